@@ -1,0 +1,264 @@
+"""What an edition of the department's guide consists of.
+
+Plain, frozen values: no Django, no clock, no files. `loader` builds them from the folders
+under `editions/`; everything else reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+
+def code_order(code: str) -> tuple[int, str]:
+    """The order of the guide: by number, then by letter, so that 2A stands before 10A.
+
+    Anything that does not look like a code goes last, in its own alphabetical order.
+    """
+    number = re.match(r"[0-9]{1,9}", code)
+    return (int(number[0]), code[number.end() :]) if number else (10**9, code)
+
+
+class Severity(StrEnum):
+    """What a finding asks of the person; see the catalogue's README."""
+
+    ERROR_ON_SAVE = "error_on_save"
+    ERROR_ON_SUBMISSION = "error_on_submission"
+    EXPLAIN = "explain"
+    CONSIDER = "consider"
+    NOTE = "note"
+
+
+class Emphasis(StrEnum):
+    """How the guide sets a run of its text."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    SOURCE = "source"
+    """The name of a publication that the guide links to, without an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of the guide's text set in one way."""
+
+    text: str
+    emphasis: Emphasis = Emphasis.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of the guide, word for word."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class BulletList:
+    """One list of the guide, an item to each bullet."""
+
+    items: tuple[Paragraph, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(item.text for item in self.items)
+
+
+Block = Paragraph | BulletList
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the guide outside its table of factors."""
+
+    slug: str
+    title: str
+    page: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One of the three domains of the assessment framework, in the guide's words.
+
+    The guide assigns no code to a domain; which code stands where is ours, groups the page
+    and is never exported.
+    """
+
+    id: str
+    name: str
+    short_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of the census, for example 3A."""
+
+    code: str
+    factor: str
+    """The number of its factor, for example "3"."""
+    about: str
+    """The short label, who or what it is about: "The child". Empty where a factor has one code."""
+    words: str
+    """The guide's own words for this code alone; a verbatim part of the factor's guidance.
+
+    Empty in an edition of which only codes and names are held.
+    """
+    domain: str | None
+    """The id of its domain; None for those that stand after the three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One row of the guide's table: a factor, its guidance in full and its codes."""
+
+    number: str
+    name: str
+    """As the guide writes it: "Alcohol Misuse"."""
+    blocks: tuple[Block, ...]
+    codes: tuple[Code, ...]
+    page: int | None = None
+    """The guide's page on which the row begins."""
+    remark: str = ""
+    """What the guide prints under the name: "NEW for 2021 to 2022 onwards"."""
+    synonyms: tuple[str, ...] = ()
+    """Everyday words, common misspellings included, by which people look for it."""
+
+    @property
+    def definition(self) -> str:
+        """The guide's bold opening, "" where it gives none."""
+        first = self.blocks[0] if self.blocks else None
+        if not isinstance(first, Paragraph):
+            return ""
+        return "".join(run.text for run in first.runs if run.emphasis is Emphasis.BOLD).strip()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words of the guide that a rule rests on, and where they stand."""
+
+    words: str
+    where: str
+    """For a reader: "6A, 6B and 6C Physical disability or illness, page 6"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of selection: data, whose kind alone is known to code.
+
+    Which of the optional fields a kind reads is said with the kind, in `assessments.rules`.
+    """
+
+    id: str
+    kind: str
+    severity: Severity
+    message: str
+    """What it says to the person, in plain words; `{codes}` stands for the codes found."""
+    codes: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    """Codes of which none may be selected for the rule to speak."""
+    with_codes: frozenset[str] = frozenset()
+    """Codes of which at least one must be selected too."""
+    pairs: tuple[frozenset[str], ...] = ()
+    """Groups of codes, each spoken of when the whole group is selected."""
+    unborn: bool | None = None
+    """Speaks only of an unborn child (True), only of a born one (False), or of both (None)."""
+    age: int | None = None
+    """In whole years, on the day the assessment started."""
+    age_if_disabled: int | None = None
+    sex: str | None = None
+    outcome: str | None = None
+    adds: str = ""
+    """The code that complies in one step, for example 24A; "" where there is no one code."""
+    quotations: tuple[Quotation, ...] = ()
+    ours: str = ""
+    """Why the rule exists where the guide is silent."""
+    census_rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the text comes from."""
+
+    title: str
+    publisher: str
+    published: str
+    licence: str
+    licence_url: str
+    attribution: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the guide: its codes, its text and its rules, whole."""
+
+    id: str
+    """The name of its folder, for example "2021-04"."""
+    title: str
+    """For a reader: "April 2021"."""
+    in_force_from: date
+    in_force_to: date | None
+    """The last day, included; None while it is in force."""
+    recordable: bool
+    """Whether factors can be recorded under it, or only held and read."""
+    source: Source
+    sections: tuple[Section, ...]
+    domains: tuple[Domain, ...]
+    factors: tuple[Factor, ...]
+    rules: tuple[Rule, ...]
+    replaced: Mapping[str, str]
+    """What to say of codes that the edition no longer has, by code."""
+    checksum: str
+    """SHA-256 of the guide's text as the edition declares it; `loader` computes it anew."""
+
+    @cached_property
+    def codes(self) -> Mapping[str, Code]:
+        """Every code of the edition, in the order of the guide."""
+        return {
+            code.code: code
+            for code in sorted(
+                (code for factor in self.factors for code in factor.codes),
+                key=lambda code: code_order(code.code),
+            )
+        }
+
+    @cached_property
+    def factors_by_number(self) -> Mapping[str, Factor]:
+        return {factor.number: factor for factor in self.factors}
+
+    @cached_property
+    def rules_by_id(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    def factor_of(self, code: str) -> Factor:
+        """The factor that `code` belongs to; KeyError for a code the edition lacks."""
+        return self.factors_by_number[self.codes[code].factor]
+
+    def name_of(self, code: str) -> str:
+        """The code's name for a reader: "Domestic Abuse, the child"; KeyError if unlisted."""
+        entry = self.codes[code]
+        factor = self.factors_by_number[entry.factor]
+        if not entry.about:
+            return factor.name
+        return f"{factor.name}, {entry.about[0].lower()}{entry.about[1:]}"
+
+    def factors_in(self, domain: str | None) -> tuple[tuple[Factor, tuple[Code, ...]], ...]:
+        """The factors with a code in `domain`, each with its codes of that domain alone."""
+        found = []
+        for factor in self.factors:
+            codes = tuple(code for code in factor.codes if code.domain == domain)
+            if codes:
+                found.append((factor, codes))
+        return tuple(found)
