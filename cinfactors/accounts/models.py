@@ -1,0 +1,126 @@
+"""People, the teams they belong to and the role that each has."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from cinfactors.text import clean_text, validate_clean
+
+
+class Role(models.TextChoices):
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    TEAM_MANAGER = "team_manager", "Team manager"
+    DATA_OFFICER = "data_officer", "Data officer"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Density(models.TextChoices):
+    """How much of the guide stands on the factor page."""
+
+    FULL = "full", "Full guidance"
+    KEY_POINTS = "key_points", "Key points"
+
+
+class Team(models.Model):
+    """A team of social workers, with one or more managers."""
+
+    name = models.CharField(max_length=100, validators=[validate_clean])
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="team_names_are_unique",
+                violation_error_message="There is a team of this name already",
+            ),
+            *clean_text("team", "name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Makes people; `createsuperuser` makes an administrator."""
+
+    def create_superuser(self, username, email=None, password=None, **extra_fields):
+        extra_fields.setdefault("role", Role.ADMINISTRATOR)
+        return super().create_superuser(username, email, password, **extra_fields)
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may see follows from role and teams."""
+
+    first_name = None
+    last_name = None
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("full name", max_length=150, validators=[validate_clean])
+    role = models.CharField(max_length=20, choices=Role)
+    density = models.CharField(max_length=20, choices=Density, default=Density.FULL)
+    teams = models.ManyToManyField(Team, through="Membership", related_name="people")
+
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            models.CheckConstraint(
+                name="person_has_a_role", condition=models.Q(role__in=Role.values)
+            ),
+            *clean_text("person", "name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_social_worker(self) -> bool:
+        return self.role == Role.SOCIAL_WORKER
+
+    @property
+    def is_team_manager(self) -> bool:
+        return self.role == Role.TEAM_MANAGER
+
+    @property
+    def is_data_officer(self) -> bool:
+        return self.role == Role.DATA_OFFICER
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+
+class Membership(models.Model):
+    """A person's place in a team; managers may have several."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team"],
+                name="one_membership_of_a_team_for_each_person",
+                violation_error_message="This person is in the team already",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
