@@ -76,6 +76,15 @@ Block = Paragraph | BulletList
 
 
 @dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote of the guide, whose raised number is left out of the text it stands in."""
+
+    on: str
+    """The words of the section that the guide marks with it."""
+    paragraph: Paragraph
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A section of the guide outside its table of factors."""
 
@@ -83,6 +92,11 @@ class Section:
     title: str
     page: int
     blocks: tuple[Block, ...]
+    footnotes: tuple[Footnote, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +179,9 @@ class Rule:
     kind: str
     severity: Severity
     message: str
-    """What it says to the person, in plain words; `{codes}` stands for the codes found."""
+    """What it says to the person, in plain words; `assessments.rules` fills its placeholders."""
+    message_doubled: str = ""
+    """What a rule against unlisted codes says of codes that were sent more than once."""
     codes: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     """Codes of which none may be selected for the rule to speak."""
@@ -221,7 +237,9 @@ class Edition:
     replaced: Mapping[str, str]
     """What to say of codes that the edition no longer has, by code."""
     checksum: str
-    """SHA-256 of the guide's text as the edition declares it; `loader` computes it anew."""
+    """SHA-256 of the guide's text as the edition declares it; `checksum` computes it anew."""
+    factors_title: str = ""
+    """The guide's heading above its table of factors."""
 
     @cached_property
     def codes(self) -> Mapping[str, Code]:
@@ -252,7 +270,10 @@ class Edition:
         factor = self.factors_by_number[entry.factor]
         if not entry.about:
             return factor.name
-        return f"{factor.name}, {entry.about[0].lower()}{entry.about[1:]}"
+        about = entry.about
+        if not about[1:2].isupper():  # "The child", but not "UK child"
+            about = about[0].lower() + about[1:]
+        return f"{factor.name}, {about}"
 
     def factors_in(self, domain: str | None) -> tuple[tuple[Factor, tuple[Code, ...]], ...]:
         """The factors with a code in `domain`, each with its codes of that domain alone."""

@@ -1,0 +1,268 @@
+"""Reads the editions of the guide from their folders.
+
+An edition is a whole folder: `edition.toml` and `factors.toml`, and, where factors are recorded
+under it, `sections.toml`, `synonyms.toml` and `rules.toml`. This module reads strictly, and
+raises CatalogueError for what it cannot understand; whether what it read is consistent is for
+`consistency` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from assessments.catalogue import markup
+from assessments.catalogue.errors import CatalogueError, NoEditionInForce
+from assessments.catalogue.tables import Table, read, unique
+from assessments.catalogue.types import (
+    Block,
+    BulletList,
+    Code,
+    Domain,
+    Edition,
+    Factor,
+    Footnote,
+    Paragraph,
+    Quotation,
+    Rule,
+    Section,
+    Severity,
+    Source,
+)
+
+__all__ = ["CatalogueError", "NoEditionInForce", "edition", "edition_for", "editions"]
+
+EDITIONS_FOLDER = Path(__file__).parent / "editions"
+
+
+def editions(folder: Path | None = None) -> Mapping[str, Edition]:
+    """Every edition by its id, the earliest first; read once for each folder.
+
+    `folder` is EDITIONS_FOLDER unless given. Raises CatalogueError.
+    """
+    return _editions(EDITIONS_FOLDER if folder is None else folder)
+
+
+def edition(id: str) -> Edition:
+    """The edition of that id; KeyError where there is none."""
+    return editions()[id]
+
+
+def edition_for(day: date) -> Edition:
+    """The edition in force on `day`, recordable or not.
+
+    Raises NoEditionInForce for a day before the first or between two.
+    """
+    for candidate in reversed(list(editions().values())):
+        if candidate.in_force_from <= day:
+            if candidate.in_force_to is None or day <= candidate.in_force_to:
+                return candidate
+            break
+    raise NoEditionInForce(day)
+
+
+@cache
+def _editions(folder: Path) -> Mapping[str, Edition]:
+    if not folder.is_dir():
+        raise CatalogueError(folder.name, "", "there is no such folder of editions")
+    found = [_edition(path) for path in sorted(folder.iterdir()) if _holds_an_edition(path)]
+    if not found:
+        raise CatalogueError(folder.name, "", "holds no edition")
+    found.sort(key=lambda edition: edition.in_force_from)
+    return MappingProxyType({edition.id: edition for edition in found})
+
+
+def _holds_an_edition(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "_"))
+
+
+def _edition(folder: Path) -> Edition:
+    synonyms = _synonyms(folder / "synonyms.toml")
+    factors = _factors(folder / "factors.toml", synonyms)
+    with read(folder / "edition.toml") as table:
+        id = table.filled("id")
+        if id != folder.name:
+            table.refuse(f"id is {id}, but the folder is called {folder.name}")
+        return Edition(
+            id=id,
+            title=table.filled("title"),
+            in_force_from=table.day("in_force_from"),
+            in_force_to=table.optional_day("in_force_to"),
+            recordable=table.boolean("recordable"),
+            source=_source(table.table("source")),
+            sections=_sections(folder / "sections.toml"),
+            domains=tuple(
+                unique(table.tables("domain"), _domain, lambda domain: domain.id).values()
+            ),
+            factors=factors,
+            rules=_rules(folder / "rules.toml"),
+            replaced=_replaced(table.table("replaced")),
+            checksum=table.filled("checksum"),
+            factors_title=table.text("factors_title"),
+        )
+
+
+def _source(table: Table) -> Source:
+    with table:
+        return Source(
+            title=table.filled("title"),
+            publisher=table.filled("publisher"),
+            published=table.filled("published"),
+            licence=table.filled("licence"),
+            licence_url=table.filled("licence_url"),
+            attribution=table.filled("attribution"),
+        )
+
+
+def _domain(table: Table) -> Domain:
+    id = table.filled("id")
+    table.named(f"domain {id}")
+    return Domain(id=id, name=table.filled("name"), short_name=table.filled("short_name"))
+
+
+def _replaced(table: Table) -> Mapping[str, str]:
+    with table:
+        return MappingProxyType({code: table.filled(code) for code in table.content})
+
+
+def _sections(path: Path) -> tuple[Section, ...]:
+    if not path.exists():
+        return ()
+    with read(path) as table:
+        return tuple(unique(table.tables("section"), _section, lambda it: it.slug).values())
+
+
+def _section(table: Table) -> Section:
+    slug = table.filled("slug")
+    table.named(f"section {slug}")
+    return Section(
+        slug=slug,
+        title=table.filled("title"),
+        page=table.integer("page"),
+        blocks=_blocks(table, table.items("blocks")),
+        footnotes=tuple(_footnote(note) for note in table.tables("footnotes", optional=True)),
+    )
+
+
+def _footnote(table: Table) -> Footnote:
+    with table:
+        return Footnote(on=table.filled("on"), paragraph=_paragraph(table, table.filled("text")))
+
+
+def _synonyms(path: Path) -> Mapping[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    with read(path) as table:
+        found = {number: table.texts(number) for number in table.content}
+        for number, words in found.items():
+            for word in words:
+                if word != word.strip().lower():
+                    table.refuse(f"{number} holds {word!r}, which is not in plain lower case")
+        return found
+
+
+def _factors(path: Path, synonyms: Mapping[str, tuple[str, ...]]) -> tuple[Factor, ...]:
+    with read(path) as table:
+        found = unique(
+            table.tables("factor"), lambda it: _factor(it, synonyms), lambda it: it.number
+        )
+    for number in synonyms:
+        if number not in found:
+            raise CatalogueError(
+                f"{path.parent.name}/synonyms.toml", "", f"there is no factor {number}"
+            )
+    return tuple(found.values())
+
+
+def _factor(table: Table, synonyms: Mapping[str, tuple[str, ...]]) -> Factor:
+    number = table.filled("number")
+    table.named(f"factor {number}")
+    return Factor(
+        number=number,
+        name=table.filled("name"),
+        page=table.optional_integer("page"),
+        remark=table.text("remark", ""),
+        blocks=_blocks(table, table.items("blocks", [])),
+        codes=tuple(_code(code, number) for code in table.tables("codes")),
+        synonyms=synonyms.get(number, ()),
+    )
+
+
+def _code(table: Table, factor: str) -> Code:
+    with table:
+        code = table.filled("code")
+        table.named(f"factor {factor}, code {code}")
+        return Code(
+            code=code,
+            factor=factor,
+            about=table.text("about", ""),
+            words=table.text("words", ""),
+            # Said of every code, "" included, so that none is left out of a domain by oversight.
+            domain=table.text("domain") or None,
+        )
+
+
+def _blocks(table: Table, content: list[object]) -> tuple[Block, ...]:
+    return tuple(_block(table, block) for block in content)
+
+
+def _block(table: Table, content: object) -> Block:
+    if not isinstance(content, list):
+        return _paragraph(table, content)
+    if not content:
+        table.refuse("a list in blocks is empty")
+    return BulletList(tuple(_paragraph(table, item) for item in content))
+
+
+def _paragraph(table: Table, content: object) -> Paragraph:
+    if not isinstance(content, str):
+        table.refuse("blocks must hold text and lists of text")
+    try:
+        return markup.paragraph(content)
+    except markup.MarkupError as error:
+        table.refuse(str(error))
+
+
+def _rules(path: Path) -> tuple[Rule, ...]:
+    if not path.exists():
+        return ()
+    with read(path) as table:
+        return tuple(unique(table.tables("rule"), _rule, lambda rule: rule.id).values())
+
+
+def _rule(table: Table) -> Rule:
+    id = table.filled("id")
+    table.named(f"rule {id}")
+    severity = table.filled("severity")
+    if severity not in list(Severity):
+        table.refuse(f"severity must be one of {', '.join(Severity)}")
+    return Rule(
+        id=id,
+        kind=table.filled("kind"),
+        severity=Severity(severity),
+        message=table.filled("message"),
+        message_doubled=table.text("message_doubled", ""),
+        codes=frozenset(table.texts("codes", [])),
+        without=frozenset(table.texts("without", [])),
+        with_codes=frozenset(table.texts("with_codes", [])),
+        pairs=tuple(frozenset(table.distinct("pairs", pair)) for pair in table.items("pairs", [])),
+        unborn=table.optional_boolean("unborn"),
+        age=table.optional_integer("age"),
+        age_if_disabled=table.optional_integer("age_if_disabled"),
+        sex=table.optional_text("sex"),
+        outcome=table.optional_text("outcome"),
+        adds=table.text("adds", ""),
+        quotations=tuple(
+            _quotation(quotation) for quotation in table.tables("quotation", optional=True)
+        ),
+        ours=table.text("ours", ""),
+        census_rules=table.texts("census_rules", []),
+    )
+
+
+def _quotation(table: Table) -> Quotation:
+    with table:
+        return Quotation(words=table.filled("words"), where=table.filled("where"))
