@@ -1,0 +1,92 @@
+"""Logs that can be followed across processes and hold nothing about a child.
+
+A line names the route of a request (`assessments/<uuid:reference>/`), never its address, its
+query or what was posted, and a person by number alone.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import logging
+import re
+import time
+import traceback
+import uuid
+from datetime import UTC, datetime
+
+logger = logging.getLogger(__name__)
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
+_GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+FACTS = ("method", "route", "status", "milliseconds", "person")
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object in one line.
+
+    An exception is told by its type and the places it came through; its message is left out,
+    because a database's message quotes the row that it refused.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        if record.name.startswith("django.request"):
+            line["message"] = _without_path(record)
+        else:
+            line["message"] = record.getMessage()
+        if current := request_id.get():
+            line["request"] = current
+        line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = record.exc_info[0].__qualname__
+            line["at"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+            ]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _without_path(record: logging.LogRecord) -> str:
+    """Django's message for a refused or failed request, less the address that ends it."""
+    return str(record.msg).split(":")[0].split("%")[0].strip() or "Request failed"
+
+
+class RequestLogMiddleware:
+    """Gives each request an id, which the response and every line written meanwhile carry."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(request.id)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request.id
+            logger.info("request", extra=_facts(request, response, started))
+            return response
+        finally:
+            request_id.reset(token)
+
+
+def _facts(request, response, started: float) -> dict[str, object]:
+    match = getattr(request, "resolver_match", None)
+    user = getattr(request, "user", None)
+    facts: dict[str, object] = {
+        "method": request.method,
+        "route": match.route if match else None,
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+    }
+    # Only a person whom the request has looked up already: the log costs no query.
+    looked_up = getattr(user, "_wrapped", user)
+    if getattr(looked_up, "pk", None) is not None:
+        facts["person"] = looked_up.pk
+    return facts

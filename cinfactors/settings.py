@@ -1,0 +1,278 @@
+"""Settings: one file, filled from environment variables. README.md has the table of them.
+
+Production is the default. It refuses to start until what it needs is set, and says how.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from cinfactors.loopback import LOOPBACK_NAMES
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def required(name: str, how: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {how}")
+    return value
+
+
+def switch(name: str, default: str) -> bool:
+    value = os.environ.get(name, default).strip().lower()
+    if value not in {"on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
+    return value == "on"
+
+
+def number(name: str, default: str) -> int:
+    value = os.environ.get(name, default).strip()
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number.")
+    return int(value)
+
+
+def names(value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+# Secrets and addresses
+
+DEBUG = switch("DEBUG", "off")
+SECRET_KEY = required(
+    "SECRET_KEY",
+    "Set it to a long random text that only this installation knows; make one with: "
+    'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+)
+SECRET_KEY_FALLBACKS = names(os.environ.get("SECRET_KEY_FALLBACKS", ""))
+ALLOWED_HOSTS = names(
+    required(
+        "ALLOWED_HOSTS",
+        "Set it to the host names that people use to reach this installation, with commas "
+        "between them; for example: ALLOWED_HOSTS=factors.exampleshire.gov.uk",
+    )
+)
+HTTPS = switch("HTTPS", "on")
+if not HTTPS and (others := sorted(set(ALLOWED_HOSTS) - set(LOOPBACK_NAMES))):
+    raise ImproperlyConfigured(
+        f"HTTPS is off, and ALLOWED_HOSTS names {', '.join(others)}. Children's records leave a "
+        f"machine encrypted or not at all: set HTTPS=on, or allow only {', '.join(LOOPBACK_NAMES)}."
+    )
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", "0")
+
+# The authority
+
+AUTHORITY_NAME = os.environ.get("AUTHORITY_NAME", "").strip() or "Children's services"
+AUTHORITY_COLOUR = os.environ.get("AUTHORITY_COLOUR", "").strip() or "#1d70b8"
+if not re.fullmatch(r"#[0-9a-fA-F]{6}", AUTHORITY_COLOUR):
+    raise ImproperlyConfigured(
+        f"AUTHORITY_COLOUR is {AUTHORITY_COLOUR!r}. Set it to # and six hexadecimal digits, "
+        "for example #1d70b8."
+    )
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_forms_gds",
+    "csp",
+    "cinfactors.accounts",
+    "assessments",
+]
+
+MIDDLEWARE = [
+    "cinfactors.logs.RequestLogMiddleware",
+    # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
+    "cinfactors.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "cinfactors.urls"
+WSGI_APPLICATION = "cinfactors.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
+CRISPY_TEMPLATE_PACK = "gds"
+
+# The database. Time limits belong to its roles, since a session's own settings leak behind a
+# pooler; see docs/decisions.
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        required(
+            "DATABASE_URL",
+            "Set it to the address of a PostgreSQL database and the role that the application "
+            "uses there: postgresql://ROLE:PASSWORD@HOST:5432/DATABASE. Without it, `make run` "
+            "brings a database of its own.",
+        )
+    )
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL names another database than PostgreSQL.")
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": number("DATABASE_POOL", "8"),
+    # How long a request waits for a connection, so that a restart of the database is waited out.
+    "timeout": 15,
+}
+
+CACHES = {
+    "default": {
+        # Shared by all processes on all machines: the throttling of sign-in counts here.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+DATE_FORMAT = "j F Y"
+
+# Static files
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+ASSETS = BASE_DIR / "var" / "assets"
+"""The design system's files, built by `make run` and in the container's image."""
+STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static", ASSETS) if folder.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+# allauth's backend is Django's with sign-in by user name; both would hash each password twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "cinfactors.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Counted before any password is hashed. A whole office may share one address, so the limit of
+# an address is wide and that of a name in it narrow.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "50/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# Sessions, cookies and headers
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A __Host- cookie is refused by the browser unless it is Secure and this host's alone.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if TRUSTED_PROXIES:
+    # The proxy must set this header itself and drop a visitor's own.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# The largest honest post is a page of 42 codes and a few thousand characters.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+# Logs: one JSON object in each line on standard error, without personal data.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "cinfactors.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # In place of Django's own handlers, which write to the console only with DEBUG on.
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "cinfactors": {
+            "handlers": ["stderr"],
+            "level": os.environ.get("LOG_LEVEL", "INFO").upper(),
+            "propagate": False,
+        },
+    },
+}
