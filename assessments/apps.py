@@ -6,4 +6,4 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from assessments import checks  # noqa: F401  registers the catalogue's checks
+        from assessments import checks  # noqa: F401  registers the checks

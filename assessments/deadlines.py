@@ -1,0 +1,54 @@
+"""Working days: the 45 of the statutory guidance run from the referral.
+
+Census rule 8670 counts from the assessment's start instead; callers say which they mean.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+WORKING_DAYS_ALLOWED = 45
+"""Working Together to Safeguard Children: from the point of referral."""
+
+
+@lru_cache(maxsize=8)
+def _working_days(first_year: int, last_year: int) -> list[date]:
+    bank_holidays = holidays.country_holidays(
+        "GB", subdiv="ENG", years=range(first_year, last_year + 1)
+    )
+    day, last = date(first_year, 1, 1), date(last_year, 12, 31)
+    days = []
+    while day <= last:
+        if day.weekday() < 5 and day not in bank_holidays:
+            days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def _calendar(*days: date) -> list[date]:
+    """The working days of whole decades around `days`, so that few calendars are reckoned."""
+    first = min(days).year // 10 * 10
+    last = max(days).year // 10 * 10 + 10
+    return _working_days(first, last)
+
+
+def working_days_after(start: date, end: date) -> int:
+    """Working days after `start`, up to and including `end`; negative when `end` is earlier."""
+    calendar = _calendar(start, end)
+    return bisect_right(calendar, end) - bisect_right(calendar, start)
+
+
+def due_date(referral_date: date) -> date:
+    """The last day of the 45 working days from referral."""
+    calendar = _calendar(referral_date)
+    return calendar[bisect_right(calendar, referral_date) + WORKING_DAYS_ALLOWED - 1]
+
+
+def is_working_day(day: date) -> bool:
+    calendar = _calendar(day)
+    place = bisect_left(calendar, day)
+    return place < len(calendar) and calendar[place] == day
