@@ -1,0 +1,210 @@
+"""What is wrong with an edition that could be read: the faults a careful editor would find.
+
+Pure: `manage.py check` says them through `assessments.checks`, tests call it directly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from assessments.catalogue.checksum import text_checksum
+from assessments.catalogue.types import Edition, Rule, code_order
+
+FEWEST_SYNONYMS = 5
+
+_QUOTATION_MARKS = str.maketrans("‘’“”", "''\"\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong; `id` stays the same whatever the edition, for silencing."""
+
+    id: str
+    message: str
+
+
+def faults(edition: Edition, kinds: Collection[str]) -> list[Fault]:
+    """Everything wrong within `edition`; `kinds` are the kinds of rule that code knows."""
+    return [
+        *_codes_stand_once(edition),
+        *_domains_are_listed(edition),
+        *_replaced_codes_are_gone(edition),
+        *_text_is_unchanged(edition),
+        *_words_are_the_guides(edition),
+        *_footnotes_have_their_place(edition),
+        *_kinds_are_known(edition, kinds),
+        *_rules_name_codes_of_the_edition(edition),
+        *_rules_have_their_reason(edition),
+        *_quotations_are_the_guides(edition),
+        *(_is_fit_to_record_under(edition) if edition.recordable else ()),
+    ]
+
+
+def faults_between(editions: Collection[Edition]) -> list[Fault]:
+    """Where the editions, taken in order of their first day, overlap or leave days out."""
+    found = [
+        Fault("E013", f"{edition.id}: it ends on {edition.in_force_to}, before it begins")
+        for edition in editions
+        if edition.in_force_to is not None and edition.in_force_to < edition.in_force_from
+    ]
+    for earlier, later in pairwise(sorted(editions, key=lambda edition: edition.in_force_from)):
+        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
+            found.append(
+                Fault("E014", f"{earlier.id} and {later.id} are both in force on some days")
+            )
+        elif earlier.in_force_to + timedelta(days=1) < later.in_force_from:
+            found.append(
+                Fault("E015", f"no edition is in force between {earlier.id} and {later.id}")
+            )
+    return found
+
+
+def _codes_stand_once(edition: Edition) -> Iterator[Fault]:
+    places: dict[str, list[tuple[str, str]]] = {}
+    for factor in edition.factors:
+        for code in factor.codes:
+            places.setdefault(code.code, []).append((factor.number, code.domain or "none"))
+    for name, found in places.items():
+        factors = sorted({factor for factor, _ in found}, key=code_order)
+        domains = sorted({domain for _, domain in found})
+        if len(factors) > 1:
+            yield Fault("E002", f"{edition.id}: {name} stands in factors {' and '.join(factors)}")
+        if len(found) > len(factors):
+            yield Fault("E003", f"{edition.id}: {name} stands twice in one factor")
+        if len(domains) > 1:
+            yield Fault("E004", f"{edition.id}: {name} stands in domains {' and '.join(domains)}")
+
+
+def _domains_are_listed(edition: Edition) -> Iterator[Fault]:
+    known = {domain.id for domain in edition.domains}
+    for code in edition.codes.values():
+        if code.domain is not None and code.domain not in known:
+            yield Fault("E005", f"{edition.id}: {code.code} stands in no domain {code.domain}")
+
+
+def _replaced_codes_are_gone(edition: Edition) -> Iterator[Fault]:
+    for code in edition.replaced:
+        if code in edition.codes:
+            yield Fault("E006", f"{edition.id}: {code} is said to be replaced, but is a code")
+
+
+def _text_is_unchanged(edition: Edition) -> Iterator[Fault]:
+    found = text_checksum(edition)
+    if found != edition.checksum:
+        yield Fault(
+            "E007",
+            f"{edition.id}: the guide's text has changed: its checksum is {found}, "
+            f"and edition.toml says {edition.checksum}",
+        )
+
+
+def _words_are_the_guides(edition: Edition) -> Iterator[Fault]:
+    for factor in edition.factors:
+        for code in factor.codes:
+            if code.words not in factor.text:
+                yield Fault(
+                    "E008",
+                    f"{edition.id}: the words of {code.code} do not stand in factor "
+                    f"{factor.number}: {code.words!r}",
+                )
+
+
+def _footnotes_have_their_place(edition: Edition) -> Iterator[Fault]:
+    for section in edition.sections:
+        for note in section.footnotes:
+            if note.on not in section.text:
+                yield Fault(
+                    "E009",
+                    f"{edition.id}: section {section.slug} has a footnote on words that it lacks: "
+                    f"{note.on!r}",
+                )
+
+
+def _kinds_are_known(edition: Edition, kinds: Collection[str]) -> Iterator[Fault]:
+    for rule in edition.rules:
+        if rule.kind not in kinds:
+            yield Fault("E010", f"{edition.id}: rule {rule.id} is of no known kind: {rule.kind}")
+
+
+def _codes_named(rule: Rule) -> frozenset[str]:
+    named = rule.codes.union(rule.without, rule.with_codes, *rule.pairs)
+    return named | {rule.adds} if rule.adds else named
+
+
+def _rules_name_codes_of_the_edition(edition: Edition) -> Iterator[Fault]:
+    for rule in edition.rules:
+        for code in sorted(_codes_named(rule) - edition.codes.keys()):
+            yield Fault(
+                "E011", f"{edition.id}: rule {rule.id} names {code}, which the edition lacks"
+            )
+
+
+def _rules_have_their_reason(edition: Edition) -> Iterator[Fault]:
+    for rule in edition.rules:
+        if not rule.quotations and not rule.ours:
+            yield Fault(
+                "E012", f"{edition.id}: rule {rule.id} neither quotes the guide nor says `ours`"
+            )
+
+
+def _quotations_are_the_guides(edition: Edition) -> Iterator[Fault]:
+    passages = [_plain(text) for text in _passages(edition)]
+    for rule in edition.rules:
+        for quotation in rule.quotations:
+            if not any(_is_quoted_from(quotation.words, passage) for passage in passages):
+                yield Fault(
+                    "E016",
+                    f"{edition.id}: rule {rule.id} quotes what the guide does not say: "
+                    f"{quotation.words!r}",
+                )
+
+
+def _passages(edition: Edition) -> Iterator[str]:
+    """The text in the pieces of which one quotation may be taken: a section or a factor."""
+    for section in edition.sections:
+        yield section.text
+    for factor in edition.factors:
+        yield factor.text
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.translate(_QUOTATION_MARKS)).strip()
+
+
+def _is_quoted_from(words: str, passage: str) -> bool:
+    """Whether `words`, or its parts between the marks of omission, stand there in that order."""
+    parts = [part for part in map(str.strip, _plain(words).split("…")) if part]
+    start = 0
+    for part in parts:
+        start = passage.find(part, start)
+        if start < 0:
+            return False
+        start += len(part)
+    return bool(parts)
+
+
+def _is_fit_to_record_under(edition: Edition) -> Iterator[Fault]:
+    """What an edition of codes and names alone may lack, and one in use may not."""
+    for missing, there in (
+        ("sections", edition.sections),
+        ("domains", edition.domains),
+        ("rules", edition.rules),
+    ):
+        if not there:
+            yield Fault("E017", f"{edition.id}: it has no {missing}, yet is recordable")
+    for factor in edition.factors:
+        if not factor.blocks:
+            yield Fault("E018", f"{edition.id}: factor {factor.number} has no guidance")
+        for code in factor.codes:
+            if not code.words:
+                yield Fault("E019", f"{edition.id}: {code.code} has no words of the guide")
+        if len(factor.synonyms) < FEWEST_SYNONYMS:
+            yield Fault(
+                "E020",
+                f"{edition.id}: factor {factor.number} has {len(factor.synonyms)} synonyms, "
+                f"and needs {FEWEST_SYNONYMS}",
+            )
