@@ -241,6 +241,10 @@ class Edition:
     factors_title: str = ""
     """The guide's heading above its table of factors."""
 
+    def __hash__(self) -> int:
+        """Cheap, so that what is worked out from an edition can be kept for it."""
+        return hash(self.id)
+
     @cached_property
     def codes(self) -> Mapping[str, Code]:
         """Every code of the edition, in the order of the guide."""
