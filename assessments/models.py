@@ -489,7 +489,7 @@ class IdempotencyKey(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=30)
     assessment = models.ForeignKey(
-        Assessment, on_delete=models.PROTECT, null=True, related_name="+"
+        Assessment, on_delete=models.PROTECT, null=True, related_name="presses"
     )
     at = models.DateTimeField()
 

@@ -1,0 +1,131 @@
+"""What a person may see: every list, page, search and export starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import Case, Count, Q, QuerySet, When
+
+from assessments.models import WITH_THE_WORKER, Assessment, Child, Episode, Status
+from cinfactors.accounts.models import Team, User
+
+
+def teams_of(person: User) -> QuerySet[Team]:
+    """The teams that the person belongs to, active ones alone."""
+    return Team.objects.filter(memberships__user=person, active=True)
+
+
+def assessments_visible_to(person: User) -> QuerySet[Assessment]:
+    """Social workers: their own and their team's. Managers: their teams'. Data officers: all.
+
+    Administrators look after people and teams and see no child's record; nor does anyone
+    who has been deactivated.
+    """
+    everything = Assessment.objects.all()
+    if not person.is_active:
+        return everything.none()
+    if person.is_social_worker:
+        return everything.filter(Q(worker=person) | Q(team__in=teams_of(person)))
+    if person.is_team_manager:
+        return everything.filter(team__in=teams_of(person))
+    if person.is_data_officer:
+        return everything
+    return everything.none()
+
+
+def for_reading(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """The assessments with what a page says of each, in one query."""
+    return assessments.select_related("episode__child", "team", "worker")
+
+
+def assessment_for(person: User, reference: UUID) -> Assessment:
+    """Raise Assessment.DoesNotExist for what is not there and what the person may not see."""
+    return for_reading(assessments_visible_to(person)).get(reference=reference)
+
+
+def may_record(person: User, assessment: Assessment) -> bool:
+    """Whether the assessment is theirs to change in its present status."""
+    return (
+        person.is_active
+        and person.is_social_worker
+        and assessment.worker_id == person.pk
+        and assessment.is_with_the_worker
+    )
+
+
+def children_visible_to(person: User) -> QuerySet[Child]:
+    """The children of the assessments that the person may see."""
+    if person.is_active and person.is_data_officer:
+        return Child.objects.all()
+    return Child.objects.filter(
+        Q(pk__in=assessments_visible_to(person).values("episode__child_id"))
+    )
+
+
+def episodes_visible_to(person: User) -> QuerySet[Episode]:
+    """The episodes of the assessments that the person may see."""
+    if person.is_active and person.is_data_officer:
+        return Episode.objects.all()
+    return Episode.objects.filter(pk__in=assessments_visible_to(person).values("episode_id"))
+
+
+def may_start_assessments(person: User) -> bool:
+    return person.is_active and person.is_social_worker
+
+
+def child_to_assess(person: User, la_child_id: str) -> Child | None:
+    """The child with exactly this id, for a social worker about to start an assessment.
+
+    Any child of the authority, since a referral may reach any team; one at a time and by
+    the whole id, so that it is no way to browse.
+    """
+    if not may_start_assessments(person):
+        return None
+    return Child.objects.filter(la_child_id__iexact=la_child_id.strip()).first()
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "to-do": tuple(sorted(WITH_THE_WORKER)),
+    "returned": (Status.RETURNED,),
+    "with-manager": (Status.SUBMITTED,),
+    "authorised": (Status.AUTHORISED,),
+}
+"""The tabs of the list of assessments, each with the statuses that it shows."""
+
+
+def in_group(assessments: QuerySet[Assessment], group: str) -> QuerySet[Assessment]:
+    """The assessments of one tab, in the order in which they need attention.
+
+    The 45 working days run from the referral, so the oldest referral is the most urgent;
+    among those with the worker, what a manager returned comes first. Authorised ones stand
+    newest first. KeyError for an unknown tab.
+    """
+    chosen = assessments.filter(status__in=GROUPS[group])
+    if group == "authorised":
+        return chosen.order_by("-end_date", "-pk")
+    if group == "to-do":
+        first = Case(When(status=Status.RETURNED, then=0), default=1)
+        return chosen.order_by(first, "episode__referral_date", "pk")
+    return chosen.order_by("episode__referral_date", "pk")
+
+
+def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
+    """How many assessments stand under each tab."""
+    by_status = dict(assessments.order_by().values_list("status").annotate(number=Count("pk")))
+    return {
+        group: sum(by_status.get(status, 0) for status in statuses)
+        for group, statuses in GROUPS.items()
+    }
+
+
+def matching(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
+    """The assessments of children whose id, or each of whose names, begins so."""
+    for word in words.split():
+        children = Child.objects.filter(
+            Q(la_child_id__istartswith=word)
+            | Q(given_name__istartswith=word)
+            | Q(family_name__istartswith=word)
+        )
+        assessments = assessments.filter(episode__child__in=children)
+    return assessments

@@ -1,0 +1,61 @@
+"""How the rules read an assessment, and what was answered to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.utils import timezone
+
+from assessments import rules
+from assessments.catalogue import loader
+from assessments.catalogue.types import Edition
+from assessments.models import Assessment, RuleAnswer
+
+
+def selection_of(assessment: Assessment) -> rules.Selection:
+    """What the rules read of an assessment: its selection and the child's circumstances.
+
+    Age is on the day the assessment started; an unborn child has none.
+    """
+    child = assessment.episode.child
+    return rules.Selection(
+        sent=tuple(assessment.codes),
+        other_description=assessment.other_description,
+        outcome=assessment.outcome,
+        age=child.age_on(assessment.start_date),
+        unborn=child.is_unborn,
+        sex=child.sex,
+        disabled=child.disabled,
+    )
+
+
+def edition_of(assessment: Assessment) -> Edition:
+    """The edition it stands under: that of the day it ended, today's while it is open."""
+    if assessment.is_with_the_worker:
+        return loader.edition_for(timezone.localdate())
+    return loader.edition(assessment.edition)
+
+
+@lru_cache(maxsize=8)
+def described_codes(edition: Edition) -> frozenset[str]:
+    """The codes that are recorded with a description of what they stand for."""
+    return frozenset[str]().union(
+        *(rule.codes for rule in edition.rules if rule.kind == "needs_description")
+    )
+
+
+def findings_of(assessment: Assessment) -> tuple[rules.Finding, ...]:
+    return rules.findings(edition_of(assessment), selection_of(assessment))
+
+
+def answers_of(assessment: Assessment) -> list[RuleAnswer]:
+    """Every answer given, the earliest first."""
+    return list(assessment.answers.select_related("answered_by").order_by("pk"))
+
+
+def rule_answers(answers: Iterable[RuleAnswer]) -> list[rules.Answer]:
+    return [
+        rules.Answer(rule=answer.rule, kind=answer.kind, codes=frozenset(answer.codes))
+        for answer in answers
+    ]

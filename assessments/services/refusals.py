@@ -1,0 +1,52 @@
+"""Why a write was not carried out. A refusal stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assessments.models import Assessment
+from assessments.rules import Finding
+
+
+class Refused(Exception):
+    """A write that was not carried out; nothing of it is stored."""
+
+
+class NotPermitted(Refused):
+    """The person may not do this, or not to this assessment."""
+
+
+class Locked(Refused):
+    """The assessment is not with the worker, so its record does not change."""
+
+
+class FactsRefused(Refused):
+    """What was entered cannot be so; `messages` has the reason for each field, by its name."""
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        super().__init__(", ".join(messages))
+        self.messages = dict(messages)
+
+
+class SelectionRefused(Refused):
+    """The selection breaks a rule that holds on every save."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(", ".join(finding.rule.id for finding in findings))
+        self.findings = tuple(findings)
+
+
+class SubmissionRefused(SelectionRefused):
+    """What stands between the assessment and its submission."""
+
+    def __init__(self, findings: Sequence[Finding], *, outcome_missing: bool) -> None:
+        super().__init__(findings)
+        self.outcome_missing = outcome_missing
+
+
+class EditConflict(Refused):
+    """The assessment was changed after the person's page was made; `theirs` is as it stands."""
+
+    def __init__(self, theirs: Assessment) -> None:
+        super().__init__(f"version {theirs.version}")
+        self.theirs = theirs
