@@ -46,7 +46,7 @@ class Selection:
 def only_listed(rule: Rule, selection: Selection, edition: Edition) -> bool:
     """A code that the edition lacks, or one sent twice."""
     return len(selection.sent) != len(selection.codes) or not (
-        selection.codes <= edition.codes.keys()
+        edition.codes.keys() >= selection.codes
     )
 
 
@@ -236,8 +236,8 @@ def findings(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
     Never raises, whatever strings were sent. KeyError for a rule of an unknown kind or a code
     that the edition lacks, which `manage.py check` refuses beforehand.
     """
-    book = _rulebook(edition)
-    selected, unborn = selection.codes, selection.unborn
+    book = _rulebook(edition, selection.unborn)
+    selected = selection.codes
     all_listed = selected <= book.listed
     awake = book.always
     for code in selected:
@@ -247,7 +247,7 @@ def findings(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
         lowest = awake & -awake
         awake ^= lowest
         rule, kind, finding = book.entries[lowest]
-        if rule.unborn in (None, unborn) and kind.speaks(rule, selection, edition):
+        if kind.speaks(rule, selection, edition):
             about = kind.about(rule, selection)
             if not all_listed:
                 about &= book.listed
@@ -317,7 +317,10 @@ class _Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Rulebook:
-    """An edition's rules made ready to ask. A rule is a bit, the lower the sooner it is told."""
+    """An edition's rules made ready to ask of born or of unborn children.
+
+    Each rule is a bit, the lower the sooner it is told.
+    """
 
     entries: Mapping[int, _Entry]
     listed: frozenset[str]
@@ -328,12 +331,13 @@ class _Rulebook:
 
 
 @lru_cache(maxsize=32)
-def _rulebook(edition: Edition) -> _Rulebook:
+def _rulebook(edition: Edition, unborn: bool) -> _Rulebook:
     by_severity = list(Severity)
+    rules = [rule for rule in edition.rules if rule.unborn in (None, unborn)]
     entries: dict[int, _Entry] = {}
     wakes: dict[str, int] = {}
     always = 0
-    for rule in sorted(edition.rules, key=lambda rule: by_severity.index(rule.severity)):
+    for rule in sorted(rules, key=lambda rule: by_severity.index(rule.severity)):
         bit = 1 << len(entries)
         entries[bit] = _entry(edition, rule)
         wakers = rule.codes.union(*rule.pairs)
