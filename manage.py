@@ -7,16 +7,16 @@ from contextlib import ExitStack
 
 from cinfactors import local
 
-VARIABLES = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+VARIABLES = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
     with ExitStack() as stack:
         # Only where `make run` has made an installation and nothing points elsewhere: a
         # deployment that forgot a variable is told so by the settings instead.
         if local.exists() and not any(name in os.environ for name in VARIABLES):
             stack.enter_context(local.environment())
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
         local.choose_role(sys.argv[1] if len(sys.argv) > 1 else "help")
 
         from django.conf import settings

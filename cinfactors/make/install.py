@@ -1,0 +1,76 @@
+"""The virtual environment, with the packages that the requirements file pins by hash."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VENV = BASE_DIR / ".venv"
+PYTHON = VENV / "bin" / "python"
+INCLUDES = {"requirements-dev.txt": ["requirements.txt"], "requirements.txt": []}
+"""The files that each one holds whole."""
+
+
+class InstallError(Exception):
+    """A step failed; the message says which, and what to do."""
+
+
+def say(step: str) -> None:
+    """One line for a step that takes a while."""
+    print(f"{step}…", flush=True)
+
+
+def environment(requirements: str) -> None:
+    """Make .venv where it is missing, and install what has changed since the last time."""
+    if not _works(PYTHON):
+        say("Making a virtual environment in .venv")
+        _make()
+    stamp = _stamp(requirements)
+    wanted = _fingerprint(requirements)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        say(f"Installing the packages of {requirements}")
+        _install(requirements)
+        for name in (requirements, *INCLUDES[requirements]):
+            _stamp(name).write_text(_fingerprint(name))
+
+
+def _works(python: Path) -> bool:
+    command = [python, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _make() -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True
+    )
+    if made.returncode:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise InstallError(
+            f"{sys.executable} could not make a virtual environment:\n{made.stdout}{made.stderr}\n"
+            f"On Debian and Ubuntu, install the module that makes them and try again:\n"
+            f"    apt install python{version}-venv"
+        )
+
+
+def _install(requirements: str) -> None:
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--requirement", BASE_DIR / requirements]
+    installed = subprocess.run(command, capture_output=True, text=True)
+    if installed.returncode:
+        raise InstallError(
+            f"{installed.stdout}{installed.stderr}\n"
+            f"The packages of {requirements} could not be installed; pip says why above. "
+            "It needs a way to PyPI or a mirror of it."
+        )
+
+
+def _stamp(requirements: str) -> Path:
+    return VENV / f"{requirements}.installed"
+
+
+def _fingerprint(requirements: str) -> str:
+    return hashlib.sha256((BASE_DIR / requirements).read_bytes()).hexdigest()

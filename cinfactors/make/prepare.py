@@ -1,0 +1,53 @@
+"""Bring the database and the static files up to date, saying only what is done.
+
+Runs as the role that owns the tables, in a process of its own: the server that follows must
+not have that role's password in its settings.
+"""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from cinfactors import local
+from cinfactors.make.assets import fingerprint
+from cinfactors.make.install import BASE_DIR, say
+
+
+def main() -> None:
+    local.choose_role("migrate")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
+    django.setup()
+    migrate()
+    collect_static_files()
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Making the database's tables")
+        call_command("migrate", verbosity=0, interactive=False)
+    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+        call_command("createcachetable")
+
+
+def collect_static_files() -> None:
+    stamp = local.VAR / "static.collected"
+    ours = [
+        file for folder in settings.STATICFILES_DIRS for file in folder.rglob("*") if file.is_file()
+    ]
+    state = fingerprint([*ours, BASE_DIR / "requirements.txt"])
+    if stamp.exists() and stamp.read_text() == state and settings.STATIC_ROOT.is_dir():
+        return
+    say("Collecting and compressing static files")
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(state)
+
+
+if __name__ == "__main__":
+    main()
