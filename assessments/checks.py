@@ -2,18 +2,20 @@
 
 Imported by the app's configuration, which is what registers it. E001 is an edition that cannot
 be read; E002 to E020 are the faults of `catalogue.consistency`; E021 is a rule whose fields do
-not fit its kind.
+not fit its kind; E022 is a catalogue that the migrations know nothing of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
-from assessments import rules
+from assessments import constraints, migrations, rules
 from assessments.catalogue import consistency, loader
 from assessments.catalogue.errors import CatalogueError
 
@@ -38,6 +40,31 @@ def catalogue_is_consistent(
     for fault in consistency.faults_between(editions.values()):
         found.append(_error(fault.id, fault.message))
     return found
+
+
+@register("migrations")
+def migrations_hold_the_catalogue(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Whether the newest migration of codes constrains the database to today's editions.
+
+    Silent on a catalogue that cannot be read, which is E001.
+    """
+    try:
+        wanted = constraints.statements(loader.editions().values())
+    except CatalogueError:
+        return []
+    names = sorted(it.name for it in iter_modules(migrations.__path__) if "_codes_" in it.name)
+    held = import_module(f"{migrations.__name__}.{names[-1]}").STATEMENTS if names else None
+    if held == wanted:
+        return []
+    return [
+        Error(
+            "no migration holds the database to the codes of the catalogue as it is now",
+            hint="Run `manage.py makeeditionmigration`, read what it wrote, and migrate.",
+            id="assessments.E022",
+        )
+    ]
 
 
 def _error(id: str, message: str) -> Error:
