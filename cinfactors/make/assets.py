@@ -43,7 +43,8 @@ def build() -> None:
         )
         if npm.returncode:
             raise InstallError(
-                f"{npm.stdout}{npm.stderr}\nThe design system could not be fetched; npm says why above. "
+                f"{npm.stdout}{npm.stderr}\n"
+                "The design system could not be fetched; npm says why above. "
                 "It needs a way to the npm registry or a mirror of it."
             )
         fetched.write_text(lock)
