@@ -1,0 +1,60 @@
+"""How many selections the rules evaluate in a second, on one core."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from statistics import median
+from time import process_time
+
+from assessments.catalogue import loader
+from assessments.catalogue.types import Edition
+from assessments.rules import Selection, findings
+
+SELECTIONS = 20_000
+RUNS = 7
+
+
+def evaluations_a_second() -> float:
+    """Ordinary selections of one to five codes, each evaluated once; the median over the runs."""
+    return _a_second(findings)
+
+
+def floor_a_second() -> float:
+    """The same loop calling a function that does nothing: what the machine itself takes."""
+    return _a_second(_nothing)
+
+
+def _a_second(evaluate: Callable[[Edition, Selection], object]) -> float:
+    edition = loader.edition("2021-04")
+    selections = _selections(edition)
+    rates = []
+    for _ in range(RUNS):
+        started = process_time()
+        for selection in selections:
+            evaluate(edition, selection)
+        rates.append(len(selections) / (process_time() - started))
+    return median(rates)
+
+
+def _selections(edition: Edition) -> list[Selection]:
+    """The same ones each time: children of every age, an unborn one now and then."""
+    chance = random.Random(2021)  # noqa: S311
+    codes = list(edition.codes)
+    found = []
+    for _ in range(SELECTIONS):
+        age = chance.randint(-1, 18)
+        found.append(
+            Selection(
+                tuple(chance.sample(codes, chance.randint(1, 5))),
+                age=None if age < 0 else age,
+                unborn=age < 0,
+                sex=chance.choice("FM"),
+                disabled=chance.random() < 0.12,
+            )
+        )
+    return found
+
+
+def _nothing(edition: Edition, selection: Selection) -> None:
+    return None

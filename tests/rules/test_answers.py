@@ -1,0 +1,127 @@
+"""What still asks for an answer, and until when an answer holds."""
+
+import pytest
+
+from assessments.catalogue import loader
+from assessments.rules import Answer, Severity, codes_at_stake, findings, unanswered
+from tests.rules.examples import EXAMPLES, child
+
+APRIL_2021 = loader.edition("2021-04")
+ASKING = [
+    pytest.param(edition, rule, id=f"{edition.id} {rule.id}")
+    for edition in loader.editions().values()
+    if edition.recordable
+    for rule in edition.rules
+    if rule.severity in (Severity.EXPLAIN, Severity.CONSIDER)
+]
+FITTING = {Severity.EXPLAIN: "reason", Severity.CONSIDER: "considered"}
+
+
+def still_asked(selection, *answers):
+    found = findings(APRIL_2021, selection)
+    return [finding.rule.id for finding in unanswered(found, answers)]
+
+
+def considered(rule, *codes):
+    return Answer(rule, "considered", frozenset(codes))
+
+
+def explained(rule, *codes):
+    return Answer(rule, "reason", frozenset(codes))
+
+
+@pytest.mark.parametrize(("edition", "rule"), ASKING)
+def test_a_rule_that_asks_is_asked_until_it_is_answered(edition, rule):
+    selection = EXAMPLES[edition.id][rule.id].broken
+    found = [f for f in findings(edition, selection) if f.rule.id == rule.id]
+    answer = Answer(rule.id, FITTING[rule.severity], codes_at_stake(rule, selection))
+    assert unanswered(found, []) == tuple(found)
+    assert unanswered(found, [answer]) == ()
+
+
+@pytest.mark.parametrize(("edition", "rule"), ASKING)
+def test_an_answer_rests_on_the_codes_of_its_finding(edition, rule):
+    selection = EXAMPLES[edition.id][rule.id].broken
+    (found,) = [f for f in findings(edition, selection) if f.rule.id == rule.id]
+    assert codes_at_stake(rule, selection) == frozenset(found.codes)
+
+
+def test_errors_and_notes_ask_nothing():
+    found = findings(APRIL_2021, child("21", "18B", "20", "XX"))
+    assert {f.rule.severity for f in found} == {
+        Severity.ERROR_ON_SAVE,
+        Severity.ERROR_ON_SUBMISSION,
+        Severity.NOTE,
+    }
+    assert unanswered(found, []) == ()
+
+
+def test_another_factor_does_not_ask_again():
+    answer = considered("child-as-victim", "3B")
+    assert still_asked(child("3B"), answer) == []
+    assert still_asked(child("3B", "4B", "12A"), answer) == []
+
+
+def test_another_code_of_the_rule_asks_again():
+    answer = considered("child-as-victim", "3B")
+    assert still_asked(child("3B", "3C"), answer) == ["child-as-victim"]
+    assert still_asked(child("3C"), answer) == ["child-as-victim"]
+
+
+def test_another_code_on_the_other_side_of_the_rule_asks_again():
+    answer = considered("asylum-with-parents", "9A", "4B")
+    assert still_asked(child("9A", "4B"), answer) == []
+    assert still_asked(child("9A", "4B", "5B"), answer) == ["asylum-with-parents"]
+
+
+def test_a_rule_that_spoke_again_of_the_same_codes_is_not_asked_again():
+    answer = explained("gangs-with-criminal-exploitation", "13A")
+    assert still_asked(child("13A", "24A"), answer) == []
+    assert still_asked(child("13A"), answer) == []
+
+
+def test_a_later_answer_for_the_changed_codes_is_enough():
+    answers = [considered("child-as-victim", "3B"), considered("child-as-victim", "3B", "3C")]
+    assert still_asked(child("3B", "3C"), *answers) == []
+
+
+def test_an_answer_to_one_rule_does_not_answer_another_about_the_same_codes():
+    answer = explained("gangs-with-criminal-exploitation", "7A")
+    assert still_asked(child("7A", age=18), answer) == ["young-carer-age"]
+
+
+@pytest.mark.parametrize("kind", ["considered", "complied", "unheard of"])
+def test_a_rule_to_explain_takes_nothing_but_a_reason(kind):
+    rule = "gangs-with-criminal-exploitation"
+    assert still_asked(child("13A"), Answer(rule, kind, frozenset({"13A"}))) == [rule]
+
+
+@pytest.mark.parametrize("kind", ["reason", "complied", "unheard of"])
+def test_a_rule_to_consider_takes_nothing_but_that_it_was_considered(kind):
+    answer = Answer("child-as-victim", kind, frozenset({"3B"}))
+    assert still_asked(child("3B"), answer) == ["child-as-victim"]
+
+
+def test_a_disabled_child_is_answered_for_though_no_code_is_at_stake():
+    answer = considered("disabled-child")
+    assert still_asked(child("4A", disabled=True)) == ["disabled-child"]
+    assert still_asked(child("4A", "1A", disabled=True), answer) == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "kinds"),
+    [
+        ("gangs-with-criminal-exploitation", {"complied", "reason"}),
+        ("young-carer-age", {"reason"}),
+        ("child-as-victim", {"complied", "considered"}),
+        ("fgm-herself", {"considered"}),
+        ("other-described", set()),
+        ("no-factors-stands-alone", set()),
+        ("emotional-abuse-implied", set()),
+    ],
+)
+def test_a_finding_takes_the_answers_of_its_severity(rule_id, kinds):
+    found = findings(APRIL_2021, EXAMPLES["2021-04"][rule_id].broken)
+    (finding,) = [f for f in found if f.rule.id == rule_id]
+    every = ("complied", "reason", "considered", "unheard of")
+    assert {kind for kind in every if finding.takes(kind)} == kinds
