@@ -37,7 +37,10 @@ def set_in(passage: Section | Factor, emphasis: Emphasis) -> list[str]:
     ]
 
 
-@pytest.fixture(params=[("section", slug) for slug in SLUGS] + [("factor", n) for n in NUMBERS])
+@pytest.fixture(
+    params=[("section", slug) for slug in SLUGS] + [("factor", number) for number in NUMBERS],
+    ids=" ".join,
+)
 def both(request, guide: Guide, april_2021: Edition) -> tuple[Passage, Section | Factor]:
     """A passage of the guide and what the edition has for it, by their place."""
     kind, name = request.param
