@@ -37,6 +37,13 @@ def number(name: str, default: str) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, *allowed: str) -> str:
+    value = os.environ.get(name, default).strip().upper()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to {' or '.join(allowed)}.")
+    return value
+
+
 def names(value: str) -> list[str]:
     return [name.strip() for name in value.split(",") if name.strip()]
 
@@ -99,6 +106,8 @@ MIDDLEWARE = [
     "cinfactors.logs.RequestLogMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
     "cinfactors.health.HealthMiddleware",
+    # Above all that writes a page. Its random padding hides what a length could tell (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cinfactors.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -125,6 +135,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cinfactors.page.furniture",
             ],
         },
     },
@@ -230,6 +241,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cinfactors.accounts.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = HTTPS
@@ -271,7 +283,7 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "cinfactors": {
             "handlers": ["stderr"],
-            "level": os.environ.get("LOG_LEVEL", "INFO").upper(),
+            "level": choice("LOG_LEVEL", "INFO", "INFO", "WARNING", "ERROR"),
             "propagate": False,
         },
     },
