@@ -9,5 +9,9 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("account/", include("cinfactors.accounts.urls")),
+    path("", include("assessments.urls")),
 ]
+
+handler400 = "cinfactors.errors.bad_request"
+handler500 = "cinfactors.errors.server_error"

@@ -1,8 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in for people whom administrators make."""
+    """Sign-in for people whom administrators make.
 
-    def is_open_for_signup(self, request):
+    allauth counts a try before it hashes the password, under a lock that all processes share;
+    django-axes counts when the hash has failed, so that tries sent together all get through.
+    """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": (
+            "The user name or password is wrong. Check both and try again"
+        ),
+        "enter_current_password": "The current password is wrong. Check it and try again",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """No: the pages answer with pages."""
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only this host's addresses; allauth's own rule lets every allowed host pass."""
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
+        )
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """A name and the address that tries it.
+
+        allauth counts by name alone, which lets anybody anywhere keep a person out.
+        """
+        return f"{credentials['username'].lower()} from {get_ip(request)}"

@@ -124,3 +124,16 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+
+class HeldForm(models.Model):
+    """What a person typed when their sign-in had ended, encrypted; see `held_forms`."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    path = models.TextField()
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    body = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"Held for {self.person}"

@@ -1,0 +1,27 @@
+"""Pages for what goes wrong before or beyond any view: no request, no person, no database.
+
+403 and 404 are Django's own views on our templates.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from cinfactors import page
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plainly("400.html", HTTPStatus.BAD_REQUEST)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _plainly("500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _plainly(template: str, status: HTTPStatus) -> HttpResponse:
+    """The page without the request that failed, whose host, session or body may be what failed."""
+    html = render_to_string(template, page.furniture(HttpRequest()))
+    return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})

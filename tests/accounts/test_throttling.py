@@ -1,0 +1,125 @@
+"""Tries to sign in are counted before any password is hashed, for all processes together."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import time_machine
+from django.db import connections
+from django.test import Client
+
+from tests.accounts import hashers
+
+pytestmark = pytest.mark.urls("tests.accounts.urls")
+TOO_MANY = "There were too many tries to sign in. Wait 5 minutes, then try again"
+
+
+@pytest.fixture(autouse=True)
+def _count_hashes(settings):
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.CountingHasher"]
+
+
+@pytest.fixture
+def people(make_person, _count_hashes):
+    people = make_person("ada"), make_person("ben")
+    hashers.hashed.clear()
+    return people
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_sixty_wrong_tries_cost_five_hashes(people, sign_in, name):
+    answers = [sign_in(name, f"wrong {n}") for n in range(60)]
+    assert hashers.hashed == [f"wrong {n}" for n in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 55
+
+
+@pytest.mark.django_db
+def test_the_sixth_try_says_how_long_to_wait(people, sign_in):
+    for _ in range(5):
+        sign_in("ada", "wrong")
+    html = sign_in("ada", "wrong").content.decode()
+    assert f'<a href="#id_login">{TOO_MANY}</a>' in html
+    assert "<title>Error: Sign in – cinfactors</title>" in html
+
+
+@pytest.mark.django_db
+def test_the_right_password_waits_too(people, client, sign_in):
+    for _ in range(5):
+        sign_in("ada", "wrong")
+    assert sign_in("ada").status_code == 429
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_other_ways_to_write_a_name_are_the_same_name(people, sign_in):
+    for name in ("ada", "ADA", " ada", "Ada ", "aDa"):
+        sign_in(name, "wrong")
+    assert sign_in("adA", "wrong").status_code == 429
+
+
+@pytest.mark.django_db
+def test_the_same_name_from_another_address_still_signs_in(people, client, sign_in):
+    for _ in range(60):
+        sign_in("ada", "wrong")
+    assert sign_in("ada", REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+@pytest.mark.django_db
+def test_another_name_from_the_same_address_still_signs_in(people, sign_in):
+    for _ in range(60):
+        sign_in("ada", "wrong")
+    assert sign_in("ben").status_code == 302
+
+
+@pytest.mark.django_db
+def test_an_address_that_tries_many_names_is_stopped_and_no_other(people, sign_in):
+    answers = [sign_in(f"name{n}", "wrong").status_code for n in range(60)]
+    assert answers == [200] * 50 + [429] * 10
+    assert len(hashers.hashed) == 50
+    assert sign_in("ada", REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+@pytest.mark.django_db
+def test_an_invented_header_is_no_other_address(people, sign_in):
+    for n in range(5):
+        sign_in("ada", "wrong", headers={"X-Forwarded-For": f"192.0.2.{n}"})
+    assert sign_in("ada", "wrong", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 429
+
+
+@pytest.mark.django_db
+def test_tries_that_were_refused_do_not_lengthen_the_wait(people, sign_in):
+    with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
+        for _ in range(5):
+            sign_in("ada", "wrong")
+        for _ in range(4):
+            clock.shift(60)
+            assert sign_in("ada", "wrong").status_code == 429
+        clock.shift(60)
+        assert sign_in("ada").status_code == 302
+
+
+@pytest.mark.django_db
+def test_signing_in_well_is_not_counted(people, client, sign_in):
+    for _ in range(8):
+        assert sign_in("ada").status_code == 302
+        client.post("/account/sign-out/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_sent_at_once_share_one_count(people):
+    def attempt(number):
+        try:
+            return (
+                Client()
+                .post("/account/sign-in/", {"login": "ada", "password": f"wrong {number}"})
+                .status_code
+            )
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(attempt, range(32)))
+    assert set(answers) == {200, 429}
+    assert len(hashers.hashed) == answers.count(200) <= 5

@@ -1,0 +1,55 @@
+"""The product's addresses, and a few views that do what its pages do."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.template import engines
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from cinfactors import urls
+from cinfactors.accounts.held_forms import keeps_typed_work
+
+PAGE = """{% load held_forms %}<form method="post">{% csrf_token %}{% typed_by %}
+<textarea name="note">{{ held.note }}</textarea></form>
+{% if held %}{% include "account/parts/not_saved_yet.html" %}{% endif %}"""
+saved = []
+
+
+@keeps_typed_work
+def note(request):
+    if request.method == "POST":
+        saved.append(request.POST["note"])
+        return HttpResponse("Saved")
+    template = engines["django"].from_string(PAGE)
+    return HttpResponse(template.render({"held": request.held_data}, request))
+
+
+@require_POST
+def press(request):
+    saved.append("pressed")
+    return HttpResponse("Pressed")
+
+
+def forbidden(request):
+    raise PermissionDenied
+
+
+def broken(request):
+    raise RuntimeError("Ada Example, 12345")
+
+
+urlpatterns = [
+    path("note/", note),
+    path("other-note/", note),
+    path("press/", press),
+    path("forbidden/", forbidden),
+    path("broken/", broken),
+    path("", note, name="home"),
+    path("authority.css", note, name="authority_stylesheet"),
+    path("a/", note, name="assessments"),
+    path("s/", note, name="start"),
+    path("g/", note, name="guidance"),
+    *urls.urlpatterns,
+]
+handler400 = urls.handler400
+handler500 = urls.handler500
