@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from assessments.models import WITH_THE_WORKER, Assessment, Child, Episode, Status
-from cinfactors.accounts.models import Team, User
+from assessments.models import NOT_COMPLETED, WITH_THE_WORKER, Assessment, Child, Episode, Status
+from cinfactors.accounts.models import Role, Team, User
 
 
 def teams_of(person: User) -> QuerySet[Team]:
@@ -54,6 +54,21 @@ def may_record(person: User, assessment: Assessment) -> bool:
     )
 
 
+def may_cancel(person: User, assessment: Assessment) -> bool:
+    """Whether it is theirs, open, and without any authorised version."""
+    return (
+        may_record(person, assessment)
+        and not assessment.versions.filter(authorised_at__isnull=False).exists()
+    )
+
+
+def managers_of(assessment: Assessment) -> QuerySet[User]:
+    """Those who can authorise it: the active managers of its team."""
+    return User.objects.filter(
+        role=Role.TEAM_MANAGER, is_active=True, memberships__team=assessment.team
+    ).order_by("name", "pk")
+
+
 def children_visible_to(person: User) -> QuerySet[Child]:
     """The children of the assessments that the person may see."""
     if person.is_active and person.is_data_officer:
@@ -83,6 +98,13 @@ def child_to_assess(person: User, la_child_id: str) -> Child | None:
     if not may_start_assessments(person):
         return None
     return Child.objects.filter(la_child_id__iexact=la_child_id.strip()).first()
+
+
+def not_completed_in(episode: Episode) -> QuerySet[Assessment]:
+    """The episode's assessments without any authorised version (census rule 8896)."""
+    return Assessment.objects.filter(episode=episode, status__in=NOT_COMPLETED).exclude(
+        versions__authorised_at__isnull=False
+    )
 
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

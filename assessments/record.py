@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assessments import rules
 from assessments.catalogue import loader
+from assessments.catalogue.errors import NoEditionInForce
 from assessments.catalogue.types import Edition
 from assessments.models import Assessment, RuleAnswer
 
@@ -30,10 +31,22 @@ def selection_of(assessment: Assessment) -> rules.Selection:
     )
 
 
+def current_edition() -> Edition:
+    """The edition in force today, under which alone anything is recorded.
+
+    Raises NoEditionInForce where today's edition can only be held and read.
+    """
+    today = timezone.localdate()
+    edition = loader.edition_for(today)
+    if not edition.recordable:
+        raise NoEditionInForce(today)
+    return edition
+
+
 def edition_of(assessment: Assessment) -> Edition:
     """The edition it stands under: that of the day it ended, today's while it is open."""
     if assessment.is_with_the_worker:
-        return loader.edition_for(timezone.localdate())
+        return current_edition()
     return loader.edition(assessment.edition)
 
 

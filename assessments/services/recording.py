@@ -10,10 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assessments import rules
-from assessments.catalogue import loader
 from assessments.catalogue.types import Edition, code_order
 from assessments.models import Assessment, Outcome, Review, RuleAnswer, Status, Version
-from assessments.record import answers_of, described_codes, rule_answers, selection_of
+from assessments.record import (
+    answers_of,
+    current_edition,
+    described_codes,
+    rule_answers,
+    selection_of,
+)
 from assessments.services.refusals import (
     FactsRefused,
     Locked,
@@ -41,7 +46,7 @@ def record_factors(
     without a code that takes one is dropped. A selection that is recorded already writes
     nothing, whatever version it was made on.
     """
-    edition = loader.edition_for(timezone.localdate())
+    edition = current_edition()
     description = one_newline(other_description).strip()
     if described_codes(edition).isdisjoint(codes):
         description = ""
@@ -102,7 +107,7 @@ def answer_rule(
     words = one_newline(text).strip()
 
     def answer(current: Assessment) -> None:
-        edition = loader.edition_for(timezone.localdate())
+        edition = current_edition()
         selection = selection_of(current)
         finding = next((f for f in rules.findings(edition, selection) if f.rule.id == rule), None)
         if finding is None or not finding.takes(kind):
@@ -178,7 +183,7 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
     """
 
     def hand_over(current: Assessment) -> None:
-        edition = loader.edition_for(timezone.localdate())
+        edition = current_edition()
         answers = answers_of(current)
         found = rules.findings(edition, selection_of(current))
         open_ones = [finding for finding in found if finding.is_error]

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments import queries
-from assessments.catalogue import loader
-from assessments.models import NOT_COMPLETED, Assessment, Child, Episode
+from assessments.models import Assessment, Child, Episode
+from assessments.record import current_edition
 from assessments.services.refusals import FactsRefused, NotPermitted
 from assessments.services.writing import once
 from cinfactors.accounts.models import Team, User
@@ -72,7 +72,7 @@ def start_assessment(
             team=team,
             worker=by,
             start_date=start_date,
-            edition=loader.edition_for(today).id,
+            edition=current_edition().id,
             started_at=now,
             saved_at=now,
         )
@@ -163,10 +163,7 @@ def _check_start(episode: Episode, start_date: date, today: date) -> None:
                 f"{_day(episode.referral_date)} (census rule 1103)"
             }
         )
-    not_completed = episode.assessments.filter(status__in=NOT_COMPLETED).exclude(
-        versions__authorised_at__isnull=False
-    )
-    if not_completed.exists():
+    if queries.not_completed_in(episode).exists():
         raise FactsRefused(
             {
                 "episode": "This episode has an assessment that is not completed. "

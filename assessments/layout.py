@@ -1,0 +1,236 @@
+"""The picker: every code of an edition as a checkbox, with the guide's text beside it.
+
+What does not change from one request to the next, which is nearly all of it, is rendered once
+for each edition and density and kept as stretches of finished text; a request fills in what is
+ticked and what the rules say between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+
+from assessments.catalogue.types import (
+    Block,
+    BulletList,
+    Code,
+    Edition,
+    Emphasis,
+    Factor,
+    Paragraph,
+    Severity,
+)
+from assessments.record import described_codes
+from assessments.rules import Finding
+from assessments.templatetags.picker import MARK
+from cinfactors.accounts.models import Density
+
+LAST = "last"
+"""The id on the page of the group that stands after the domains."""
+
+KINDS_OF_FINDING: Mapping[Severity, str] = {
+    Severity.ERROR_ON_SAVE: "Error:",
+    Severity.ERROR_ON_SUBMISSION: "To put right:",
+    Severity.EXPLAIN: "To explain:",
+    Severity.CONSIDER: "To consider:",
+    Severity.NOTE: "Note:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One checkbox; the hidden part of its label says which factor it is of."""
+
+    code: str
+    label: str
+    hidden_label: str
+    hint: str
+    describes: bool
+    after_or: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorGroup:
+    """A factor in one domain: its guidance, and its codes that stand in the domain."""
+
+    name: str
+    guidance: tuple[Block, ...]
+    more: tuple[Block, ...]
+    boxes: tuple[Box, ...]
+
+    @property
+    def describes(self) -> bool:
+        return any(box.describes for box in self.boxes)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainGroup:
+    """A domain, or the group that stands after the domains."""
+
+    id: str
+    name: str
+    short_name: str
+    factors: tuple[FactorGroup, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(box.code for factor in self.factors for box in factor.boxes)
+
+
+@lru_cache(maxsize=16)
+def domain_groups(edition: Edition, density: str = Density.FULL) -> tuple[DomainGroup, ...]:
+    """The three domains in the guide's order, then what belongs to none."""
+    groups = [
+        DomainGroup(
+            domain.id, domain.name, domain.short_name, _factors(edition, domain.id, density)
+        )
+        for domain in edition.domains
+    ]
+    last = _factors(edition, None, density)
+    names = [factor.name for factor in last]
+    name = " or ".join([names[0], *(each[0].lower() + each[1:] for each in names[1:])])
+    return (*groups, DomainGroup(LAST, name, name, last))
+
+
+def _factors(edition: Edition, domain: str | None, density: str) -> tuple[FactorGroup, ...]:
+    return tuple(
+        _factor(edition, factor, codes, density) for factor, codes in edition.factors_in(domain)
+    )
+
+
+def _factor(edition: Edition, factor: Factor, codes: tuple[Code, ...], density: str) -> FactorGroup:
+    full = density == Density.FULL
+    guidance, more = (factor.blocks, ()) if full else _key_points(factor)
+    return FactorGroup(
+        name=factor.name,
+        guidance=guidance,
+        more=more,
+        boxes=tuple(_box(edition, factor, code, hint=not full) for code in codes),
+    )
+
+
+def _key_points(factor: Factor) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The definition, and the rest of the guidance; the code's own words are its hint."""
+    first, *others = factor.blocks
+    if not factor.definition or isinstance(first, BulletList):
+        return (), factor.blocks if len(factor.blocks) > 1 else ()
+    bold = tuple(run for run in first.runs if run.emphasis is Emphasis.BOLD)
+    rest = [run for run in first.runs if run.emphasis is not Emphasis.BOLD]
+    if rest:
+        rest[0] = replace(rest[0], text=rest[0].text.lstrip())
+    return (Paragraph(bold),), ((Paragraph(tuple(rest)),) if rest else ()) + tuple(others)
+
+
+def _box(edition: Edition, factor: Factor, code: Code, *, hint: bool) -> Box:
+    alone = {each for rule in edition.rules if rule.kind == "stands_alone" for each in rule.codes}
+    return Box(
+        code=code.code,
+        label=code.about or factor.name,
+        hidden_label=factor.name if code.about else "",
+        hint=code.words.rstrip(".") if hint else "",
+        describes=code.code in described_codes(edition),
+        after_or=code.code in alone,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place between two stretches of finished text."""
+
+    kind: str
+    code: str
+
+
+@lru_cache(maxsize=16)
+def finished(edition: Edition, density: str) -> tuple[str | Slot, ...]:
+    """The picker's text for an edition and a density, with the places left open in it."""
+    template = get_template("assessments/picker/picker.html")
+    text = template.render({"domains": domain_groups(edition, density)})
+    pieces: list[str | Slot] = []
+    for place, piece in enumerate(re.split(f"{MARK}([^{MARK}]*){MARK}", text)):
+        if place % 2:
+            kind, code = piece.split(" ")
+            pieces.append(Slot(kind, code))
+        else:
+            pieces.append(re.sub(r"\n\s*", "\n", piece))
+    return tuple(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class PickerState:
+    """What one request says: what is ticked, described and found, under which edition."""
+
+    edition: Edition
+    density: str
+    ticked: frozenset[str]
+    description: str = ""
+    description_error: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def beside(self) -> dict[str, list[Finding]]:
+        """The findings by the code that each is shown beside: the first that it is about."""
+        by_code: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            if finding.beside:
+                by_code.setdefault(finding.beside[0], []).append(finding)
+        return by_code
+
+
+def render_finding(finding: Finding) -> str:
+    """A finding as it stands beside its code, with the guide's words for it."""
+    return get_template("assessments/picker/finding.html").render(
+        {"finding": finding, "kind": KINDS_OF_FINDING[finding.rule.severity]}
+    )
+
+
+def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
+    ids = [f"finding-{finding.rule.id}" for finding in findings]
+    if state.density != Density.FULL and state.edition.codes[code].words:
+        ids.insert(0, f"hint-{code}")
+    return f' aria-describedby="{" ".join(ids)}"' if ids else ""
+
+
+def _filled(pieces: Iterable[str | Slot], state: PickerState) -> Iterator[str]:
+    beside = state.beside()
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield piece
+        elif piece.kind == "ticked":
+            if piece.code in state.ticked:
+                yield " checked"
+        elif piece.kind == "described":
+            yield _described_by(piece.code, state, beside.get(piece.code, ()))
+        elif piece.kind == "beside":
+            for finding in beside.get(piece.code, ()):
+                yield render_finding(finding)
+        else:
+            yield get_template("assessments/picker/description.html").render(
+                {
+                    "code": piece.code,
+                    "description": state.description,
+                    "error": state.description_error,
+                }
+            )
+
+
+def render_picker(state: PickerState) -> SafeString:
+    """The whole picker for one request."""
+    # Safe: every stretch comes from a template, which escapes, or is made above of codes.
+    return mark_safe("".join(_filled(finished(state.edition, state.density), state)))  # noqa: S308
+
+
+class Picker(LayoutObject):
+    """Draws the picker where a form's layout has it; the form's `picker` is its state."""
+
+    fields: list[str] = []
+
+    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        form.rendered_fields.update({"codes", "other_description"} & form.fields.keys())
+        return render_picker(form.picker)

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from assessments.views import lists, reading, recording, starting
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("authority.css", lists.authority_stylesheet, name="authority_stylesheet"),
+    path("assessments/", lists.assessment_list, name="assessments"),
+    path("assessments/start/", starting.find_child, name="start"),
+    path("assessments/start/new/", starting.start_with_new_child, name="start_with_new_child"),
+    path("assessments/start/<uuid:reference>/", starting.start_for_child, name="start_for_child"),
+    path("assessments/<uuid:reference>/", reading.assessment_record, name="record"),
+    path("assessments/<uuid:reference>/factors/", recording.factors, name="factors"),
+    path("assessments/<uuid:reference>/check/", recording.check, name="check"),
+    path("assessments/<uuid:reference>/submitted/", recording.submitted, name="submitted"),
+    path("assessments/<uuid:reference>/withdraw/", recording.withdraw, name="withdraw"),
+    path("assessments/<uuid:reference>/cancel/", recording.cancel, name="cancel"),
+    path("guidance/", reading.guidance, name="guidance"),
+    path("guidance/<str:code>/", reading.guidance_for_code, name="guidance_for_code"),
+]

@@ -1,0 +1,1 @@
+"""The pages: fetch, form, service, redirect."""

@@ -1,0 +1,99 @@
+"""The way in: each person's start, and the list of assessments."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assessments import queries
+from assessments.forms import SearchForm
+from assessments.views.pages import with_deadlines
+
+PAGE = 25
+TABS = {
+    "to-do": "To do",
+    "returned": "Returned",
+    "with-manager": "With manager",
+    "authorised": "Authorised",
+}
+EMPTY = {
+    "to-do": "There is nothing to do here.",
+    "returned": "Nothing has been returned.",
+    "with-manager": "Nothing is with the manager.",
+    "authorised": "Nothing has been authorised yet.",
+}
+SEARCH = "search"
+"""The session's key for what the person is looking for."""
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to where their work is."""
+    if request.user.is_administrator:
+        return redirect("admin:index")
+    return redirect("assessments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment_list(request: HttpRequest) -> HttpResponse:
+    """A worker's own assessments, or all that the person may see, by what they wait for.
+
+    The search is posted and kept in the session: a child's id or name has no place in an
+    address.
+    """
+    if request.method == "POST":
+        form = SearchForm(request.POST)
+        request.session[SEARCH] = form.cleaned_data["words"].strip() if form.is_valid() else ""
+        return redirect(
+            f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
+        )
+    tab = request.GET.get("tab", "to-do")
+    if tab not in TABS:
+        raise Http404
+    whose = _whose(request)
+    visible = queries.assessments_visible_to(request.user)
+    if whose == "mine":
+        visible = visible.filter(worker=request.user)
+    words = request.session.get(SEARCH, "")
+    if words:
+        visible = queries.matching(visible, words)
+    counts = queries.group_counts(visible)
+    paginator = Paginator(queries.for_reading(queries.in_group(visible, tab)), PAGE)
+    paginator.count = counts[tab]
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "tab": tab,
+        "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
+        "whose": whose,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "rows": with_deadlines(page),
+        "words": words,
+        "empty": EMPTY[tab],
+        "may_start": queries.may_start_assessments(request.user),
+        "address": reverse("assessments"),
+    }
+    return render(request, "assessments/list.html", context)
+
+
+def _whose(request: HttpRequest) -> str:
+    """Social workers see their own unless they ask for the team's; others see all of theirs."""
+    if not request.user.is_social_worker:
+        return "all"
+    return "team" if request.GET.get("whose") == "team" else "mine"
+
+
+@login_not_required
+@require_GET
+@cache_control(max_age=3600, public=True)
+def authority_stylesheet(request: HttpRequest) -> HttpResponse:
+    """The authority's colour, from a stylesheet since the pages carry no style of their own."""
+    return HttpResponse(
+        f":root {{ --authority-colour: {settings.AUTHORITY_COLOUR}; }}\n", content_type="text/css"
+    )

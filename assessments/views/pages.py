@@ -1,0 +1,126 @@
+"""What the pages share: finding the assessment, saying what stands against a write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from assessments import queries
+from assessments.deadlines import WORKING_DAYS_ALLOWED, due_date, working_days_after
+from assessments.forms import KeyForm, PressForm
+from assessments.models import Assessment, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary, with the id of what it links to."""
+
+    message: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Where an assessment stands in its 45 working days, which run from the referral."""
+
+    day: int
+    left: int
+    overdue: bool
+
+    @property
+    def words(self) -> str:
+        days = "working day" if abs(self.left) == 1 else "working days"
+        if self.overdue:
+            return f"Overdue by {-self.left} {days}"
+        if self.left == 0:
+            return "Due today"
+        return f"{self.left} {days} left"
+
+    @property
+    def place(self) -> str:
+        return f"Day {self.day} of {WORKING_DAYS_ALLOWED}"
+
+
+def deadline_of(assessment: Assessment) -> Deadline | None:
+    """None for an assessment that is over."""
+    if assessment.status in (Status.AUTHORISED, Status.CANCELLED):
+        return None
+    today = timezone.localdate()
+    referral = assessment.episode.referral_date
+    day = working_days_after(referral, today)
+    left = WORKING_DAYS_ALLOWED - day
+    return Deadline(day=day, left=left, overdue=today > due_date(referral))
+
+
+def assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
+    """What is not there and what the person may not see look the same."""
+    try:
+        return queries.assessment_for(request.user, reference)
+    except Assessment.DoesNotExist as absent:
+        raise Http404 from absent
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key of the press; BadRequest for a post without one, which no page of ours makes."""
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("key")
+    return form.cleaned_data["key"]
+
+
+def press_of(request: HttpRequest) -> tuple[UUID, int]:
+    """The key of the press and the version of the page; BadRequest for a post without them."""
+    form = PressForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("key or version")
+    return form.cleaned_data["key"], form.cleaned_data["version"]
+
+
+def problems_of(*forms) -> list[Problem]:
+    """The errors of bound forms, in the order of the page, each linked to its first box."""
+    found = []
+    for form in forms:
+        for name, errors in form.errors.items():
+            if name == "__all__":
+                target = ""
+            else:
+                field = form[name]
+                target = _first_box(field)
+            found += [Problem(message, target) for message in errors]
+    return found
+
+
+def _first_box(field) -> str:
+    widget = field.field.widget
+    if hasattr(widget, "subwidgets") and getattr(widget, "input_type", "") in ("radio", "checkbox"):
+        return f"{field.auto_id}_1"
+    if getattr(widget, "widgets", None):
+        return f"{field.auto_id}_0"
+    return field.auto_id
+
+
+def add_messages(form, messages: dict[str, str]) -> list[Problem]:
+    """Put what a service refused beside the form's own fields; give back what has no field."""
+    others = []
+    for name, message in messages.items():
+        if name in form.fields:
+            form.add_error(name, message)
+        else:
+            others.append(Problem(message))
+    return others
+
+
+def locked(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Say that the record cannot be changed now, and why."""
+    context = {"assessment": assessment, "deadline": deadline_of(assessment)}
+    return render(request, "assessments/locked.html", context, status=409)
+
+
+def with_deadlines(assessments: Iterable[Assessment]) -> list[tuple[Assessment, Deadline | None]]:
+    return [(assessment, deadline_of(assessment)) for assessment in assessments]

@@ -1,0 +1,79 @@
+"""Reading: the record of an assessment, and the guidance as a reference."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from assessments import queries, record
+from assessments.catalogue import loader, search
+from assessments.forms import PressForm
+from assessments.models import Status
+from assessments.summaries import groups_of, questions_of
+from assessments.views.pages import assessment_or_404, deadline_of
+
+
+@require_safe
+def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Everything that is recorded, read-only."""
+    assessment = assessment_or_404(request, reference)
+    person = request.user
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "edition": record.edition_of(assessment),
+        "groups": groups_of(assessment),
+        "questions": [question for question in questions_of(assessment) if question.answered],
+        "versions": assessment.versions.select_related("submitted_by", "authorised_by").order_by(
+            "-number"
+        ),
+        "reviews": assessment.reviews.select_related("decided_by").order_by("-pk"),
+        "may_record": queries.may_record(person, assessment),
+        "may_cancel": queries.may_cancel(person, assessment),
+        "may_withdraw": assessment.status == Status.SUBMITTED
+        and assessment.worker_id == person.pk
+        and person.is_social_worker,
+        "press": PressForm(initial={"version": assessment.version}),
+        "printed_at": timezone.localtime(),
+    }
+    return render(request, "assessments/record.html", context)
+
+
+@require_safe
+def guidance(request: HttpRequest) -> HttpResponse:
+    """The whole edition in force; what matches, where words are looked for."""
+    edition = record.current_edition()
+    words = request.GET.get("q", "").strip()[:100]
+    factors = search.matching(edition, words) if words else edition.factors
+    context = {
+        "edition": edition,
+        "factors": factors,
+        "words": words,
+        "editions": reversed(loader.editions().values()),
+    }
+    return render(request, "assessments/guidance.html", context)
+
+
+@require_safe
+def guidance_for_code(request: HttpRequest, code: str) -> HttpResponse:
+    """One code: what it is for, in the guide's words; and what replaced it, if it is gone."""
+    edition = record.current_edition()
+    entry = edition.codes.get(code)
+    replaced = edition.replaced.get(code)
+    if entry is None and replaced is None:
+        raise Http404
+    context = {
+        "edition": edition,
+        "code": code,
+        "entry": entry,
+        "replaced": replaced,
+        "name": edition.name_of(code) if entry else "",
+        "factor": edition.factor_of(code) if entry else None,
+        "domain": next((d for d in edition.domains if entry and d.id == entry.domain), None),
+        "rules": [rule for rule in edition.rules if code in rule.codes and rule.quotations],
+    }
+    return render(request, "assessments/guidance_code.html", context)

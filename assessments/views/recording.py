@@ -1,0 +1,340 @@
+"""Recording the factors of an assessment: select them, check answers, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assessments import queries, record, services
+from assessments.forms import DensityForm, FactorsForm, OutcomeForm, PressForm, ReasonForm
+from assessments.models import Assessment, Status
+from assessments.rules import AnswerKind, Finding, findings
+from assessments.summaries import (
+    conflict_rows,
+    groups_of,
+    picker_state,
+    questions_of,
+    side_panel,
+)
+from assessments.views.pages import (
+    Problem,
+    add_messages,
+    assessment_or_404,
+    deadline_of,
+    locked,
+    press_of,
+    problems_of,
+)
+from cinfactors.accounts.held_forms import keeps_typed_work
+from cinfactors.accounts.services import choose_density
+
+
+def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
+    """The person's own assessment, in whatever status."""
+    assessment = assessment_or_404(request, reference)
+    if not request.user.is_social_worker or assessment.worker_id != request.user.pk:
+        raise Http404
+    return assessment
+
+
+@keeps_typed_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def factors(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Select the factors, with the guide's text beside them."""
+    assessment = _recordable_or_404(request, reference)
+    if not assessment.is_with_the_worker:
+        if request.method == "POST":
+            return locked(request, assessment)
+        return redirect("record", assessment.reference)
+    if request.method == "POST":
+        return _save_factors(request, assessment)
+    if request.held_data is not None:
+        return _factors_page(request, assessment, request.held_data, status=200, unsaved=True)
+    return _factors_page(request, assessment)
+
+
+def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    key, version = press_of(request)
+    density = DensityForm(request.POST)
+    if density.is_valid():
+        choose_density(by=request.user, density=density.cleaned_data["density"])
+    codes = [code for code in request.POST.getlist("codes") if code != request.POST.get("remove")]
+    form = _factors_form(assessment, request.user.density, request.POST)
+    if not form.is_valid():
+        return _factors_page(request, assessment, request.POST, problems=problems_of(form))
+    try:
+        saved = services.record_factors(
+            assessment=assessment,
+            codes=codes,
+            other_description=form.cleaned_data["other_description"],
+            by=request.user,
+            version=version,
+            key=key,
+        )
+    except services.Locked:
+        return locked(request, assessment_or_404(request, assessment.reference))
+    except services.EditConflict as conflict:
+        return _factors_page(request, conflict.theirs, request.POST, status=409, conflict=True)
+    except services.SelectionRefused as refused:
+        return _factors_page(
+            request, assessment, request.POST, problems=_selection_problems(refused.findings)
+        )
+    except services.FactsRefused as refused:
+        problems = [
+            Problem(message, "id_other_description") for message in refused.messages.values()
+        ]
+        return _factors_page(request, assessment, request.POST, problems=problems)
+    if request.POST.get("next") == "later":
+        messages.success(request, "Saved. You can come back to it at any time.")
+        return redirect("assessments")
+    if request.POST.get("next") == "check":
+        return redirect("check", saved.reference)
+    return redirect("factors", saved.reference)
+
+
+def _version_of(assessment: Assessment, held: QueryDict | None) -> int:
+    """The version that the page shows; for what was held, the one it was typed on."""
+    form = PressForm(held)
+    return form.cleaned_data["version"] if form.is_valid() else assessment.version
+
+
+def _selection_problems(found: tuple[Finding, ...]) -> list[Problem]:
+    return [
+        Problem(finding.message, f"code-{finding.beside[0]}" if finding.beside else "code-first")
+        for finding in found
+    ]
+
+
+def _factors_form(
+    assessment: Assessment, density: str, data: QueryDict | None = None, **extra: Any
+) -> FactorsForm:
+    return FactorsForm(data, picker=picker_state(assessment, density, data, **extra))
+
+
+def _factors_page(
+    request: HttpRequest,
+    assessment: Assessment,
+    data: QueryDict | None = None,
+    *,
+    problems: list[Problem] = (),
+    status: int = 422,
+    conflict: bool = False,
+    unsaved: bool = False,
+) -> HttpResponse:
+    """The page as it was sent, or as it is stored when nothing was sent."""
+    description_error = next(
+        (each.message for each in problems if each.target == "id_other_description"), ""
+    )
+    form = _factors_form(
+        assessment, request.user.density, data, description_error=description_error
+    )
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "form": form,
+        "press": PressForm(initial={"version": _version_of(assessment, data if unsaved else None)}),
+        "panel": side_panel(form.picker),
+        "edition": form.picker.edition,
+        "density": request.user.density,
+        "problems": problems,
+        "unsaved": unsaved,
+        "conflict": conflict_rows(form.picker, assessment) if conflict else None,
+        "last_review": assessment.reviews.select_related("decided_by").last()
+        if assessment.status in (Status.RETURNED, Status.REOPENED)
+        else None,
+        "saved_before": bool(assessment.codes) or assessment.version > 1,
+    }
+    return render(
+        request, "assessments/factors.html", context, status=200 if data is None else status
+    )
+
+
+@keeps_typed_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Check answers: the selection, the rules that ask, the outcome; then submit."""
+    assessment = _recordable_or_404(request, reference)
+    if not assessment.is_with_the_worker:
+        if request.method == "POST":
+            return locked(request, assessment)
+        return redirect("record", assessment.reference)
+    if request.method == "POST":
+        return _save_check(request, assessment)
+    return _check_page(
+        request, assessment, request.held_data, unsaved=request.held_data is not None
+    )
+
+
+def _save_check(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Store each answer that can be stored, then submit if that was the button."""
+    key, version = press_of(request)
+    current, refusals = assessment, {}
+    try:
+        for write in _writes_sent(request.POST, assessment):
+            try:
+                current = write(assessment=current, by=request.user, version=version, key=key)
+                version = current.version
+            except services.FactsRefused as refused:
+                refusals |= refused.messages
+        if request.POST.get("next") == "submit" and not refusals:
+            services.submit(assessment=current, by=request.user, version=version, key=key)
+            return redirect("submitted", assessment.reference)
+    except services.Locked:
+        return locked(request, assessment_or_404(request, assessment.reference))
+    except services.EditConflict as conflict:
+        return _check_page(request, conflict.theirs, request.POST, status=409, conflict=True)
+    except services.SubmissionRefused as refused:
+        return _check_page(request, current, request.POST, refused=refused)
+    except services.SelectionRefused as refused:
+        refusals[""] = refused.findings[0].message
+    if refusals:
+        return _check_page(request, current, request.POST, refusals=refusals)
+    if "complied" not in request.POST:
+        messages.success(request, "Saved. Nothing is sent until you submit it.")
+    return redirect("check", assessment.reference)
+
+
+def _writes_sent(data: QueryDict, assessment: Assessment) -> Iterator[Callable[..., Assessment]]:
+    """The service to call for each answer in the post, and for the outcome."""
+    for rule, kind, text in _answers_sent(data, assessment):
+        yield partial(services.answer_rule, rule=rule, kind=kind, text=text)
+    if data.get("outcome"):
+        yield partial(services.set_outcome, outcome=data["outcome"])
+
+
+def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str, str, str]]:
+    """The answers in a post, by rule; a button to comply stands before what was typed."""
+    complied = data.get("complied")
+    for question in questions_of(assessment):
+        rule = question.finding.rule.id
+        if rule == complied:
+            yield rule, AnswerKind.COMPLIED, ""
+        elif question.asks_reason:
+            text = data.get(f"text-{rule}", "").strip()
+            if text and text != question.text:
+                yield rule, AnswerKind.REASON, text
+        elif f"considered-{rule}" in data:
+            text = data.get(f"text-{rule}", "").strip()
+            if not question.answered or text != question.text:
+                yield rule, AnswerKind.CONSIDERED, text
+
+
+def _check_page(
+    request: HttpRequest,
+    assessment: Assessment,
+    data: QueryDict | None = None,
+    *,
+    refusals: Mapping[str, str] | None = None,
+    refused: services.SubmissionRefused | None = None,
+    status: int = 422,
+    conflict: bool = False,
+    unsaved: bool = False,
+) -> HttpResponse:
+    refusals = dict(refusals or {})
+    outcome = OutcomeForm(
+        data if data is not None else None, initial={"outcome": assessment.outcome}
+    )
+    questions = [question.sent(data, refusals) for question in questions_of(assessment)]
+    problems = [] if data is None else problems_of(outcome)
+    errors: list[Finding] = []
+    if refused is not None:
+        errors = [finding for finding in refused.findings if finding.is_error]
+        asked = {finding.rule.id for finding in refused.findings} - {f.rule.id for f in errors}
+        questions = [question.unanswered(asked) for question in questions]
+        problems += [Problem(finding.message, "factors-selected") for finding in errors]
+        if refused.outcome_missing:
+            outcome.add_error("outcome", "Select what the assessment led to")
+            problems.append(Problem("Select what the assessment led to", "id_outcome_1"))
+    problems += [
+        Problem(question.error, question.target) for question in questions if question.error
+    ]
+    if "outcome" in refusals:
+        problems.append(Problem(refusals["outcome"], "id_outcome_1"))
+    if "" in refusals:
+        problems.append(Problem(refusals[""], "factors-selected"))
+    found = findings(record.edition_of(assessment), record.selection_of(assessment))
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "groups": groups_of(assessment),
+        "questions": questions,
+        "standing_errors": [finding for finding in found if finding.is_error],
+        "outcome_form": outcome,
+        "press": PressForm(initial={"version": _version_of(assessment, data if unsaved else None)}),
+        "problems": problems,
+        "conflict": conflict,
+        "unsaved": unsaved,
+        "managers": queries.managers_of(assessment),
+    }
+    return render(
+        request, "assessments/check.html", context, status=status if problems or conflict else 200
+    )
+
+
+@require_GET
+def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """What was done, and what happens next."""
+    assessment = _recordable_or_404(request, reference)
+    if assessment.status != Status.SUBMITTED:
+        return redirect("record", assessment.reference)
+    context = {"assessment": assessment, "managers": queries.managers_of(assessment)}
+    return render(request, "assessments/submitted.html", context)
+
+
+@require_POST
+def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Take the submission back."""
+    assessment = _recordable_or_404(request, reference)
+    key, version = press_of(request)
+    try:
+        services.withdraw_submission(
+            assessment=assessment, by=request.user, version=version, key=key
+        )
+    except (services.Locked, services.EditConflict):
+        return locked(request, assessment_or_404(request, reference))
+    messages.success(request, "The submission is withdrawn. You can change the factors again.")
+    return redirect("factors", assessment.reference)
+
+
+@keeps_typed_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Cancel an assessment that was started in error, with the reason."""
+    assessment = _recordable_or_404(request, reference)
+    form = ReasonForm(request.POST or request.held_data)
+    if request.method == "POST":
+        key, version = press_of(request)
+        if form.is_valid():
+            try:
+                services.cancel(
+                    assessment=assessment,
+                    reason=form.cleaned_data["reason"],
+                    by=request.user,
+                    version=version,
+                    key=key,
+                )
+            except (services.Locked, services.EditConflict):
+                return locked(request, assessment_or_404(request, reference))
+            except services.FactsRefused as refused:
+                add_messages(form, refused.messages)
+            else:
+                messages.success(request, "The assessment is cancelled. Its record stays.")
+                return redirect("record", assessment.reference)
+    elif not queries.may_cancel(request.user, assessment):
+        return redirect("record", assessment.reference)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "form": form,
+        "press": PressForm(initial={"version": assessment.version}),
+        "problems": problems_of(form),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assessments/cancel.html", context, status=status)

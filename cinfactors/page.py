@@ -1,0 +1,54 @@
+"""What stands around every page: the authority, the navigation, the source of the guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.catalogue import loader
+from cinfactors.accounts.models import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A link of the main navigation; current when the page is it, or stands below it."""
+
+    name: str
+    address: str
+    current: bool
+    exactly: bool
+
+
+LINKS = (
+    ("My assessments", "assessments", {Role.SOCIAL_WORKER}),
+    ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
+    ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
+    ("Guidance", "guidance", set(Role)),
+    ("Admin", "admin:index", {Role.TEAM_MANAGER, Role.ADMINISTRATOR}),
+)
+
+
+def navigation(person: User, path: str) -> Iterator[NavigationItem]:
+    """The links that the person's role has a use for; the longest match alone is current."""
+    links = [(name, reverse(view)) for name, view, roles in LINKS if person.role in roles]
+    below = [address for _, address in links if path.startswith(address)]
+    current = max(below, key=len, default=None)
+    for name, address in links:
+        yield NavigationItem(name, address, address == current, address == path)
+
+
+def furniture(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template; no query but the person's, and none for the error pages."""
+    person = getattr(request, "user", None)
+    signed_in = person is not None and person.is_authenticated
+    return {
+        "authority_name": settings.AUTHORITY_NAME,
+        "guide_source": loader.edition_for(timezone.localdate()).source,
+        "navigation": list(navigation(person, request.path)) if signed_in else (),
+    }
