@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 PRODUCTION = {
-    "SECRET_KEY": "k3Jq-8sVw0xZ2nRt5uYb7cLm9pAe1fGhI4oDzXvTqWnSaQ",
+    "SECRET_KEY": "k3Jq-8sVw0xZ2nRt5uYb7cLm9pAe1fGhI4oDzXvTqWnSaQ6rBtHyUmKdE0",
     "ALLOWED_HOSTS": "factors.exampleshire.gov.uk",
     "DATABASE_URL": "postgresql://cinfactors_app:secret@database.invalid:5432/cinfactors",
 }
