@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from tests.accounts import hashers
@@ -220,19 +221,12 @@ def test_a_person_changes_their_password_and_stays_signed_in(client, ada, sign_i
     assert client.get("/note/").status_code == 200
 
 
-def test_other_sessions_end_when_the_password_changes(client, client_class, ada, sign_in):
-    elsewhere = client_class()
+def test_other_sessions_end_when_the_password_changes(client, ada, sign_in):
+    elsewhere = Client()
     sign_in(client=elsewhere)
     sign_in()
     change(client)
     assert elsewhere.get("/note/").status_code == 302
-
-
-@pytest.fixture
-def client_class():
-    from django.test import Client
-
-    return Client
 
 
 @pytest.mark.parametrize(

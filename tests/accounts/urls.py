@@ -44,11 +44,6 @@ urlpatterns = [
     path("press/", press),
     path("forbidden/", forbidden),
     path("broken/", broken),
-    path("", note, name="home"),
-    path("authority.css", note, name="authority_stylesheet"),
-    path("a/", note, name="assessments"),
-    path("s/", note, name="start"),
-    path("g/", note, name="guidance"),
     *urls.urlpatterns,
 ]
 handler400 = urls.handler400

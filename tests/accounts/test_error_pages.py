@@ -1,0 +1,153 @@
+"""What goes wrong is said in plain words, whatever else has gone wrong with it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
+from django.test import Client
+
+from cinfactors import errors
+from cinfactors.accounts.models import HeldForm
+from tests.accounts import urls
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+TOO_BIG = "x" * (5 * 1024 * 1024)
+TECHNICAL = re.compile(
+    r"traceback|exception|django|python|csrf|token|\bcode 4|\b[45]\d\d\b|RuntimeError|12345", re.I
+)
+
+
+def words(response) -> str:
+    html = response.content.decode()
+    main = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def title(response) -> str:
+    return re.search(r"<title>(.*?)</title>", response.content.decode())[1]
+
+
+@pytest.fixture
+def lenient(settings):
+    """A client that gets the page of a failure, as a browser does."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return Client(raise_request_exception=False)
+
+
+def too_many_fields(client):
+    return client.post("/account/sign-in/", {f"field{n}": "" for n in range(401)})
+
+
+PAGES = {
+    "bad host": (
+        400,
+        "What you sent could not be read",
+        lambda client: client.get("/", headers={"Host": "elsewhere.example"}),
+    ),
+    "too big": (
+        400,
+        "What you sent could not be read",
+        lambda client: client.post("/account/sign-in/", {"login": TOO_BIG}),
+    ),
+    "too many fields": (400, "What you sent could not be read", too_many_fields),
+    "forbidden": (403, "You cannot do this", lambda client: client.get("/forbidden/")),
+    "csrf": (
+        403,
+        "Nothing was saved",
+        lambda client: Client(enforce_csrf_checks=True).post("/account/sign-in/"),
+    ),
+    "unknown": (404, "Page not found", lambda client: client.get("/no-such-page/")),
+    "broken": (
+        500,
+        "Sorry, there is a problem with the service",
+        lambda client: client.get("/broken/"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_each_failure_has_a_plain_page(lenient, ada, case):
+    status, heading, ask = PAGES[case]
+    lenient.force_login(ada)
+    response = ask(lenient)
+    assert response.status_code == status
+    assert title(response) == f"{heading} – cinfactors"
+    assert words(response).startswith(heading)
+    assert not TECHNICAL.search(words(response))
+    assert "Exampleshire County Council" in response.content.decode()
+    assert '<link rel="stylesheet" href="/static/design-system.css">' in response.content.decode()
+
+
+def test_a_body_that_is_too_big_says_that_nothing_was_saved(lenient, ada):
+    lenient.force_login(ada)
+    urls.saved.clear()
+    response = lenient.post("/note/", {"note": TOO_BIG})
+    assert response.status_code == 400
+    assert "Nothing was saved." in words(response)
+    assert urls.saved == []
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_it_says_so_too_where_the_token_is_looked_for(ada, settings, kind):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(ada)
+    browser.get("/note/")
+    if kind.startswith("multipart"):
+        response = browser.post("/note/", {"note": TOO_BIG})
+    else:
+        response = browser.post("/note/", f"note={TOO_BIG}", content_type=kind)
+    assert response.status_code == 400
+    assert "Nothing was saved." in words(response)
+    assert not HeldForm.objects.exists()
+
+
+def test_it_says_so_too_when_nobody_is_signed_in(lenient):
+    response = lenient.post("/note/", {"note": TOO_BIG})
+    assert response.status_code == 400
+    assert "Nothing was saved." in words(response)
+
+
+def test_a_request_for_another_host_costs_no_query(lenient, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        PAGES["bad host"][2](lenient)
+
+
+def test_an_unknown_page_costs_a_visitor_no_query(lenient, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert lenient.get("/no-such-page/").status_code == 404
+
+
+def test_the_page_of_a_failure_asks_the_database_nothing(rf, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        answers = [errors.server_error(rf.get("/")), errors.bad_request(rf.get("/"), ValueError())]
+    assert [answer.status_code for answer in answers] == [500, 400]
+    assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 2
+
+
+def test_a_failure_is_told_while_the_database_is_away(lenient, ada, monkeypatch):
+    lenient.force_login(ada)
+
+    def away(*args, **kwargs):
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(CursorWrapper, "execute", away)
+    response = lenient.get("/note/")
+    assert response.status_code == 500
+    assert words(response).startswith("Sorry, there is a problem with the service")
+
+
+def test_too_many_visits_of_the_sign_in_page_get_a_page(lenient, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip", "login_failed": "5/5m/key"}
+    lenient.post("/account/sign-in/")
+    response = lenient.post("/account/sign-in/")
+    assert response.status_code == 429
+    assert words(response).startswith("Too many tries")
+
+
+def test_pages_are_compressed(client):
+    response = client.get("/account/sign-in/", headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"

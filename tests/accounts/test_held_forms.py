@@ -1,0 +1,382 @@
+"""What was typed when a sign-in had ended comes back to its writer, once, and to nobody else."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from cinfactors.accounts import held_forms
+from cinfactors.accounts.models import HeldForm
+from tests.accounts import urls
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+TYPED = "Zoë said “no” &\r\nleft <early>"
+HERE = {"Origin": "http://testserver"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_saved():
+    urls.saved.clear()
+
+
+@pytest.fixture
+def browser(settings):
+    """A browser whose forms need their token, as real ones do."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return Client(enforce_csrf_checks=True)
+
+
+def form_of(response) -> dict[str, str]:
+    """What the page's form would send, less what a person types."""
+    fields = re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode()
+    )
+    return {name: html.unescape(value) for name, value in fields}
+
+
+def sign_in(browser, username="ada", query=""):
+    address = f"/account/sign-in/{query}"
+    fields = form_of(browser.get(address))
+    fields |= {"login": username, "password": "harbour lantern thistle"}
+    return browser.post(address, fields, headers=HERE)
+
+
+def page(browser, path="/note/") -> dict[str, str]:
+    return form_of(browser.get(path))
+
+
+def typed_in(response) -> str:
+    return html.unescape(
+        re.search(r'name="note">(.*?)</textarea>', response.content.decode(), re.DOTALL)[1]
+    )
+
+
+def sign_in_ends(browser):
+    browser.cookies.pop("session")
+
+
+def post(browser, fields, path="/note/", note=TYPED, **headers):
+    return browser.post(path, fields | {"note": note}, headers=headers or HERE)
+
+
+@pytest.fixture
+def posted_too_late(browser, ada):
+    """Ada typed on the note's page, and her sign-in ended before she sent it."""
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    return post(browser, fields)
+
+
+def test_a_post_after_the_sign_in_has_ended_leads_to_sign_in_and_back(posted_too_late):
+    assert posted_too_late.status_code == 303
+    assert posted_too_late["Location"] == "/account/sign-in/?next=/note/"
+
+
+def test_the_sign_in_page_says_that_it_is_kept(browser, posted_too_late):
+    text = browser.get(posted_too_late["Location"]).content.decode()
+    assert "What you typed is kept for 15 minutes." in text
+
+
+def test_after_sign_in_the_page_shows_what_was_typed_unsaved(browser, posted_too_late):
+    assert sign_in(browser, query="?next=/note/")["Location"] == "/note/"
+    shown = browser.get("/note/")
+    assert typed_in(shown) == TYPED
+    assert "What you typed is here again. Check it and save it." in shown.content.decode()
+    assert urls.saved == []
+
+
+def test_what_came_back_can_be_saved(browser, posted_too_late):
+    sign_in(browser)
+    assert post(browser, page(browser)).content == b"Saved"
+    assert urls.saved == [TYPED]
+
+
+def test_it_comes_back_once(browser, posted_too_late):
+    sign_in(browser)
+    first = browser.get("/note/")
+    assert first.cookies["held"].value == ""
+    assert typed_in(browser.get("/note/")) == ""
+    assert not HeldForm.objects.exists()
+
+
+def test_it_waits_while_other_pages_are_read(browser, posted_too_late):
+    sign_in(browser)
+    assert typed_in(browser.get("/other-note/")) == ""
+    assert typed_in(browser.get("/note/?page=2")) == ""
+    assert typed_in(browser.get("/note/")) == TYPED
+
+
+def test_the_address_keeps_its_query(browser, ada):
+    sign_in(browser)
+    fields = page(browser, "/note/?page=2")
+    sign_in_ends(browser)
+    response = post(browser, fields, "/note/?page=2")
+    assert response["Location"] == "/account/sign-in/?next=/note/%3Fpage%3D2"
+    sign_in(browser)
+    assert typed_in(browser.get("/note/?page=2")) == TYPED
+
+
+def test_somebody_else_on_the_same_browser_never_sees_it(browser, ben, posted_too_late):
+    response = sign_in(browser, "ben", "?next=/note/")
+    assert typed_in(browser.get(response["Location"])) == ""
+    assert not HeldForm.objects.exists()
+    sign_in_ends(browser)
+    sign_in(browser, "ada")
+    assert typed_in(browser.get("/note/")) == ""
+
+
+def test_another_page_is_enough_to_delete_what_is_somebody_elses(browser, ben, posted_too_late):
+    sign_in(browser, "ben")
+    response = browser.get("/account/password/")
+    assert not HeldForm.objects.exists()
+    assert response.cookies["held"].value == ""
+
+
+def test_the_same_person_on_another_browser_does_not_get_it(browser, posted_too_late):
+    other = Client()
+    sign_in(other)
+    assert typed_in(other.get("/note/")) == ""
+    assert HeldForm.objects.count() == 1
+
+
+def test_it_is_gone_after_fifteen_minutes(browser, ada):
+    with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
+        sign_in(browser)
+        fields = page(browser)
+        sign_in_ends(browser)
+        post(browser, fields)
+        clock.shift(15 * 60 + 1)
+        sign_in(browser)
+        assert typed_in(browser.get("/note/")) == ""
+        assert not HeldForm.objects.exists()
+
+
+def test_old_ones_are_deleted_when_another_is_held(browser, ada):
+    HeldForm.objects.create(
+        token_hash="0" * 64,
+        path="/note/",
+        person=ada,
+        body=b"",
+        at=timezone.now() - timedelta(minutes=16),
+    )
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    post(browser, fields)
+    assert HeldForm.objects.exclude(token_hash="0" * 64).count() == HeldForm.objects.count() == 1
+
+
+def test_a_browser_holds_one(browser, ada):
+    sign_in(browser)
+    first, second = page(browser), page(browser, "/other-note/")
+    sign_in_ends(browser)
+    post(browser, first, note="first")
+    post(browser, second, "/other-note/", note="second")
+    assert HeldForm.objects.get().path == "/other-note/"
+    sign_in(browser)
+    assert typed_in(browser.get("/other-note/")) == "second"
+
+
+def test_the_cookie_is_for_the_server_alone(browser, posted_too_late):
+    cookie = posted_too_late.cookies["held"]
+    assert cookie["httponly"] is True
+    assert cookie["samesite"] == "Lax"
+    assert cookie["max-age"] == 15 * 60
+    assert cookie["path"] == "/"
+    assert cookie["domain"] == ""
+
+
+def test_the_cookie_is_bound_to_the_host_where_there_is_https(settings):
+    assert f"{settings.COOKIE_PREFIX}held" == held_forms.COOKIE
+    assert ("__Host-" if settings.HTTPS else "") == settings.COOKIE_PREFIX
+
+
+def test_the_database_holds_neither_the_words_nor_the_token(posted_too_late):
+    row = HeldForm.objects.get()
+    token = posted_too_late.cookies["held"].value
+    stored = bytes(row.body) + row.token_hash.encode() + row.path.encode()
+    for secret in (token.encode(), b"early", "Zoë".encode(), b"note="):
+        assert secret not in stored
+
+
+def test_a_row_is_opened_by_its_own_token_page_and_person_alone(browser, ben, posted_too_late):
+    HeldForm.objects.update(path="/other-note/")
+    sign_in(browser)
+    assert typed_in(browser.get("/other-note/")) == ""
+    assert not HeldForm.objects.exists()
+
+
+def test_another_secret_key_opens_nothing_and_breaks_nothing(browser, posted_too_late, settings):
+    settings.SECRET_KEY = "another"
+    sign_in(browser)
+    assert typed_in(browser.get("/note/")) == ""
+
+
+def test_passwords_and_tokens_are_not_held(browser, ada):
+    sign_in(browser)
+    fields = page(browser) | {"password": "p", "new_Password1": "q", "codes": "3A"}
+    sign_in_ends(browser)
+    token = post(browser, fields).cookies["held"].value
+    row = HeldForm.objects.get()
+    body = held_forms._cipher(token, row.path, row.person_id).decrypt(bytes(row.body))
+    assert sorted(part.split(b"=")[0] for part in body.split(b"&")) == [b"codes", b"note"]
+
+
+def test_every_value_of_a_field_comes_back(rf, ada):
+    request = rf.post("/note/", {"codes": ["3A", "16A", "21"], "note": ""})
+    kept = held_forms._worth_keeping(request.POST)
+    assert kept == b"codes=3A&codes=16A&codes=21&note="
+
+
+@pytest.mark.parametrize(("length", "held"), [(64 * 1024 - 5, 1), (64 * 1024 - 4, 0)])
+def test_up_to_64_kilobytes_are_held(browser, ada, length, held):
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    response = post(browser, fields, note="x" * length)
+    assert response.status_code == 303
+    assert HeldForm.objects.count() == held
+
+
+@pytest.mark.parametrize("claim", ["", "1", "1:abc:def"])
+def test_nothing_is_held_for_a_writer_who_cannot_be_believed(browser, ada, claim):
+    sign_in(browser)
+    fields = page(browser) | {"typed_by": claim}
+    sign_in_ends(browser)
+    assert post(browser, fields)["Location"] == "/account/sign-in/?next=/"
+    assert not HeldForm.objects.exists()
+
+
+def test_a_page_that_stood_open_for_over_a_week_is_not_held(browser, ada):
+    with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
+        sign_in(browser)
+        fields = page(browser)
+        sign_in_ends(browser)
+        clock.shift(timedelta(days=7, seconds=1))
+        post(browser, fields)
+    assert not HeldForm.objects.exists()
+
+
+def test_nothing_is_held_for_a_person_whose_account_is_closed(browser, ada):
+    sign_in(browser)
+    fields = page(browser)
+    ada.is_active = False
+    ada.save()
+    assert post(browser, fields).status_code == 303
+    assert not HeldForm.objects.exists()
+
+
+def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(browser, ada):
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    response = browser.post(
+        "/press/", fields, headers=HERE | {"Referer": "http://testserver/note/?page=2"}
+    )
+    assert response["Location"] == "/account/sign-in/?next=/note/%3Fpage%3D2"
+    assert (urls.saved, HeldForm.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://elsewhere.example/", "", "http://testserver.example/"]
+)
+def test_a_button_never_leads_to_another_host(client, referer):
+    response = client.post("/press/", headers={"Referer": referer})
+    assert response["Location"] == "/account/sign-in/?next=/"
+
+
+# A stale token: the page was drawn before the person signed in again, in another tab.
+
+
+@pytest.fixture
+def stale(browser, ada):
+    """The fields of a page that Ada opened before she signed in anew."""
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    sign_in(browser)
+    return fields
+
+
+def test_a_stale_token_loses_nothing(browser, stale):
+    response = post(browser, stale)
+    assert (response.status_code, response["Location"]) == (303, "/note/")
+    shown = browser.get("/note/")
+    assert typed_in(shown) == TYPED
+    assert post(browser, form_of(shown)).content == b"Saved"
+    assert urls.saved == [TYPED]
+
+
+def test_a_stale_token_without_sign_in_loses_nothing(browser, stale):
+    sign_in_ends(browser)
+    assert post(browser, stale)["Location"] == "/note/"
+    assert browser.get("/note/")["Location"] == "/account/sign-in/?next=/note/"
+    sign_in(browser)
+    assert typed_in(browser.get("/note/")) == TYPED
+
+
+def test_the_referer_speaks_where_no_origin_is_sent(browser, stale):
+    assert post(browser, stale, Referer="http://testserver/note/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "https://testserver"},
+        {"Origin": "http://testserver.elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "null", "Referer": "http://testserver/note/"},
+        {"Referer": "http://elsewhere.example/"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+        {"X-Nothing": "said"},
+    ],
+)
+def test_nothing_is_held_for_another_site(browser, stale, headers):
+    response = post(browser, stale, **headers)
+    assert response.status_code == 403
+    assert '<h1 class="govuk-heading-l">Nothing was saved</h1>' in response.content.decode()
+    assert (urls.saved, HeldForm.objects.count()) == ([], 0)
+
+
+def test_one_persons_page_is_neither_saved_nor_held_for_another(browser, ada, ben):
+    sign_in(browser)
+    fields = page(browser)
+    sign_in_ends(browser)
+    sign_in(browser, "ben")
+    assert post(browser, fields).status_code == 403
+    assert (urls.saved, HeldForm.objects.count()) == ([], 0)
+
+
+def test_a_view_that_takes_no_part_answers_a_stale_token_in_words(browser, stale):
+    response = browser.post("/press/", stale, headers=HERE)
+    assert response.status_code == 403
+    assert "you have signed in again since" in response.content.decode()
+    assert (urls.saved, HeldForm.objects.count()) == ([], 0)
+
+
+def test_a_sign_in_page_left_open_in_another_tab_goes_on(browser, ada):
+    left_open = form_of(browser.get("/account/sign-in/?next=/note/"))
+    sign_in(browser)
+    response = browser.post(
+        "/account/sign-in/?next=/note/",
+        left_open | {"login": "ada", "password": "harbour lantern thistle"},
+        headers=HERE,
+        follow=True,
+    )
+    assert response.redirect_chain[-1] == ("/note/", 302)
+
+
+def test_a_form_sent_with_files_is_held_without_them(browser, stale):
+    browser.post(
+        "/note/", stale | {"note": TYPED, "scan": SimpleUploadedFile("a.txt", b"x")}, headers=HERE
+    )
+    assert typed_in(browser.get("/note/")) == TYPED
