@@ -42,8 +42,6 @@ def unready() -> str:
         cache.get("readyz")  # its table is made by a command of its own
     except DatabaseError as error:
         return f"the database does not answer ({type(error).__name__})"
-    finally:
-        connection.close()
     return ""
 
 

@@ -14,6 +14,7 @@ import time
 import traceback
 import uuid
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +36,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        if record.name.startswith("django.request"):
-            line["message"] = _without_path(record)
-        else:
-            line["message"] = record.getMessage()
+        line["message"] = _message(record)
         if current := request_id.get():
             line["request"] = current
         line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
@@ -51,9 +49,15 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def _without_path(record: logging.LogRecord) -> str:
-    """Django's message for a refused or failed request, less the address that ends it."""
-    return str(record.msg).split(":")[0].split("%")[0].strip() or "Request failed"
+def _message(record: logging.LogRecord) -> str:
+    """Of a refused or failed request, Django's own message quotes the address: its status then."""
+    status = getattr(record, "status_code", None)
+    if status is None:
+        return record.getMessage()
+    phrase = HTTPStatus(status).phrase
+    if record.name == "django.security.csrf" and record.args:
+        return f"{phrase}: {record.args[0]}"
+    return phrase
 
 
 class RequestLogMiddleware:

@@ -1,0 +1,104 @@
+"""A line of the log helps to find a fault and says nothing about a child."""
+
+import json
+import logging
+import sys
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cinfactors.logs import JsonFormatter
+
+
+class Lines(logging.Handler):
+    """What the log would say, as each line is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.setFormatter(JsonFormatter())
+        self.text = ""
+
+    def emit(self, record):
+        self.text += self.format(record) + "\n"
+
+    @property
+    def parsed(self) -> list[dict]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture
+def log():
+    handler = Lines()
+    loggers = [logging.getLogger("cinfactors"), logging.getLogger("django")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield handler
+    for logger in loggers:
+        logger.removeHandler(handler)
+
+
+def test_a_request_is_one_line_with_its_id(log):
+    response = Client().get("/healthz")
+    (line,) = log.parsed
+    assert line["message"] == "request"
+    assert line["request"] == response["X-Request-ID"]
+    assert (line["method"], line["status"]) == ("GET", 200)
+    assert line.keys() == {
+        *("time", "level", "logger", "message", "request"),
+        *("method", "route", "status", "milliseconds"),
+    }
+
+
+def test_a_proxys_request_id_is_carried_on():
+    given = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+    assert Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, 'eight"chars', "line\\nbreak1"])
+def test_a_request_id_of_another_form_is_replaced(given):
+    made = Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
+    assert made != given
+    assert len(made) == 32
+
+
+@pytest.mark.django_db
+def test_an_address_is_logged_by_its_route_alone(log):
+    Client().get(reverse("admin:login"), {"next": "/Invented-Child/"})
+    assert [line["route"] for line in log.parsed] == ["admin/login/"]
+    assert "Invented" not in log.text
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_not_found_is_not_logged(log):
+    assert Client().get("/Invented-Child/").status_code == 404
+    assert "Invented" not in log.text
+    assert {"Not Found", "request"} == {line["message"] for line in log.parsed}
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_is_logged_without_what_it_said(log):
+    Client().get("/", headers={"host": "invented-child.example"})
+    assert "invented" not in log.text
+    assert ("Bad Request", "DisallowedHost") in {
+        (line["message"], line.get("exception")) for line in log.parsed
+    }
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_logged_with_the_reason(log):
+    Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "Invented"})
+    assert "Forbidden: CSRF cookie not set." in {line["message"] for line in log.parsed}
+    assert "Invented" not in log.text
+
+
+def test_an_exceptions_message_is_left_out_and_its_place_told():
+    try:
+        raise ValueError("Key (name)=(Invented Child) already exists")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    text = JsonFormatter().format(record)
+    line = json.loads(text)
+    assert line["exception"] == "ValueError"
+    assert line["at"][-1].endswith(f" {sys._getframe().f_code.co_name}")
+    assert "Invented" not in text

@@ -1,0 +1,66 @@
+"""What every answer carries, and what no request may do."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+SIGN_IN = reverse("account_login")
+
+
+@pytest.mark.django_db
+def test_a_page_may_load_and_send_nothing_but_here():
+    policy = Client().get(SIGN_IN).headers["Content-Security-Policy"]
+    assert sorted(policy.split("; ")) == [
+        "base-uri 'none'",
+        "default-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_page_is_not_framed_sniffed_or_told_to_others():
+    headers = Client().get(SIGN_IN).headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def visitor() -> Client:
+    """A browser that has been at the sign-in page, so that its form's token is looked for."""
+    client = Client(enforce_csrf_checks=True)
+    client.get(SIGN_IN)
+    return client
+
+
+@pytest.mark.django_db
+def test_a_body_of_five_megabytes_is_refused_plainly():
+    body = "login=" + "x" * 5_000_000
+    response = visitor().post(SIGN_IN, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 400
+
+
+@pytest.mark.django_db
+def test_more_fields_than_any_page_has_are_refused_plainly():
+    fields = {"login": [str(number) for number in range(1_000)]}
+    assert visitor().post(SIGN_IN, fields).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_is_refused():
+    assert Client().get(SIGN_IN, headers={"host": "elsewhere.example"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_the_admins_own_sign_in_leads_to_ours():
+    response = Client().get(reverse("admin:login"), {"next": "/admin/"})
+    assert response.status_code == 302
+    assert response["Location"].startswith(SIGN_IN)
+
+
+def test_the_admin_and_all_pages_need_no_script_or_style_in_the_page():
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert not any("unsafe" in source for sources in directives.values() for source in sources)
