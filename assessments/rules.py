@@ -193,10 +193,25 @@ def misfits(rule: Rule) -> tuple[str, ...]:
     filled = {name for name in _FIELDS if getattr(rule, name) not in ("", None, frozenset(), ())}
     missing = [name for name in kind.needs if name not in filled]
     unread = sorted(filled.difference(kind.needs, kind.allows))
+    places = ("unlisted", "edition") if kind.refuses_codes else _PLACES
     return (
         *(f"The kind {rule.kind} needs {name}." for name in missing),
         *(f"The kind {rule.kind} does not read {name}." for name in unread),
+        *_unfillable("message", rule.message, places),
+        *_unfillable("message_doubled", rule.message_doubled, ("codes",)),
     )
+
+
+_PLACES = ("codes", "with_codes", "without", "adds")
+"""What a message can name in braces; one that refuses codes has places of its own."""
+
+
+def _unfillable(field_name: str, message: str, places: tuple[str, ...]) -> list[str]:
+    try:
+        message.format(**dict.fromkeys(places, ""))
+    except (AttributeError, IndexError, KeyError, ValueError) as error:
+        return [f"Its {field_name} cannot be filled in: {error!r}."]
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +366,7 @@ def _rulebook(edition: Edition, unborn: bool) -> _Rulebook:
 def _entry(edition: Edition, rule: Rule) -> _Entry:
     # Findings are alike for the same codes, and a message takes longer to write than all the
     # rules take to ask.
-    @lru_cache(maxsize=1024)
+    @lru_cache(maxsize=256)
     def finding(codes: frozenset[str]) -> Finding:
         return _finding(edition, rule, codes)
 

@@ -35,6 +35,28 @@ def test_an_age_of_nought_is_an_age():
     assert misfits(rule(kind="at_or_over_age", codes=frozenset({"7A"}), age=0)) == ()
 
 
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ("Add {code}.", "KeyError('code')"),
+        ("Add {codes.", "ValueError(\"expected '}' before end of string\")"),
+        ("Add {unlisted}.", "KeyError('unlisted')"),
+    ],
+)
+def test_a_message_that_names_what_there_is_not_does_not_fit(message, error):
+    assert misfits(replace(GANGS, message=message)) == (
+        f"Its message cannot be filled in: {error}.",
+    )
+
+
+def test_a_message_that_refuses_codes_has_places_of_its_own():
+    listed = APRIL_2021.rules_by_id["listed-codes"]
+    assert misfits(replace(listed, message="{codes}", message_doubled="{unlisted}")) == (
+        "Its message cannot be filled in: KeyError('codes').",
+        "Its message_doubled cannot be filled in: KeyError('unlisted').",
+    )
+
+
 def test_a_rule_of_an_unheard_of_kind_does_not_fit():
     assert misfits(rule(kind="sometimes")) == ("There is no kind 'sometimes'.",)
 
