@@ -1,0 +1,1 @@
+"""Invented records: as many as are asked for, from one seed, never beside real ones."""

@@ -1,0 +1,63 @@
+"""The working days on which things happened, and the hours of a day in the office."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from assessments import deadlines
+from assessments.catalogue import loader
+
+LONDON = ZoneInfo("Europe/London")
+CENSUS_YEARS = 4
+OPENS = 8 * 3600 + 30 * 60
+CLOSES = 17 * 3600 + 45 * 60
+
+
+def census_year_start(day: date) -> date:
+    """The 1 April on or before `day`."""
+    return date(day.year if (day.month, day.day) >= (4, 1) else day.year - 1, 4, 1)
+
+
+def first_day(today: date) -> date:
+    """The first day of the census years, as far back as factors could be recorded.
+
+    ValueError for a day on which nothing can be recorded.
+    """
+    recordable = [each.in_force_from for each in loader.editions().values() if each.recordable]
+    if not recordable or today < min(recordable):
+        raise ValueError(f"No edition of the guide that is in force on {today} can be recorded.")
+    start = census_year_start(today)
+    return max(start.replace(year=start.year - CENSUS_YEARS + 1), min(recordable))
+
+
+class Calendar:
+    """The working days from `first_day` up to the day before `today`, by number.
+
+    Nothing happens today, so that nothing stands in the future at whatever hour this runs.
+    """
+
+    def __init__(self, today: date) -> None:
+        day, days = first_day(today), []
+        while day < today:
+            if deadlines.is_working_day(day):
+                days.append(day)
+            day += timedelta(days=1)
+        self.days = days
+        self.last = len(days) - 1
+        self._midnights = [
+            datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC) for day in days
+        ]
+
+    def number(self, day: date) -> int:
+        """Of the first working day on or after `day`."""
+        return bisect_left(self.days, day)
+
+    def moments(self, numbers: Iterable[int], random: Random) -> list[datetime]:
+        """A moment of office hours on each of the days, the earliest first."""
+        drawn = [(number, random.randrange(OPENS, CLOSES)) for number in numbers]
+        drawn.sort()
+        return [self._midnights[number] + timedelta(seconds=second) for number, second in drawn]

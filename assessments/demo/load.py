@@ -1,0 +1,131 @@
+"""Puts invented records into an empty database, and into no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from assessments.demo.cases import Cases, Post
+from assessments.demo.dates import LONDON, first_day
+from assessments.demo.people import SignIn, SignInFile, add_people
+from assessments.demo.rows import COLUMNS, Rows
+from assessments.models import Assessment, Child, Episode
+from cinfactors.accounts.models import Team, User
+
+AT_ONCE = 5_000
+"""Assessments in memory."""
+
+IN_USE = (User, Team, Child, Episode, Assessment)
+"""Tables of which one row is enough to say that the database is somebody's."""
+
+Batch = Mapping[type[Model], Sequence[tuple[Any, ...]]]
+
+
+class RecordsExist(Exception):
+    """The database is not empty; the message says what there is."""
+
+
+def make_demo(
+    number: int,
+    *,
+    seed: int,
+    today: date,
+    accounts: Path,
+    progress: Callable[[int], object] = lambda more: None,
+) -> list[SignIn]:
+    """Make this many assessments and all that belongs to them, or nothing.
+
+    `progress` is told how many more there are, batch by batch. Raises RecordsExist where there
+    is anything at all, OSError where the accounts cannot be written to their file.
+    """
+    with SignInFile(accounts) as file, transaction.atomic():
+        _refuse_where_anything_is()
+        random = Random(seed)  # noqa: S311  invented records; passwords come from `secrets`
+        since = datetime.combine(first_day(today), time(9), tzinfo=LONDON)
+        posts, sign_ins = add_people(number, since=since, random=random)
+        first_ids = {model: _next_id(model) for model in COLUMNS}
+        rows = Rows(first_ids=first_ids)
+        with connection.cursor() as cursor:
+            # Otherwise each foreign key of each row is kept in memory until the end.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for batch in batches(number, posts, seed=seed, today=today, rows=rows):
+                for model, made in batch.items():
+                    _copy(cursor, model, made)
+                progress(len(batch[Assessment]))
+        for model in COLUMNS:
+            _pass_ids(model, rows.made(model) - 1)
+        file.put_in_place(sign_ins)
+    _analyse()
+    return sign_ins
+
+
+def batches(
+    number: int, posts: Sequence[Post], *, seed: int, today: date, rows: Rows
+) -> Iterator[Batch]:
+    """The rows of this many assessments, spread evenly over the posts, a few at a time."""
+    cases = Cases(today=today, seed=seed, rows=rows)
+    share, over = divmod(number, len(posts))
+    for place, post in enumerate(posts):
+        cases.add(post, share + (place < over))
+        if len(rows.waiting[Assessment]) >= AT_ONCE:
+            yield rows.take()
+    if rows.waiting[Assessment]:
+        yield rows.take()
+
+
+def _refuse_where_anything_is() -> None:
+    """Raise RecordsExist unless the database is empty, and keep it so for the others meanwhile."""
+    tables = ", ".join(_quoted(model._meta.db_table) for model in IN_USE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    found = [str(model._meta.verbose_name_plural) for model in IN_USE if model.objects.exists()]
+    if found:
+        raise RecordsExist(f"There are records already ({', '.join(found)})")
+
+
+def _copy(cursor: Any, model: type[Model], rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = ", ".join(map(_quoted, COLUMNS[model]))
+    with cursor.copy(f"COPY {_quoted(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _next_id(model: type[Model]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
+        return int(cursor.fetchone()[0])
+
+
+def _pass_ids(model: type[Model], number: int) -> None:
+    """Move the sequence on, as the role that may use it and not set it can.
+
+    Nobody else draws from it meanwhile: the tables are locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
+            [model._meta.db_table, number],
+        )
+
+
+def _analyse() -> None:
+    """Gather the planner's figures where the role may; elsewhere autovacuum does it shortly."""
+    tables = [model._meta.db_table for model in COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[])"
+            " AND pg_has_role(relowner, 'USAGE')",
+            [tables],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ANALYZE {_quoted(table)}")
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -1,0 +1,154 @@
+"""The people of the invented records: those who sign in to look around, and their colleagues."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import cycle, islice
+from pathlib import Path
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from assessments.demo.cases import Post
+from assessments.demo.facts import facts
+from assessments.demo.rows import reference
+from cinfactors.accounts.models import Membership, Role, Team, User
+
+STAFF = frozenset({Role.TEAM_MANAGER, Role.ADMINISTRATOR})
+"""Those whose pages are in the admin."""
+
+CONSONANTS, VOWELS = "bdfgkmnprstvz", "aeiou"
+SYLLABLES, WORDS = 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What one of the demonstration's people signs in with."""
+
+    username: str
+    password: str
+    role: str
+    name: str
+    team: str
+
+
+def new_password() -> str:
+    """Five words of two syllables that can be said and typed: 60 bits."""
+    return "-".join(
+        "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(SYLLABLES))
+        for _ in range(WORDS)
+    )
+
+
+def add_people(number: int, *, since: datetime, random: Random) -> tuple[list[Post], list[SignIn]]:
+    """Add teams and people enough for this many assessments.
+
+    Answers with the workers' posts, those who can sign in first.
+    """
+    known = facts()
+    colleagues = known.colleagues
+    workers = max(colleagues.fewest_workers, -(-number // colleagues.assessments_for_each))
+    teams = _add_teams(max(len(known.teams), -(-workers // colleagues.workers_in_a_team)))
+
+    sign_ins = [
+        SignIn(account.username, new_password(), account.role, account.name, account.team)
+        for account in known.accounts
+    ]
+    by_name = {team.name: team for team in teams}
+    people = [
+        (_person(each.username, each.name, each.role, each.password, since, random), each.team)
+        for each in sign_ins
+    ]
+    with_manager = {team for person, team in people if person.role == Role.TEAM_MANAGER}
+    people += [
+        (_colleague(Role.TEAM_MANAGER, place, since, random), team.name)
+        for place, team in enumerate(
+            (team for team in teams if team.name not in with_manager), start=1
+        )
+    ]
+    missing = workers - sum(person.role == Role.SOCIAL_WORKER for person, _ in people)
+    people += [
+        (_colleague(Role.SOCIAL_WORKER, place, since, random), team.name)
+        for place, team in enumerate(islice(cycle(teams), max(0, missing)), start=1)
+    ]
+    User.objects.bulk_create([person for person, _ in people], batch_size=1000)
+    Membership.objects.bulk_create(
+        [Membership(user=person, team=by_name[team]) for person, team in people if team],
+        batch_size=5000,
+    )
+    managers = {team: person.pk for person, team in people if person.role == Role.TEAM_MANAGER}
+    return [
+        Post(person.pk, by_name[team].pk, managers[team])
+        for person, team in people
+        if person.role == Role.SOCIAL_WORKER
+    ], sign_ins
+
+
+def _add_teams(number: int) -> list[Team]:
+    known = facts()
+    names = [
+        *known.teams,
+        *(
+            known.colleagues.team.format(number=place)
+            for place in range(len(known.teams) + 1, number + 1)
+        ),
+    ]
+    return Team.objects.bulk_create([Team(name=name) for name in names])
+
+
+def _colleague(role: Role, place: int, since: datetime, random: Random) -> User:
+    known = facts()
+    name = f"{random.choice(known.given_names)} {random.choice(known.family_names)}"
+    username = known.colleagues.username.format(role=role.value.split("_")[-1], number=place)
+    return _person(username, name, role, None, since, random)
+
+
+def _person(
+    username: str, name: str, role: str, password: str | None, since: datetime, random: Random
+) -> User:
+    return User(
+        reference=reference(random),
+        username=username,
+        name=name,
+        role=role,
+        password=make_password(password),
+        is_staff=role in STAFF,
+        date_joined=since,
+    )
+
+
+class SignInFile:
+    """The file of sign-ins while it is written: beside its place, to be put there whole.
+
+    Opened before anybody is made, so that no password is lost, and its owner alone can read it
+    from the first moment. Raises OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+
+    def __enter__(self) -> SignInFile:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # One of this name was left by a process that is gone: its number is ours now.
+        self._unfinished.unlink(missing_ok=True)
+        descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = open(descriptor, "w", encoding="utf-8")
+        return self
+
+    def put_in_place(self, sign_ins: Sequence[SignIn]) -> None:
+        """Write them, and give the file its name in one step."""
+        json.dump([asdict(each) for each in sign_ins], self._file, indent=2)
+        self._file.write("\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._unfinished.replace(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
