@@ -23,7 +23,10 @@ COMMAND = [
     "--no-emit-index-url",
     "pyproject.toml",
 ]
-FILES = {"requirements.txt": [], "requirements-dev.txt": ["--group=dev"]}
+FILES = {
+    "requirements.txt": [],
+    "requirements-dev.txt": ["--group=dev", "--constraints=requirements.txt"],
+}
 
 
 def main() -> None:
