@@ -12,6 +12,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Field, Fieldset, Fixed, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from assessments.layout import Picker, PickerState
 from assessments.models import Child, Episode, Outcome, PrimaryNeed, ReferralSource, Sex
@@ -171,7 +172,7 @@ class StartDateForm(Form):
         error_messages={"required": "Select the team that carries out the assessment"},
     )
 
-    def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams
         self.only_team = teams[0] if len(teams) == 1 else None
@@ -214,8 +215,8 @@ class ReferralForm(Form):
         return [
             Fieldset(
                 Field("referral_date", context={"legend_size": Size.for_legend("s")}),
-                Field.select("referral_source", label_size=Size.SMALL),
-                Field.select("primary_need", label_size=Size.SMALL),
+                Field("referral_source", context={"label_size": Size.for_label("s")}),
+                Field("primary_need", context={"label_size": Size.for_label("s")}),
                 Field.text("family_reference", label_size=Size.SMALL, field_width=Fixed.TWENTY),
                 legend="The referral",
                 legend_size=Size.MEDIUM,

@@ -142,10 +142,17 @@ class Question:
 
     finding: rules.Finding
     adds: SelectedCode | None
+    beside: tuple[SelectedCode, ...]
     answered: bool = False
     considered: bool = False
     text: str = ""
     error: str = ""
+
+    @property
+    def about(self) -> str:
+        """The code that the question is about, with its name: the one it would add, if any."""
+        selected = self.adds or self.beside[0]
+        return f"{selected.code} {selected.name}"
 
     @property
     def asks_reason(self) -> bool:
@@ -173,9 +180,10 @@ class Question:
         """With the message that it needs an answer, where it is among those still asked."""
         if self.finding.rule.id not in asked or self.error:
             return self
+        change = "add it" if self.adds else "change the selection"
         if self.asks_reason:
-            return replace(self, error=f"Give a reason: {self.finding.message}")
-        return replace(self, error=f"Say that you considered it: {self.finding.message}")
+            return replace(self, error=f"{self.about}: give a reason, or {change}")
+        return replace(self, error=f"{self.about}: say that you considered it, or {change}")
 
 
 def questions_of(assessment: Assessment) -> list[Question]:
@@ -189,7 +197,9 @@ def questions_of(assessment: Assessment) -> list[Question]:
         if finding.rule.severity not in (Severity.EXPLAIN, Severity.CONSIDER):
             continue
         question = Question(
-            finding, named(edition, [finding.rule.adds])[0] if finding.rule.adds else None
+            finding,
+            adds=named(edition, [finding.rule.adds])[0] if finding.rule.adds else None,
+            beside=named(edition, finding.beside),
         )
         last = _last_answer(answers, finding)
         if finding.rule.id not in open_ones and last is not None:

@@ -1,5 +1,5 @@
 // Starts the design system's components on every page; the pages work without them.
 import { initAll } from "./govuk-frontend.min.js";
 
-document.documentElement.classList.add("js");
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();

@@ -37,9 +37,9 @@ class Deadline:
     def words(self) -> str:
         days = "working day" if abs(self.left) == 1 else "working days"
         if self.overdue:
-            return f"Overdue by {-self.left} {days}"
+            return f"Overdue by {-self.left} {days}" if self.left else "Overdue"
         if self.left == 0:
-            return "Due today"
+            return "Last day"
         return f"{self.left} {days} left"
 
     @property
@@ -86,19 +86,15 @@ def problems_of(*forms) -> list[Problem]:
     """The errors of bound forms, in the order of the page, each linked to its first box."""
     found = []
     for form in forms:
-        for name, errors in form.errors.items():
-            if name == "__all__":
-                target = ""
-            else:
-                field = form[name]
-                target = _first_box(field)
-            found += [Problem(message, target) for message in errors]
+        found += [Problem(message) for message in form.non_field_errors()]
+        for field in form:
+            found += [Problem(message, _first_box(field)) for message in field.errors]
     return found
 
 
 def _first_box(field) -> str:
     widget = field.field.widget
-    if hasattr(widget, "subwidgets") and getattr(widget, "input_type", "") in ("radio", "checkbox"):
+    if getattr(widget, "input_type", "") == "radio":
         return f"{field.auto_id}_1"
     if getattr(widget, "widgets", None):
         return f"{field.auto_id}_0"

@@ -238,25 +238,23 @@ def _check_page(
     unsaved: bool = False,
 ) -> HttpResponse:
     refusals = dict(refusals or {})
-    outcome = OutcomeForm(
-        data if data is not None else None, initial={"outcome": assessment.outcome}
-    )
+    outcome = OutcomeForm(data, initial={"outcome": assessment.outcome})
     questions = [question.sent(data, refusals) for question in questions_of(assessment)]
-    problems = [] if data is None else problems_of(outcome)
+    problems: list[Problem] = []
     errors: list[Finding] = []
     if refused is not None:
         errors = [finding for finding in refused.findings if finding.is_error]
         asked = {finding.rule.id for finding in refused.findings} - {f.rule.id for f in errors}
         questions = [question.unanswered(asked) for question in questions]
         problems += [Problem(finding.message, "factors-selected") for finding in errors]
-        if refused.outcome_missing:
-            outcome.add_error("outcome", "Select what the assessment led to")
-            problems.append(Problem("Select what the assessment led to", "id_outcome_1"))
     problems += [
         Problem(question.error, question.target) for question in questions if question.error
     ]
-    if "outcome" in refusals:
-        problems.append(Problem(refusals["outcome"], "id_outcome_1"))
+    if refused is not None and refused.outcome_missing:
+        refusals["outcome"] = "Select what the assessment led to"
+    if "outcome" in refusals and not outcome.errors:
+        outcome.add_error("outcome", refusals["outcome"])
+    problems += problems_of(outcome)
     if "" in refusals:
         problems.append(Problem(refusals[""], "factors-selected"))
     found = findings(record.edition_of(assessment), record.selection_of(assessment))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cinfactors.accounts.held_forms import keeps_typed_work
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -13,12 +13,14 @@ from assessments import queries, services
 from assessments.forms import FindChildForm, KeyForm, NewChildForm, ReferralForm, StartDateForm
 from assessments.models import Child, Episode
 from assessments.views.pages import add_messages, key_of, problems_of
+from cinfactors.accounts.held_forms import keeps_typed_work
+from cinfactors.accounts.models import Team
 
 
-def _may_start_or_404(request: HttpRequest) -> list:
+def _may_start_or_404(request: HttpRequest) -> QuerySet[Team]:
     if not queries.may_start_assessments(request.user):
         raise Http404
-    return list(queries.teams_of(request.user))
+    return queries.teams_of(request.user)
 
 
 @keeps_typed_work
