@@ -78,6 +78,12 @@ class User(AbstractUser):
             models.CheckConstraint(
                 name="person_has_a_role", condition=models.Q(role__in=Role.values)
             ),
+            # Sign-in ignores capitals, and would know neither of two people apart.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_names_differ_by_more_than_capitals",
+                violation_error_message="Somebody has this user name already",
+            ),
             *clean_text("person", "name"),
         ]
 
