@@ -7,9 +7,11 @@ not have that role's password in its settings.
 from __future__ import annotations
 
 import os
+from io import StringIO
 
 import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -24,6 +26,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
     django.setup()
     migrate()
+    make_demo_data()
     collect_static_files()
 
 
@@ -34,6 +37,13 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable")
+
+
+def make_demo_data() -> None:
+    """Only where nobody could sign in; the command itself refuses wherever a record is."""
+    if not get_user_model().objects.exists():
+        say("Making invented records to try it with")
+        call_command("make_demo", if_empty=True, stdout=StringIO())
 
 
 def collect_static_files() -> None:
