@@ -1,0 +1,249 @@
+"""People with names and roles, and the assessments that they have before them.
+
+Everything is made as the product makes it, through services; what managers decide is written
+as rows, since the review desk has no services yet.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from assessments import services
+from assessments.models import Assessment, Outcome, Review, Status
+from assessments.rules import AnswerKind
+from assessments.summaries import questions_of
+from cinfactors.accounts.models import Membership, Role, Team, User
+from cinfactors.accounts.services import ROLES_WITH_A_DESK
+
+PASSWORD = "harbour lantern thistle"
+
+
+def make_team(name: str, *, active: bool = True) -> Team:
+    return Team.objects.get_or_create(name=name, defaults={"active": active})[0]
+
+
+def make_person(
+    name: str, *teams: Team, role: Role = Role.SOCIAL_WORKER, active: bool = True
+) -> User:
+    """A person whose user name is the first of their names, in lower case."""
+    person = User.objects.create_user(
+        name.split()[0].lower(),
+        password=PASSWORD,
+        name=name,
+        role=role,
+        is_active=active,
+        is_staff=role in ROLES_WITH_A_DESK,
+    )
+    for team in teams:
+        Membership.objects.create(user=person, team=team)
+    return person
+
+
+@dataclass(frozen=True)
+class People:
+    """Two teams: who works in them, who manages them, and those who belong to none."""
+
+    north: Team
+    south: Team
+    ada: User
+    """A social worker of North."""
+    ben: User
+    """Another social worker of North."""
+    cleo: User
+    """A social worker of South."""
+    mo: User
+    """The manager of North."""
+    nia: User
+    """The manager of South."""
+    dee: User
+    """The data officer."""
+    abe: User
+    """The administrator."""
+
+    def by_role(self) -> dict[str, User]:
+        """One person of each role; the social worker is Ada."""
+        return {person.role: person for person in (self.ada, self.mo, self.dee, self.abe)}
+
+
+def make_people() -> People:
+    north, south = make_team("North"), make_team("South")
+    return People(
+        north=north,
+        south=south,
+        ada=make_person("Ada Winter", north),
+        ben=make_person("Ben Marsh", north),
+        cleo=make_person("Cleo Frost", south),
+        mo=make_person("Mo Harbour", north, role=Role.TEAM_MANAGER),
+        nia=make_person("Nia Field", south, role=Role.TEAM_MANAGER),
+        dee=make_person("Dee Ledger", role=Role.DATA_OFFICER),
+        abe=make_person("Abe Keys", role=Role.ADMINISTRATOR),
+    )
+
+
+def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
+    """A girl of nine called Robin Sample, unless told otherwise."""
+    return services.NewChild(
+        **{
+            "la_child_id": la_child_id,
+            "given_name": "Robin",
+            "family_name": "Sample",
+            "sex": "F",
+            "birth_date": timezone.localdate().replace(day=1) - timedelta(days=9 * 366 + 30),
+        }
+        | fields
+    )
+
+
+def a_referral(day: date | None = None, **fields: Any) -> services.NewEpisode:
+    """A referral by the police ten days ago, unless told otherwise."""
+    return services.NewEpisode(
+        **{
+            "referral_date": day or timezone.localdate() - timedelta(days=10),
+            "referral_source": "6",
+        }
+        | fields
+    )
+
+
+def start(
+    by: User,
+    la_child_id: str = "EX1001",
+    *,
+    team: Team | None = None,
+    referred: date | None = None,
+    started: date | None = None,
+    **child: Any,
+) -> Assessment:
+    """A draft of `by`, for a new child, in their first team, started on the day of referral."""
+    referral = a_referral(referred)
+    return services.start_assessment(
+        by=by,
+        team=team or by.teams.order_by("pk").first(),
+        start_date=started or referral.referral_date,
+        key=uuid.uuid4(),
+        child=a_child(la_child_id, **child),
+        episode=referral,
+    )
+
+
+def record(assessment: Assessment, *codes: str, description: str = "") -> Assessment:
+    """The worker saves these codes."""
+    return services.record_factors(
+        assessment=assessment,
+        codes=codes,
+        other_description=description,
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
+
+
+def set_outcome(assessment: Assessment, outcome: str = Outcome.CHILD_IN_NEED_PLAN) -> Assessment:
+    return services.set_outcome(
+        assessment=assessment,
+        outcome=outcome,
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
+
+
+def answer_all(assessment: Assessment, reason: str = "It is so in this case") -> Assessment:
+    """The worker gives a reason, or says "considered", to every rule that asks."""
+    for question in questions_of(assessment):
+        if not question.answered:
+            assessment = services.answer_rule(
+                assessment=assessment,
+                rule=question.finding.rule.id,
+                kind=AnswerKind.REASON if question.asks_reason else AnswerKind.CONSIDERED,
+                text=reason if question.asks_reason else "",
+                by=assessment.worker,
+                version=assessment.version,
+                key=uuid.uuid4(),
+            )
+    return assessment
+
+
+def submit(
+    assessment: Assessment,
+    *codes: str,
+    description: str = "",
+    outcome: str = Outcome.CHILD_IN_NEED_PLAN,
+) -> Assessment:
+    """The worker records the codes, 4B unless told otherwise, answers what is asked, submits."""
+    assessment = record(assessment, *(codes or ("4B",)), description=description)
+    assessment = answer_all(set_outcome(assessment, outcome))
+    return services.submit(
+        assessment=assessment,
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
+
+
+def _decide(
+    assessment: Assessment, decision: Review.Decision, status: Status, by: User, comment: str
+) -> Assessment:
+    now, version = timezone.now(), assessment.versions.latest("number")
+    if decision == Review.Decision.AUTHORISED:
+        assessment.end_date = version.end_date = timezone.localdate()
+        version.authorised_by, version.authorised_at = by, now
+        version.save()
+    else:
+        assessment.end_date = None
+    Review.objects.create(
+        assessment=assessment,
+        version=version,
+        decision=decision,
+        comment=comment,
+        decided_by=by,
+        decided_at=now,
+    )
+    assessment.status = status
+    assessment.version += 1
+    assessment.saved_at = now
+    assessment.save()
+    return assessment
+
+
+def return_it(assessment: Assessment, by: User, comment: str = "What is the evidence?"):
+    return _decide(assessment, Review.Decision.RETURNED, Status.RETURNED, by, comment)
+
+
+def authorise(assessment: Assessment, by: User):
+    return _decide(assessment, Review.Decision.AUTHORISED, Status.AUTHORISED, by, "")
+
+
+def reopen(assessment: Assessment, by: User, comment: str = "The court report says otherwise"):
+    return _decide(assessment, Review.Decision.REOPENED, Status.REOPENED, by, comment)
+
+
+def cancel(assessment: Assessment, reason: str = "Started for the wrong child") -> Assessment:
+    return services.cancel(
+        assessment=assessment,
+        reason=reason,
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
+
+
+def in_status(status: Status, by: User, manager: User, la_child_id: str = "EX1001") -> Assessment:
+    """An assessment of `by` that has come to `status` by the way that leads there."""
+    draft = start(by, la_child_id)
+    if status == Status.DRAFT:
+        return draft
+    if status == Status.CANCELLED:
+        return cancel(draft)
+    sent = submit(draft)
+    if status == Status.SUBMITTED:
+        return sent
+    if status == Status.RETURNED:
+        return return_it(sent, manager)
+    done = authorise(sent, manager)
+    return done if status == Status.AUTHORISED else reopen(done, manager)
