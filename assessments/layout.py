@@ -132,7 +132,7 @@ def _box(edition: Edition, factor: Factor, code: Code, *, hint: bool) -> Box:
     alone = {each for rule in edition.rules if rule.kind == "stands_alone" for each in rule.codes}
     return Box(
         code=code.code,
-        label=code.about or factor.name,
+        label=code.label or code.about or factor.name,
         hidden_label=factor.name if code.about else "",
         hint=code.words.rstrip(".") if hint else "",
         describes=code.code in described_codes(edition),
@@ -214,6 +214,7 @@ def _filled(pieces: Iterable[str | Slot], state: PickerState) -> Iterator[str]:
             yield get_template("assessments/picker/description.html").render(
                 {
                     "code": piece.code,
+                    "ticked": piece.code in state.ticked,
                     "description": state.description,
                     "error": state.description_error,
                 }

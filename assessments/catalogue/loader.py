@@ -202,6 +202,7 @@ def _code(table: Table, factor: str) -> Code:
             words=table.text("words", ""),
             # Said of every code, "" included, so that none is left out of a domain by oversight.
             domain=table.text("domain") or None,
+            label=table.text("label", ""),
         )
 
 
