@@ -6,6 +6,7 @@ the session: a child's id has no place in an address.
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import admin
@@ -38,6 +39,7 @@ class ReadOnly(admin.ModelAdmin):
     """Records to be read; each says in `get_queryset` which of them the person may see."""
 
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 50
 
@@ -65,6 +67,16 @@ class ReadOnly(admin.ModelAdmin):
             return self.get_queryset(request).get(reference=UUID(object_id))
         except (ValueError, self.model.DoesNotExist):
             return None
+
+    def get_preserved_filters(self, request: HttpRequest) -> str:
+        """The filters that links carry along, less the search."""
+        kept = request.GET.copy()
+        kept.pop(SEARCH_VAR, None)
+        request.GET, whole = kept, request.GET
+        try:
+            return super().get_preserved_filters(request)
+        finally:
+            request.GET = whole
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         kept = f"search in {self.opts.model_name}"
@@ -145,15 +157,14 @@ class AssessmentAdmin(ReadOnly):
         "team",
         "worker",
         "referred",
-        "start_date",
         "submitted_at",
     ]
     list_display_links = ["child_id"]
     list_filter = [
         "status",
-        "outcome",
         ("team", admin.RelatedOnlyFieldListFilter),
         ("worker", admin.RelatedOnlyFieldListFilter),
+        "outcome",
     ]
     search_fields = ["episode__child__la_child_id__iexact"]
     search_help_text = "The child’s whole id"
@@ -169,13 +180,13 @@ class AssessmentAdmin(ReadOnly):
         "start_date",
         "internal_review_date",
         "end_date",
-        "team",
-        "worker",
+        "in_team",
+        "by_worker",
         "edition",
         "submitted_at",
         "cancellation_reason",
     ]
-    readonly_fields = ["child_id", "selection", "referred"]
+    readonly_fields = ["child_id", "selection", "referred", "in_team", "by_worker"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return queries.for_reading(queries.assessments_visible_to(request.user))
@@ -189,8 +200,16 @@ class AssessmentAdmin(ReadOnly):
         return ", ".join(assessment.codes)
 
     @admin.display(description="referred", ordering="episode__referral_date")
-    def referred(self, assessment: Assessment):
+    def referred(self, assessment: Assessment) -> date:
         return assessment.episode.referral_date
+
+    @admin.display(description="team")
+    def in_team(self, assessment: Assessment) -> str:
+        return assessment.team.name
+
+    @admin.display(description="worker")
+    def by_worker(self, assessment: Assessment) -> str:
+        return assessment.worker.name
 
     @admin.display(description="factors by domain")
     def selection(self, assessment: Assessment) -> SafeString:
@@ -231,13 +250,14 @@ class ChildAdmin(ReadOnly):
 
 @admin.register(Episode)
 class EpisodeAdmin(ReadOnly):
-    list_display = ["child", "referral_date", "referral_source", "primary_need", "closure_date"]
+    list_display = ["child_id", "referral_date", "referral_source", "primary_need", "closure_date"]
     list_filter = ["no_further_action", "reason_for_closure"]
     search_fields = ["child__la_child_id__iexact"]
     search_help_text = "The child’s whole id"
     ordering = ["-referral_date", "-pk"]
+    readonly_fields = ["child_id"]
     fields = [
-        "child",
+        "child_id",
         "referral_date",
         "referral_source",
         "primary_need",
@@ -249,3 +269,7 @@ class EpisodeAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return queries.episodes_visible_to(request.user).select_related("child")
+
+    @admin.display(description="child", ordering="child__la_child_id")
+    def child_id(self, episode: Episode) -> str:
+        return episode.child.la_child_id

@@ -6,6 +6,8 @@ from django.urls import include, path
 
 # The admin's own sign-in would go round the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = "cinfactors"
+admin.site.index_title = "Records, people and teams"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
