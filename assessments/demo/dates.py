@@ -13,7 +13,8 @@ from assessments.catalogue import loader
 
 LONDON = ZoneInfo("Europe/London")
 CENSUS_YEARS = 4
-OPENS = 8 * 3600 + 30 * 60
+OPENS = 8 * 3600 + 45 * 60
+"""Seconds from midnight; rules are answered in the minutes before an act."""
 CLOSES = 17 * 3600 + 45 * 60
 
 
@@ -58,6 +59,7 @@ class Calendar:
 
     def moments(self, numbers: Iterable[int], random: Random) -> list[datetime]:
         """A moment of office hours on each of the days, the earliest first."""
-        drawn = [(number, random.randrange(OPENS, CLOSES)) for number in numbers]
+        draw = random.random
+        drawn = [(number, OPENS + int(draw() * (CLOSES - OPENS))) for number in numbers]
         drawn.sort()
         return [self._midnights[number] + timedelta(seconds=second) for number, second in drawn]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
@@ -44,24 +45,31 @@ def make_demo(
     `progress` is told how many more there are, batch by batch. Raises RecordsExist where there
     is anything at all, OSError where the accounts cannot be written to their file.
     """
-    with SignInFile(accounts) as file, transaction.atomic():
+    with transaction.atomic():
         _refuse_where_anything_is()
-        random = Random(seed)  # noqa: S311  invented records; passwords come from `secrets`
-        since = datetime.combine(first_day(today), time(9), tzinfo=LONDON)
-        posts, sign_ins = add_people(number, since=since, random=random)
-        first_ids = {model: _next_id(model) for model in COLUMNS}
-        rows = Rows(first_ids=first_ids)
-        with connection.cursor() as cursor:
-            # Otherwise each foreign key of each row is kept in memory until the end.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for batch in batches(number, posts, seed=seed, today=today, rows=rows):
-                for model, made in batch.items():
-                    _copy(cursor, model, made)
-                progress(len(batch[Assessment]))
-        for model in COLUMNS:
-            _pass_ids(model, rows.made(model) - 1)
-        file.put_in_place(sign_ins)
+        with SignInFile(accounts) as file:
+            sign_ins = _make(number, seed=seed, today=today, progress=progress)
+            file.put_in_place(sign_ins)
     _analyse()
+    return sign_ins
+
+
+def _make(
+    number: int, *, seed: int, today: date, progress: Callable[[int], object]
+) -> list[SignIn]:
+    random = Random(seed)  # noqa: S311  invented records; passwords come from `secrets`
+    since = datetime.combine(first_day(today), time(9), tzinfo=LONDON)
+    posts, sign_ins = add_people(number, since=since, random=random)
+    rows = Rows(first_ids={model: _next_id(model) for model in COLUMNS})
+    with connection.cursor() as cursor:
+        # Otherwise each foreign key of each row is kept in memory until the end.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for batch in _ahead(batches(number, posts, seed=seed, today=today, rows=rows)):
+            for model, made in batch.items():
+                _copy(cursor, model, made)
+            progress(len(batch[Assessment]))
+    for model in COLUMNS:
+        _pass_ids(model, rows.made(model) - 1)
     return sign_ins
 
 
@@ -79,11 +87,25 @@ def batches(
         yield rows.take()
 
 
+def _ahead(made: Iterator[Batch]) -> Iterator[Batch]:
+    """Each batch, while a thread makes the next: the database works on one meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, made, None)
+        while (batch := coming.result()) is not None:
+            coming = thread.submit(next, made, None)
+            yield batch
+
+
 def _refuse_where_anything_is() -> None:
     """Raise RecordsExist unless the database is empty, and keep it so for the others meanwhile."""
+    _refuse()  # before the lock, which would hold up the people of a database in use
     tables = ", ".join(_quoted(model._meta.db_table) for model in IN_USE)
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    _refuse()
+
+
+def _refuse() -> None:
     found = [str(model._meta.verbose_name_plural) for model in IN_USE if model.objects.exists()]
     if found:
         raise RecordsExist(f"There are records already ({', '.join(found)})")

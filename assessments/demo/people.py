@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,12 +17,7 @@ from assessments.demo.cases import Post
 from assessments.demo.facts import facts
 from assessments.demo.rows import reference
 from cinfactors.accounts.models import Membership, Role, Team, User
-
-STAFF = frozenset({Role.TEAM_MANAGER, Role.ADMINISTRATOR})
-"""Those whose pages are in the admin."""
-
-CONSONANTS, VOWELS = "bdfgkmnprstvz", "aeiou"
-SYLLABLES, WORDS = 2, 5
+from cinfactors.accounts.services import ROLES_WITH_A_DESK, random_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +31,6 @@ class SignIn:
     team: str
 
 
-def new_password() -> str:
-    """Five words of two syllables that can be said and typed: 60 bits."""
-    return "-".join(
-        "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(SYLLABLES))
-        for _ in range(WORDS)
-    )
-
-
 def add_people(number: int, *, since: datetime, random: Random) -> tuple[list[Post], list[SignIn]]:
     """Add teams and people enough for this many assessments.
 
@@ -56,7 +42,7 @@ def add_people(number: int, *, since: datetime, random: Random) -> tuple[list[Po
     teams = _add_teams(max(len(known.teams), -(-workers // colleagues.workers_in_a_team)))
 
     sign_ins = [
-        SignIn(account.username, new_password(), account.role, account.name, account.team)
+        SignIn(account.username, random_password(), account.role, account.name, account.team)
         for account in known.accounts
     ]
     by_name = {team.name: team for team in teams}
@@ -117,7 +103,7 @@ def _person(
         name=name,
         role=role,
         password=make_password(password),
-        is_staff=role in STAFF,
+        is_staff=role in ROLES_WITH_A_DESK,
         date_joined=since,
     )
 

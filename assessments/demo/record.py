@@ -194,6 +194,8 @@ class _Written:
         self.version = 0
         self.submitted_at: datetime | None = None
         self.answers: list[_Answer] = []
+        self._asked: tuple[tuple[str, ...], str] | None = None
+        self._found: tuple[rules.Finding, ...] = ()
 
     def select(self, codes: Sequence[str]) -> None:
         self.codes = codes
@@ -235,7 +237,7 @@ class _Written:
             _array(self.codes),
             self.description,
             self.outcome,
-            json.dumps([self._as_json(answer) for answer in holding.values()]),
+            json.dumps([self._as_json(answer) for answer in holding.values()]) if holding else "[]",
         )
 
     def _as_json(self, answer: _Answer) -> dict[str, Any]:
@@ -249,6 +251,13 @@ class _Written:
         }
 
     def _findings(self, codes: Sequence[str]) -> tuple[rules.Finding, ...]:
+        """What the rules say of the codes; asked again of the same, what they said before."""
+        asked = (tuple(codes), self.outcome)
+        if asked != self._asked:
+            self._asked, self._found = asked, self._evaluate(codes)
+        return self._found
+
+    def _evaluate(self, codes: Sequence[str]) -> tuple[rules.Finding, ...]:
         child = self.child
         return rules.findings(
             self.edition,
@@ -279,7 +288,7 @@ class _Written:
         for added in _added_by_rules(self.edition):
             if added in self.codes and self.random.random() < self.chances["complied"]:
                 before = tuple(code for code in self.codes if code != added)
-                for finding in self._findings(before):
+                for finding in self._evaluate(before):
                     if finding.rule.adds == added:
                         yield finding.rule.id, RuleAnswer.Kind.COMPLIED.value, finding.codes, ""
 
