@@ -1,0 +1,86 @@
+"""The application served over HTTP, as it is in service, and a real browser to use it.
+
+`CHROMIUM` names the browser, as `make test` does. The server's database role is the one that
+the application has in service.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.test.testcases import QuietWSGIRequestHandler
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from cinfactors.accounts.models import User
+from cinfactors.make import chromium
+from cinfactors.wsgi import application
+from tests.journeys.visitor import Visitor
+from tests.people import People, make_people
+
+WIDE, NARROW = 1280, 360
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for each process; every visitor has a profile of their own in it."""
+    executable = os.environ.get("CHROMIUM") or chromium.path()
+    if executable is None:
+        pytest.fail("The journeys need Chromium: `make test` installs it, CHROMIUM names it.")
+    expect.set_options(timeout=10_000)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, in which nothing of ours ever runs.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            # No other host can be reached, nor looked up.
+            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def server(django_db_setup) -> Iterator[str]:
+    """The address of the application."""
+    httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+    httpd.set_app(application)
+    thread = Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_port}"
+    httpd.shutdown()
+    httpd.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def people(transactional_db) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def at_a_browser(browser, server, transactional_db) -> Iterator[Callable[..., Visitor]]:
+    """Puts a person at a browser, signed in where one is named; afterwards asks what went wrong."""
+    visitors: list[Visitor] = []
+
+    def sit_down(
+        person: User | None = None, *, javascript: bool = True, width: int = WIDE, **options
+    ) -> Visitor:
+        options.setdefault("viewport", {"width": width, "height": 900})
+        visitor = Visitor(browser, server, java_script_enabled=javascript, **options)
+        visitors.append(visitor)
+        if person is not None:
+            visitor.is_signed_in(person)
+        return visitor
+
+    yield sit_down
+    wrong = [each for visitor in visitors for each in visitor.goes_away()]
+    assert wrong == []
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def javascript(request) -> bool:
+    return request.param

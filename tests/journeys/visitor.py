@@ -1,0 +1,162 @@
+"""A person at a browser: what they do and see, and what must never happen meanwhile."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response, expect
+
+from assessments.models import Assessment
+from cinfactors.accounts.models import User
+from tests.people import PASSWORD
+
+REFUSALS = {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+"""How the product answers what it cannot save, with the page to put it right."""
+
+
+def ticked(codes: Locator) -> list[str]:
+    return codes.evaluate_all("boxes => boxes.filter(box => box.checked).map(box => box.value)")
+
+
+class Visitor:
+    """One window of a browser of its own, which loads nothing but from the server.
+
+    `wrong` collects what no page may do: errors and warnings in the console (where the browser
+    reports what the content security policy stopped), errors of scripts, requests to anywhere
+    else, files that are missing, answers of 400 and more that are no refusal.
+    """
+
+    def __init__(self, browser: Browser, server: str, **options) -> None:
+        self.browser, self.server, self.options = browser, server, options
+        self.context = browser.new_context(base_url=server, **options)
+        self.context.set_default_timeout(10_000)
+        self.wrong: list[str] = []
+        self.expected: set[int] = set(REFUSALS)
+        self.context.on("console", self._console)
+        self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self.context.on("request", self._request)
+        self.context.on("response", self._response)
+        self.page = self.context.new_page()
+
+    # What must not happen
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The status of each answer is looked at where it is received.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.wrong.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.server}/", "data:", "about:")):
+            self.wrong.append(f"asked elsewhere: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and (
+            response.request.resource_type != "document" or response.status not in self.expected
+        ):
+            self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
+
+    def expects(self, status: int) -> None:
+        """From now on the answer may be of this status."""
+        self.expected.add(status)
+
+    def goes_away(self) -> list[str]:
+        self.context.close()
+        return self.wrong
+
+    # What a person does
+
+    def is_signed_in(self, person: User) -> None:
+        """With a session that was made without the form."""
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.server}
+        self.context.add_cookies([cookie])
+
+    def signs_in(self, person: User, password: str = PASSWORD) -> None:
+        self.page.get_by_label("User name").fill(person.username)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.presses("Sign in")
+
+    def opens(self, path: str) -> None:
+        self.page.goto(path)
+
+    def opens_factors(self, assessment: Assessment) -> None:
+        self.opens(f"/assessments/{assessment.reference}/factors/")
+
+    def opens_check(self, assessment: Assessment) -> None:
+        self.opens(f"/assessments/{assessment.reference}/check/")
+
+    def opens_record(self, assessment: Assessment) -> None:
+        self.opens(f"/assessments/{assessment.reference}/")
+
+    def opens_another_tab(self) -> Visitor:
+        """The same person and browser, in a second tab."""
+        other = object.__new__(Visitor)
+        other.__dict__ = self.__dict__ | {"page": self.context.new_page()}
+        return other
+
+    def follows(self, link: str) -> None:
+        self.page.get_by_role("link", name=link, exact=True).first.click()
+
+    def presses(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).last.click()
+
+    def box(self, code: str) -> Locator:
+        return self.page.locator(f'input[name="codes"][value="{code}"]')
+
+    def ticks(self, *codes: str) -> None:
+        for code in codes:
+            self.box(code).check()
+
+    def unticks(self, *codes: str) -> None:
+        for code in codes:
+            self.box(code).uncheck()
+
+    def chooses(self, radio: str) -> None:
+        self.page.get_by_role("radio", name=radio, exact=True).check()
+
+    def enters(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def enters_date(self, legend: str, day) -> None:
+        group = self.page.get_by_role("group", name=legend, exact=True)
+        for part in ("day", "month", "year"):
+            group.get_by_label(part.capitalize(), exact=True).fill(str(getattr(day, part)))
+
+    # What a person sees
+
+    def is_at(self, path: str) -> None:
+        expect(self.page).to_have_url(f"{self.server}{path}")
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def sees_heading(self, words: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+
+    def sees(self, *words: str) -> None:
+        for each in words:
+            expect(self.page.get_by_text(each).filter(visible=True).first).to_be_visible()
+
+    def does_not_see(self, *words: str) -> None:
+        for each in words:
+            expect(self.page.get_by_text(each).filter(visible=True)).to_have_count(0)
+
+    def ticked(self) -> list[str]:
+        """The codes that are ticked on the page, in its order."""
+        return ticked(self.page.locator('input[name="codes"]'))
+
+    def sees_ticked(self, *codes: str) -> None:
+        assert sorted(self.ticked()) == sorted(codes)
+
+    def problems(self) -> list[str]:
+        """What the error summary says, line by line."""
+        return self.page.locator(".govuk-error-summary__list li").all_inner_texts()
+
+    def focused(self) -> Locator:
+        return self.page.locator(":focus")
