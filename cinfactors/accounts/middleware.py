@@ -45,6 +45,9 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_response(self, request, response):
         if request.held_is_over:
             held_forms.take_token_away(response)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            # Nobody who sits down at the same machine later finds it behind the Back button.
+            response["Cache-Control"] = "no-store"
         return response
 
 
