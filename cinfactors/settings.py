@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cinfactors.logs.RequestLogMiddleware",
+    "cinfactors.bodies.UnreadBodyMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
     "cinfactors.health.HealthMiddleware",
     # Above all that writes a page. Its random padding hides what a length could tell (BREACH).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
-from cinfactors import errors
+from cinfactors import bodies, errors
 from cinfactors.accounts.models import HeldForm
 from tests.accounts import urls
 
@@ -109,6 +110,31 @@ def test_it_says_so_too_when_nobody_is_signed_in(lenient):
     response = lenient.post("/note/", {"note": TOO_BIG})
     assert response.status_code == 400
     assert "Nothing was saved." in words(response)
+
+
+@pytest.mark.parametrize("address", ["/no-such-page/", "/note/", "/account/sign-in/"])
+def test_a_refused_body_is_read_to_its_end_so_that_the_refusal_is_heard(settings, address):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    body = io.BytesIO(b"note=" + TOO_BIG.encode())
+    length = len(body.getvalue())
+    response = Client(enforce_csrf_checks=True).post(
+        address,
+        content_type="application/x-www-form-urlencoded",
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(length)},
+    )
+    assert response.status_code in {403, 404}
+    assert body.tell() == length
+
+
+def test_an_endless_body_is_not_read_for_ever(settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    body = io.BytesIO(b"x" * (bodies.MOST + bodies.CHUNK))
+    Client().post(
+        "/no-such-page/",
+        content_type="text/plain",
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(bodies.MOST + bodies.CHUNK)},
+    )
+    assert body.tell() == bodies.MOST
 
 
 def test_a_request_for_another_host_costs_no_query(lenient, django_assert_num_queries):
