@@ -11,6 +11,9 @@ from assessments.demo.dates import Calendar
 from assessments.demo.facts import Circumstances
 from assessments.models import Status
 
+MOST_RECORDED = 4
+"""Times that factors are recorded before they are submitted."""
+DAYS_BETWEEN_RECORDS = 6
 LONGEST_CANCELLED = 10
 """Working days within which it is noticed that an assessment was started in error."""
 LONGEST_RETURNED = 6
@@ -103,7 +106,7 @@ def course(
         days.record(end, random.randint(0, 1))
         days.add(Act.CANCEL, end)
     elif status == Status.DRAFT:
-        days.record(end, min(4, (end - start) // 6))
+        days.record(end, min(MOST_RECORDED, (end - start) // DAYS_BETWEEN_RECORDS))
     elif status == Status.RETURNED:
         returned = max(start, end - random.randint(0, LONGEST_RETURNED))
         _submit_and_return(days, returned, known, random)
@@ -114,7 +117,7 @@ def course(
             _submit_and_return(days, returned, known, random)
             days.record(submitted, 1)
         else:
-            days.record(submitted, random.randint(1, 4))
+            days.record(submitted, random.randint(1, MOST_RECORDED))
         days.add(Act.SUBMIT, submitted)
         if status != Status.SUBMITTED:
             days.add(Act.AUTHORISE, end)

@@ -17,23 +17,15 @@ from assessments.demo import acts
 from assessments.demo.acts import Course
 from assessments.demo.dates import Calendar
 from assessments.demo.facts import Facts, Pattern, facts
-from assessments.demo.record import Circumstance, add_assessment
+from assessments.demo.record import Post, add_assessment
 from assessments.demo.rows import Rows, reference
 from assessments.demo.selections import Found, selections
+from assessments.demo.written import Circumstance
 from assessments.models import Child, Episode, Status
 
 DAYS_IN_A_YEAR = 365.25
 MOST_EARLIER = 2
 """Episodes before the present one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A social worker, the team and its manager, by id."""
-
-    worker: int
-    team: int
-    manager: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +164,7 @@ class Cases:
                 add_assessment(
                     self.rows,
                     random,
-                    texts=self.known.texts,
-                    chances=self.known.circumstances.chances,
+                    known=self.known,
                     calendar=self.calendar,
                     post=post,
                     episode=episode,

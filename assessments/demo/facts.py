@@ -68,7 +68,7 @@ class Shares:
     family_sizes: Weighted[int]
     shared: frozenset[str]
     earlier: float
-    age_weights: Sequence[int]
+    age_weights: tuple[int, ...]
     ages: Mapping[str, tuple[int, int]]
     girls: frozenset[str]
 

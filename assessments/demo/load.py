@@ -12,9 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from assessments.demo.cases import Cases, Post
+from assessments.demo.cases import Cases
 from assessments.demo.dates import LONDON, first_day
 from assessments.demo.people import SignIn, SignInFile, add_people
+from assessments.demo.record import Post
 from assessments.demo.rows import COLUMNS, Rows
 from assessments.models import Assessment, Child, Episode
 from cinfactors.accounts.models import Team, User

@@ -13,8 +13,8 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from assessments.demo.cases import Post
 from assessments.demo.facts import facts
+from assessments.demo.record import Post
 from assessments.demo.rows import reference
 from cinfactors.accounts.models import Membership, Role, Team, User
 from cinfactors.accounts.services import ROLES_WITH_A_DESK, random_password
