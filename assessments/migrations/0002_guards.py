@@ -51,9 +51,10 @@ BEGIN
             OLD.internal_review_date
         ) THEN
             broken := 'a_locked_assessment_does_not_change';
-        ELSIF OLD.status IN ('authorised', 'cancelled') AND NEW.status = OLD.status
-            AND (NEW.end_date, NEW.edition, NEW.cancellation_reason)
-                IS DISTINCT FROM (OLD.end_date, OLD.edition, OLD.cancellation_reason)
+        ELSIF OLD.status NOT IN ('draft', 'returned', 'reopened') AND NEW.status = OLD.status
+            AND (NEW.end_date, NEW.edition, NEW.cancellation_reason, NEW.submitted_at)
+                IS DISTINCT FROM
+                (OLD.end_date, OLD.edition, OLD.cancellation_reason, OLD.submitted_at)
         THEN
             broken := 'a_locked_assessment_does_not_change';
         END IF;
