@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
 from assessments.forms import SearchForm
@@ -32,7 +32,7 @@ SEARCH = "search"
 """The session's key for what the person is looking for."""
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send each person to where their work is."""
     if request.user.is_administrator:
@@ -69,7 +69,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "tab": tab,
-        "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
+        "tabs": [(name, label, counts[name]) for name, label in _tabs(whose).items()],
         "whose": whose,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
@@ -82,6 +82,10 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/list.html", context)
 
 
+def _tabs(whose: str) -> dict[str, str]:
+    return TABS | {"with-manager": "With my manager"} if whose == "mine" else TABS
+
+
 def _whose(request: HttpRequest) -> str:
     """Social workers see their own unless they ask for the team's; others see all of theirs."""
     if not request.user.is_social_worker:
@@ -90,7 +94,7 @@ def _whose(request: HttpRequest) -> str:
 
 
 @login_not_required
-@require_GET
+@require_safe
 @cache_control(max_age=3600, public=True)
 def authority_stylesheet(request: HttpRequest) -> HttpResponse:
     """The authority's colour, from a stylesheet since the pages carry no style of their own."""

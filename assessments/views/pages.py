@@ -48,8 +48,8 @@ class Deadline:
 
 
 def deadline_of(assessment: Assessment) -> Deadline | None:
-    """None for an assessment that is over."""
-    if assessment.status in (Status.AUTHORISED, Status.CANCELLED):
+    """None for an assessment that is over, or was authorised within its days before."""
+    if assessment.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED):
         return None
     today = timezone.localdate()
     referral = assessment.episode.referral_date

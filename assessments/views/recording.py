@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import queries, record, services
 from assessments.forms import DensityForm, FactorsForm, OutcomeForm, PressForm, ReasonForm
@@ -161,12 +161,13 @@ def _factors_page(
 def check(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Check answers: the selection, the rules that ask, the outcome; then submit."""
     assessment = _recordable_or_404(request, reference)
-    if not assessment.is_with_the_worker:
-        if request.method == "POST":
-            return locked(request, assessment)
-        return redirect("record", assessment.reference)
     if request.method == "POST":
-        return _save_check(request, assessment)
+        # A submission that was carried out already answers the same press as it did before.
+        if assessment.is_with_the_worker or request.POST.get("next") == "submit":
+            return _save_check(request, assessment)
+        return locked(request, assessment)
+    if not assessment.is_with_the_worker:
+        return redirect("record", assessment.reference)
     return _check_page(
         request, assessment, request.held_data, unsaved=request.held_data is not None
     )
@@ -180,7 +181,8 @@ def _save_check(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         for write in _writes_sent(request.POST, assessment):
             try:
                 current = write(assessment=current, by=request.user, version=version, key=key)
-                version = current.version
+                # Only this page's own write moves it on: what others wrote is a conflict.
+                version += current.version == version + 1
             except services.FactsRefused as refused:
                 refusals |= refused.messages
         if request.POST.get("next") == "submit" and not refusals:
@@ -205,7 +207,7 @@ def _writes_sent(data: QueryDict, assessment: Assessment) -> Iterator[Callable[.
     """The service to call for each answer in the post, and for the outcome."""
     for rule, kind, text in _answers_sent(data, assessment):
         yield partial(services.answer_rule, rule=rule, kind=kind, text=text)
-    if data.get("outcome"):
+    if data.get("outcome") and data["outcome"] != assessment.outcome:
         yield partial(services.set_outcome, outcome=data["outcome"])
 
 
@@ -276,7 +278,7 @@ def _check_page(
     )
 
 
-@require_GET
+@require_safe
 def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
     """What was done, and what happens next."""
     assessment = _recordable_or_404(request, reference)
@@ -306,7 +308,7 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Cancel an assessment that was started in error, with the reason."""
     assessment = _recordable_or_404(request, reference)
-    form = ReasonForm(request.POST or request.held_data)
+    form = ReasonForm(request.POST if request.method == "POST" else request.held_data)
     if request.method == "POST":
         key, version = press_of(request)
         if form.is_valid():

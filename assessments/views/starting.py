@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,11 @@ from assessments.models import Child, Episode
 from assessments.views.pages import add_messages, key_of, problems_of
 from cinfactors.accounts.held_forms import keeps_typed_work
 from cinfactors.accounts.models import Team
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if it is nothing, or what was held since the sign-in ended."""
+    return request.POST if request.method == "POST" else request.held_data
 
 
 def _may_start_or_404(request: HttpRequest) -> QuerySet[Team]:
@@ -28,7 +33,7 @@ def _may_start_or_404(request: HttpRequest) -> QuerySet[Team]:
 def find_child(request: HttpRequest) -> HttpResponse:
     """Ask for the child's id; go on with the child, or offer to add one."""
     teams = _may_start_or_404(request)
-    form = FindChildForm(request.POST or request.held_data)
+    form = FindChildForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         la_child_id = form.cleaned_data["la_child_id"]
         child = queries.child_to_assess(request.user, la_child_id)
@@ -45,7 +50,7 @@ def find_child(request: HttpRequest) -> HttpResponse:
 def start_with_new_child(request: HttpRequest) -> HttpResponse:
     """Add a child with the referral, and start the assessment."""
     teams = _may_start_or_404(request)
-    data = request.POST or request.held_data
+    data = _sent(request)
     child, referral = NewChildForm(data), ReferralForm(data)
     start = StartDateForm(data, teams=teams)
     if request.method != "POST" or not _valid(child, referral, start):
@@ -94,8 +99,11 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
     if child is None:
         raise Http404
     episode = next((each for each in child.episodes.all() if each.is_open), None)
-    data = request.POST or request.held_data
-    referral = None if episode else ReferralForm(data)
+    data = _sent(request)
+    # A post that carries a referral is about that one, even if it opened the episode itself
+    # when it was sent before.
+    asks_referral = episode is None or (data is not None and "referral_source" in data)
+    referral = ReferralForm(data) if asks_referral else None
     start = StartDateForm(data, teams=teams)
     others = []
     forms = [form for form in (referral, start) if form]
@@ -107,7 +115,7 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
                 start_date=start.cleaned_data["start_date"],
                 key=key_of(request),
                 child=child,
-                episode=episode or services.NewEpisode(**referral.cleaned_data),
+                episode=services.NewEpisode(**referral.cleaned_data) if referral else episode,
             )
         except services.FactsRefused as refused:
             others = _show(refused, *[form for form in (referral, start) if form])
