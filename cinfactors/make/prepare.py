@@ -7,14 +7,17 @@ not have that role's password in its settings.
 from __future__ import annotations
 
 import os
+import sys
 from io import StringIO
 
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.errors import InsufficientPrivilege
 
 from cinfactors import local
 from cinfactors.make.assets import fingerprint
@@ -25,8 +28,19 @@ def main() -> None:
     local.choose_role("migrate")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
     django.setup()
-    migrate()
-    make_demo_data()
+    try:
+        migrate()
+        make_demo_data()
+    except OperationalError as error:
+        sys.exit(f"\nThe database does not answer: {error}")
+    except (MigrationSchemaMissing, ProgrammingError) as error:
+        refusal = error.__context__ if isinstance(error, MigrationSchemaMissing) else error
+        if not isinstance(getattr(refusal, "__cause__", None), InsufficientPrivilege):
+            raise
+        sys.exit(
+            f"\nThe database refuses: {error}\nSet MIGRATION_DATABASE_URL to the same database as "
+            "the role that owns its tables; README.md says how the roles are made."
+        )
     collect_static_files()
 
 

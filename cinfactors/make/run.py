@@ -44,7 +44,7 @@ def main() -> None:
         if "DATABASE_URL" not in os.environ and not local.POSTGRES.exists():
             say("Making a PostgreSQL server in var/postgres")
         with local.environment():
-            step("cinfactors.make.prepare")
+            prepare()
             Server().run()
     except (InstallError, EmbeddedPostgresError) as error:
         sys.exit(f"\n{error}")
@@ -68,10 +68,11 @@ def check_address(host: str, port: str) -> None:
         raise InstallError(f"{host}:{port} cannot be served: {error}") from error
 
 
-def step(*module: str) -> None:
-    done = subprocess.run([sys.executable, "-m", *module], cwd=BASE_DIR)
+def prepare() -> None:
+    """In a process of its own, which says what it does and what fails."""
+    done = subprocess.run([sys.executable, "-m", "cinfactors.make.prepare"], cwd=BASE_DIR)
     if done.returncode:
-        raise InstallError(f"{' '.join(module)} failed; it says why above.")
+        sys.exit(done.returncode)
 
 
 def greeting() -> str:
