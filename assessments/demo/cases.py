@@ -39,6 +39,19 @@ class Assessed:
     """The day of the next referral, by which the episode was closed; None for the present one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What is recorded alike for the brothers and sisters who were referred together."""
+
+    source: str
+    need: str
+    closure: tuple[date | None, str]
+    family_reference: str
+    outcome: str
+    other: str
+    """What the code for other factors stood for, where it was found."""
+
+
 def status_counts(number: int, weights: Mapping[str, int]) -> dict[str, int]:
     """How many of `number` assessments stand in each status: as weighted, and at least one each
     where there are enough to go round."""
@@ -127,53 +140,71 @@ class Cases:
 
     def _add_family(self, post: Post, history: list[Assessed], left: dict[str, int]) -> None:
         random, number = self.random, len(history[0].found)
-        family_reference = ""
-        if number > 1:
-            self._families += 1
-            family_reference = f"DEMOFAM{self._families:06d}"
         family_name = random.choice(self.known.family_names)
         given_names = random.sample(self.known.given_names, number)
-        outcomes = [each.pattern.outcomes.draw(random) for each in history]
-        referrals = [
-            (each.pattern.sources.draw(random), each.pattern.needs.draw(random)) for each in history
-        ]
-        closures = [
-            self._closure(each, outcome) for each, outcome in zip(history, outcomes, strict=True)
-        ]
+        referrals = [self._referral(each) for each in history]
         for place, given_name in enumerate(given_names):
-            ages = [each.found[place].ages for each in history]
-            fitting, age = self._age(history, ages)
+            fitting, age = self._age(history, [each.found[place].ages for each in history])
             # What no age of the child fits is left for another family.
             left[Status.AUTHORISED] += len(history) - fitting
             child, circumstance = self._add_child(
                 history[:fitting], place, age, given_name, family_name
             )
-            for each, outcome, referral, closure in reversed(
-                list(zip(history, outcomes, referrals, closures, strict=True))[:fitting]
-            ):
-                episode = self.rows.add(
-                    Episode,
-                    reference(random),
-                    child,
-                    self.calendar.days[each.course.referral],
-                    *referral,
-                    *closure,
-                    each.course.status == Status.CANCELLED,
-                    family_reference,
-                )
-                add_assessment(
-                    self.rows,
-                    random,
-                    known=self.known,
-                    calendar=self.calendar,
-                    post=post,
-                    episode=episode,
-                    course=each.course,
-                    codes=each.found[place].codes,
-                    outcome=outcome,
-                    child=circumstance,
-                    edition=self._edition(each.course),
-                )
+            for back in reversed(range(fitting)):
+                self._add_episode(post, history[back], referrals[back], place, child, circumstance)
+
+    def _referral(self, assessed: Assessed) -> Referral:
+        random, pattern = self.random, assessed.pattern
+        outcome = pattern.outcomes.draw(random)
+        family_reference = ""
+        if len(assessed.found) > 1:
+            self._families += 1
+            family_reference = f"DEMOFAM{self._families:06d}"
+        return Referral(
+            source=pattern.sources.draw(random),
+            need=pattern.needs.draw(random),
+            closure=self._closure(assessed, outcome),
+            family_reference=family_reference,
+            outcome=outcome,
+            other=random.choice(self.known.texts.other),
+        )
+
+    def _add_episode(
+        self,
+        post: Post,
+        assessed: Assessed,
+        referral: Referral,
+        place: int,
+        child: int,
+        circumstance: Circumstance,
+    ) -> None:
+        """The episode of one child of the family, and its assessment."""
+        course = assessed.course
+        episode = self.rows.add(
+            Episode,
+            reference(self.random),
+            child,
+            self.calendar.days[course.referral],
+            referral.source,
+            referral.need,
+            *referral.closure,
+            course.status == Status.CANCELLED,
+            referral.family_reference,
+        )
+        add_assessment(
+            self.rows,
+            self.random,
+            known=self.known,
+            calendar=self.calendar,
+            post=post,
+            episode=episode,
+            course=course,
+            codes=assessed.found[place].codes,
+            other=referral.other,
+            outcome=referral.outcome,
+            child=circumstance,
+            edition=self._edition(course),
+        )
 
     def _age(self, history: list[Assessed], ages: list[tuple[int, int]]) -> tuple[int, int]:
         """How many assessments, from the latest back, fit one age, and that age at the latest."""

@@ -37,13 +37,14 @@ def add_assessment(
     episode: int,
     course: Course,
     codes: Sequence[str],
+    other: str,
     outcome: str,
     child: Circumstance,
     edition: Edition,
 ) -> None:
     """Add an assessment that took this course and in the end found these codes."""
     start_date, end_date = calendar.days[course.start], calendar.days[course.end]
-    written = Written(random, known, edition, child, start_date, post.worker)
+    written = Written(random, known, edition, child, start_date, other, post.worker)
     _follow(course, written, codes, outcome, known.texts, random)
     internal_review_date = None
     if random.random() < known.circumstances.chances["internal_review"]:

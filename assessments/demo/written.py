@@ -67,10 +67,11 @@ class Written:
         edition: Edition,
         child: Circumstance,
         start_date: date,
+        other: str,
         worker: int,
     ) -> None:
         self.random, self.known, self.edition = random, known, edition
-        self.child, self.start_date, self.worker = child, start_date, worker
+        self.child, self.start_date, self.other, self.worker = child, start_date, other, worker
         self.codes: Sequence[str] = ()
         self.description = ""
         self.outcome = ""
@@ -82,11 +83,9 @@ class Written:
         self._found: tuple[rules.Finding, ...] = ()
 
     def select(self, codes: Sequence[str]) -> None:
+        """Described if one of the codes takes a description, as the services keep it."""
         self.codes = codes
-        if described_codes(self.edition).isdisjoint(codes):
-            self.description = ""
-        elif not self.description:
-            self.description = self.random.choice(self.known.texts.other)
+        self.description = "" if described_codes(self.edition).isdisjoint(codes) else self.other
 
     def decide(self, outcome: str) -> None:
         if self.outcome != outcome:
