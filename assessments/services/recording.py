@@ -171,7 +171,6 @@ def set_outcome(
         act="outcome",
         content=outcome,
         write=decide,
-        as_recorded=lambda current: current.outcome == outcome,
     )
 
 

@@ -68,7 +68,8 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     codes = [code for code in request.POST.getlist("codes") if code != request.POST.get("remove")]
     form = _factors_form(assessment, request.user.density, request.POST)
     if not form.is_valid():
-        return _factors_page(request, assessment, request.POST, problems=problems_of(form))
+        problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
+        return _factors_page(request, assessment, request.POST, problems=problems)
     try:
         saved = services.record_factors(
             assessment=assessment,
@@ -83,9 +84,8 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     except services.EditConflict as conflict:
         return _factors_page(request, conflict.theirs, request.POST, status=409, conflict=True)
     except services.SelectionRefused as refused:
-        return _factors_page(
-            request, assessment, request.POST, problems=_selection_problems(refused.findings)
-        )
+        problems = _selection_problems(refused.findings, assessment)
+        return _factors_page(request, assessment, request.POST, problems=problems)
     except services.FactsRefused as refused:
         problems = [
             Problem(message, "id_other_description") for message in refused.messages.values()
@@ -105,11 +105,26 @@ def _version_of(assessment: Assessment, held: QueryDict | None) -> int:
     return form.cleaned_data["version"] if form.is_valid() else assessment.version
 
 
-def _selection_problems(found: tuple[Finding, ...]) -> list[Problem]:
+def _first_box(assessment: Assessment) -> str:
+    return f"code-{next(iter(record.edition_of(assessment).codes))}"
+
+
+def _selection_problems(found: tuple[Finding, ...], assessment: Assessment) -> list[Problem]:
+    """What a selection breaks, linked to the code it is about, or else to the first box."""
     return [
-        Problem(finding.message, f"code-{finding.beside[0]}" if finding.beside else "code-first")
+        Problem(
+            finding.message,
+            f"code-{finding.beside[0]}" if finding.beside else _first_box(assessment),
+        )
         for finding in found
     ]
+
+
+def _at_a_box(problem: Problem, assessment: Assessment) -> Problem:
+    """Linked to the first box, where it is about the codes as a whole."""
+    if problem.target == "id_codes":
+        return Problem(problem.message, _first_box(assessment))
+    return problem
 
 
 def _factors_form(
@@ -182,7 +197,8 @@ def _save_check(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             try:
                 current = write(assessment=current, by=request.user, version=version, key=key)
                 # Only this page's own write moves it on: what others wrote is a conflict.
-                version += current.version == version + 1
+                if current.version == version + 1:
+                    version = current.version
             except services.FactsRefused as refused:
                 refusals |= refused.messages
         if request.POST.get("next") == "submit" and not refusals:
