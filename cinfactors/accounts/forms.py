@@ -41,6 +41,14 @@ def minutes_to_wait() -> int:
     return -(-int(longest) // 60)
 
 
+def shortest_password() -> int:
+    return next(
+        validator.min_length
+        for validator in password_validation.get_default_password_validators()
+        if isinstance(validator, password_validation.MinimumLengthValidator)
+    )
+
+
 def helper(*fields: object, button: str) -> FormHelper:
     """How a form is drawn: its fields, one button, no validation by the browser."""
     helper = FormHelper()
@@ -98,7 +106,10 @@ class ChangePasswordForm(AllauthChangePasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        hint = " ".join(password_validation.password_validators_help_texts())
+        hint = (
+            f"At least {shortest_password()} characters, such as four words that have nothing to "
+            "do with each other"
+        )
         for name, label, missing, help_text in (
             ("oldpassword", "Current password", "Enter your current password", ""),
             ("password1", "New password", "Enter a new password", hint),

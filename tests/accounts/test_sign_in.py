@@ -274,6 +274,14 @@ def test_a_refused_password_says_why(client, ada, sign_in, old, new, again, said
     assert ada.check_password(PASSWORD)
 
 
+def test_the_page_says_how_long_a_new_password_has_to_be(client, ada, sign_in):
+    sign_in()
+    assert (
+        "At least 15 characters, such as four words that have nothing to do with each other"
+        in client.get("/account/password/").content.decode()
+    )
+
+
 def test_guessing_the_current_password_is_limited(client, ada, sign_in):
     sign_in()
     answers = [change(client, f"guess {n}").status_code for n in range(7)]
