@@ -1,0 +1,52 @@
+"""`python -m benchmarks`: every measurement, in this process, and 1 for a goal that was missed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+
+from cinfactors import embedded_postgres, local
+
+SMALL, LARGE = 100, 1_000_000
+RUNS, WARM_UP = 200, 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--assessments", type=int, default=LARGE, help="in the large database")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of each subject")
+    chosen = parser.parse_args()
+    with embedded_postgres.running(local.VAR / "bench-postgres") as server:
+        _set_up_django(server)
+        from benchmarks import run
+        from benchmarks.report import table
+
+        rows = run.all_rows(server, SMALL, chosen.assessments, runs=chosen.runs, warm_up=WARM_UP)
+    print(f"\nMedians of {chosen.runs} runs in turn, after {WARM_UP} to warm up.\n")
+    print(table(rows))
+    print(f"\n{run.NOTES}")
+    if not all(row.met for row in rows):
+        sys.exit(1)
+
+
+def _set_up_django(server: embedded_postgres.Server) -> None:
+    """The product's own settings, with only what an installation sets."""
+    for name in ("DEBUG", "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "cinfactors.settings",
+        "DATABASE_URL": server.url(embedded_postgres.APP_ROLE),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "HTTPS": "off",
+        "LOG_LEVEL": "WARNING",
+    }
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Databases of invented records, on a PostgreSQL server of the benchmark's own.
+
+Each is filled once and kept under var/ for the next time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+from psycopg import sql
+from tqdm import tqdm
+
+from assessments.demo.load import make_demo
+from assessments.models import Assessment
+from cinfactors.embedded_postgres import OWNER_ROLE, Server, grant
+
+SEED = 2021
+
+
+def name_of(assessments: int) -> str:
+    return f"bench_{assessments}"
+
+
+def make(server: Server, assessments: int) -> None:
+    """Make the database of this many invented assessments, or bring the one there up to date."""
+    name = name_of(assessments)
+    with server.connect(database="postgres") as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(OWNER_ROLE)
+                )
+            )
+    grant(server, name)
+    _manage(server.url(OWNER_ROLE, name), "migrate", "--verbosity=0")
+    _manage(server.url(OWNER_ROLE, name), "createcachetable", "--verbosity=0")
+
+
+def _manage(url: str, *command: str) -> None:
+    """Run a command as the role of the address, which this process must not have."""
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "django", *command],
+        env=os.environ | {"DATABASE_URL": url},
+        check=True,
+    )
+
+
+def connection_to(server: Server, assessments: int) -> BaseDatabaseWrapper:
+    """A connection as the application has it, with a pool of its own."""
+    given = connections.settings["default"]
+    name = name_of(assessments)
+    # Pools go by the alias, so each database has one of its own.
+    return type(connections["default"])(given | {"NAME": name}, alias=name)
+
+
+def use(connection: BaseDatabaseWrapper) -> None:
+    """Make it what this thread calls its default database."""
+    connections[connection.alias] = connection
+    connections["default"] = connection
+
+
+def fill(server: Server, assessments: int) -> None:
+    """Put the invented records into the default database, unless they are there."""
+    if Assessment.objects.exists():
+        return
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tqdm(total=assessments, unit=" assessments", disable=None) as bar,
+    ):
+        make_demo(
+            assessments,
+            seed=SEED,
+            today=timezone.localdate(),
+            # Nobody signs in with a password here.
+            accounts=Path(folder) / "accounts.json",
+            progress=bar.update,
+        )
+    with server.connect(database=name_of(assessments)) as connection:
+        connection.execute("VACUUM (ANALYZE)")

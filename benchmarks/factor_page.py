@@ -1,0 +1,94 @@
+"""The factor page beside the same bytes sent bare, and beside the same form drawn of stock parts.
+
+And its size as it is sent, and what it asks of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+
+from crispy_forms.utils import render_crispy_form
+from django.urls import reverse
+
+from assessments.forms import FactorsForm
+from assessments.models import Assessment
+from assessments.summaries import picker_state
+from benchmarks import views
+from benchmarks.measure import Subject, medians
+from benchmarks.stock import StockForm
+from benchmarks.visitor import Visitor, queries, statements
+
+SIZES = 20
+"""Pages weighed: each is padded by another random number of bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactorPage:
+    """Milliseconds of CPU as medians, numbers of queries, bytes."""
+
+    page: float
+    same_bytes: float
+    stock_page: float
+    page_plain: float
+    same_bytes_plain: float
+    picker: float
+    stock_form: float
+    queries: int
+    same_bytes_queries: int
+    size: int
+    compressed: int
+
+
+def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
+    """Of a worker's own assessment, under `benchmarks.urls`."""
+    visitor = Visitor(assessment.worker)
+    page = reverse("factors", args=[assessment.reference])
+    stock, bare = reverse("stock_page", args=[assessment.reference]), reverse("same_bytes")
+    views.page = visitor.get(page, compressed=False)()
+
+    def of(path: str, *, compressed: bool = True) -> Subject:
+        return lambda: visitor.get(path, compressed=compressed)
+
+    requests = medians(
+        {
+            "page": of(page),
+            "same bytes": of(bare),
+            "stock": of(stock),
+            "page, plain": of(page, compressed=False),
+            "same bytes, plain": of(bare, compressed=False),
+        },
+        clock=process_time,
+        runs=runs,
+        warm_up=warm_up,
+    )
+    state = picker_state(assessment, assessment.worker.density)
+    forms = medians(
+        {
+            "picker": _drawing(lambda: FactorsForm(picker=state)),
+            "stock": _drawing(lambda: StockForm(picker=state)),
+        },
+        clock=process_time,
+        runs=runs,
+        warm_up=warm_up,
+    )
+    return FactorPage(
+        page=requests["page"],
+        same_bytes=requests["same bytes"],
+        stock_page=requests["stock"],
+        page_plain=requests["page, plain"],
+        same_bytes_plain=requests["same bytes, plain"],
+        picker=forms["picker"],
+        stock_form=forms["stock"],
+        queries=len(queries(statements(visitor.get(page)))),
+        same_bytes_queries=len(queries(statements(visitor.get(bare)))),
+        size=len(views.page),
+        compressed=round(median(len(visitor.get(page)()) for _ in range(SIZES))),
+    )
+
+
+def _drawing(make: Callable[[], FactorsForm | StockForm]) -> Subject:
+    """Making the form and drawing it, which each request does."""
+    return lambda: lambda: render_crispy_form(make())

@@ -1,0 +1,41 @@
+"""Medians over many runs in this process, the subjects in turn, so that all share its weather."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from statistics import median
+
+Act = Callable[[], object]
+Subject = Callable[[], Act]
+"""Makes ready, untimed, and answers with what is timed."""
+
+
+def medians(
+    subjects: Mapping[str, Subject], *, clock: Callable[[], float], runs: int, warm_up: int
+) -> dict[str, float]:
+    """The median time of each subject in milliseconds: first, second, first, second, …"""
+    times: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(warm_up):
+        for subject in subjects.values():
+            subject()()
+    with _garbage_frozen():
+        for _ in range(runs):
+            for name, subject in subjects.items():
+                act = subject()
+                started = clock()
+                act()
+                times[name].append((clock() - started) * 1000)
+    return {name: median(taken) for name, taken in times.items()}
+
+
+@contextmanager
+def _garbage_frozen() -> Iterator[None]:
+    """What is there already is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

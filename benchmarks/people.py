@@ -1,0 +1,74 @@
+"""The person who looks: the same rows of their own in every database, by the product's services."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from assessments import rules, services
+from assessments.models import Assessment, ReferralSource
+from assessments.record import current_edition, selection_of
+from assessments.services import NewChild, NewEpisode
+from cinfactors.accounts.models import Membership, Role, Team, User
+
+USERNAME = "bench.worker"
+OWN = 40
+CODES = 4
+
+
+def worker(own: int = OWN) -> User:
+    """A social worker in the first of the teams, with this many assessments, made if need be."""
+    found = User.objects.filter(username=USERNAME).first()
+    if found:
+        return found
+    team = Team.objects.order_by("pk").first() or Team.objects.create(name="Bench team")
+    person = User.objects.create(username=USERNAME, name="Bench Worker", role=Role.SOCIAL_WORKER)
+    Membership.objects.create(user=person, team=team)
+    today = timezone.localdate()
+    for place in range(own):
+        assessment = _start(person, team, today - timedelta(days=10 + place), place)
+        record(assessment, ordinary_selection(assessment, place))
+    return person
+
+
+def _start(person: User, team: Team, day: date, place: int) -> Assessment:
+    return services.start_assessment(
+        by=person,
+        team=team,
+        start_date=day,
+        key=uuid.uuid4(),
+        child=NewChild(
+            la_child_id=f"BENCH{place}",
+            given_name=f"Given{place}",
+            family_name=f"Family{place}",
+            sex="F",
+            birth_date=day - timedelta(days=365 * (1 + place % 16)),
+        ),
+        episode=NewEpisode(referral_date=day, referral_source=ReferralSource.POLICE),
+    )
+
+
+def record(assessment: Assessment, codes: list[str]) -> None:
+    services.record_factors(
+        assessment=assessment,
+        codes=codes,
+        other_description="",
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
+
+
+def ordinary_selection(assessment: Assessment, seed: int) -> list[str]:
+    """Some codes that go together, and of which the rules ask something."""
+    edition = current_edition()
+    random = Random(seed)  # noqa: S311
+    codes = list(edition.codes)
+    while True:
+        drawn = random.sample(codes, CODES)
+        found = rules.findings(edition, rules.replace_codes(selection_of(assessment), drawn, ""))
+        if found and not any(finding.is_error for finding in found):
+            return drawn

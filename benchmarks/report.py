@@ -1,0 +1,81 @@
+"""What was measured, beside its floor and its goal."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+AT_MOST, AT_LEAST = "at most", "at least"
+HOLDS = {AT_MOST: operator.le, AT_LEAST: operator.ge}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A limit; of the ratio to the floor where `of_ratio` says so, else of the figure itself."""
+
+    bound: str
+    limit: float
+    unit: str = "times"
+    of_ratio: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.bound} {self.limit:,g} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. Its floor is what it is measured against, and its ratio says how many times."""
+
+    what: str
+    median: float
+    unit: str
+    floor: float | None = None
+    goal: Goal | None = None
+    times_faster: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """Times the floor; for what is to be faster than something, that over this."""
+        if self.floor is None:
+            return None
+        return self.floor / self.median if self.times_faster else self.median / self.floor
+
+    @property
+    def met(self) -> bool:
+        if self.goal is None:
+            return True
+        value = self.ratio if self.goal.of_ratio else self.median
+        return value is not None and HOLDS[self.goal.bound](value, self.goal.limit)
+
+
+HEADINGS = ("What", "Median", "Against", "Ratio", "Goal", "")
+
+
+def table(rows: Iterable[Row]) -> str:
+    cells = [HEADINGS, *map(_cells, rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(HEADINGS))]
+    lines = []
+    for row in cells:
+        first, *others = zip(row, widths, strict=True)
+        parts = [first[0].ljust(first[1])]
+        parts += [text.rjust(width) for text, width in others[:3]]
+        parts += [text.ljust(width) for text, width in others[3:]]
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.what,
+        _figure(row.median, row.unit),
+        "" if row.floor is None else _figure(row.floor, row.unit),
+        "" if row.ratio is None else f"{row.ratio:,.2f}",
+        str(row.goal or ""),
+        "" if row.goal is None else "met" if row.met else "MISSED",
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    figure = f"{value:,.2f}" if unit == "ms" else f"{value:,.0f}"
+    return f"{figure} {unit}".rstrip()

@@ -1,0 +1,101 @@
+"""The measurements one after the other, each with its goal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connections
+from django.test import override_settings
+
+from benchmarks import database, factor_page, lists, rules, saves
+from benchmarks.people import worker
+from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row
+from cinfactors.embedded_postgres import Server
+from cinfactors.make.install import say
+from cinfactors.make.prepare import collect_static_files
+
+NOTES = """\
+Pages and saves: CPU of this process for the whole request, middleware and compression included,
+as the role of the application, with the large database. Lists: time on the clock, since the
+database works in a process of its own. The compressed size holds up to 100 random bytes that
+Django's GZipMiddleware adds against BREACH."""
+
+TWELVE_KILOBYTES = 12 * 1024
+
+
+def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int) -> list[Row]:
+    """Make what is missing, measure everything, and leave nothing open."""
+    collect_static_files()
+    ordinary = connections["default"]
+    found = {number: database.connection_to(server, number) for number in (small, large)}
+    try:
+        for number, connection in found.items():
+            say(f"Making the database of {number:,} assessments, or finding it")
+            database.make(server, number)
+            database.use(connection)
+            database.fill(server, number)
+            worker()
+        # Django's test requests are sent to a host of this name.
+        with override_settings(ROOT_URLCONF="benchmarks.urls", ALLOWED_HOSTS=["testserver"]):
+            say("Measuring")
+            own = worker().assessments.select_related("episode__child", "worker").earliest("pk")
+            measured = {"runs": runs, "warm_up": warm_up}
+            return [
+                *page_rows(factor_page.measure(own, **measured)),
+                *save_rows(saves.measure(own, **measured)),
+                *list_rows(lists.measure(found[small], found[large], **measured)),
+                *rules_rows(),
+            ]
+    finally:
+        for connection in found.values():
+            connection.close()
+            connection.close_pool()
+        connections["default"] = ordinary
+
+
+def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
+    bare = Goal(AT_MOST, 1.5)
+    stock = Goal(AT_LEAST, 3, "times faster")
+    yield Row("Factor page, beside its bytes sent bare", page.page, "ms", page.same_bytes, bare)
+    yield Row("  the same, uncompressed", page.page_plain, "ms", page.same_bytes_plain)
+    yield Row("  its queries, sign-in's among them", page.queries, "", page.same_bytes_queries)
+    yield Row("Factor page, beside stock checkboxes", page.page, "ms", page.stock_page, stock, True)
+    yield Row("  drawing the form alone", page.picker, "ms", page.stock_form, stock, True)
+    yield Row(
+        "Factor page as it is sent, all guidance",
+        page.compressed,
+        "bytes",
+        goal=Goal(AT_MOST, TWELVE_KILOBYTES, "bytes", of_ratio=False),
+    )
+    yield Row("  the same, uncompressed", page.size, "bytes")
+
+
+def save_rows(save: saves.Save) -> Iterator[Row]:
+    limit = Goal(AT_MOST, 15, "ms", of_ratio=False)
+    yield Row(
+        "Save, beside a post that records nothing", save.save, "ms", save.nothing_recorded, limit
+    )
+    yield Row("  its queries, sign-in's among them", save.queries, "")
+    yield Row(
+        "  its transactions",
+        save.transactions,
+        "",
+        goal=Goal(AT_MOST, 1, "", of_ratio=False),
+    )
+    yield Row("  savepoints in it", save.savepoints, "")
+
+
+def list_rows(pages: list[lists.ListPage]) -> Iterator[Row]:
+    for page in pages:
+        yield Row(page.what, page.large, "ms", page.small, Goal(AT_MOST, 1.5))
+        yield Row("  its queries, sign-in's among them", page.queries, "")
+
+
+def rules_rows() -> Iterator[Row]:
+    yield Row(
+        "Rules: selections evaluated a second",
+        rules.evaluations_a_second(),
+        "",
+        rules.floor_a_second(),
+        Goal(AT_LEAST, 100_000, "a second", of_ratio=False),
+    )

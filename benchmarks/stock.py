@@ -1,0 +1,84 @@
+"""The factor page as crispy-forms-gds draws it of stock fields: one of checkboxes for each factor.
+
+The same codes, labels, hints and ticks, and the guidance finished beforehand, so that what is
+compared is the drawing of the boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from crispy_forms_gds.choices import Choice
+from crispy_forms_gds.layout import Field, Fieldset
+from django import forms
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from assessments.catalogue.types import Block, Edition
+from assessments.forms import Form
+from assessments.layout import FactorGroup, PickerState, domain_groups
+
+
+class Finished(LayoutObject):
+    """Text that is drawn already."""
+
+    fields: list[str] = []
+
+    def __init__(self, text: SafeString) -> None:
+        self.text = text
+
+    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        return self.text
+
+
+class StockForm(Form):
+    """The picker's choices in Django's own field and widget."""
+
+    def __init__(self, *, picker: PickerState) -> None:
+        self.picker = picker
+        super().__init__(initial={name: list(picker.ticked) for name, _ in _fields(picker)})
+        for name, factor in _fields(picker):
+            self.fields[name] = forms.MultipleChoiceField(
+                label=factor.name,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[_choice(box) for box in factor.boxes],
+            )
+
+    def drawn(self) -> Iterable[Any]:
+        names = iter(_fields(self.picker))
+        for domain in domain_groups(self.picker.edition, self.picker.density):
+            parts: list[Any] = []
+            for factor in domain.factors:
+                name, _ = next(names)
+                parts += [
+                    Finished(_guidance(factor.guidance)),
+                    Field.checkboxes(name, legend_size="s", legend_tag="h3", small=True),
+                ]
+            yield Fieldset(*parts, legend=domain.name, legend_size="l", legend_tag="h2")
+
+
+def _fields(picker: PickerState) -> list[tuple[str, FactorGroup]]:
+    return list(_named(picker.edition, picker.density))
+
+
+@lru_cache(maxsize=4)
+def _named(edition: Edition, density: str) -> tuple[tuple[str, FactorGroup], ...]:
+    return tuple(
+        (f"{domain.id}_{place}", factor)
+        for domain in domain_groups(edition, density)
+        for place, factor in enumerate(domain.factors)
+    )
+
+
+def _choice(box: Any) -> Choice:
+    label = f"{box.label}, {box.hidden_label} ({box.code})"
+    return Choice(box.code, label, hint=box.hint) if box.hint else Choice(box.code, label)
+
+
+@lru_cache(maxsize=256)
+def _guidance(blocks: tuple[Block, ...]) -> SafeString:
+    return get_template("assessments/guidance_blocks.html").render({"blocks": blocks})
