@@ -3,6 +3,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from cinfactors.accounts.views import SignOutView
 
 # The admin's own sign-in would go round the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -10,6 +13,9 @@ admin.site.site_header = admin.site.site_title = "cinfactors"
 admin.site.index_title = "Records, people and teams"
 
 urlpatterns = [
+    # Nor do its own pages for these count the tries or look like ours.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/logout/", SignOutView.as_view()),
     path("admin/", admin.site.urls),
     path("account/", include("cinfactors.accounts.urls")),
     path("", include("assessments.urls")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -33,7 +32,7 @@ class PersonForm(forms.ModelForm):
         Team.objects.none(),
         required=False,
         label="Teams",
-        widget=FilteredSelectMultiple("teams", is_stacked=False),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from cinfactors.accounts.models import Role
 from tests.accounts import hashers
 from tests.accounts.conftest import PASSWORD
 
@@ -159,6 +160,14 @@ def test_the_admin_signs_in_through_the_same_page(client):
     posted = client.post("/admin/login/", {"username": "ada", "password": PASSWORD})
     assert posted.status_code == 302
     assert posted["Location"].startswith("/account/sign-in/")
+
+
+def test_the_admins_own_ways_out_and_to_a_new_password_are_ours(client, make_person, sign_in):
+    make_person("oz", role=Role.ADMINISTRATOR, is_staff=True)
+    sign_in("oz")
+    assert client.get("/admin/password_change/")["Location"] == "/account/password/"
+    assert client.post("/admin/logout/")["Location"] == "/account/sign-in/"
+    assert client.get("/note/").status_code == 302
 
 
 def test_a_person_without_a_desk_in_the_admin_is_refused_there(client, ada, sign_in):
