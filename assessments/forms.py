@@ -55,6 +55,22 @@ class DateField(DateInputField):
         return found
 
 
+class LinesField(forms.CharField):
+    """Text of several lines; a line end counts as one character, though browsers send two."""
+
+    def to_python(self, value: Any) -> str:
+        return one_newline(super().to_python(value))
+
+
+class Lines(forms.CharField):
+    """Text of several lines, whose line ends count as one character each, as people count."""
+
+    default_validators = [validate_clean]
+
+    def to_python(self, value: Any) -> str:
+        return one_newline(super().to_python(value))
+
+
 class Form(forms.Form):
     """A form drawn by the design system's templates inside the page's own form element."""
 
@@ -99,7 +115,7 @@ class FactorsForm(Form):
     """The factors page: codes, and the description that one of them takes."""
 
     codes = CodesField(required=False)
-    other_description = forms.CharField(
+    other_description = LinesField(
         required=False, max_length=500, strip=True, validators=[validate_clean]
     )
 
@@ -126,7 +142,7 @@ class OutcomeForm(Form):
 class ReasonForm(Form):
     """Why an assessment is cancelled."""
 
-    reason = forms.CharField(
+    reason = LinesField(
         label="Why was it started in error?",
         help_text="The record stays, with this reason, and is never counted or sent anywhere",
         max_length=500,
@@ -137,9 +153,6 @@ class ReasonForm(Form):
 
     def drawn(self) -> Iterable[Any]:
         return [Field.textarea("reason", label_size=Size.SMALL, rows=3)]
-
-    def clean_reason(self) -> str:
-        return one_newline(self.cleaned_data["reason"])
 
 
 class FindChildForm(Form):

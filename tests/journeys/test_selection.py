@@ -1,0 +1,229 @@
+"""What may be selected together, what may not, and that each code is stored as itself."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.models import RuleAnswer
+from assessments.record import current_edition
+from tests import people as given
+
+STANDS_ALONE = (
+    "21 No factors identified cannot be recorded together with any other factor. "
+    "Remove it, or remove all the others."
+)
+NONE_SELECTED = (
+    "Select at least one factor. If the assessment found none, and no further action is being "
+    "taken, select 21 No factors identified."
+)
+NOT_DESCRIBED = "Describe what 20 Other stands for in this assessment, in a few words."
+DESCRIPTION = "Describe what was found, in a few words"
+
+
+@pytest.fixture
+def draft(people):
+    return given.start(people.ada)
+
+
+def stored(draft) -> list[str]:
+    draft.refresh_from_db()
+    return draft.codes
+
+
+def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_browser, javascript):
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("2B", "12A", "21")
+    ada.presses("Save and continue")
+
+    assert ada.problems() == [STANDS_ALONE]
+    assert ada.page.title().startswith("Error: Select the factors identified")
+    ada.sees_ticked("2B", "12A", "21")
+    expect(ada.page.locator("#finding-no-factors-stands-alone")).to_contain_text(STANDS_ALONE)
+    assert stored(draft) == []
+    if javascript:
+        expect(ada.page.locator("#error-summary")).to_be_focused()
+    ada.follows(STANDS_ALONE)
+    expect(ada.box("21")).to_be_focused()
+    expect(ada.box("21")).to_be_in_viewport()
+
+    ada.unticks("21")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert stored(draft) == ["2B", "12A"]
+
+
+def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser, javascript):
+    given.record(draft, "4B")
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("21")
+    ada.presses("Save and come back later")
+    assert ada.problems() == [STANDS_ALONE]
+    ada.sees_ticked("4B", "21")
+    assert stored(draft) == ["4B"]
+
+
+def test_ticking_21_unticks_nothing(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("3A", "16A", "20", "21")
+    ada.sees_ticked("3A", "16A", "20", "21")
+
+
+def test_no_factor_is_a_draft_and_no_submission(people, draft, at_a_browser, javascript):
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.presses("Save and come back later")
+    ada.sees_heading("My assessments")
+    ada.sees("Saved. You can come back to it at any time.")
+
+    ada.opens_check(draft)
+    ada.chooses("No further action")
+    ada.presses("Submit to Mo Harbour")
+    assert ada.problems() == [NONE_SELECTED]
+    assert ada.page.title().startswith("Error: ")
+    draft.refresh_from_db()
+    assert (draft.codes, draft.status) == ([], "draft")
+    ada.follows(NONE_SELECTED)
+    expect(ada.page.locator("#factors-selected")).to_be_in_viewport()
+
+
+def test_unticking_everything_stores_an_empty_selection(people, draft, at_a_browser, javascript):
+    given.record(draft, "4B")
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.unticks("4B")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert stored(draft) == []
+
+
+def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, javascript):
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("21")
+    ada.presses("Save and continue")
+    ada.chooses("Child in need plan")
+    ada.presses("Submit to Mo Harbour")
+    assert ada.problems() == [
+        "21 No factors identified is only for an assessment that ends in no further action. "
+        "Select that outcome, or select the factors that were found."
+    ]
+    ada.chooses("No further action")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    assert stored(draft) == ["21"]
+
+
+@pytest.mark.parametrize("domain", [*(d.id for d in current_edition().domains), None])
+def test_each_code_alone_is_stored_as_itself_and_shown_back(people, draft, at_a_browser, domain):
+    ada = at_a_browser(people.ada, javascript=False)
+    codes = [code.code for code in current_edition().codes.values() if code.domain == domain]
+    assert codes
+    ada.opens_factors(draft)
+    before: list[str] = []
+    for code in codes:
+        ada.unticks(*before)
+        ada.ticks(code)
+        ada.presses("Save and continue")
+        ada.sees_heading("Check answers")
+        assert stored(draft) == [code]
+        ada.follows("Back to the factors")
+        ada.sees_heading("Select the factors identified")
+        assert ada.ticked() == [code]
+        before = [code]
+
+
+def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(
+    people, draft, at_a_browser, javascript
+):
+    given.record(draft, "1A", "11A", "14A")
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("16A")
+    ada.presses("Remove 1A Alcohol Misuse, the child")
+    ada.is_at(f"/assessments/{draft.reference}/factors/")
+    expect(ada.page.get_by_role("button", name="Remove")).to_have_count(3)
+    ada.sees_ticked("11A", "14A", "16A")
+    assert stored(draft) == ["11A", "14A", "16A"]
+
+
+def test_other_without_a_description_is_refused_at_submission(
+    people, draft, at_a_browser, javascript
+):
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("4B", "20")
+    ada.presses("Save and continue")
+    ada.chooses("Early help")
+    ada.presses("Submit to Mo Harbour")
+    assert ada.problems() == [NOT_DESCRIBED]
+
+    ada.opens_factors(draft)
+    ada.enters(DESCRIPTION, "Hoarding: two rooms cannot be used")
+    ada.presses("Save and continue")
+    ada.sees("Hoarding: two rooms cannot be used")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    draft.refresh_from_db()
+    assert draft.other_description == "Hoarding: two rooms cannot be used"
+    ada.follows("The record")
+    ada.sees("Hoarding: two rooms cannot be used")
+
+
+def test_a_description_keeps_its_lines(people, draft, at_a_browser, javascript):
+    """A browser sends each newline as two characters, which count and are kept as one."""
+    lines = "first line\nsecond line\n" + "x" * 477
+    assert len(lines) == 500
+    ada = at_a_browser(people.ada, javascript=javascript)
+    ada.opens_factors(draft)
+    ada.ticks("20")
+    ada.enters(DESCRIPTION, lines)
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    draft.refresh_from_db()
+    assert draft.other_description == lines
+    ada.follows("Back to the factors")
+    expect(ada.page.get_by_label(DESCRIPTION)).to_have_value(lines)
+
+
+def test_a_description_that_is_too_long_is_kept_on_the_page(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("20", "4B")
+    ada.enters(DESCRIPTION, "x" * 501)
+    ada.presses("Save and continue")
+    assert len(ada.problems()) == 1
+    expect(ada.page.get_by_label(DESCRIPTION)).to_have_value("x" * 501)
+    ada.sees_ticked("20", "4B")
+    ada.follows(ada.problems()[0])
+    expect(ada.page.get_by_label(DESCRIPTION)).to_be_focused()
+    assert stored(draft) == []
+
+
+def test_the_description_appears_when_20_is_ticked(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    description = ada.page.get_by_label(DESCRIPTION)
+    expect(description).to_be_hidden()
+    ada.ticks("20")
+    expect(description).to_be_visible()
+    ada.unticks("20")
+    expect(description).to_be_hidden()
+
+
+def test_without_javascript_the_description_is_always_there(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada, javascript=False)
+    ada.opens_factors(draft)
+    expect(ada.page.get_by_label(DESCRIPTION)).to_be_visible()
+
+
+def test_recording_makes_no_answer_by_itself(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("13A", "6B")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert not RuleAnswer.objects.exists()
