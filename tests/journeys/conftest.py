@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
     executable = os.environ.get("CHROMIUM") or chromium.path()
     if executable is None:
         pytest.fail("The journeys need Chromium: `make test` installs it, CHROMIUM names it.")
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=30_000)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, in which nothing of ours ever runs.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -32,7 +32,7 @@ class Visitor:
     def __init__(self, browser: Browser, server: str, **options) -> None:
         self.browser, self.server, self.options = browser, server, options
         self.context = browser.new_context(base_url=server, **options)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.wrong: list[str] = []
         self.expected: set[int] = set(REFUSALS)
         self.context.on("console", self._console)

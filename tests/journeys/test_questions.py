@@ -1,0 +1,155 @@
+"""What the guide asks to explain or to consider, answered on the check page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.models import RuleAnswer
+from tests import people as given
+
+GANGS = "#question-gangs-with-criminal-exploitation"
+CARER = "#question-young-carer"
+VICTIM = "#question-child-as-victim"
+CONSIDERED = "Considered: not in this case"
+
+
+@pytest.fixture
+def ada(people, at_a_browser, javascript):
+    return at_a_browser(people.ada, javascript=javascript)
+
+
+def selected(ada, people, *codes: str):
+    draft = given.set_outcome(given.record(given.start(people.ada), *codes))
+    ada.opens_check(draft)
+    return draft
+
+
+def answers(draft) -> list[tuple[str, str, list[str], str]]:
+    return [(each.rule, each.kind, each.codes, each.text) for each in draft.answers.all()]
+
+
+def say_considered(ada, question: str, note: str = "") -> None:
+    part = ada.page.locator(question)
+    part.get_by_label(CONSIDERED).check()
+    if note:
+        part.get_by_label("Note (optional)").fill(note)
+
+
+def test_gangs_is_complied_with_in_one_click(people, ada):
+    draft = selected(ada, people, "13A")
+    expect(ada.page.locator(GANGS)).to_contain_text(
+        "13A Gangs should be recorded along with 24A Child criminal exploitation."
+    )
+    ada.presses("Add 24A Child criminal exploitation")
+    expect(ada.page.locator(GANGS)).to_have_count(0)
+    draft.refresh_from_db()
+    assert draft.codes == ["13A", "24A"]
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+
+
+def test_gangs_is_explained_with_a_reason(people, ada):
+    draft = selected(ada, people, "13A")
+    ada.enters("Or give the reason", "No sign of exploitation: see the chronology")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    assert answers(draft) == [
+        (
+            "gangs-with-criminal-exploitation",
+            "reason",
+            ["13A"],
+            "No sign of exploitation: see the chronology",
+        )
+    ]
+    ada.follows("The record")
+    ada.sees("No sign of exploitation: see the chronology")
+
+
+def test_gangs_unanswered_is_asked_at_submission(people, ada):
+    draft = selected(ada, people, "13A")
+    ada.presses("Submit to Mo Harbour")
+    asked = "24A Child criminal exploitation: give a reason, or add it"
+    assert ada.problems() == [asked]
+    assert ada.page.title().startswith("Error: ")
+    ada.follows(asked)
+    expect(ada.page.get_by_label("Or give the reason")).to_be_focused()
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_a_young_carer_is_added_in_one_click(people, ada):
+    draft = selected(ada, people, "6B")
+    expect(ada.page.locator(CARER)).to_contain_text(
+        "consider whether there is a need to record the young carer factor for the child."
+    )
+    ada.presses("Add 7A Young carers")
+    expect(ada.page.locator(CARER)).to_have_count(0)
+    draft.refresh_from_db()
+    assert draft.codes == ["6B", "7A"]
+
+
+def test_a_young_carer_is_considered_with_a_note(people, ada):
+    draft = selected(ada, people, "6B")
+    say_considered(ada, CARER, "An aunt provides the care")
+    ada.presses("Save")
+    ada.sees("Saved. Nothing is sent until you submit it.")
+    expect(ada.page.locator(CARER)).to_contain_text("Answered")
+    expect(ada.page.locator(CARER).get_by_label("Note (optional)")).to_have_value(
+        "An aunt provides the care"
+    )
+    assert answers(draft) == [("young-carer", "considered", ["6B"], "An aunt provides the care")]
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+
+
+def test_what_was_not_considered_is_asked_at_submission(people, ada):
+    selected(ada, people, "6B")
+    ada.presses("Submit to Mo Harbour")
+    asked = "7A Young carers: say that you considered it, or add it"
+    assert ada.problems() == [asked]
+    ada.follows(asked)
+    expect(ada.page.locator(CARER).get_by_label(CONSIDERED)).to_be_focused()
+
+
+def test_an_answered_rule_is_not_asked_again(people, ada):
+    draft = selected(ada, people, "3B")
+    say_considered(ada, VICTIM)
+    ada.presses("Save")
+    expect(ada.page.locator(VICTIM)).to_contain_text("Answered")
+    ada.opens_factors(draft)
+    ada.ticks("4B")
+    ada.presses("Save and continue")
+    expect(ada.page.locator(VICTIM)).to_contain_text("Answered")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+
+
+def test_a_rule_is_asked_again_when_its_codes_change(people, ada):
+    draft = selected(ada, people, "3B")
+    say_considered(ada, VICTIM)
+    ada.presses("Save")
+    ada.opens_factors(draft)
+    ada.ticks("3C")
+    ada.presses("Save and continue")
+    expect(ada.page.locator(VICTIM)).not_to_contain_text("Answered")
+    ada.presses("Submit to Mo Harbour")
+    assert ada.problems() == ["3A Domestic Abuse, the child: say that you considered it, or add it"]
+    say_considered(ada, VICTIM)
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    assert RuleAnswer.objects.filter(assessment=draft).count() == 2
+
+
+def test_a_submission_without_an_outcome_keeps_the_answers(people, ada):
+    draft = given.record(given.start(people.ada), "13A")
+    ada.opens_check(draft)
+    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.presses("Submit to Mo Harbour")
+    assert ada.problems() == ["Select what the assessment led to"]
+    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    ada.follows("Select what the assessment led to")
+    expect(ada.page.get_by_role("radio").first).to_be_focused()
+    ada.chooses("Early help")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
