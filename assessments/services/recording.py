@@ -80,12 +80,12 @@ def record_factors(
     )
 
 
-def _clean_text_of(assessment: Assessment, field: str) -> None:
+def _clean_text_of(assessment: Assessment, field: str, sent_as: str = "") -> None:
     others = {each.name for each in Assessment._meta.fields} - {field}
     try:
         assessment.clean_fields(exclude=others)
     except ValidationError as refused:
-        raise FactsRefused({field: ". ".join(refused.messages)}) from refused
+        raise FactsRefused({sent_as or field: ". ".join(refused.messages)}) from refused
 
 
 def answer_rule(
@@ -285,7 +285,7 @@ def cancel(
         if not words:
             raise FactsRefused({"reason": "Enter why this assessment was started in error"})
         current.cancellation_reason = words
-        _clean_text_of(current, "cancellation_reason")
+        _clean_text_of(current, "cancellation_reason", sent_as="reason")
         current.status = Status.CANCELLED
 
     return change(
