@@ -15,6 +15,7 @@ from django.utils import timezone
 from cinfactors.accounts import held_forms
 from cinfactors.accounts.models import HeldForm
 from tests.accounts import urls
+from tests.people import make_people, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 TYPED = "Zoë said “no” &\r\nleft <early>"
@@ -89,7 +90,7 @@ def test_after_sign_in_the_page_shows_what_was_typed_unsaved(browser, posted_too
     assert sign_in(browser, query="?next=/note/")["Location"] == "/note/"
     shown = browser.get("/note/")
     assert typed_in(shown) == TYPED
-    assert "What you typed is here again. Check it and save it." in shown.content.decode()
+    assert "Not saved yet" in shown.content.decode()
     assert urls.saved == []
 
 
@@ -291,6 +292,30 @@ def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(browser
 def test_a_button_never_leads_to_another_host(client, referer):
     response = client.post("/press/", headers={"Referer": referer})
     assert response["Location"] == "/account/sign-in/?next=/"
+
+
+@pytest.mark.parametrize("why", ["the sign-in ended", "another tab signed in"])
+def test_ticks_on_the_factor_page_come_back_unsaved(browser, why):
+    people = make_people()
+    assessment = start(people.ada)
+    address = f"/assessments/{assessment.reference}/factors/"
+    sign_in(browser)
+    fields = page(browser, address)
+    sign_in_ends(browser)
+    if why == "another tab signed in":
+        sign_in(browser)
+    response = browser.post(address, fields | {"codes": ["3A", "16A"]}, headers=HERE)
+    assert response.status_code == 303
+    if why == "the sign-in ended":
+        sign_in(browser)
+    shown = browser.get(address).content.decode()
+    ticked = [
+        box for box in re.findall(r'<input[^>]*name="codes"[^>]*>', shown) if "checked" in box
+    ]
+    assert [re.search(r'value="(\w+)"', box)[1] for box in ticked] == ["3A", "16A"]
+    assert "Not saved yet" in shown
+    assessment.refresh_from_db()
+    assert assessment.codes == []
 
 
 # A stale token: the page was drawn before the person signed in again, in another tab.

@@ -11,7 +11,7 @@ from cinfactors.accounts.held_forms import keeps_typed_work
 
 PAGE = """{% load held_forms %}<form method="post">{% csrf_token %}{% typed_by %}
 <textarea name="note">{{ held.note }}</textarea></form>
-{% if held %}{% include "account/parts/not_saved_yet.html" %}{% endif %}"""
+{% if held %}Not saved yet{% endif %}"""
 saved = []
 
 
