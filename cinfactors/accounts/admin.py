@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,8 @@ from cinfactors.accounts import services
 from cinfactors.accounts.admin_forms import NewPasswordForm, NewPersonForm, PersonForm
 from cinfactors.accounts.models import Membership, Team, User
 
-admin.site.unregister(Group)  # what a person may do follows from their role
+# What a person may do follows from their role, and nothing is sent by e-mail.
+admin.site.unregister([Group, EmailAddress])
 
 
 class ForAdministrators(admin.ModelAdmin):
