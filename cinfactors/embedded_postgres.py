@@ -203,6 +203,7 @@ def _stop_if_last(folder: Path, users) -> None:
         data = folder / "data"
         if not _is_running(data):
             return
+        _let_the_server_in(folder)  # a parent folder may have been closed meanwhile
         socket_folder = Path((data / "postmaster.pid").read_text().splitlines()[4])
         _run("pg_ctl", "stop", "--mode=fast", "--silent", f"--pgdata={data}", folder=folder)
         if socket_folder != data:

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -107,9 +109,9 @@ def test_the_applications_statements_have_an_end():
 
 
 @pytest.fixture(scope="module")
-def bare_server(tmp_path_factory):
+def bare_server():
     """A server as the container's image makes one: an empty database and no role of ours."""
-    folder = tmp_path_factory.mktemp("bare")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
     with embedded_postgres.running(folder, throwaway=True) as server:
         with server.connect(database="template1") as superuser:
             superuser.execute(f"DROP DATABASE {DATABASE}")
@@ -120,6 +122,7 @@ def bare_server(tmp_path_factory):
             superuser.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
             superuser.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
         yield server
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
