@@ -44,6 +44,13 @@ def assessment_for(person: User, reference: UUID) -> Assessment:
     return for_reading(assessments_visible_to(person)).get(reference=reference)
 
 
+def own_assessments(person: User) -> QuerySet[Assessment]:
+    """Those that are the person's to work on, in whatever status, with the child of each."""
+    if not (person.is_active and person.is_social_worker):
+        return Assessment.objects.none()
+    return Assessment.objects.filter(worker=person).select_related("episode__child")
+
+
 def may_record(person: User, assessment: Assessment) -> bool:
     """Whether the assessment is theirs to change in its present status."""
     return (
@@ -65,7 +72,7 @@ def may_cancel(person: User, assessment: Assessment) -> bool:
 def managers_of(assessment: Assessment) -> QuerySet[User]:
     """Those who can authorise it: the active managers of its team."""
     return User.objects.filter(
-        role=Role.TEAM_MANAGER, is_active=True, memberships__team=assessment.team
+        role=Role.TEAM_MANAGER, is_active=True, memberships__team=assessment.team_id
     ).order_by("name", "pk")
 
 
@@ -142,12 +149,22 @@ def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
 
 
 def matching(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
-    """The assessments of children whose id, or each of whose names, begins so."""
-    for word in words.split():
-        children = Child.objects.filter(
-            Q(la_child_id__istartswith=word)
-            | Q(given_name__istartswith=word)
-            | Q(family_name__istartswith=word)
+    """The assessments of children whose id, or each of whose names, begins so.
+
+    A name may be of several words, typed in full: "Mary Jane Van Dyke", "van dyke mary".
+    """
+    parts = words.split()
+    if not parts:
+        return assessments
+    wanted = Q()
+    for part in parts:
+        wanted &= (
+            Q(la_child_id__istartswith=part)
+            | Q(given_name__istartswith=part)
+            | Q(family_name__istartswith=part)
         )
-        assessments = assessments.filter(episode__child__in=children)
-    return assessments
+    for place in range(len(parts) + 1) if len(parts) > 1 else ():
+        first, last = " ".join(parts[:place]), " ".join(parts[place:])
+        wanted |= Q(given_name__istartswith=first, family_name__istartswith=last)
+        wanted |= Q(given_name__istartswith=last, family_name__istartswith=first)
+    return assessments.filter(episode__child__in=Child.objects.filter(wanted))

@@ -30,12 +30,12 @@ def change(
 
     def change_row() -> Assessment:
         current = (
-            queries.for_reading(queries.assessments_visible_to(by))
+            queries.own_assessments(by)
             .select_for_update(of=("self",))
             .filter(pk=assessment.pk)
             .first()
         )
-        if current is None or current.worker_id != by.pk or not by.is_social_worker:
+        if current is None:
             raise NotPermitted
         if current.status not in while_in:
             raise Locked

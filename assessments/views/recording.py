@@ -38,10 +38,10 @@ from cinfactors.accounts.services import choose_density
 
 def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
     """The person's own assessment, in whatever status."""
-    assessment = assessment_or_404(request, reference)
-    if not request.user.is_social_worker or assessment.worker_id != request.user.pk:
-        raise Http404
-    return assessment
+    try:
+        return queries.own_assessments(request.user).get(reference=reference)
+    except Assessment.DoesNotExist as absent:
+        raise Http404 from absent
 
 
 @keeps_typed_work
