@@ -13,6 +13,8 @@ from crispy_forms_gds.layout import Field, Fieldset, Fixed, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.template import Context
+from django.utils.safestring import SafeString
 
 from assessments.layout import Picker, PickerState
 from assessments.models import Child, Episode, Outcome, PrimaryNeed, ReferralSource, Sex
@@ -57,15 +59,6 @@ class DateField(DateInputField):
 
 class LinesField(forms.CharField):
     """Text of several lines; a line end counts as one character, though browsers send two."""
-
-    def to_python(self, value: Any) -> str:
-        return one_newline(super().to_python(value))
-
-
-class Lines(forms.CharField):
-    """Text of several lines, whose line ends count as one character each, as people count."""
-
-    default_validators = [validate_clean]
 
     def to_python(self, value: Any) -> str:
         return one_newline(super().to_python(value))
@@ -125,6 +118,10 @@ class FactorsForm(Form):
 
     def drawn(self) -> Iterable[Any]:
         return [Picker()]
+
+    def picker_drawn(self) -> SafeString:
+        """The layout without crispy's templates around it, of which this page needs nothing."""
+        return self.helper.render_layout(self, Context())
 
 
 class OutcomeForm(Form):

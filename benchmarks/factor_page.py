@@ -5,15 +5,14 @@ And its size as it is sent, and what it asks of the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
 
-from crispy_forms.utils import render_crispy_form
 from django.urls import reverse
 
 from assessments.forms import FactorsForm
+from assessments.layout import PickerState
 from assessments.models import Assessment
 from assessments.summaries import picker_state
 from benchmarks import views
@@ -23,6 +22,8 @@ from benchmarks.visitor import Visitor, queries, statements
 
 SIZES = 20
 """Pages weighed: each is padded by another random number of bytes."""
+
+FORMS = (FactorsForm, StockForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +66,20 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
         warm_up=warm_up,
     )
     state = picker_state(assessment, assessment.worker.density)
-    forms = medians(
-        {
-            "picker": _drawing(lambda: FactorsForm(picker=state)),
-            "stock": _drawing(lambda: StockForm(picker=state)),
-        },
+    picker, stock_form = medians(
+        {form.__name__: _drawing(form, state) for form in FORMS},
         clock=process_time,
         runs=runs,
         warm_up=warm_up,
-    )
+    ).values()
     return FactorPage(
         page=requests["page"],
         same_bytes=requests["same bytes"],
         stock_page=requests["stock"],
         page_plain=requests["page, plain"],
         same_bytes_plain=requests["same bytes, plain"],
-        picker=forms["picker"],
-        stock_form=forms["stock"],
+        picker=picker,
+        stock_form=stock_form,
         queries=len(queries(statements(visitor.get(page)))),
         same_bytes_queries=len(queries(statements(visitor.get(bare)))),
         size=len(views.page),
@@ -89,6 +87,6 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
     )
 
 
-def _drawing(make: Callable[[], FactorsForm | StockForm]) -> Subject:
+def _drawing(form: type[FactorsForm | StockForm], state: PickerState) -> Subject:
     """Making the form and drawing it, which each request does."""
-    return lambda: lambda: render_crispy_form(make())
+    return lambda: lambda: form(picker=state).picker_drawn()

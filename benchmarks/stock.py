@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
+from crispy_forms.utils import render_crispy_form
 from crispy_forms_gds.choices import Choice
 from crispy_forms_gds.layout import Field, Fieldset
 from django import forms
@@ -59,6 +60,9 @@ class StockForm(Form):
                     Field.checkboxes(name, legend_size="s", legend_tag="h3", small=True),
                 ]
             yield Fieldset(*parts, legend=domain.name, legend_size="l", legend_tag="h2")
+
+    def picker_drawn(self) -> SafeString:
+        return render_crispy_form(self)
 
 
 def _fields(picker: PickerState) -> list[tuple[str, FactorGroup]]:

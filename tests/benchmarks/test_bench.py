@@ -1,0 +1,87 @@
+"""What `make bench` runs, once and at a small size: counts and shapes, never time."""
+
+import pytest
+from django.db import connections
+from django.test import override_settings
+
+from benchmarks import factor_page, lists, rules, run, saves
+from benchmarks.measure import medians
+from benchmarks.people import worker
+from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
+
+ONCE = {"runs": 1, "warm_up": 0}
+
+
+@pytest.fixture
+def assessment(transactional_db):
+    with override_settings(ROOT_URLCONF="benchmarks.urls"):
+        yield worker(own=2).assessments.select_related("episode__child", "worker").earliest("pk")
+
+
+def test_the_factor_page_asks_for_one_thing_more_than_the_sign_in(assessment):
+    page = factor_page.measure(assessment, **ONCE)
+    assert (page.same_bytes_queries, page.queries) == (2, 3)
+
+
+def test_the_factor_page_is_at_most_12_kilobytes_as_it_is_sent(assessment):
+    page = factor_page.measure(assessment, **ONCE)
+    assert page.compressed <= run.TWELVE_KILOBYTES < page.size
+
+
+def test_the_stock_form_has_the_same_boxes_ticked(assessment):
+    state = factor_page.picker_state(assessment, assessment.worker.density)
+    drawn = [form(picker=state).picker_drawn() for form in factor_page.FORMS]
+    assert [text.count('type="checkbox"') for text in drawn] == [len(state.edition.codes)] * 2
+    assert [text.count(" checked") for text in drawn] == [len(assessment.codes)] * 2
+
+
+def test_a_save_is_one_transaction(assessment):
+    save = saves.measure(assessment, **ONCE)
+    assert (save.transactions, save.savepoints) == (1, 2)
+
+
+def test_the_lists_are_measured_in_two_databases_and_leave_the_last(assessment):
+    pages = lists.measure(connections["default"], connections["default"], **ONCE)
+    assert [page.queries for page in pages] == [4, 4, 4]
+
+
+def test_the_rules_are_measured_beside_a_floor(monkeypatch):
+    monkeypatch.setattr(rules, "SELECTIONS", 10)
+    assert 0 < rules.evaluations_a_second() < rules.floor_a_second()
+
+
+def test_subjects_are_measured_in_turn():
+    called = []
+    clock = iter([0.0, 0.001, 1.0, 1.002] * 3)
+    taken = medians(
+        {name: lambda name=name: lambda: called.append(name) for name in ("first", "second")},
+        clock=lambda: next(clock),
+        runs=3,
+        warm_up=1,
+    )
+    assert called == ["first", "second"] * 4
+    assert taken == pytest.approx({"first": 1, "second": 2})
+
+
+@pytest.mark.parametrize(
+    ("row", "met"),
+    [
+        (Row("", 3, "ms", 2, Goal(AT_MOST, 1.5)), True),
+        (Row("", 3.1, "ms", 2, Goal(AT_MOST, 1.5)), False),
+        (Row("", 2, "ms", 6, Goal(AT_LEAST, 3), times_faster=True), True),
+        (Row("", 2.1, "ms", 6, Goal(AT_LEAST, 3), times_faster=True), False),
+        (Row("", 15, "ms", 1, Goal(AT_MOST, 15, of_ratio=False)), True),
+        (Row("", 16, "ms", 100, Goal(AT_MOST, 15, of_ratio=False)), False),
+        (Row("", 16, "ms"), True),
+    ],
+)
+def test_a_goal_is_met_at_its_limit_and_missed_beyond_it(row, met):
+    assert row.met is met
+
+
+def test_the_table_says_which_goal_is_missed():
+    rows = [Row("Slow page", 4, "ms", 2, Goal(AT_MOST, 1.5)), Row("Bytes", 1234, "bytes")]
+    assert table(rows).splitlines()[1:] == [
+        "Slow page      4.00 ms  2.00 ms   2.00  at most 1.5 times  MISSED",
+        "Bytes      1,234 bytes",
+    ]
