@@ -6,6 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response, expect
 
@@ -75,6 +76,9 @@ class Visitor:
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": self.server}
         self.context.add_cookies([cookie])
+
+    def is_signed_out_by_time(self) -> None:
+        Session.objects.all().delete()
 
     def signs_in(self, person: User, password: str = PASSWORD) -> None:
         self.page.get_by_label("User name").fill(person.username)

@@ -1,0 +1,206 @@
+"""Two tabs, an ended sign-in, a double press: nothing is lost and nothing recorded twice."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.models import Version
+from tests import people as given
+
+
+@pytest.fixture
+def draft(people):
+    return given.start(people.ada)
+
+
+@pytest.fixture
+def ada(people, at_a_browser, javascript):
+    return at_a_browser(people.ada, javascript=javascript)
+
+
+def stored(draft) -> list[str]:
+    draft.refresh_from_db()
+    return draft.codes
+
+
+def the_stale_tab_is_refused(ada, draft):
+    """Both tabs show an empty selection; the first saves 3A and 4B, then this one 4B and 16A."""
+    other = ada.opens_another_tab()
+    ada.opens_factors(draft)
+    other.opens_factors(draft)
+    ada.ticks("3A", "4B")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    other.ticks("4B", "16A")
+    other.presses("Save and continue")
+    other.sees("after you opened this page")
+    return other
+
+
+def test_a_stale_tab_is_told_what_differs_and_keeps_its_ticks(ada, draft):
+    other = the_stale_tab_is_refused(ada, draft)
+    rows = other.page.locator("#conflict tbody tr")
+    assert [row.locator("th, td").all_inner_texts() for row in rows.all()] == [
+        ["3A Domestic Abuse, the child", "Not selected", "Selected"],
+        ["16A Neglect", "Selected", "Not selected"],
+    ]
+    other.sees_ticked("4B", "16A")
+    assert stored(draft) == ["3A", "4B"]
+
+
+def test_a_stale_tab_that_saves_again_wins_knowingly(ada, draft):
+    other = the_stale_tab_is_refused(ada, draft)
+    other.presses("Save and continue")
+    other.sees_heading("Check answers")
+    assert stored(draft) == ["4B", "16A"]
+
+
+def test_a_stale_tab_may_use_what_is_saved_instead(ada, draft):
+    other = the_stale_tab_is_refused(ada, draft)
+    other.follows("use what is saved instead")
+    expect(other.page.locator("#conflict")).to_have_count(0)
+    other.sees_ticked("3A", "4B")
+    assert stored(draft) == ["3A", "4B"]
+
+
+def test_a_stale_check_page_keeps_what_was_typed(ada, draft):
+    given.record(draft, "13A")
+    ada.opens_check(draft)
+    draft.refresh_from_db()
+    given.record(draft, "4B", "13A")
+    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.chooses("Early help")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees("after you opened this page")
+    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
+    assert not Version.objects.exists()
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+
+
+def test_ticks_outlive_a_sign_in_that_ended(people, ada, draft):
+    given.record(draft, "4B")
+    ada.opens_factors(draft)
+    ada.ticks("2B", "20")
+    ada.enters("Describe what was found, in a few words", "Hoarding")
+    ada.unticks("4B")
+    ada.is_signed_out_by_time()
+    ada.presses("Save and continue")
+    ada.sees("You were signed out before your page was saved.")
+    assert stored(draft) == ["4B"]
+
+    ada.signs_in(people.ada)
+    ada.is_at(f"/assessments/{draft.reference}/factors/")
+    ada.sees(
+        "Not saved yet", "Your sign-in ended, or changed in another tab, before this was saved"
+    )
+    ada.sees_ticked("2B", "20")
+    expect(ada.page.get_by_label("Describe what was found")).to_have_value("Hoarding")
+    assert stored(draft) == ["4B"]
+
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert stored(draft) == ["2B", "20"]
+    assert draft.other_description == "Hoarding"
+
+
+def test_answers_outlive_a_sign_in_that_ended(people, ada, draft):
+    given.record(draft, "13A")
+    ada.opens_check(draft)
+    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.chooses("Early help")
+    ada.is_signed_out_by_time()
+    ada.presses("Submit to Mo Harbour")
+    ada.signs_in(people.ada)
+    ada.sees("Not saved yet")
+    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
+    assert not Version.objects.exists()
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+
+
+def test_somebody_else_who_signs_in_sees_nothing_of_it(people, ada, draft):
+    ada.opens_factors(draft)
+    ada.ticks("2B")
+    ada.is_signed_out_by_time()
+    ada.presses("Save and continue")
+    ada.expects(404)
+    ada.signs_in(people.ben)
+    ada.sees_heading("Page not found")
+    ada.opens("/assessments/")
+    ada.does_not_see("EX1001")
+    assert stored(draft) == []
+
+
+PRESS_TWICE_AT_ONCE = """async name => {
+    const button = [...document.querySelectorAll("main button")]
+        .filter(each => each.textContent.trim() === name).at(-1);
+    const sent = () => fetch(button.form.action, {
+        method: "POST", body: new URLSearchParams(new FormData(button.form, button)),
+    });
+    return (await Promise.all([sent(), sent()])).map(({url}) => new URL(url).pathname);
+}"""
+
+
+def test_a_double_press_of_save_records_once(people, at_a_browser, draft):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("2B", "3A")
+    answers = ada.page.evaluate(PRESS_TWICE_AT_ONCE, "Save and continue")
+    assert answers == [f"/assessments/{draft.reference}/check/"] * 2
+    assert stored(draft) == ["2B", "3A"]
+    assert draft.version == 2
+
+
+def test_a_double_press_of_submit_submits_once(people, at_a_browser, draft):
+    given.record(draft, "4B")
+    ada = at_a_browser(people.ada)
+    ada.opens_check(draft)
+    ada.chooses("Early help")
+    answers = ada.page.evaluate(PRESS_TWICE_AT_ONCE, "Submit to Mo Harbour")
+    assert answers == [f"/assessments/{draft.reference}/submitted/"] * 2
+    draft.refresh_from_db()
+    assert (draft.status, draft.version) == ("submitted", 4)
+    assert Version.objects.count() == 1
+
+
+PRESS_AGAIN_AFTER_THE_ANSWER = PRESS_TWICE_AT_ONCE.replace(
+    "await Promise.all([sent(), sent()])", "[await sent(), await sent()]"
+)
+
+
+def test_a_press_of_submit_whose_answer_was_lost_is_answered_again(people, at_a_browser, draft):
+    given.record(draft, "13A")
+    ada = at_a_browser(people.ada)
+    ada.opens_check(draft)
+    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.chooses("Early help")
+    answers = ada.page.evaluate(PRESS_AGAIN_AFTER_THE_ANSWER, "Submit to Mo Harbour")
+    assert answers == [f"/assessments/{draft.reference}/submitted/"] * 2
+    assert Version.objects.count() == 1
+    assert draft.answers.count() == 1
+
+
+def test_a_double_click_on_submit_submits_once(ada, draft):
+    given.record(draft, "4B")
+    ada.opens_check(draft)
+    ada.chooses("Early help")
+    ada.page.get_by_role("button", name="Submit to Mo Harbour").dblclick()
+    ada.sees_heading("Submitted")
+    assert Version.objects.count() == 1
+
+
+def test_going_back_and_sending_again_changes_nothing_that_is_submitted(ada, draft):
+    ada.opens_factors(draft)
+    ada.ticks("4B")
+    ada.presses("Save and continue")
+    ada.chooses("Early help")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    ada.opens_factors(draft)
+    ada.is_at(f"/assessments/{draft.reference}/")
+    expect(ada.page.get_by_role("button", name="Save and continue")).to_have_count(0)
+    assert stored(draft) == ["4B"]
