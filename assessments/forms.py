@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments.layout import Picker, PickerState
@@ -80,16 +81,25 @@ class Form(forms.Form):
         return [name for name, field in self.fields.items() if not field.widget.is_hidden]
 
 
+class HiddenInput(forms.HiddenInput):
+    """Drawn without a template: each page has several, and nothing of them differs."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html(
+            '<input type="hidden" name="{}" value="{}">', name, self.format_value(value)
+        )
+
+
 class KeyForm(forms.Form):
     """What every button carries: the key of its press."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(widget=HiddenInput, initial=uuid.uuid4)
 
 
 class PressForm(KeyForm):
     """What every button on an assessment carries besides: the version that the page shows."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    version = forms.IntegerField(widget=HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
 class CodesField(forms.Field):
