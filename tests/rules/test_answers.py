@@ -3,7 +3,8 @@
 import pytest
 
 from assessments.catalogue import loader
-from assessments.rules import Answer, Severity, codes_at_stake, findings, unanswered
+from assessments.catalogue.types import Severity
+from assessments.rules import Answer, codes_at_stake, findings, unanswered
 from tests.rules.examples import EXAMPLES, child
 
 APRIL_2021 = loader.edition("2021-04")

@@ -1,0 +1,37 @@
+"""The record: children, episodes of need, assessments and what was decided about them.
+
+Fields, constraints and questions about one row. What a selection may hold is the catalogue's
+to say: the constraints on codes are written from it by `manage.py makeeditionmigration`.
+Writes go through `assessments.services`, reads for a person through `assessments.queries`.
+"""
+
+from assessments.models.assessments import (
+    NOT_COMPLETED,
+    WITH_THE_WORKER,
+    Assessment,
+    Outcome,
+    Status,
+    Version,
+)
+from assessments.models.children import LA_CHILD_ID, Child, Episode
+from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
+from assessments.models.decisions import IdempotencyKey, Review, RuleAnswer
+
+__all__ = [
+    "LA_CHILD_ID",
+    "NOT_COMPLETED",
+    "WITH_THE_WORKER",
+    "Assessment",
+    "Child",
+    "Episode",
+    "IdempotencyKey",
+    "Outcome",
+    "PrimaryNeed",
+    "ReasonForClosure",
+    "ReferralSource",
+    "Review",
+    "RuleAnswer",
+    "Sex",
+    "Status",
+    "Version",
+]

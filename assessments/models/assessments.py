@@ -1,0 +1,196 @@
+"""Assessments, and what stood in them at each submission."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from assessments.models.children import Episode
+from cinfactors.accounts.models import Team, User
+from cinfactors.text import clean_text, validate_clean
+
+CODES = ArrayField(models.CharField(max_length=3), default=list, blank=True)
+
+
+class Outcome(models.TextChoices):
+    """What the assessment led to. Ours: the census carries no outcome of an assessment."""
+
+    NO_FURTHER_ACTION = "no_further_action", "No further action"
+    EARLY_HELP = "early_help", "Early help"
+    CHILD_IN_NEED_PLAN = "child_in_need_plan", "Child in need plan"
+    SECTION_47 = "section_47", "Strategy discussion or section 47 enquiry"
+    LOOKED_AFTER = "looked_after", "The child is to be looked after"
+    EXISTING_PLAN = "existing_plan", "The existing plan goes on"
+    OTHER_SERVICE = "other_service", "Another service, outside children’s social care"
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    RETURNED = "returned", "Returned"
+    AUTHORISED = "authorised", "Authorised"
+    REOPENED = "reopened", "Reopened"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+WITH_THE_WORKER = frozenset({Status.DRAFT, Status.RETURNED, Status.REOPENED})
+"""The statuses in which the worker may change what is recorded."""
+
+NOT_COMPLETED = frozenset({Status.DRAFT, Status.RETURNED, Status.SUBMITTED})
+"""Not completed, unless a version was authorised before; census rule 8896 allows one of them
+to an episode."""
+
+
+class Assessment(models.Model):
+    """An assessment of a child, with the factors identified at its end.
+
+    `version` counts every write, so that a stale one is noticed; the database lets it only
+    grow by one. What leaves the product is the latest authorised `Version`, never this row.
+    """
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assessments")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assessments")
+    worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assessments")
+    start_date = models.DateField()
+    internal_review_date = models.DateField(null=True, blank=True)
+    end_date = models.DateField(
+        null=True, blank=True, help_text="The day on which it was authorised"
+    )
+    edition = models.CharField(max_length=7, help_text="The edition of the guide it is under")
+    codes = CODES.clone()
+    other_description = models.CharField(max_length=500, blank=True, validators=[validate_clean])
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    cancellation_reason = models.CharField(max_length=500, blank=True, validators=[validate_clean])
+    version = models.PositiveIntegerField(default=1)
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="status_is_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="outcome_is_known", condition=Q(outcome__in=["", *Outcome.values])
+            ),
+            models.CheckConstraint(
+                name="authorised_on_or_after_the_start",
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
+                violation_error_message=(
+                    "An assessment cannot end before it started (census rule 8608)"
+                ),
+            ),
+            models.CheckConstraint(
+                name="reviewed_on_or_after_the_start",
+                condition=Q(internal_review_date__isnull=True)
+                | Q(internal_review_date__gte=F("start_date")),
+                violation_error_message="The internal review cannot be before the start",
+            ),
+            models.CheckConstraint(
+                name="an_authorised_assessment_has_an_end_date",
+                condition=Q(status=Status.AUTHORISED, end_date__isnull=False)
+                | (~Q(status=Status.AUTHORISED) & Q(end_date__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="submitted_and_authorised_selections_are_not_empty",
+                condition=~Q(status__in=[Status.SUBMITTED, Status.AUTHORISED])
+                | Q(codes__len__gt=0),
+            ),
+            models.CheckConstraint(
+                name="a_submitted_assessment_has_its_time",
+                condition=~Q(status=Status.SUBMITTED) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_cancelled_assessment_has_a_reason",
+                condition=(Q(status=Status.CANCELLED) & ~Q(cancellation_reason=""))
+                | (~Q(status=Status.CANCELLED) & Q(cancellation_reason="")),
+            ),
+            models.UniqueConstraint(
+                fields=["episode"],
+                condition=Q(status=Status.DRAFT),
+                name="one_draft_for_each_episode",
+                violation_error_message=(
+                    "This episode has an assessment that is not completed (census rule 8896)"
+                ),
+            ),
+            *clean_text("assessment", "other_description", "cancellation_reason"),
+        ]
+        indexes = [
+            GinIndex(fields=["codes"], name="assessment_codes"),
+            models.Index(fields=["worker", "status"], name="assessment_worker_status"),
+            models.Index(fields=["team", "status"], name="assessment_team_status"),
+            models.Index(fields=["status", "submitted_at"], name="assessment_status_submitted"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+    @property
+    def is_with_the_worker(self) -> bool:
+        return self.status in WITH_THE_WORKER
+
+
+class Version(models.Model):
+    """What stood in an assessment when it was submitted: immutable, numbered from 1.
+
+    The database lets only the mark of its authorisation be added, once.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    codes = CODES.clone()
+    other_description = models.CharField(max_length=500, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    start_date = models.DateField()
+    internal_review_date = models.DateField(null=True, blank=True)
+    end_date = models.DateField(null=True, blank=True)
+    edition = models.CharField(max_length=7)
+    answers = models.JSONField(default=list)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submissions")
+    submitted_at = models.DateTimeField()
+    authorised_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="authorisations"
+    )
+    authorised_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "number"], name="version_numbers_are_unique"
+            ),
+            models.CheckConstraint(name="a_version_is_not_empty", condition=Q(codes__len__gt=0)),
+            models.CheckConstraint(
+                name="a_version_has_a_known_outcome", condition=Q(outcome__in=Outcome.values)
+            ),
+            models.CheckConstraint(
+                name="an_authorised_version_says_who_and_when",
+                condition=Q(
+                    authorised_by__isnull=True, authorised_at__isnull=True, end_date__isnull=True
+                )
+                | Q(
+                    authorised_by__isnull=False,
+                    authorised_at__isnull=False,
+                    end_date__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_version_ends_on_or_after_its_start",
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
+            ),
+            *clean_text("version", "other_description"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["end_date"],
+                condition=Q(end_date__isnull=False),
+                name="version_end_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}, version {self.number}"

@@ -1,0 +1,164 @@
+"""Children, and their episodes of need."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.contrib.postgres.indexes import OpClass
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
+from cinfactors.text import clean_text, validate_clean
+
+LA_CHILD_ID = r"^[A-Za-z0-9]{1,20}$"
+"""Census rules 1570 and 1580: at most 20 letters and digits."""
+
+
+class Child(models.Model):
+    """A child, or an unborn child, whom the authority knows by its own id."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    la_child_id = models.CharField(
+        "child id",
+        max_length=20,
+        validators=[RegexValidator(LA_CHILD_ID, "Enter up to 20 letters and digits")],
+    )
+    given_name = models.CharField(max_length=100, blank=True, validators=[validate_clean])
+    family_name = models.CharField(max_length=100, validators=[validate_clean])
+    birth_date = models.DateField("date of birth", null=True, blank=True)
+    expected_birth_date = models.DateField("expected date of birth", null=True, blank=True)
+    sex = models.CharField(max_length=1, choices=Sex)
+    disabled = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "children"
+        constraints = [
+            models.UniqueConstraint(
+                Upper("la_child_id"),
+                name="child_ids_are_unique",
+                violation_error_message="There is a child with this id already",
+            ),
+            models.CheckConstraint(
+                name="child_id_is_letters_and_digits",
+                condition=Q(la_child_id__regex=LA_CHILD_ID),
+                violation_error_message="Enter up to 20 letters and digits",
+            ),
+            models.CheckConstraint(
+                name="exactly_one_of_birth_date_and_expected_birth_date",
+                condition=Q(birth_date__isnull=True, expected_birth_date__isnull=False)
+                | Q(birth_date__isnull=False, expected_birth_date__isnull=True),
+                violation_error_message=(
+                    "Enter the date of birth, or for an unborn child the expected date"
+                ),
+            ),
+            models.CheckConstraint(
+                name="sex_is_of_the_census_code_set", condition=Q(sex__in=Sex.values)
+            ),
+            *clean_text("child", "given_name", "family_name"),
+        ]
+        indexes = [
+            models.Index(
+                OpClass(Upper("family_name"), name="varchar_pattern_ops"), name="child_family_name"
+            ),
+            models.Index(
+                OpClass(Upper("given_name"), name="varchar_pattern_ops"), name="child_given_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.la_child_id
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_unborn(self) -> bool:
+        return self.birth_date is None
+
+    def age_on(self, day: date) -> int | None:
+        """Age in whole years on `day`; None while unborn."""
+        born = self.birth_date
+        if born is None or born > day:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class Episode(models.Model):
+    """An episode of need: from a referral to its closure."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="episodes")
+    referral_date = models.DateField()
+    referral_source = models.CharField(max_length=2, choices=ReferralSource)
+    primary_need = models.CharField(max_length=2, choices=PrimaryNeed, blank=True)
+    closure_date = models.DateField(null=True, blank=True)
+    reason_for_closure = models.CharField(max_length=3, choices=ReasonForClosure, blank=True)
+    no_further_action = models.BooleanField("referral ended in no further action", default=False)
+    family_reference = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="Shared by brothers and sisters who were referred together",
+        validators=[RegexValidator(LA_CHILD_ID, "Enter up to 20 letters and digits")],
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="referral_source_is_of_the_census_code_set",
+                condition=Q(referral_source__in=ReferralSource.values),
+            ),
+            models.CheckConstraint(
+                name="primary_need_is_of_the_census_code_set",
+                condition=Q(primary_need__in=["", *PrimaryNeed.values]),
+            ),
+            models.CheckConstraint(
+                name="reason_for_closure_is_of_the_census_code_set",
+                condition=Q(reason_for_closure__in=["", *ReasonForClosure.values]),
+            ),
+            models.CheckConstraint(
+                name="closed_on_or_after_the_referral",
+                condition=Q(closure_date__isnull=True) | Q(closure_date__gte=F("referral_date")),
+                violation_error_message=(
+                    "The closure date must be on or after the referral date (census rule 8630)"
+                ),
+            ),
+            models.CheckConstraint(
+                name="closure_has_a_date_and_a_reason",
+                condition=Q(closure_date__isnull=True, reason_for_closure="")
+                | (Q(closure_date__isnull=False) & ~Q(reason_for_closure="")),
+                violation_error_message=(
+                    "Enter both the closure date and the reason (census rules 8805 and 8810)"
+                ),
+            ),
+            models.CheckConstraint(
+                name="family_reference_is_letters_and_digits",
+                condition=Q(family_reference="") | Q(family_reference__regex=LA_CHILD_ID),
+                violation_error_message="Enter up to 20 letters and digits",
+            ),
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=Q(closure_date__isnull=True, no_further_action=False),
+                name="one_open_episode_for_each_child",
+                violation_error_message="This child has an open episode already",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["referral_date"], name="episode_referral_date"),
+            models.Index(
+                fields=["family_reference"],
+                condition=~Q(family_reference=""),
+                name="episode_family_reference",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child}, referred {self.referral_date:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closure_date is None and not self.no_further_action
