@@ -1,0 +1,172 @@
+"""My assessments: what waits, what came back, and finding a child without leaving a trace."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import people as given
+
+SEARCH = "Find a child by id or name"
+
+
+@pytest.fixture
+def ada(people, at_a_browser, javascript):
+    return at_a_browser(people.ada, javascript=javascript)
+
+
+def rows(visitor) -> list[str]:
+    """The children's ids in the list, from the top."""
+    return visitor.page.locator("table.app-list tbody th a").all_inner_texts()
+
+
+def tabs(visitor) -> list[str]:
+    return visitor.page.locator(".app-tabs__item").all_inner_texts()
+
+
+def test_a_returned_assessment_stands_first_with_the_managers_words(people, ada):
+    given.start(people.ada, "EX1000", referred=given.a_referral().referral_date.replace(day=1))
+    sent = given.submit(given.start(people.ada, "EX2000"), "13A")
+    given.return_it(sent, people.mo, "13A: what is the evidence of a gang?\nSee the chronology.")
+    ada.opens("/assessments/")
+    assert rows(ada) == ["EX2000", "EX1000"]
+    assert tabs(ada) == ["To do 2", "Returned 1", "With my manager 0", "Authorised 0"]
+    ada.page.get_by_role("link", name="Returned 1").click()
+    ada.is_at("/assessments/?tab=returned")
+    assert rows(ada) == ["EX2000"]
+
+    ada.follows("EX2000")
+    words = ada.page.locator("#managers-words")
+    expect(words).to_be_in_viewport(ratio=1)
+    expect(words).to_contain_text("Returned by Mo Harbour")
+    expect(words).to_contain_text("13A: what is the evidence of a gang? See the chronology.")
+
+    ada.ticks("24A")
+    ada.presses("Save and continue")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    sent.refresh_from_db()
+    assert [(each.number, each.codes) for each in sent.versions.order_by("number")] == [
+        (1, ["13A"]),
+        (2, ["13A", "24A"]),
+    ]
+
+
+def test_a_submission_can_be_withdrawn_and_sent_again(people, ada):
+    sent = given.submit(given.start(people.ada), "4B")
+    ada.opens("/assessments/?tab=with-manager")
+    ada.follows("EX1001")
+    ada.presses("Withdraw the submission")
+    ada.sees("The submission is withdrawn. You can change the factors again.")
+    ada.sees_ticked("4B")
+    ada.ticks("16A")
+    ada.presses("Save and continue")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
+    sent.refresh_from_db()
+    assert (sent.status, sent.codes) == ("submitted", ["4B", "16A"])
+
+
+def test_an_assessment_started_in_error_is_cancelled_with_a_reason(people, ada):
+    draft = given.start(people.ada)
+    ada.opens_record(draft)
+    ada.follows("Started in error? Cancel it")
+    ada.presses("Cancel the assessment")
+    assert len(ada.problems()) == 1
+    ada.enters("Why was it started in error?", "Wrong child.\nThe right one is EX1002.")
+    ada.presses("Cancel the assessment")
+    ada.sees("The assessment is cancelled. Its record stays.", "Cancelled: started in error.")
+    draft.refresh_from_db()
+    assert draft.status == "cancelled"
+    assert draft.cancellation_reason == "Wrong child.\nThe right one is EX1002."
+    ada.opens("/assessments/")
+    assert rows(ada) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("EX1001", ["EX1001"]),
+        ("ex1", ["EX1001", "EX1002"]),
+        ("marlow", ["EX1002"]),
+        ("Sam Marlow", ["EX1002"]),
+        ("nobody", []),
+    ],
+)
+def test_a_child_is_found_by_id_or_name(people, at_a_browser, words, found):
+    given.start(people.ada, "EX1001")
+    given.start(people.ada, "EX1002", given_name="Sam", family_name="Marlow")
+    given.start(people.ada, "EX2001")
+    ada = at_a_browser(people.ada)
+    ada.opens("/assessments/")
+    ada.enters(SEARCH, words)
+    ada.presses("Find")
+    ada.sees("Clear the search")
+    assert rows(ada) == found
+
+
+def test_a_search_leaves_no_id_nor_name_in_an_address_or_title(people, ada):
+    given.start(people.ada, "EX1001", family_name="Marlow")
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
+    ada.opens("/assessments/?tab=to-do")
+    for words in ("EX1001", "marlow"):
+        ada.enters(SEARCH, words)
+        ada.presses("Find")
+        ada.sees("Clear the search")
+        assert rows(ada) == ["EX1001"]
+        ada.is_at("/assessments/?tab=to-do")
+        assert ada.page.title() == "My assessments – cinfactors"
+    ada.follows("EX1001")
+    ada.sees_heading("Select the factors identified")
+    assert not [url for url in asked if "ex1001" in url.lower() or "marlow" in url.lower()]
+    assert "EX1001" not in ada.page.title()
+
+
+def test_a_search_stays_until_it_is_cleared(people, ada):
+    given.start(people.ada, "EX1001")
+    given.start(people.ada, "EX1002", family_name="Marlow")
+    ada.opens("/assessments/")
+    ada.enters(SEARCH, "marlow")
+    ada.presses("Find")
+    ada.page.get_by_role("link", name="Returned").click()
+    ada.is_at("/assessments/?tab=returned")
+    ada.sees("Nothing found here.")
+    ada.page.get_by_role("link", name="To do 1").click()
+    ada.sees("EX1002")
+    ada.presses("Clear the search")
+    expect(ada.page.get_by_label(SEARCH)).to_have_value("")
+    expect(ada.page.locator("table.app-list tbody tr")).to_have_count(2)
+
+
+def test_thirty_assessments_stand_on_two_pages(people, ada):
+    for number in range(30):
+        given.start(people.ada, f"EX{1000 + number}")
+    ada.opens("/assessments/")
+    first = rows(ada)
+    assert first == [f"EX{1000 + number}" for number in range(25)]
+    ada.page.get_by_role("link", name="Next page").click()
+    ada.is_at("/assessments/?tab=to-do&page=2")
+    assert rows(ada) == [f"EX{1025 + number}" for number in range(5)]
+    ada.page.get_by_role("link", name="Previous page").click()
+    ada.is_at("/assessments/?tab=to-do&page=1")
+    assert rows(ada) == first
+
+
+def test_an_empty_list_says_what_to_do(people, ada):
+    ada.opens("/")
+    ada.is_at("/assessments/")
+    ada.sees("There is nothing to do here.")
+    ada.follows("start it here")
+    ada.is_at("/assessments/start/")
+
+
+def test_the_teams_assessments_can_be_read_and_not_changed(people, ada):
+    draft = given.record(given.start(people.ben, "EX7000"), "3A")
+    ada.opens("/assessments/")
+    assert rows(ada) == []
+    ada.follows("Show my team’s")
+    assert rows(ada) == ["EX7000"]
+    ada.follows("EX7000")
+    ada.is_at(f"/assessments/{draft.reference}/")
+    expect(ada.page.get_by_role("link", name="Change the factors")).to_have_count(0)

@@ -1,0 +1,182 @@
+"""Reading: how much of the guide to see, looking things up, and paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.catalogue.types import BulletList
+from assessments.record import current_edition
+from tests import people as given
+
+EDITION = current_edition()
+SPACES = re.compile(r"\s+")
+
+
+@pytest.fixture
+def ada(people, at_a_browser, javascript):
+    return at_a_browser(people.ada, javascript=javascript)
+
+
+def one_line(text: str) -> str:
+    return SPACES.sub(" ", text).strip()
+
+
+def factors_shown(visitor) -> list[str]:
+    return visitor.page.locator("main section h2").all_inner_texts()
+
+
+def words_of_the_domains() -> list[str]:
+    """What the guide says of the factors in the domains, by its emphasis, as it stands."""
+    return [
+        one_line(run.text)
+        for factor in EDITION.factors
+        if any(code.domain for code in factor.codes)
+        for block in factor.blocks
+        for paragraph in (block.items if isinstance(block, BulletList) else (block,))
+        for run in paragraph.runs
+    ]
+
+
+# Density
+
+
+def test_the_density_is_changed_without_losing_ticks_and_is_remembered(
+    people, ada, at_a_browser, javascript
+):
+    draft = given.start(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("3A", "13A")
+    ada.presses("Show key points only")
+    expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    ada.sees_ticked("3A", "13A")
+    assert ada.page.locator("details").count() > 0
+
+    elsewhere = at_a_browser(people.ada, javascript=javascript)
+    elsewhere.opens_factors(draft)
+    expect(elsewhere.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+
+    ada.ticks("16A")
+    ada.presses("Show full guidance")
+    expect(ada.page.get_by_role("button", name="Show key points only")).to_be_visible()
+    ada.sees_ticked("3A", "13A", "16A")
+    expect(ada.page.locator("details")).to_have_count(0)
+
+
+def test_the_density_is_changed_where_the_selection_is_refused(people, ada):
+    draft = given.start(people.ada)
+    ada.opens_factors(draft)
+    ada.ticks("3A", "21")
+    ada.presses("Show key points only")
+    expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    ada.sees_ticked("3A", "21")
+    assert len(ada.problems()) == 1
+
+
+def test_key_points_open_to_the_whole_guidance(people, ada):
+    people.ada.density = "key_points"
+    people.ada.save()
+    ada.opens_factors(given.start(people.ada))
+    part = ada.page.locator("details").first
+    expect(part.locator(".govuk-details__text")).to_be_hidden()
+    part.locator("summary").press("Enter")
+    expect(part.locator(".govuk-details__text")).to_be_visible()
+
+
+# Guidance
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("county lines", "Child criminal exploitation"),
+        ("canabis", "Drug misuse"),
+        ("13a", "Gangs"),
+        ("witchcraft", "Abuse linked to faith or belief"),
+    ],
+)
+def test_a_factor_is_found_by_the_words_people_use(people, at_a_browser, words, name):
+    ada = at_a_browser(people.ada)
+    ada.opens("/guidance/")
+    ada.enters("Find a factor", words)
+    ada.presses("Find")
+    ada.sees(f"for “{words}”.")
+    found = factors_shown(ada)
+    assert name in found
+    assert len(found) < 6
+
+
+def test_nothing_found_offers_other(people, ada):
+    ada.opens("/guidance/")
+    ada.enters("Find a factor", "zebra")
+    ada.presses("Find")
+    ada.sees("Nothing found for “zebra”.")
+    assert factors_shown(ada) == []
+    ada.follows("20 Other")
+    ada.sees_heading("20 Other")
+    ada.follows("All guidance")
+    assert len(factors_shown(ada)) == len(EDITION.sections) + len(EDITION.factors)
+
+
+def test_each_code_has_its_page(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    for code in EDITION.codes:
+        ada.opens(f"/guidance/{code}/")
+        ada.sees_heading(f"{code} {EDITION.name_of(code)}")
+        text = one_line(ada.page.locator("main").inner_text())
+        assert one_line(EDITION.factor_of(code).text) in text
+    for code, words in EDITION.replaced.items():
+        ada.opens(f"/guidance/{code}/")
+        ada.sees(words)
+
+
+# Paper
+
+
+def test_the_factor_page_prints_all_the_guidance(people, ada):
+    people.ada.density = "key_points"
+    people.ada.save()
+    ada.opens_factors(given.record(given.start(people.ada), "3A"))
+    ada.page.emulate_media(media="print")
+    printed = one_line(ada.page.locator("main").inner_text())
+    missing = [words for words in words_of_the_domains() if words not in printed]
+    assert missing == []
+    expect(ada.page.get_by_role("button").filter(visible=True)).to_have_count(0)
+
+
+def test_the_record_prints_with_the_guidance_and_who_printed_it(people, ada):
+    sent = given.submit(given.start(people.ada), "3A", "16A")
+    ada.opens_record(sent)
+    printed_by = ada.page.get_by_text("Printed by Ada Winter")
+    expect(printed_by).to_be_hidden()
+    ada.page.emulate_media(media="print")
+    expect(printed_by).to_be_visible()
+    printed = one_line(ada.page.locator("main").inner_text())
+    for code in ("3A", "16A"):
+        assert one_line(EDITION.factor_of(code).text) in printed
+    assert "Robin" not in printed
+    expect(ada.page.get_by_role("button").filter(visible=True)).to_have_count(0)
+
+
+# What people set in their systems
+
+
+@pytest.mark.parametrize(
+    "setting", [{"reduced_motion": "reduce"}, {"forced_colors": "active"}, {"color_scheme": "dark"}]
+)
+def test_the_job_is_done_under_a_persons_own_settings(people, at_a_browser, setting):
+    draft = given.start(people.ada)
+    ada = at_a_browser(people.ada, **setting)
+    ada.opens_factors(draft)
+    ada.ticks("3A", "20")
+    ada.enters("Describe what was found, in a few words", "Hoarding")
+    moving = ada.page.evaluate(
+        "document.getAnimations().filter(each => each.playState === 'running').length"
+    )
+    assert moving == 0
+    ada.presses("Save and continue")
+    ada.chooses("Early help")
+    ada.presses("Submit to Mo Harbour")
+    ada.sees_heading("Submitted")
