@@ -107,6 +107,13 @@ def child_to_assess(person: User, la_child_id: str) -> Child | None:
     return Child.objects.filter(la_child_id__iexact=la_child_id.strip()).first()
 
 
+def child_of_reference(person: User, reference: UUID) -> Child | None:
+    """The child whom `child_to_assess` led to, for the page that follows."""
+    if not may_start_assessments(person):
+        return None
+    return Child.objects.filter(reference=reference).first()
+
+
 def not_completed_in(episode: Episode) -> QuerySet[Assessment]:
     """The episode's assessments without any authorised version (census rule 8896)."""
     return Assessment.objects.filter(episode=episode, status__in=NOT_COMPLETED).exclude(

@@ -13,7 +13,7 @@ from assessments import queries, record
 from assessments.catalogue import loader, search
 from assessments.forms import PressForm
 from assessments.models import Status
-from assessments.summaries import groups_of, questions_of
+from assessments.summaries import groups_of, named, questions_of
 from assessments.views.pages import assessment_or_404, deadline_of
 
 
@@ -53,6 +53,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "edition": edition,
         "factors": factors,
         "words": words,
+        "other": named(edition, record.described_codes(edition)),
         "editions": reversed(loader.editions().values()),
     }
     return render(request, "assessments/guidance.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import queries, services
 from assessments.forms import FindChildForm, KeyForm, NewChildForm, ReferralForm, StartDateForm
-from assessments.models import Child, Episode
+from assessments.models import Episode
 from assessments.views.pages import add_messages, key_of, problems_of
 from cinfactors.accounts.held_forms import keeps_typed_work
 from cinfactors.accounts.models import Team
@@ -95,7 +95,7 @@ def _new_child_page(
 def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Start an assessment of a known child, in the open episode or from a new referral."""
     teams = _may_start_or_404(request)
-    child = Child.objects.filter(reference=reference).first()
+    child = queries.child_of_reference(request.user, reference)
     if child is None:
         raise Http404
     episode = next((each for each in child.episodes.all() if each.is_open), None)
