@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, expect
 
 from assessments.models import Status
 from tests import people as given
+from tests.journeys.conftest import WIDE
+from tests.journeys.states import all_but_what_stands_alone
 from tests.journeys.visitor import Visitor
 
 MOST_TABS = 130
@@ -18,13 +20,17 @@ FOCUSED = """() => {
         style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
         && !/, 0\\)$|transparent/.test(style.outlineColor));
     const label = box.labels && box.labels[0];
-    const place = box.getBoundingClientRect();
+    const place = box.getBoundingClientRect(), line = box.getClientRects()[0];
+    const hit = document.elementFromPoint(
+        (line.left + line.right) / 2, (line.top + line.bottom) / 2);
     return {
         name: box.outerHTML.slice(0, 120),
         seen: shown(getComputedStyle(box))
             || (label && shown(getComputedStyle(label, "::before"))) || false,
         inView: place.bottom > 0 && place.top < innerHeight
             && place.right > 0 && place.left < innerWidth,
+        covered: hit !== null && !box.contains(hit) && !hit.contains(box)
+            && !(label && label.contains(hit)),
     };
 }"""
 
@@ -138,7 +144,8 @@ def places_of(people) -> list[str]:
 
 
 def test_where_the_focus_is_can_always_be_seen(people, at_a_browser):
-    ada = at_a_browser(people.ada)
+    """On a low window too, where the panel beside the factors scrolls by itself."""
+    ada = at_a_browser(people.ada, viewport={"width": WIDE, "height": 500})
     for path in places_of(people):
         ada.opens(path)
         names = []
@@ -149,8 +156,17 @@ def test_where_the_focus_is_can_always_be_seen(people, at_a_browser):
                 break
             assert focused["seen"], f"{path}: {focused['name']}"
             assert focused["inView"], f"{path}: {focused['name']}"
+            assert not focused["covered"], f"{path}: {focused['name']}"
             names.append(focused["name"])
         assert len(names) > 5, path
+
+
+def test_saving_stays_in_view_however_much_is_selected(people, at_a_browser):
+    draft = given.record(given.start(people.ada), *all_but_what_stands_alone())
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    ada.page.locator("#code-24A").scroll_into_view_if_needed()
+    expect(ada.page.locator(".app-panel__save button")).to_be_in_viewport(ratio=1)
 
 
 def test_an_error_summary_takes_the_focus(people, at_a_browser):
