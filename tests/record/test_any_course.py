@@ -1,0 +1,174 @@
+"""Any course of recording, by chance: the database always holds what was last accepted."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from assessments import rules, services
+from assessments.catalogue import loader
+from assessments.catalogue.types import code_order
+from assessments.models import Assessment, Outcome, Status
+from assessments.record import selection_of
+from assessments.summaries import questions_of
+from tests import people as make
+from tests.snapshot import everything
+
+EDITION = list(loader.editions().values())[-1]
+ALONE = {code for rule in EDITION.rules if rule.kind == "stands_alone" for code in rule.codes}
+
+codes = st.lists(
+    st.one_of(st.sampled_from(list(EDITION.codes)), st.sampled_from(["18A", "8A", "99Z", "4b"])),
+    max_size=5,
+) | st.lists(st.sampled_from(list(EDITION.codes)), max_size=4, unique=True)
+
+
+class Course(RuleBasedStateMachine):
+    """One assessment; `held` is what it must hold, by what the services have accepted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        people = make.make_people()
+        self.mo = people.mo
+        self.assessment = make.start(people.ada)
+        self.held = (Status.DRAFT.value, (), "", 1, 0)
+
+    def press(self, service, **values):
+        """Press the button on the page as it is; nothing of a refusal is stored."""
+        before = everything()
+        version = self.held[3]
+        try:
+            self.assessment = service(
+                assessment=self.assessment,
+                by=self.assessment.worker,
+                version=version,
+                key=uuid.uuid4(),
+                **values,
+            )
+        except services.Refused as refused:
+            assert everything() == before
+            return refused
+        return None
+
+    @rule(sent=codes)
+    def record(self, sent: list[str]) -> None:
+        refused = self.press(services.record_factors, codes=sent, other_description="Debts")
+        status, held, outcome, version, versions = self.held
+        lawful = (
+            set(sent) <= set(EDITION.codes)
+            and len(set(sent)) == len(sent)
+            and not (len(sent) > 1 and ALONE & set(sent))
+        )
+        if status == Status.SUBMITTED:
+            assert isinstance(refused, services.Locked)
+        elif not lawful and tuple(sorted(sent, key=code_order)) != held:
+            assert type(refused) is services.SelectionRefused
+        else:
+            assert refused is None
+            now = tuple(sorted(sent, key=code_order))
+            self.held = (status, now, outcome, version + (now != held), versions)
+
+    @rule(outcome=st.sampled_from([*Outcome.values, "closed"]))
+    def set_outcome(self, outcome: str) -> None:
+        refused = self.press(services.set_outcome, outcome=outcome)
+        status, held, _, version, versions = self.held
+        if status == Status.SUBMITTED:
+            assert isinstance(refused, services.Locked)
+        elif outcome not in Outcome.values:
+            assert isinstance(refused, services.FactsRefused)
+        else:
+            assert refused is None
+            self.held = (status, held, outcome, version + 1, versions)
+
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        asked = [question for question in questions_of(self.assessment) if not question.answered]
+        if not asked or self.held[0] == Status.SUBMITTED:
+            return
+        question = data.draw(st.sampled_from(asked))
+        kinds = ["reason" if question.asks_reason else "considered"]
+        adds = question.finding.rule.adds
+        kind = data.draw(st.sampled_from(kinds + ["complied"] * bool(adds)))
+        refused = self.press(
+            services.answer_rule, rule=question.finding.rule.id, kind=kind, text="So"
+        )
+        assert refused is None
+        status, held, outcome, version, versions = self.held
+        if kind == "complied":
+            held = tuple(sorted({*held, adds}, key=code_order))
+        self.held = (status, held, outcome, version + 1, versions)
+
+    @rule()
+    def submit(self) -> None:
+        found = rules.findings(EDITION, selection_of(self.assessment))
+        errors = [finding for finding in found if finding.is_error]
+        open_ones = [each for each in questions_of(self.assessment) if not each.answered]
+        refused = self.press(services.submit)
+        status, held, outcome, version, versions = self.held
+        if status == Status.SUBMITTED:
+            assert isinstance(refused, services.Locked)
+        elif errors or open_ones or not outcome:
+            assert isinstance(refused, services.SubmissionRefused)
+        else:
+            assert refused is None
+            self.held = (Status.SUBMITTED, held, outcome, version + 1, versions + 1)
+
+    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @rule()
+    def withdraw(self) -> None:
+        assert self.press(services.withdraw_submission) is None
+        _, held, outcome, version, versions = self.held
+        last = self.assessment.reviews.last()
+        status = Status.RETURNED if last else Status.DRAFT
+        self.held = (status, held, outcome, version + 1, versions)
+
+    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @rule()
+    def send_back(self) -> None:
+        self.assessment = make.return_it(self.assessment, self.mo)
+        _, held, outcome, version, versions = self.held
+        self.held = (Status.RETURNED, held, outcome, version + 1, versions)
+
+    @invariant()
+    def the_database_holds_what_was_last_accepted(self) -> None:
+        row = Assessment.objects.get(pk=self.assessment.pk)
+        stored = (row.status, tuple(row.codes), row.outcome, row.version, row.versions.count())
+        assert stored == self.held
+        assert len(row.codes) == 1 or not ALONE & set(row.codes)
+        if row.status == Status.SUBMITTED:
+            last = row.versions.latest("number")
+            assert (last.codes, last.number) == (row.codes, self.held[4])
+
+
+def test_any_course_of_presses_leaves_what_was_last_accepted(db):
+    class InItsOwnTransaction(Course):
+        def __init__(self) -> None:
+            self.atomic = transaction.atomic()
+            self.atomic.__enter__()
+            super().__init__()
+
+        def teardown(self) -> None:
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    run_state_machine_as_test(
+        InItsOwnTransaction,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=12,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
