@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from assessments.models import Status
 from tests import people as given
 from tests.journeys.conftest import WIDE
-from tests.journeys.states import all_but_what_stands_alone
+from tests.journeys.states.recording import all_but_what_stands_alone
 from tests.journeys.visitor import Visitor
 
 MOST_TABS = 130

@@ -1,0 +1,83 @@
+"""Lists of assessments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assessments.models import Assessment
+from tests import people as given
+from tests.journeys.states.opening import SitDown, opened
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+
+def list_that_is_empty(people: People, sit_down: SitDown) -> Visitor:
+    return opened("/assessments/")(people, sit_down)
+
+
+def thirty_drafts(people: People) -> list[Assessment]:
+    days = timezone.localdate() - timedelta(days=100)
+    return [
+        given.start(
+            people.ada,
+            f"EX{5000 + number}",
+            given_name=f"Alex{'andra' if number % 3 else ''}",
+            family_name="Sample-Placeholder" if number % 4 else "Sample",
+            referred=days + timedelta(days=3 * number),
+        )
+        for number in range(30)
+    ]
+
+
+def list_that_is_full(people: People, sit_down: SitDown) -> Visitor:
+    drafts = thirty_drafts(people)
+    given.record(drafts[0], "1A", "2B", "3A", "3B", "4A", "10A", "13A", "16A", "24A")
+    given.return_it(given.submit(drafts[20]), people.mo)
+    return opened("/assessments/")(people, sit_down)
+
+
+def list_on_its_second_page(people: People, sit_down: SitDown) -> Visitor:
+    thirty_drafts(people)
+    return opened("/assessments/?page=2")(people, sit_down)
+
+
+def list_of_the_team(people: People, sit_down: SitDown) -> Visitor:
+    given.submit(given.start(people.ben))
+    return opened("/assessments/?whose=team&tab=with-manager")(people, sit_down)
+
+
+def list_for_a_manager(people: People, sit_down: SitDown) -> Visitor:
+    given.authorise(given.submit(given.start(people.ben)), people.mo)
+    visitor = sit_down(people.mo)
+    visitor.opens("/assessments/?tab=authorised")
+    return visitor
+
+
+def list_searched(people: People, sit_down: SitDown) -> Visitor:
+    given.start(people.ada)
+    visitor = list_that_is_empty(people, sit_down)
+    visitor.enters("Find a child by id or name", "robin")
+    visitor.presses("Find")
+    visitor.sees("Clear the search")
+    return visitor
+
+
+def list_searched_in_vain(people: People, sit_down: SitDown) -> Visitor:
+    visitor = list_that_is_empty(people, sit_down)
+    visitor.enters("Find a child by id or name", "nobody")
+    visitor.presses("Find")
+    visitor.sees("Nothing found here.")
+    return visitor
+
+
+STATES = (
+    list_that_is_empty,
+    list_that_is_full,
+    list_on_its_second_page,
+    list_of_the_team,
+    list_for_a_manager,
+    list_searched,
+    list_searched_in_vain,
+)

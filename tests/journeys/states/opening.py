@@ -1,0 +1,20 @@
+"""What a state is, and the shortest: a page that a signed-in social worker opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+SitDown = Callable[..., Visitor]
+State = Callable[[People, SitDown], Visitor]
+
+
+def opened(path: str) -> Callable[[People, SitDown], Visitor]:
+    def show(people: People, sit_down: SitDown) -> Visitor:
+        visitor = sit_down(people.ada)
+        visitor.opens(path)
+        return visitor
+
+    return show

@@ -1,0 +1,182 @@
+"""Selecting factors, checking answers, and what follows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assessments.models import Assessment
+from assessments.record import current_edition
+from cinfactors.accounts.models import Density
+from tests import people as given
+from tests.journeys.states.opening import SitDown, opened
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+
+def factors_of(people: People, sit_down: SitDown, *codes: str, **child) -> Visitor:
+    draft = given.record(given.start(people.ada, **child), *codes)
+    visitor = sit_down(people.ada)
+    visitor.opens_factors(draft)
+    return visitor
+
+
+def all_but_what_stands_alone() -> list[str]:
+    edition = current_edition()
+    alone = {c for rule in edition.rules if rule.kind == "stands_alone" for c in rule.codes}
+    return [code for code in edition.codes if code not in alone]
+
+
+def factors_empty(people: People, sit_down: SitDown) -> Visitor:
+    return factors_of(people, sit_down)
+
+
+def factors_all_ticked(people: People, sit_down: SitDown) -> Visitor:
+    return factors_of(people, sit_down, *all_but_what_stands_alone())
+
+
+def factors_refused(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_empty(people, sit_down)
+    visitor.ticks("1A", "2B", "20", "21")
+    visitor.presses("Save and continue")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def factors_with_a_description_refused(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_empty(people, sit_down)
+    visitor.ticks("20")
+    visitor.enters("Describe what was found, in a few words", "x" * 501)
+    visitor.presses("Save and continue")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def factors_as_key_points_all_ticked_and_open(people: People, sit_down: SitDown) -> Visitor:
+    people.ada.density = Density.KEY_POINTS
+    people.ada.save()
+    visitor = factors_all_ticked(people, sit_down)
+    visitor.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    return visitor
+
+
+def factors_as_key_points(people: People, sit_down: SitDown) -> Visitor:
+    people.ada.density = Density.KEY_POINTS
+    people.ada.save()
+    return factors_of(people, sit_down, "3B", "13A")
+
+
+def factors_of_an_unborn_child(people: People, sit_down: SitDown) -> Visitor:
+    expected = timezone.localdate() + timedelta(days=60)
+    child = {"birth_date": None, "expected_birth_date": expected, "given_name": ""}
+    return factors_of(people, sit_down, "1B", "7A", **child)
+
+
+def factors_changed_in_another_tab(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    given.record(Assessment.objects.get(), "4B")
+    visitor.ticks("16A")
+    visitor.presses("Save and continue")
+    visitor.sees("What differs")
+    return visitor
+
+
+def factors_not_saved_when_signed_out(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    visitor.ticks("16A")
+    visitor.is_signed_out_by_time()
+    visitor.presses("Save and continue")
+    visitor.sees("You were signed out before your page was saved.")
+    visitor.signs_in(people.ada)
+    visitor.sees("Not saved yet")
+    return visitor
+
+
+def sign_in_with_work_held(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    visitor.is_signed_out_by_time()
+    visitor.presses("Save and continue")
+    visitor.sees("You were signed out before your page was saved.")
+    return visitor
+
+
+def factors_returned(people: People, sit_down: SitDown) -> Visitor:
+    returned = given.return_it(given.submit(given.start(people.ada)), people.mo)
+    visitor = sit_down(people.ada)
+    visitor.opens_factors(returned)
+    return visitor
+
+
+def check_of(people: People, sit_down: SitDown, *codes: str, description: str = "") -> Visitor:
+    draft = given.record(given.start(people.ada, disabled=True), *codes, description=description)
+    visitor = sit_down(people.ada)
+    visitor.opens_check(draft)
+    return visitor
+
+
+def check_without_factors(people: People, sit_down: SitDown) -> Visitor:
+    return check_of(people, sit_down)
+
+
+def check_with_questions(people: People, sit_down: SitDown) -> Visitor:
+    return check_of(people, sit_down, "3B", "6B", "8B", "8C", "9A", "13A", "22A", "23A")
+
+
+def check_with_errors(people: People, sit_down: SitDown) -> Visitor:
+    visitor = check_of(people, sit_down, "3B", "13A", "20")
+    visitor.presses("Submit to Mo Harbour")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def check_with_answers(people: People, sit_down: SitDown) -> Visitor:
+    visitor = check_of(people, sit_down, "3B", "13A")
+    given.answer_all(Assessment.objects.get())
+    visitor.page.reload()
+    visitor.sees("Answered")
+    return visitor
+
+
+def check_changed_in_another_tab(people: People, sit_down: SitDown) -> Visitor:
+    visitor = check_of(people, sit_down, "13A")
+    given.record(Assessment.objects.get(), "4B", "13A")
+    visitor.enters("Or give the reason", "No sign of exploitation")
+    visitor.presses("Save")
+    visitor.sees("Not saved")
+    return visitor
+
+
+def submitted(people: People, sit_down: SitDown) -> Visitor:
+    sent = given.submit(given.start(people.ada))
+    return opened(f"/assessments/{sent.reference}/submitted/")(people, sit_down)
+
+
+def locked(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "4B")
+    given.submit(Assessment.objects.get())
+    visitor.presses("Save and continue")
+    visitor.sees_heading("This assessment cannot be changed now")
+    return visitor
+
+
+STATES = (
+    factors_empty,
+    factors_all_ticked,
+    factors_refused,
+    factors_with_a_description_refused,
+    factors_as_key_points_all_ticked_and_open,
+    factors_as_key_points,
+    factors_of_an_unborn_child,
+    factors_changed_in_another_tab,
+    factors_not_saved_when_signed_out,
+    sign_in_with_work_held,
+    factors_returned,
+    check_without_factors,
+    check_with_questions,
+    check_with_errors,
+    check_with_answers,
+    check_changed_in_another_tab,
+    submitted,
+    locked,
+)

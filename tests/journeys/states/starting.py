@@ -1,0 +1,67 @@
+"""Starting an assessment."""
+
+from __future__ import annotations
+
+from tests import people as given
+from tests.journeys.states.opening import SitDown, opened
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+
+def start(people: People, sit_down: SitDown) -> Visitor:
+    return opened("/assessments/start/")(people, sit_down)
+
+
+def start_with_an_error(people: People, sit_down: SitDown) -> Visitor:
+    visitor = start(people, sit_down)
+    visitor.presses("Continue")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def start_for_a_child_not_found(people: People, sit_down: SitDown) -> Visitor:
+    visitor = start(people, sit_down)
+    visitor.enters("Child id", "EX9999")
+    visitor.presses("Continue")
+    visitor.sees("There is no child with the id EX9999 here yet")
+    return visitor
+
+
+def start_with_a_new_child(people: People, sit_down: SitDown) -> Visitor:
+    return opened("/assessments/start/new/")(people, sit_down)
+
+
+def start_with_a_new_child_and_errors(people: People, sit_down: SitDown) -> Visitor:
+    visitor = start_with_a_new_child(people, sit_down)
+    visitor.presses("Start the assessment")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def start_with_two_teams_to_choose_from(people: People, sit_down: SitDown) -> Visitor:
+    people.ada.teams.add(people.south)
+    return start_with_a_new_child(people, sit_down)
+
+
+def start_in_an_open_referral(people: People, sit_down: SitDown) -> Visitor:
+    child = given.start(people.ada).episode.child
+    return opened(f"/assessments/start/{child.reference}/")(people, sit_down)
+
+
+def start_in_an_open_referral_with_errors(people: People, sit_down: SitDown) -> Visitor:
+    visitor = start_in_an_open_referral(people, sit_down)
+    visitor.presses("Start the assessment")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+STATES = (
+    start,
+    start_with_an_error,
+    start_for_a_child_not_found,
+    start_with_a_new_child,
+    start_with_a_new_child_and_errors,
+    start_with_two_teams_to_choose_from,
+    start_in_an_open_referral,
+    start_in_an_open_referral_with_errors,
+)
