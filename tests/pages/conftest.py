@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from assessments.models import Assessment
 from cinfactors.accounts.models import User
+from tests import people as make
 from tests.people import People, make_people
 
 
@@ -27,3 +29,8 @@ def browser_of():
 @pytest.fixture
 def ada(people: People, browser_of) -> Client:
     return browser_of(people.ada)
+
+
+@pytest.fixture
+def draft(people: People) -> Assessment:
+    return make.record(make.start(people.ada), "4B")

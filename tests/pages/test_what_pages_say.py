@@ -15,14 +15,10 @@ from assessments.models import Assessment, Child, Status
 from cinfactors.logs import JsonFormatter
 from tests import people as make
 from tests.pages.page import Element, field_value, read, words
-from tests.pages.test_posts import new_child_form, press
+from tests.pages.sent import at, new_child_form, press
 from tests.people import People
 
 MARKUP = """<script>alert("1")</script><b>'&amp;"</b> {{ user }} {% now %}"""
-
-
-def at(name: str, assessment: Assessment) -> str:
-    return reverse(name, args=[assessment.reference])
 
 
 # Page states: each is a way to a page, with everything that it can show.

@@ -1,0 +1,57 @@
+"""What the pages' forms send."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+from assessments.models import Assessment
+from tests import people as make
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def at(name: str, assessment: Assessment) -> str:
+    return reverse(name, args=[assessment.reference])
+
+
+def press(assessment: Assessment, **values) -> dict:
+    return {"key": str(uuid.uuid4()), "version": assessment.version} | values
+
+
+def pages_with_a_press(draft: Assessment) -> dict[str, dict]:
+    return {
+        "factors": {"codes": ["4A"]},
+        "check": {"outcome": "early_help", "next": "submit"},
+        "cancel": {"reason": "Wrong child"},
+        "withdraw": {},
+    }
+
+
+def new_child_form(**values) -> dict:
+    referral = make.a_referral().referral_date
+    return (
+        {
+            "key": str(uuid.uuid4()),
+            "la_child_id": "EX7000",
+            "given_name": "Robin",
+            "family_name": "Sample",
+            "birth_date_0": "3",
+            "birth_date_1": "2",
+            "birth_date_2": "2015",
+            "sex": "F",
+            "disabled": "no",
+            "referral_source": "6",
+        }
+        | referral_fields(referral)
+        | values
+    )
+
+
+def referral_fields(day) -> dict:
+    return {
+        f"{name}_{place}": str(part)
+        for name in ("referral_date", "start_date")
+        for place, part in enumerate((day.day, day.month, day.year))
+    }
