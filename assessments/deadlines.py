@@ -6,6 +6,7 @@ Census rule 8670 counts from the assessment's start instead; callers say which t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -52,3 +53,32 @@ def is_working_day(day: date) -> bool:
     calendar = _calendar(day)
     place = bisect_left(calendar, day)
     return place < len(calendar) and calendar[place] == day
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Where an assessment stands in its 45 working days, which run from the referral."""
+
+    day: int
+    left: int
+    overdue: bool
+
+    @property
+    def words(self) -> str:
+        days = "working day" if abs(self.left) == 1 else "working days"
+        if self.overdue:
+            return f"Overdue by {-self.left} {days}" if self.left else "Overdue"
+        if self.left == 0:
+            return "Last day"
+        return f"{self.left} {days} left"
+
+    @property
+    def place(self) -> str:
+        return f"Day {self.day} of {WORKING_DAYS_ALLOWED}"
+
+
+def deadline_on(day: date, referral_date: date) -> Deadline:
+    """Where an assessment that is not over stands on `day`."""
+    place = working_days_after(referral_date, day)
+    overdue = day > due_date(referral_date)
+    return Deadline(day=place, left=WORKING_DAYS_ALLOWED - place, overdue=overdue)

@@ -102,6 +102,12 @@ class PressForm(KeyForm):
     version = forms.IntegerField(widget=HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
+def press_fields(version: int) -> SafeString:
+    """The hidden fields of a `PressForm`, with a key of its own, without making the form."""
+    key = HiddenInput().render("key", str(uuid.uuid4()))
+    return format_html("{}{}", key, HiddenInput().render("version", version))
+
+
 class CodesField(forms.Field):
     """The codes as they were sent, doubled and unknown ones included: the rules judge them."""
 

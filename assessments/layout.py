@@ -7,15 +7,14 @@ ticked and what the rules say between them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from assessments.catalogue.types import (
     Block,
@@ -29,7 +28,7 @@ from assessments.catalogue.types import (
 )
 from assessments.record import described_codes
 from assessments.rules import Finding
-from assessments.templatetags.picker import MARK
+from assessments.stretches import Stretches, filled, stretches
 from cinfactors.accounts.models import Density
 
 LAST = "last"
@@ -140,27 +139,10 @@ def _box(edition: Edition, factor: Factor, code: Code, *, hint: bool) -> Box:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place between two stretches of finished text."""
-
-    kind: str
-    code: str
-
-
 @lru_cache(maxsize=16)
-def finished(edition: Edition, density: str) -> tuple[str | Slot, ...]:
+def picker_stretches(edition: Edition, density: str) -> Stretches:
     """The picker's text for an edition and a density, with the places left open in it."""
-    template = get_template("assessments/picker/picker.html")
-    text = template.render({"domains": domain_groups(edition, density)})
-    pieces: list[str | Slot] = []
-    for place, piece in enumerate(re.split(f"{MARK}([^{MARK}]*){MARK}", text)):
-        if place % 2:
-            kind, code = piece.split(" ")
-            pieces.append(Slot(kind, code))
-        else:
-            pieces.append(re.sub(r"\n\s*", "\n", piece))
-    return tuple(pieces)
+    return stretches("assessments/picker/picker.html", {"domains": domain_groups(edition, density)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +167,17 @@ class PickerState:
 
 def render_finding(finding: Finding) -> str:
     """A finding as it stands beside its code, with the guide's words for it."""
+    # What names strings that were sent is drawn and forgotten.
+    return _drawn(finding) if finding.unlisted else _finished(finding)
+
+
+def _drawn(finding: Finding) -> str:
     return get_template("assessments/picker/finding.html").render(
         {"finding": finding, "kind": KINDS_OF_FINDING[finding.rule.severity]}
     )
+
+
+_finished = lru_cache(maxsize=1024)(_drawn)
 
 
 def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
@@ -197,34 +187,34 @@ def _described_by(code: str, state: PickerState, findings: Collection[Finding]) 
     return f' aria-describedby="{" ".join(ids)}"' if ids else ""
 
 
-def _filled(pieces: Iterable[str | Slot], state: PickerState) -> Iterator[str]:
-    beside = state.beside()
-    for piece in pieces:
-        if isinstance(piece, str):
-            yield piece
-        elif piece.kind == "ticked":
-            if piece.code in state.ticked:
-                yield " checked"
-        elif piece.kind == "described":
-            yield _described_by(piece.code, state, beside.get(piece.code, ()))
-        elif piece.kind == "beside":
-            for finding in beside.get(piece.code, ()):
-                yield render_finding(finding)
-        else:
-            yield get_template("assessments/picker/description.html").render(
-                {
-                    "code": piece.code,
-                    "ticked": piece.code in state.ticked,
-                    "description": state.description,
-                    "error": state.description_error,
-                }
-            )
-
-
 def render_picker(state: PickerState) -> SafeString:
     """The whole picker for one request."""
-    # Safe: every stretch comes from a template, which escapes, or is made above of codes.
-    return mark_safe("".join(_filled(finished(state.edition, state.density), state)))  # noqa: S308
+    beside = state.beside()
+    return filled(
+        picker_stretches(state.edition, state.density),
+        {
+            "ticked": lambda code: " checked" if code in state.ticked else "",
+            "described": lambda code: _described_by(code, state, beside.get(code, ())),
+            "beside": lambda code: "".join(map(render_finding, beside.get(code, ()))),
+            "description": lambda code: _description(code, state),
+        },
+    )
+
+
+def _description(code: str, state: PickerState) -> str:
+    # What somebody typed is drawn and forgotten.
+    typed = state.description or state.description_error
+    draw = _drawn_description if typed else _finished_description
+    return draw(code, code in state.ticked, state.description, state.description_error)
+
+
+def _drawn_description(code: str, ticked: bool, description: str, error: str) -> str:
+    return get_template("assessments/picker/description.html").render(
+        {"code": code, "ticked": ticked, "description": description, "error": error}
+    )
+
+
+_finished_description = lru_cache(maxsize=8)(_drawn_description)
 
 
 class Picker(LayoutObject):

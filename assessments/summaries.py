@@ -104,6 +104,10 @@ class SidePanel:
     errors: tuple[rules.Finding, ...]
     questions: tuple[rules.Finding, ...]
 
+    @property
+    def speaks(self) -> bool:
+        return bool(self.errors or self.questions)
+
 
 def side_panel(state: PickerState) -> SidePanel:
     asks = (Severity.EXPLAIN, Severity.CONSIDER)

@@ -43,12 +43,17 @@ def navigation(person: User, path: str) -> Iterator[NavigationItem]:
         yield NavigationItem(name, address, address == current, address == path)
 
 
+def around(person: User | None, path: str) -> dict[str, Any]:
+    """What stands around the page at this path, for a person or for nobody."""
+    return {
+        "authority_name": settings.AUTHORITY_NAME,
+        "guide_source": loader.edition_for(timezone.localdate()).source,
+        "navigation": list(navigation(person, path)) if person else (),
+    }
+
+
 def furniture(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; no query but the person's, and none for the error pages."""
     person = getattr(request, "user", None)
     signed_in = person is not None and person.is_authenticated
-    return {
-        "authority_name": settings.AUTHORITY_NAME,
-        "guide_source": loader.edition_for(timezone.localdate()).source,
-        "navigation": list(navigation(person, request.path)) if signed_in else (),
-    }
+    return around(person if signed_in else None, request.path)

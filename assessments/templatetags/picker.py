@@ -6,13 +6,12 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from assessments.stretches import mark
 
-MARK = "\x1f"
-"""Unit separator: no text of the guide may hold it, and no page shows it."""
+register = template.Library()
 
 
 @register.simple_tag
 def slot(kind: str, code: str = "") -> SafeString:
-    """A place that is filled for each request; see `assessments.layout`."""
-    return format_html("{0}{1} {2}{0}", MARK, kind, code)
+    """A place that is filled for each request; see `assessments.stretches`."""
+    return format_html("{}", mark(kind, code))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from assessments.catalogue import loader
+from assessments.catalogue.types import Edition
+from assessments.deadlines import Deadline
 from assessments.models import Assessment, Status
+from assessments.stretches import Stretches, filled, stretches
 
 register = template.Library()
 
@@ -39,6 +47,30 @@ def age(assessment: Assessment) -> str:
     return f"{years} year{'' if years == 1 else 's'}"
 
 
-@register.filter
-def edition_title(assessment: Assessment) -> str:
-    return loader.edition(assessment.edition).title
+@register.simple_tag
+def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeString:
+    """Whose assessment the page is about, and where it stands."""
+    bar = _bar(
+        age(assessment),
+        assessment.episode.referral_date,
+        deadline,
+        loader.edition(assessment.edition),
+        Status(assessment.status),
+    )
+    child = assessment.episode.child.la_child_id
+    return filled(bar, {"child": lambda _: escape(child)})
+
+
+@lru_cache(maxsize=1024)
+def _bar(
+    age: str, referral_date: date, deadline: Deadline | None, edition: Edition, status: Status
+) -> Stretches:
+    """The bar for all the children of whom the same is said."""
+    said = {
+        "age": age,
+        "referral_date": referral_date,
+        "deadline": deadline,
+        "edition": edition,
+        "status": status,
+    }
+    return stretches("assessments/identity_bar.html", said)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from assessments import queries
-from assessments.deadlines import WORKING_DAYS_ALLOWED, due_date, working_days_after
+from assessments.deadlines import Deadline, deadline_on
 from assessments.forms import KeyForm, PressForm
 from assessments.models import Assessment, Status
 
@@ -25,37 +25,11 @@ class Problem:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Where an assessment stands in its 45 working days, which run from the referral."""
-
-    day: int
-    left: int
-    overdue: bool
-
-    @property
-    def words(self) -> str:
-        days = "working day" if abs(self.left) == 1 else "working days"
-        if self.overdue:
-            return f"Overdue by {-self.left} {days}" if self.left else "Overdue"
-        if self.left == 0:
-            return "Last day"
-        return f"{self.left} {days} left"
-
-    @property
-    def place(self) -> str:
-        return f"Day {self.day} of {WORKING_DAYS_ALLOWED}"
-
-
 def deadline_of(assessment: Assessment) -> Deadline | None:
     """None for an assessment that is over, or was authorised within its days before."""
     if assessment.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED):
         return None
-    today = timezone.localdate()
-    referral = assessment.episode.referral_date
-    day = working_days_after(referral, today)
-    left = WORKING_DAYS_ALLOWED - day
-    return Deadline(day=day, left=left, overdue=today > due_date(referral))
+    return deadline_on(timezone.localdate(), assessment.episode.referral_date)
 
 
 def assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:

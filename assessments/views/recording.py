@@ -12,8 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import queries, record, services
-from assessments.forms import DensityForm, FactorsForm, OutcomeForm, PressForm, ReasonForm
+from assessments import factor_page, queries, record, services
+from assessments.forms import (
+    DensityForm,
+    FactorsForm,
+    OutcomeForm,
+    PressForm,
+    ReasonForm,
+    press_fields,
+)
 from assessments.models import Assessment, Status
 from assessments.rules import AnswerKind, Finding, findings
 from assessments.summaries import (
@@ -21,7 +28,6 @@ from assessments.summaries import (
     groups_of,
     picker_state,
     questions_of,
-    side_panel,
 )
 from assessments.views.pages import (
     Problem,
@@ -32,14 +38,14 @@ from assessments.views.pages import (
     press_of,
     problems_of,
 )
-from cinfactors.accounts.held_forms import keeps_typed_work
+from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
 
 
 def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
     """The person's own assessment, in whatever status."""
     try:
-        return queries.own_assessments(request.user).get(reference=reference)
+        return queries.own_assessment(request.user, reference)
     except Assessment.DoesNotExist as absent:
         raise Http404 from absent
 
@@ -101,6 +107,8 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 def _version_of(assessment: Assessment, held: QueryDict | None) -> int:
     """The version that the page shows; for what was held, the one it was typed on."""
+    if held is None:
+        return assessment.version
     form = PressForm(held)
     return form.cleaned_data["version"] if form.is_valid() else assessment.version
 
@@ -153,21 +161,21 @@ def _factors_page(
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "form": form,
-        "press": PressForm(initial={"version": _version_of(assessment, data if unsaved else None)}),
-        "panel": side_panel(form.picker),
-        "edition": form.picker.edition,
-        "density": request.user.density,
+        "messages": messages.get_messages(request),
         "problems": problems,
         "unsaved": unsaved,
         "conflict": conflict_rows(form.picker, assessment) if conflict else None,
         "last_review": assessment.reviews.select_related("decided_by").last()
         if assessment.status in (Status.RETURNED, Status.REOPENED)
         else None,
-        "saved_before": bool(assessment.codes) or assessment.version > 1,
     }
-    return render(
-        request, "assessments/factors.html", context, status=200 if data is None else status
+    version = _version_of(assessment, data if unsaved else None)
+    return factor_page.response(
+        request,
+        form,
+        context,
+        hidden=f"{typed_by_field(request.user)}{press_fields(version)}",
+        status=200 if data is None else status,
     )
 
 

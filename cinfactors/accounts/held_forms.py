@@ -26,6 +26,8 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from cinfactors.accounts.models import HeldForm, User
 
@@ -49,6 +51,11 @@ def keeps_typed_work(view: Callable) -> Callable:
 def typed_by(person: User) -> str:
     """The value of the hidden field that says for whom a page was drawn."""
     return _signer.sign(str(person.pk))
+
+
+def typed_by_field(person: User) -> SafeString:
+    """That hidden field."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, typed_by(person))
 
 
 def came_from_here(request: HttpRequest) -> bool:
