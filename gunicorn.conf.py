@@ -1,6 +1,7 @@
 """How gunicorn serves, by `make run` and in the container alike."""
 
 import os
+import signal
 
 _host = os.environ.get("HOST", "127.0.0.1")
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '8000')}"
@@ -28,3 +29,11 @@ logconfig_dict = {
         "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
+
+
+def post_worker_init(worker) -> None:
+    """Leave Ctrl-C, which reaches every process of the terminal, to the one that stops them all.
+
+    A worker that hears it twice may not get to its end.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

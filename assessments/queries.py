@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from uuid import UUID
 
@@ -10,7 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from assessments.models import NOT_COMPLETED, WITH_THE_WORKER, Assessment, Child, Episode, Status
+from assessments.models import (
+    NOT_COMPLETED,
+    WITH_THE_WORKER,
+    Assessment,
+    Child,
+    Episode,
+    Review,
+    Status,
+)
 from cinfactors.accounts.models import Role, Team, User
 
 
@@ -168,6 +176,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "authorised": (Status.AUTHORISED,),
 }
 """The tabs of the list of assessments, each with the statuses that it shows."""
+
+
+def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
+    """What a manager last decided about each, by the assessment's key; one query for them all."""
+    reviews = Review.objects.filter(assessment__in=[each.pk for each in assessments])
+    return {review.assessment_id: review for review in reviews.select_related("decided_by")}
 
 
 def in_group(assessments: QuerySet[Assessment], group: str) -> QuerySet[Assessment]:

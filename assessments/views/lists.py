@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +14,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
+from assessments.deadlines import Deadline
 from assessments.forms import SearchForm
-from assessments.views.pages import with_deadlines
+from assessments.models import Assessment, Review, Status
+from assessments.views.pages import deadline_of
 
 PAGE = 25
 TABS = {
@@ -73,13 +77,28 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "whose": whose,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "rows": with_deadlines(page),
+        "rows": _rows(page),
         "words": words,
         "empty": EMPTY[tab],
         "may_start": queries.may_start_assessments(request.user),
         "address": reverse("assessments"),
     }
     return render(request, "assessments/list.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One assessment of the list; `review` is what a manager said of it, if it came back."""
+
+    assessment: Assessment
+    deadline: Deadline | None
+    review: Review | None
+
+
+def _rows(page: Page[Assessment]) -> list[Row]:
+    came_back = [each for each in page if each.status in (Status.RETURNED, Status.REOPENED)]
+    reviews = queries.last_reviews(came_back) if came_back else {}
+    return [Row(each, deadline_of(each), reviews.get(each.pk)) for each in page]
 
 
 def _tabs(whose: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -90,7 +89,3 @@ def locked(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Say that the record cannot be changed now, and why."""
     context = {"assessment": assessment, "deadline": deadline_of(assessment)}
     return render(request, "assessments/locked.html", context, status=409)
-
-
-def with_deadlines(assessments: Iterable[Assessment]) -> list[tuple[Assessment, Deadline | None]]:
-    return [(assessment, deadline_of(assessment)) for assessment in assessments]
