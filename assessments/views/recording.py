@@ -40,6 +40,7 @@ from assessments.views.pages import (
 )
 from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
+from cinfactors.text import one_newline
 
 
 def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
@@ -105,11 +106,14 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return redirect("factors", saved.reference)
 
 
-def _version_of(assessment: Assessment, held: QueryDict | None) -> int:
-    """The version that the page shows; for what was held, the one it was typed on."""
-    if held is None:
+def _version_of(assessment: Assessment, typed: QueryDict | None) -> int:
+    """The version that the page shows; for what comes back unsaved, the one it was typed on.
+
+    Else what was refused would come back as if its writer had seen what others saved meanwhile.
+    """
+    if typed is None:
         return assessment.version
-    form = PressForm(held)
+    form = PressForm(typed)
     return form.cleaned_data["version"] if form.is_valid() else assessment.version
 
 
@@ -169,7 +173,7 @@ def _factors_page(
         if assessment.status in (Status.RETURNED, Status.REOPENED)
         else None,
     }
-    version = _version_of(assessment, data if unsaved else None)
+    version = _version_of(assessment, None if conflict else data)
     return factor_page.response(
         request,
         form,
@@ -243,11 +247,11 @@ def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str
         if rule == complied:
             yield rule, AnswerKind.COMPLIED, ""
         elif question.asks_reason:
-            text = data.get(f"text-{rule}", "").strip()
+            text = one_newline(data.get(f"text-{rule}", "")).strip()
             if text and text != question.text:
                 yield rule, AnswerKind.REASON, text
         elif f"considered-{rule}" in data:
-            text = data.get(f"text-{rule}", "").strip()
+            text = one_newline(data.get(f"text-{rule}", "")).strip()
             if not question.answered or text != question.text:
                 yield rule, AnswerKind.CONSIDERED, text
 
@@ -332,7 +336,8 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Cancel an assessment that was started in error, with the reason."""
     assessment = _recordable_or_404(request, reference)
-    form = ReasonForm(request.POST if request.method == "POST" else request.held_data)
+    typed = request.POST if request.method == "POST" else request.held_data
+    form = ReasonForm(typed)
     if request.method == "POST":
         key, version = press_of(request)
         if form.is_valid():
@@ -357,7 +362,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "form": form,
-        "press": PressForm(initial={"version": assessment.version}),
+        "press": PressForm(initial={"version": _version_of(assessment, typed)}),
         "problems": problems_of(form),
     }
     status = 422 if form.errors else 200

@@ -129,6 +129,25 @@ def test_a_conflict_keeps_what_was_sent_and_shows_what_is_saved(ada: Client, dra
     assert "What differs" in response.content.decode()
 
 
+def test_a_stale_page_that_is_refused_stays_stale(ada: Client, draft: Assessment):
+    """Put right and sent again it is still a conflict: its writer has not seen what was saved."""
+    make.record(draft, "1A")
+    with unchanged():
+        refused = save(ada, draft, "4A", "20", other_description="x" * 501)
+    assert refused.status_code == 422
+    assert field_value(refused, "version") == str(draft.version)
+
+
+def test_a_refused_reason_to_cancel_stays_of_the_version_it_was_typed_on(
+    ada: Client, draft: Assessment
+):
+    make.record(draft, "1A")
+    with unchanged():
+        refused = ada.post(at("cancel", draft), press(draft, reason="x" * 501))
+    assert refused.status_code == 422
+    assert field_value(refused, "version") == str(draft.version)
+
+
 def test_a_stale_page_of_answers_submits_nothing_even_with_the_same_outcome(
     ada: Client, people: People, draft: Assessment
 ):
@@ -318,6 +337,17 @@ def test_answers_to_rules_that_do_not_speak_are_not_stored(ada: Client, draft: A
             ),
         )
     assert response.status_code == 302
+
+
+def test_a_reason_of_several_lines_is_stored_once_however_often_it_is_sent(
+    ada: Client, people: People
+):
+    make.record(make.start(people.ada), "13A")
+    answer = {"text-gangs-with-criminal-exploitation": "One\r\ntwo"}
+    for _ in range(2):
+        page = Assessment.objects.get()
+        assert ada.post(at("check", page), press(page, **answer)).status_code == 302
+    assert [each.text for each in Assessment.objects.get().answers.all()] == ["One\ntwo"]
 
 
 def test_what_is_still_open_is_said_and_linked(ada: Client, people: People):
