@@ -61,7 +61,10 @@ def typed_by_field(person: User) -> SafeString:
 def came_from_here(request: HttpRequest) -> bool:
     """Whether the browser says that a page of this very host sent the request."""
     sender = request.headers.get("Origin") or request.headers.get("Referer", "")
-    scheme, host = urlsplit(sender)[:2]
+    try:
+        scheme, host = urlsplit(sender)[:2]
+    except ValueError:  # no address at all
+        return False
     return (scheme, host) == (request.scheme, request.get_host()) and request.headers.get(
         "Sec-Fetch-Site", "same-origin"
     ) == "same-origin"

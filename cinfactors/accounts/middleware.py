@@ -54,7 +54,10 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 def _page_before(request) -> str:
     if not held_forms.came_from_here(request):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
     if (before.scheme, before.netloc) != (request.scheme, request.get_host()):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
     return before.path + (f"?{before.query}" if before.query else "")

@@ -287,10 +287,11 @@ def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(browser
 
 
 @pytest.mark.parametrize(
-    "referer", ["https://elsewhere.example/", "", "http://testserver.example/"]
+    "referer", ["https://elsewhere.example/", "", "http://testserver.example/", "http://["]
 )
-def test_a_button_never_leads_to_another_host(client, referer):
-    response = client.post("/press/", headers={"Referer": referer})
+@pytest.mark.parametrize("origin", [{}, {"Origin": "http://testserver"}])
+def test_a_button_never_leads_to_another_host(client, referer, origin):
+    response = client.post("/press/", headers={"Referer": referer} | origin)
     assert response["Location"] == "/account/sign-in/?next=/"
 
 
@@ -361,6 +362,8 @@ def test_the_referer_speaks_where_no_origin_is_sent(browser, stale):
         {"Origin": "null"},
         {"Origin": "null", "Referer": "http://testserver/note/"},
         {"Referer": "http://elsewhere.example/"},
+        {"Origin": "http://["},
+        {"Referer": "http://["},
         {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
         {"X-Nothing": "said"},
     ],
