@@ -12,7 +12,9 @@ from playwright.sync_api import sync_playwright
 
 from cinfactors.make.install import InstallError, say
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+"""Debian's Chromium without a window: the same engine, in two thirds of the time."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def path() -> str | None:
@@ -28,12 +30,15 @@ def install() -> str:
         say("Installing Chromium with apt")
         quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update", "-qq"], stdout=subprocess.DEVNULL, **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            stdout=subprocess.DEVNULL,
-            **quiet,
-        )
-        found = path()
+        for package in (SHELL, "chromium"):
+            subprocess.run(
+                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
+                stdout=subprocess.DEVNULL,
+                **quiet,
+            )
+            found = path()
+            if found:
+                break
     if found is None:
         say("Downloading Playwright's Chromium")
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])

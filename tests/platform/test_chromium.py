@@ -52,14 +52,15 @@ def test_a_browser_that_does_not_start_is_passed_over(nowhere, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root installs Debian's package")
-def test_root_installs_debians(nowhere, tmp_path):
-    chromium = tmp_path / "bin" / "chromium"
+@pytest.mark.parametrize("package", ["chromium-headless-shell", "chromium"])
+def test_root_installs_the_package_that_there_is(nowhere, tmp_path, package):
+    there = tmp_path / "bin" / package
     program(
         tmp_path / "bin" / "apt-get",
-        f'if [ "$1" = install ]; then echo "#!/bin/sh" > {chromium}; /bin/chmod +x {chromium}; fi',
+        f'case "$*" in *" {package}") echo "#!/bin/sh" > {there}; /bin/chmod +x {there};; esac',
     )
     said = python("-c", INSTALL, **nowhere).stdout.splitlines()
-    assert said == ["Installing Chromium with apt…", f"found {chromium}"]
+    assert said == ["Installing Chromium with apt…", f"found {there}"]
 
 
 def test_without_any_it_fails_and_says_what_to_do(nowhere):
