@@ -1,10 +1,20 @@
+"""What a request carries: read to its end, and as UTF-8 or not at all."""
+
 from __future__ import annotations
+
+import re
 
 from django.http import UnreadablePostError
 
 CHUNK = 64 * 1024
 MOST = 16 * 1024 * 1024
 """Bytes that are read only to be thrown away; whoever sends more is cut off."""
+
+_NOT_UTF_8 = re.compile(
+    r"""; \s* charset (?! \s* = \s* "? utf-?8 "? \s* (?: ; | $ ) )  # another charset
+        | \* \s* =  # or a parameter that names a charset of its own""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class UnreadBodyMiddleware:
@@ -26,3 +36,21 @@ class UnreadBodyMiddleware:
         except UnreadablePostError:  # the sender has gone
             pass
         return response
+
+
+def utf8_alone(application):
+    """The WSGI application, asked nothing that says it is written in anything but UTF-8.
+
+    Django reads the query and the fields as whatever codec the request names, while it makes the
+    request and so before any page for what goes wrong. Some codecs decode no text; others make
+    characters that no page and no database can hold. Our pages send UTF-8.
+    """
+
+    def answer(environ, start_response):
+        if _NOT_UTF_8.search(environ.get("CONTENT_TYPE", "")):
+            headers = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
+            start_response("400 Bad Request", headers)
+            return [b"Send this again as UTF-8.\n"]
+        return application(environ, start_response)
+
+    return answer

@@ -2,8 +2,10 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+
+from cinfactors.wsgi import application
 
 SIGN_IN = reverse("account_login")
 
@@ -47,6 +49,45 @@ def test_a_body_of_five_megabytes_is_refused_plainly():
 def test_more_fields_than_any_page_has_are_refused_plainly():
     fields = {"login": [str(number) for number in range(1_000)]}
     assert visitor().post(SIGN_IN, fields).status_code == 400
+
+
+def status_of(content_type: str) -> str:
+    """What the served application answers to a question of this content type."""
+    answered = []
+    environ = RequestFactory()._base_environ(PATH_INFO="/healthz", CONTENT_TYPE=content_type)
+    list(application(environ, lambda status, headers: answered.append(status)))
+    return answered[0]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain; charset=rot13",
+        'multipart/form-data; boundary=x; CHARSET = "hex"',
+        "multipart/form-data;charset=unicode_escape; boundary=x",
+        "application/x-www-form-urlencoded; charset=utf-16",
+        "text/plain; charset=utf-8-sig",
+        "text/plain; charset=",
+        "text/plain; charset*=utf-8''%00",
+        "text/plain; other*=no-such''x",
+    ],
+)
+def test_what_is_not_written_in_utf_8_is_refused_plainly(content_type: str):
+    assert status_of(content_type) == "400 Bad Request"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=UTF-8",
+        'multipart/form-data; charset = "utf8" ; boundary=charset',
+    ],
+)
+@pytest.mark.django_db
+def test_what_is_written_in_utf_8_is_answered(content_type: str):
+    assert status_of(content_type) == "200 OK"
 
 
 @pytest.mark.django_db
