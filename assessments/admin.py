@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,9 +22,10 @@ from assessments import queries
 from assessments.models import Assessment, Child, Episode, Review, RuleAnswer, Version
 from assessments.record import edition_of
 from assessments.summaries import groups_of, named
+from cinfactors.admin_lists import AnsweringList
 
 
-class PrivateSearch(ChangeList):
+class PrivateSearch(AnsweringList):
     """A list whose search never stands in an address."""
 
     def get_query_string(self, new_params=None, remove=None) -> str:
@@ -58,7 +59,7 @@ class ReadOnly(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[PrivateSearch]:
         return PrivateSearch
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
@@ -91,6 +92,11 @@ class ReadOnly(admin.ModelAdmin):
         # The subtitle would put the child's id into the title, and so into the browser's history.
         context = {"subtitle": "", **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        # As above: Django's own title names the child.
+        context = {"title": "Change history", **(extra_context or {})}
+        return super().history_view(request, object_id, context)
 
 
 class ReadOnlyInline(admin.TabularInline):

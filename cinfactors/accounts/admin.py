@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from cinfactors.accounts import services
 from cinfactors.accounts.admin_forms import NewPasswordForm, NewPersonForm, PersonForm
 from cinfactors.accounts.models import Membership, Team, User
+from cinfactors.admin_lists import AnsweringList
 
 # What a person may do follows from their role, and nothing is sent by e-mail.
 admin.site.unregister([Group, EmailAddress])
@@ -28,6 +29,9 @@ class ForAdministrators(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[AnsweringList]:
+        return AnsweringList
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_administrator

@@ -153,3 +153,37 @@ def test_a_manager_finds_nothing_of_another_team_in_the_admin(people: People, br
         response = nia.get(address_of(route, assessment))
         assert response.status_code < 500
         assert "EX1001" not in response.content.decode(errors="replace")
+
+
+def test_no_title_names_a_child(people: People, browsers: dict[str, Client]):
+    """A title stays in the history of the browser."""
+    assessment = make.start(people.ada)
+    for route in routes():
+        page = browsers["team_manager"].get(address_of(route, assessment)).content.decode()
+        for title in re.findall(r"<title>(.*?)</title>", page, re.DOTALL):
+            assert "EX1001" not in title, route
+            assert "Sample" not in title, route
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("team_manager", "assessments/assessment/?status__exact=%00"),
+        ("team_manager", "assessments/assessment/?start_date__year=99999999999"),
+        ("team_manager", "assessments/assessment/?codes__contains=4B"),
+        ("team_manager", "assessments/assessment/?version__range=1"),
+        ("team_manager", "assessments/child/?given_name__regex=("),
+        ("team_manager", "assessments/child/?birth_date__year=-1"),
+        ("administrator", "accounts/user/?role__exact=%00"),
+        ("administrator", "accounts/team/?name__regex=("),
+    ],
+)
+def test_the_admin_goes_back_to_the_whole_list_from_a_filter_that_cannot_be(
+    browsers: dict[str, Client], role: str, address: str
+):
+    response = browsers[role].get(f"/admin/{address}")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/admin/{address.partition('?')[0]}?e=1",
+    )
+    assert browsers[role].get(response["Location"]).status_code == 200
