@@ -203,7 +203,7 @@ def check(request: HttpRequest, reference: UUID) -> HttpResponse:
 def _save_check(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Store each answer that can be stored, then submit if that was the button."""
     key, version = press_of(request)
-    current, refusals = assessment, {}
+    current, refusals = assessment, _answers_taken_back(request.POST, assessment)
     try:
         for write in _writes_sent(request.POST, assessment):
             try:
@@ -237,6 +237,25 @@ def _writes_sent(data: QueryDict, assessment: Assessment) -> Iterator[Callable[.
         yield partial(services.answer_rule, rule=rule, kind=kind, text=text)
     if data.get("outcome") and data["outcome"] != assessment.outcome:
         yield partial(services.set_outcome, outcome=data["outcome"])
+
+
+def _answers_taken_back(data: QueryDict, assessment: Assessment) -> dict[str, str]:
+    """What to say of each rule whose stored answer the page no longer shows.
+
+    An answer stays on the record once it is given; it can be replaced, or made pointless by
+    another selection, and is never sent when the person has just emptied it.
+    """
+    said = {}
+    for question in questions_of(assessment):
+        rule = question.finding.rule.id
+        was_shown = question.answered and f"text-{rule}" in data
+        if question.asks_reason:
+            is_gone = not data.get(f"text-{rule}", "").strip()
+        else:
+            is_gone = f"considered-{rule}" not in data
+        if was_shown and is_gone and rule != data.get("complied"):
+            said[rule] = question.unanswered({rule}).error
+    return said
 
 
 def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str, str, str]]:

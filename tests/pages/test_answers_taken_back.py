@@ -1,0 +1,64 @@
+"""An answer that was emptied on the page is never sent as if it stood there."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import Status
+from tests.people import answer_all, record, set_outcome, start
+
+CASES = {
+    "gangs-with-criminal-exploitation": (
+        "13A",
+        {"text-gangs-with-criminal-exploitation": ""},
+        "24A Child criminal exploitation: give a reason, or add it",
+    ),
+    "young-carer": (
+        "6B",
+        {"text-young-carer": "She is two"},
+        "7A Young carers: say that you considered it, or add it",
+    ),
+}
+
+
+@pytest.fixture
+def answered(people):
+    def with_code(code: str):
+        return answer_all(set_outcome(record(start(people.ada), code)))
+
+    return with_code
+
+
+def post(client, assessment, **fields):
+    sent = {"key": uuid.uuid4(), "version": assessment.version, "outcome": assessment.outcome}
+    return client.post(reverse("check", args=[assessment.reference]), sent | fields)
+
+
+@pytest.mark.parametrize("pressed", ["save", "submit"])
+@pytest.mark.parametrize("rule", CASES)
+def test_it_is_asked_for_again(ada, answered, rule, pressed):
+    code, fields, message = CASES[rule]
+    assessment = answered(code)
+    response = post(ada, assessment, next=pressed, **fields)
+    assert response.status_code == 422
+    assert [problem.message for problem in response.context["problems"]] == [message]
+    assessment.refresh_from_db()
+    assert assessment.status == Status.DRAFT
+
+
+def test_an_answer_that_still_stands_is_submitted(ada, answered):
+    assessment = answered("6B")
+    response = post(ada, assessment, next="submit", **{"considered-young-carer": "yes"})
+    assert response.headers["Location"] == reverse("submitted", args=[assessment.reference])
+
+
+def test_complying_instead_takes_the_answers_place(ada, answered):
+    assessment = answered("13A")
+    fields = {"text-gangs-with-criminal-exploitation": ""}
+    response = post(ada, assessment, complied="gangs-with-criminal-exploitation", **fields)
+    assert response.status_code == 302
+    assessment.refresh_from_db()
+    assert assessment.codes == ["13A", "24A"]
