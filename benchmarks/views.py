@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
-from assessments.forms import PressForm
-from assessments.summaries import picker_state, side_panel
-from assessments.views.pages import assessment_or_404, deadline_of
+from assessments import factor_page, queries
+from assessments.forms import press_fields
+from assessments.summaries import picker_state
+from assessments.views.pages import deadline_of
 from benchmarks.stock import StockForm
 
 page = b""
@@ -25,16 +26,16 @@ def same_bytes(request: HttpRequest) -> HttpResponse:
 
 def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
     """The factor page with the stock form in the picker's place."""
-    assessment = assessment_or_404(request, reference)
+    assessment = queries.own_assessment(request.user, reference)
     form = StockForm(picker=picker_state(assessment, request.user.density))
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "form": form,
-        "press": PressForm(initial={"version": assessment.version}),
-        "panel": side_panel(form.picker),
-        "edition": form.picker.edition,
-        "density": request.user.density,
-        "saved_before": True,
+        "messages": (),
+        "problems": (),
+        "unsaved": False,
+        "conflict": None,
+        "last_review": None,
     }
-    return render(request, "assessments/factors.html", context)
+    hidden = press_fields(assessment.version)
+    return factor_page.response(request, form, context, hidden=hidden, status=200)
