@@ -46,11 +46,11 @@ def utf8_alone(application):
     characters that no page and no database can hold. Our pages send UTF-8.
     """
 
-    def answer(environ, start_response):
-        if _NOT_UTF_8.search(environ.get("CONTENT_TYPE", "")):
+    def answer(asked, start_response):
+        if _NOT_UTF_8.search(asked.get("CONTENT_TYPE", "")):
             headers = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
             start_response("400 Bad Request", headers)
             return [b"Send this again as UTF-8.\n"]
-        return application(environ, start_response)
+        return application(asked, start_response)
 
     return answer

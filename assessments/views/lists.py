@@ -57,9 +57,6 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         return redirect(
             f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
         )
-    tab = request.GET.get("tab", "to-do")
-    if tab not in TABS:
-        raise Http404
     whose = _whose(request)
     visible = queries.assessments_visible_to(request.user)
     if whose == "mine":
@@ -68,6 +65,9 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
     if words:
         visible = queries.matching(visible, words)
     counts = queries.group_counts(visible)
+    tab = request.GET.get("tab") or _first_tab(request, counts)
+    if tab not in TABS:
+        raise Http404
     paginator = Paginator(queries.for_reading(queries.in_group(visible, tab)), PAGE)
     paginator.count = counts[tab]
     page = paginator.get_page(request.GET.get("page"))
@@ -84,6 +84,14 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "address": reverse("assessments"),
     }
     return render(request, "assessments/list.html", context)
+
+
+def _first_tab(request: HttpRequest, counts: dict[str, int]) -> str:
+    """What waits for the person; if they look for a child, the first tab that has one."""
+    waits = "with-manager" if request.user.is_team_manager else "to-do"
+    if request.session.get(SEARCH) and not counts[waits]:
+        return next((tab for tab, count in counts.items() if count), waits)
+    return waits
 
 
 @dataclass(frozen=True, slots=True)
