@@ -65,7 +65,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
     if words:
         visible = queries.matching(visible, words)
     counts = queries.group_counts(visible)
-    tab = request.GET.get("tab") or _first_tab(request, counts)
+    tab = request.GET.get("tab", _first_tab(request, counts))
     if tab not in TABS:
         raise Http404
     paginator = Paginator(queries.for_reading(queries.in_group(visible, tab)), PAGE)
