@@ -194,7 +194,7 @@ def questions_of(assessment: Assessment) -> list[Question]:
     """The rules that ask, each with the latest answer that still holds."""
     edition = record.edition_of(assessment)
     answers = record.answers_of(assessment)
-    found = rules.findings(edition, record.selection_of(assessment))
+    found = record.findings_of(assessment)
     open_ones = {f.rule.id for f in rules.unanswered(found, record.rule_answers(answers))}
     questions = []
     for finding in found:

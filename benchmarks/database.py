@@ -45,7 +45,7 @@ def make(server: Server, assessments: int) -> None:
 
 def _manage(url: str, *command: str) -> None:
     """Run a command as the role of the address, which this process must not have."""
-    subprocess.run(  # noqa: S603
+    subprocess.run(  # noqa: S603  Django itself, arguments of ours
         [sys.executable, "-m", "django", *command],
         env=os.environ | {"DATABASE_URL": url},
         check=True,

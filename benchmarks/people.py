@@ -65,7 +65,7 @@ def record(assessment: Assessment, codes: list[str]) -> None:
 def ordinary_selection(assessment: Assessment, seed: int) -> list[str]:
     """Some codes that go together, and of which the rules ask something."""
     edition = current_edition()
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)  # noqa: S311  invented selections, no secret
     codes = list(edition.codes)
     while True:
         drawn = random.sample(codes, CODES)

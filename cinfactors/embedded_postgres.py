@@ -323,7 +323,7 @@ def _let_the_server_in(folder: Path) -> None:
 
 def _add_system_user() -> None:
     try:
-        subprocess.run(  # noqa: S603
+        subprocess.run(  # noqa: S603  arguments of ours
             ["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER],  # noqa: S607
             check=True,
             capture_output=True,

@@ -22,7 +22,7 @@ from assessments.forms import (
     press_fields,
 )
 from assessments.models import Assessment, Status
-from assessments.rules import AnswerKind, Finding, findings
+from assessments.rules import AnswerKind, Finding
 from assessments.summaries import (
     conflict_rows,
     groups_of,
@@ -306,7 +306,7 @@ def _check_page(
     problems += problems_of(outcome)
     if "" in refusals:
         problems.append(Problem(refusals[""], "factors-selected"))
-    found = findings(record.edition_of(assessment), record.selection_of(assessment))
+    found = record.findings_of(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
