@@ -200,6 +200,7 @@ def _decide(
         assessment=assessment,
         version=version,
         decision=decision,
+        reason=Review.Reason.OTHER if decision == Review.Decision.RETURNED else "",
         comment=comment,
         decided_by=by,
         decided_at=now,

@@ -252,6 +252,7 @@ class Cases:
             expected,
             sex,
             disabled,
+            False,
         )
         return child, Circumstance(born=born, sex=sex, disabled=disabled)
 

@@ -113,7 +113,8 @@ def _add_versions(
             authorised_at,
         )
         for decision, comment, moment in each.decisions:
-            rows.add(Review, assessment, version, decision, comment, post.manager, moment)
+            reason = Review.Reason.EVIDENCE_NOT_CLEAR if decision == Decision.RETURNED else ""
+            rows.add(Review, assessment, version, decision, reason, comment, post.manager, moment)
 
 
 def _follow(

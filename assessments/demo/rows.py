@@ -23,6 +23,7 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "expected_birth_date",
         "sex",
         "disabled",
+        "restricted",
     ),
     Episode: (
         "id",
@@ -88,6 +89,7 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "assessment_id",
         "version_id",
         "decision",
+        "reason",
         "comment",
         "decided_by_id",
         "decided_at",

@@ -13,9 +13,15 @@ from assessments.models.assessments import (
     Status,
     Version,
 )
-from assessments.models.children import LA_CHILD_ID, Child, Episode
+from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
-from assessments.models.decisions import IdempotencyKey, Review, RuleAnswer
+from assessments.models.decisions import (
+    IdempotencyKey,
+    PinnedComment,
+    Review,
+    ReviewRead,
+    RuleAnswer,
+)
 
 __all__ = [
     "LA_CHILD_ID",
@@ -25,11 +31,14 @@ __all__ = [
     "Child",
     "Episode",
     "IdempotencyKey",
+    "NamedPerson",
     "Outcome",
+    "PinnedComment",
     "PrimaryNeed",
     "ReasonForClosure",
     "ReferralSource",
     "Review",
+    "ReviewRead",
     "RuleAnswer",
     "Sex",
     "Status",

@@ -153,6 +153,14 @@ class Version(models.Model):
     answers = models.JSONField(default=list)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submissions")
     submitted_at = models.DateTimeField()
+    corrected_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        help_text="The manager who changed the codes of the submission before it",
+    )
     authorised_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="authorisations"
     )

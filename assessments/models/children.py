@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
+from cinfactors.accounts.models import User
 from cinfactors.text import clean_text, validate_clean
 
 LA_CHILD_ID = r"^[A-Za-z0-9]{1,20}$"
@@ -33,6 +34,9 @@ class Child(models.Model):
     expected_birth_date = models.DateField("expected date of birth", null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex)
     disabled = models.BooleanField(default=False)
+    restricted = models.BooleanField(
+        "restricted record", default=False, help_text="Only the people who are named may see it"
+    )
 
     class Meta:
         verbose_name_plural = "children"
@@ -86,6 +90,29 @@ class Child(models.Model):
         if born is None or born > day:
             return None
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class NamedPerson(models.Model):
+    """Somebody who may see a child's record although it is restricted, as far as role and teams go.
+
+    A colleague's own family, say: everyone who is not named here is refused.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="named_people")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="named_for")
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "named people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "person"], name="each_person_is_named_once_for_a_child"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.child}"
 
 
 class Episode(models.Model):

@@ -44,16 +44,30 @@ class RuleAnswer(models.Model):
 
 
 class Review(models.Model):
-    """A manager's decision on a submission: a row for each, never changed."""
+    """A manager's decision on a submission: a row for each, never changed.
+
+    `version` is the submission that was decided on; for a correction, the one that it made.
+    """
 
     class Decision(models.TextChoices):
         AUTHORISED = "authorised", "Authorised"
         RETURNED = "returned", "Returned"
         REOPENED = "reopened", "Reopened"
+        CORRECTED = "corrected", "Corrected"
+
+    class Reason(models.TextChoices):
+        """Why a submission was returned. Ours."""
+
+        MISSING_FACTOR = "missing_factor", "A factor is missing"
+        WRONG_PERSON = "wrong_person", "Recorded for the wrong person"
+        EVIDENCE_NOT_CLEAR = "evidence_not_clear", "The evidence is not clear"
+        ANOTHER_FACTOR = "another_factor", "Looks like another factor"
+        OTHER = "other", "Another reason"
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="reviews")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="reviews")
     decision = models.CharField(max_length=10, choices=Decision)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
     comment = models.CharField(max_length=2000, blank=True, validators=[validate_clean])
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
     decided_at = models.DateTimeField()
@@ -63,17 +77,65 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="decision_is_known",
-                condition=Q(decision__in=["authorised", "returned", "reopened"]),
+                condition=Q(decision__in=["authorised", "returned", "reopened", "corrected"]),
             ),
             models.CheckConstraint(
-                name="a_return_or_reopening_says_why",
+                name="every_decision_but_authorising_says_why",
                 condition=Q(decision="authorised") | ~Q(comment=""),
+            ),
+            models.CheckConstraint(
+                name="a_return_has_a_reason_of_the_list",
+                condition=Q(
+                    decision="returned",
+                    reason__in=[
+                        "missing_factor",
+                        "wrong_person",
+                        "evidence_not_clear",
+                        "another_factor",
+                        "other",
+                    ],
+                )
+                | (~Q(decision="returned") & Q(reason="")),
             ),
             *clean_text("review", "comment"),
         ]
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.get_decision_display()}"
+
+
+class PinnedComment(models.Model):
+    """What a manager says of one code in returning a submission: never changed."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="pinned")
+    code = models.CharField(max_length=3)
+    text = models.CharField(max_length=1000, validators=[validate_clean])
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "code"], name="one_comment_on_each_code_of_a_review"
+            ),
+            models.CheckConstraint(
+                name="a_pinned_comment_is_not_empty", condition=~Q(text="") & ~Q(code="")
+            ),
+            *clean_text("pinned_comment", "text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review}: {self.code}"
+
+
+class ReviewRead(models.Model):
+    """That the worker has read what a manager decided, when nothing else would show it."""
+
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="read")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.review}, read"
 
 
 class IdempotencyKey(models.Model):

@@ -65,6 +65,9 @@ class User(AbstractUser):
     name = models.CharField("full name", max_length=150, validators=[validate_clean])
     role = models.CharField(max_length=20, choices=Role)
     density = models.CharField(max_length=20, choices=Density, default=Density.FULL)
+    shortcuts = models.BooleanField(
+        default=True, help_text="Whether single keys do things on the factor page"
+    )
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
 
     REQUIRED_FIELDS = ["name"]
@@ -84,7 +87,7 @@ class User(AbstractUser):
                 name="user_names_differ_by_more_than_capitals",
                 violation_error_message="Somebody has this user name already",
             ),
-            *clean_text("person", "name"),
+            *clean_text("person", "name", "username", "email"),
         ]
 
     def __str__(self) -> str:

@@ -223,8 +223,10 @@ def test_answers_and_reviews_have_a_known_kind_and_say_why(people: People, submi
             )
     for name, wrong in (
         ("decision_is_known", {"decision": "lost", "comment": "Why"}),
-        ("a_return_or_reopening_says_why", {"decision": "returned"}),
-        ("a_return_or_reopening_says_why", {"decision": "reopened"}),
+        ("every_decision_but_authorising_says_why", {"decision": "returned", "reason": "other"}),
+        ("every_decision_but_authorising_says_why", {"decision": "reopened"}),
+        ("a_return_has_a_reason_of_the_list", {"decision": "returned", "comment": "Why?"}),
+        ("a_return_has_a_reason_of_the_list", {"reason": "other"}),
     ):
         with refused(name):
             insert(
@@ -233,6 +235,7 @@ def test_answers_and_reviews_have_a_known_kind_and_say_why(people: People, submi
                     "assessment": submitted.pk,
                     "version": submitted.versions.get().pk,
                     "decision": "authorised",
+                    "reason": "",
                     "comment": "",
                     "decided_by": people.mo.pk,
                     "decided_at": timezone.now(),
