@@ -6,6 +6,8 @@ import re
 
 from django.http import UnreadablePostError
 
+from cinfactors.headers import ALWAYS, NOTHING_LOADED
+
 CHUNK = 64 * 1024
 MOST = 16 * 1024 * 1024
 """Bytes that are read only to be thrown away; whoever sends more is cut off."""
@@ -38,6 +40,14 @@ class UnreadBodyMiddleware:
         return response
 
 
+_REFUSAL = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", NOTHING_LOADED),
+    *ALWAYS.items(),
+]
+
+
 def utf8_alone(application):
     """The WSGI application, asked nothing that says it is written in anything but UTF-8.
 
@@ -48,8 +58,7 @@ def utf8_alone(application):
 
     def answer(asked, start_response):
         if _NOT_UTF_8.search(asked.get("CONTENT_TYPE", "")):
-            headers = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
-            start_response("400 Bad Request", headers)
+            start_response("400 Bad Request", _REFUSAL)
             return [b"Send this again as UTF-8.\n"]
         return application(asked, start_response)
 

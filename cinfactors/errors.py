@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -18,6 +20,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What failed, told apart from a database that is away or busy, of which one may ask again."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = _plainly("500.html", HTTPStatus.SERVICE_UNAVAILABLE)
+        response["Retry-After"] = "30"
+        return response
     return _plainly("500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -8,11 +8,15 @@ name, because a probe comes by plain http and by address.
 from __future__ import annotations
 
 import logging
+from functools import cache as remembered
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
+
+from cinfactors.headers import NOTHING_LOADED
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +40,7 @@ class HealthMiddleware:
 def unready() -> str:
     """Why requests cannot be served, empty when they can."""
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if every_migration() - MigrationRecorder(connection).applied_migrations().keys():
             return "migrations are not applied"
         cache.get("readyz")  # its table is made by a command of its own
     except DatabaseError as error:
@@ -45,7 +48,16 @@ def unready() -> str:
     return ""
 
 
+@remembered
+def every_migration() -> frozenset[tuple[str, str]]:
+    """App and name of each, read once: anybody may ask whether we are ready, and often."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
 def _plain(text: str, status: int) -> HttpResponse:
     return HttpResponse(
-        text, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"}
+        text,
+        status=status,
+        content_type="text/plain; charset=utf-8",
+        headers={"Cache-Control": "no-store", "Content-Security-Policy": NOTHING_LOADED},
     )

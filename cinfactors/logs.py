@@ -16,11 +16,16 @@ import uuid
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from django.conf import settings
+
 logger = logging.getLogger(__name__)
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 _GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-FACTS = ("method", "route", "status", "milliseconds", "person")
+FACTS = ("method", "route", "status", "milliseconds", "person", "address")
+OURS = ("cinfactors", "assessments", "psycopg.pool")
+"""Whose messages are written in full: they name no request, no row and no person."""
+WITHHELD = "…"
 
 
 class JsonFormatter(logging.Formatter):
@@ -46,18 +51,30 @@ class JsonFormatter(logging.Formatter):
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(record.exc_info[2])
             ]
-        return json.dumps(line, ensure_ascii=False)
+        # ASCII, so that nothing in a line moves the cursor of whoever reads it in a terminal.
+        return json.dumps(line)
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Of a refused or failed request, Django's own message quotes the address: its status then."""
+    """Of a refused or failed request, Django's own message quotes the address: its status then.
+
+    What another library's warning was filled with is left out, for it may quote anything.
+    """
     status = getattr(record, "status_code", None)
-    if status is None:
+    if status is not None:
+        phrase = HTTPStatus(status).phrase
+        if record.name == "django.security.csrf" and record.args:
+            return f"{phrase}: {record.args[0]}"
+        return phrase
+    if record.levelno < logging.WARNING or _is_ours(record.name):
         return record.getMessage()
-    phrase = HTTPStatus(status).phrase
-    if record.name == "django.security.csrf" and record.args:
-        return f"{phrase}: {record.args[0]}"
-    return phrase
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    return re.sub(r"%(?:\(\w+\))?[-#0 +]*[\d.]*[a-zA-Z]", WITHHELD, record.msg)
+
+
+def _is_ours(logger_name: str) -> bool:
+    return any(logger_name == name or logger_name.startswith(f"{name}.") for name in OURS)
 
 
 class RequestLogMiddleware:
@@ -67,7 +84,7 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.headers.get("X-Request-ID", "")
+        given = request.headers.get("X-Request-ID", "") if settings.TRUSTED_PROXIES else ""
         request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         token = request_id.set(request.id)
         started = time.perf_counter()

@@ -11,6 +11,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from cinfactors import headers
 from cinfactors.loopback import LOOPBACK_NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,14 +104,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What every answer carries, also that of a middleware below which lets nothing further in.
+    "cinfactors.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "cinfactors.logs.RequestLogMiddleware",
     "cinfactors.bodies.UnreadBodyMiddleware",
+    "cinfactors.refusals.RefusalMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
     "cinfactors.health.HealthMiddleware",
     # Above all that writes a page. Its random padding hides what a length could tell (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -254,9 +258,9 @@ if TRUSTED_PROXIES:
     # The proxy must set this header itself and drop a visitor's own.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = headers.ALWAYS["Referrer-Policy"]
+SECURE_CROSS_ORIGIN_OPENER_POLICY = headers.ALWAYS["Cross-Origin-Opener-Policy"]
+X_FRAME_OPTIONS = headers.ALWAYS["X-Frame-Options"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -270,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
 # The largest honest post is a page of 42 codes and a few thousand characters.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# No page takes a file; a file would not count towards the size above.
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # Logs: one JSON object in each line on standard error, without personal data.
 

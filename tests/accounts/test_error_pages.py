@@ -162,7 +162,7 @@ def test_a_failure_is_told_while_the_database_is_away(lenient, ada, monkeypatch)
 
     monkeypatch.setattr(CursorWrapper, "execute", away)
     response = lenient.get("/note/")
-    assert response.status_code == 500
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert words(response).startswith("Sorry, there is a problem with the service")
 
 

@@ -403,8 +403,9 @@ def test_a_sign_in_page_left_open_in_another_tab_goes_on(browser, ada):
     assert response.redirect_chain[-1] == ("/note/", 302)
 
 
-def test_a_form_sent_with_files_is_held_without_them(browser, stale):
-    browser.post(
+def test_a_form_sent_with_a_file_is_refused_and_not_held(browser, stale):
+    refused = browser.post(
         "/note/", stale | {"note": TYPED, "scan": SimpleUploadedFile("a.txt", b"x")}, headers=HERE
     )
-    assert typed_in(browser.get("/note/")) == TYPED
+    assert refused.status_code == 400
+    assert not HeldForm.objects.exists()

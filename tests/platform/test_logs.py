@@ -50,13 +50,20 @@ def test_a_request_is_one_line_with_its_id(log):
     }
 
 
-def test_a_proxys_request_id_is_carried_on():
+def test_a_proxys_request_id_is_carried_on(settings):
+    settings.TRUSTED_PROXIES = 1
     given = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
     assert Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] == given
 
 
+def test_a_visitors_own_request_id_is_not_believed():
+    given = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+    assert Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] != given
+
+
 @pytest.mark.parametrize("given", ["short", "x" * 65, 'eight"chars', "line\\nbreak1"])
-def test_a_request_id_of_another_form_is_replaced(given):
+def test_a_request_id_of_another_form_is_replaced(settings, given):
+    settings.TRUSTED_PROXIES = 1
     made = Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
     assert made != given
     assert len(made) == 32
@@ -102,3 +109,37 @@ def test_an_exceptions_message_is_left_out_and_its_place_told():
     assert line["exception"] == "ValueError"
     assert line["at"][-1].endswith(f" {sys._getframe().f_code.co_name}")
     assert "Invented" not in text
+
+
+def written(name: str, level: int, message: object, *values: object) -> str:
+    record = logging.LogRecord(name, level, "", 0, message, values, None)
+    return json.loads(JsonFormatter().format(record))["message"]
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "says"),
+    [
+        ("Error handling request %s", ("/?q=Invented",), "Error handling request …"),
+        ("row %(row)r of %(count)5.1f", ({"row": "Invented", "count": 3},), "row … of …"),
+        ("100%", (), "100%"),
+        (ValueError("Invented"), (), "ValueError"),
+    ],
+)
+def test_what_another_library_fills_its_warnings_with_is_left_out(message, values, says):
+    assert written("gunicorn.error", logging.ERROR, message, *values) == says
+
+
+def test_our_own_warnings_are_written_in_full():
+    assert written("cinfactors.health", logging.WARNING, "not ready: %s", "x") == "not ready: x"
+    assert written("psycopg.pool", logging.WARNING, "no connection to %r", "db") == (
+        "no connection to 'db'"
+    )
+
+
+@pytest.mark.parametrize("forged", ['\n{"level": "info"}', "\x1b[2K", "\x9b2K", "\u2028", "\r"])
+def test_no_text_makes_a_line_of_its_own_or_moves_the_cursor(forged):
+    record = logging.LogRecord("cinfactors", logging.ERROR, "", 0, "said " + forged, (), None)
+    text = JsonFormatter().format(record)
+    assert text.isascii()
+    assert text.isprintable()
+    assert json.loads(text)["message"] == "said " + forged
