@@ -1,12 +1,12 @@
 """People with names and roles, and the assessments that they have before them.
 
-Everything is made as the product makes it, through services; what managers decide is written
-as rows, since the review desk has no services yet.
+Everything is made as the product makes it, through services.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -186,42 +186,57 @@ def submit(
     )
 
 
-def _decide(
-    assessment: Assessment, decision: Review.Decision, status: Status, by: User, comment: str
+def return_it(
+    assessment: Assessment,
+    by: User,
+    comment: str = "What is the evidence?",
+    *,
+    reason: str = Review.Reason.OTHER,
+    pinned: Mapping[str, str] | None = None,
 ) -> Assessment:
-    now, version = timezone.now(), assessment.versions.latest("number")
-    if decision == Review.Decision.AUTHORISED:
-        assessment.end_date = version.end_date = timezone.localdate()
-        version.authorised_by, version.authorised_at = by, now
-        version.save()
-    else:
-        assessment.end_date = None
-    Review.objects.create(
+    """The manager sends it back, with comments beside codes if there are any."""
+    return services.return_to_worker(
         assessment=assessment,
-        version=version,
-        decision=decision,
-        reason=Review.Reason.OTHER if decision == Review.Decision.RETURNED else "",
+        reason=reason,
         comment=comment,
-        decided_by=by,
-        decided_at=now,
+        pinned=pinned or {},
+        by=by,
+        version=assessment.version,
+        key=uuid.uuid4(),
     )
-    assessment.status = status
-    assessment.version += 1
-    assessment.saved_at = now
-    assessment.save()
-    return assessment
 
 
-def return_it(assessment: Assessment, by: User, comment: str = "What is the evidence?"):
-    return _decide(assessment, Review.Decision.RETURNED, Status.RETURNED, by, comment)
+def authorise(assessment: Assessment, by: User) -> Assessment:
+    return services.authorise(
+        assessment=assessment, by=by, version=assessment.version, key=uuid.uuid4()
+    )
 
 
-def authorise(assessment: Assessment, by: User):
-    return _decide(assessment, Review.Decision.AUTHORISED, Status.AUTHORISED, by, "")
+def reopen(
+    assessment: Assessment, by: User, comment: str = "The court report says otherwise"
+) -> Assessment:
+    return services.reopen(
+        assessment=assessment, comment=comment, by=by, version=assessment.version, key=uuid.uuid4()
+    )
 
 
-def reopen(assessment: Assessment, by: User, comment: str = "The court report says otherwise"):
-    return _decide(assessment, Review.Decision.REOPENED, Status.REOPENED, by, comment)
+def correct(
+    assessment: Assessment,
+    by: User,
+    *codes: str,
+    reason: str = "The report names the parent",
+    description: str = "",
+) -> Assessment:
+    """The manager changes the submitted codes to these."""
+    return services.correct(
+        assessment=assessment,
+        codes=codes,
+        other_description=description,
+        reason=reason,
+        by=by,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
 
 
 def cancel(assessment: Assessment, reason: str = "Started for the wrong child") -> Assessment:

@@ -14,20 +14,34 @@ from assessments.services.recording import (
     withdraw_submission,
 )
 from assessments.services.refusals import (
+    AlreadyDecided,
     EditConflict,
     FactsRefused,
     Locked,
+    NeedsReading,
     NotPermitted,
     Refused,
     SelectionRefused,
     SubmissionRefused,
 )
+from assessments.services.reviewing import (
+    Authorised,
+    authorise,
+    authorise_each,
+    correct,
+    mark_read,
+    reopen,
+    return_to_worker,
+)
 from assessments.services.starting import NewChild, NewEpisode, start_assessment
 
 __all__ = [
+    "AlreadyDecided",
+    "Authorised",
     "EditConflict",
     "FactsRefused",
     "Locked",
+    "NeedsReading",
     "NewChild",
     "NewEpisode",
     "NotPermitted",
@@ -35,8 +49,14 @@ __all__ = [
     "SelectionRefused",
     "SubmissionRefused",
     "answer_rule",
+    "authorise",
+    "authorise_each",
     "cancel",
+    "correct",
+    "mark_read",
     "record_factors",
+    "reopen",
+    "return_to_worker",
     "set_outcome",
     "start_assessment",
     "submit",

@@ -191,7 +191,7 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
             raise SubmissionRefused(open_ones, outcome_missing=not current.outcome)
         current.edition = edition.id
         current.status = Status.SUBMITTED
-        current.submitted_at = timezone.now()
+        current.submitted_at = current.saved_at
         Version.objects.create(
             assessment=current,
             number=current.versions.count() + 1,
@@ -201,7 +201,7 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
             start_date=current.start_date,
             internal_review_date=current.internal_review_date,
             edition=current.edition,
-            answers=_answers_that_hold(edition, current, answers),
+            answers=answers_that_hold(edition, current, answers),
             submitted_by=by,
             submitted_at=current.submitted_at,
         )
@@ -209,7 +209,7 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
     return change(assessment, by=by, version=version, key=key, act="submit", write=hand_over)
 
 
-def _answers_that_hold(
+def answers_that_hold(
     edition: Edition, assessment: Assessment, answers: Iterable[RuleAnswer]
 ) -> list[dict[str, Any]]:
     """The latest answer to each rule that still speaks, as the manager will read it."""
@@ -249,13 +249,15 @@ def withdraw_submission(
 ) -> Assessment:
     """Take a submission back before the manager has decided; it stands as it did before.
 
+    Codes that a manager corrected stay corrected: the worker has them before their eyes.
     Raises NotPermitted, EditConflict, and Locked when it is not with the manager.
     """
 
     def take_back(current: Assessment) -> None:
         if current.status != Status.SUBMITTED:
             raise Locked
-        last = current.reviews.order_by("pk").last()
+        corrected = Review.Decision.CORRECTED
+        last = current.reviews.exclude(decision=corrected).order_by("pk").last()
         current.status = _BEFORE_SUBMISSION[last.decision if last else ""]
         current.submitted_at = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Review
 from assessments.rules import Finding
 
 
@@ -50,3 +50,20 @@ class EditConflict(Refused):
     def __init__(self, theirs: Assessment) -> None:
         super().__init__(f"version {theirs.version}")
         self.theirs = theirs
+
+
+class AlreadyDecided(Refused):
+    """Another decision came first: `review` is that decision, `theirs` the record as it stands."""
+
+    def __init__(self, review: Review, theirs: Assessment) -> None:
+        super().__init__(review.decision)
+        self.review = review
+        self.theirs = theirs
+
+
+class NeedsReading(Refused):
+    """A manager has to read the record before it is authorised; `why` has a sentence for each."""
+
+    def __init__(self, why: Sequence[str]) -> None:
+        super().__init__(", ".join(why))
+        self.why = tuple(why)

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import queries
-from assessments.models import WITH_THE_WORKER, Assessment, IdempotencyKey, Status
-from assessments.services.refusals import EditConflict, Locked, NotPermitted
+from assessments.models import WITH_THE_WORKER, Assessment, IdempotencyKey, Review, Status
+from assessments.services.refusals import AlreadyDecided, EditConflict, Locked, NotPermitted
 from cinfactors.accounts.models import User
 
 
@@ -26,30 +27,88 @@ def change(
     as_recorded: Callable[[Assessment], bool] | None = None,
     while_in: frozenset[Status] = WITH_THE_WORKER,
 ) -> Assessment:
-    """Lock the row, check person, status and version, write, and count the version up."""
+    """A worker's change: lock the row, check person, status and version, write, count it up."""
 
     def change_row() -> Assessment:
-        current = (
-            queries.own_assessments(by)
-            .select_for_update(of=("self",))
-            .filter(pk=assessment.pk)
-            .first()
-        )
-        if current is None:
-            raise NotPermitted
+        current = _locked(queries.own_assessments(by), assessment)
         if current.status not in while_in:
             raise Locked
         if as_recorded is not None and as_recorded(current):
             return current
         if current.version != version:
             raise EditConflict(current)
-        write(current)
-        current.version += 1
         current.saved_at = timezone.now()
-        current.save(force_update=True)
-        return current
+        write(current)
+        return _counted_up(current)
 
     return once(key, by=by, act=act, content=(assessment.pk, content), write=change_row)
+
+
+def decide(
+    assessment: Assessment,
+    *,
+    by: User,
+    version: int,
+    key: uuid.UUID,
+    act: str,
+    write: Callable[[Assessment], None],
+    content: object = None,
+    while_in: Status = Status.SUBMITTED,
+) -> Assessment:
+    """A manager's decision: as `change`, on another's work in a team of theirs.
+
+    Whoever saw a version that has been decided on since is told that decision, by
+    AlreadyDecided. `saved_at` is the moment of the decision.
+    """
+
+    def decide_row() -> Assessment:
+        current = _locked(queries.for_reading(queries.reviewable(by)), assessment)
+        if current.version != version:
+            decided = _decided_meanwhile(current, while_in)
+            raise AlreadyDecided(decided, current) if decided else EditConflict(current)
+        if current.status != while_in:
+            raise Locked
+        current.saved_at = timezone.now()
+        write(current)
+        return _counted_up(current)
+
+    return once(key, by=by, act=act, content=(assessment.pk, content), write=decide_row)
+
+
+def _locked(permitted: QuerySet[Assessment], assessment: Assessment) -> Assessment:
+    current = permitted.select_for_update(of=("self",)).filter(pk=assessment.pk).first()
+    if current is None:
+        raise NotPermitted
+    return current
+
+
+def _counted_up(current: Assessment) -> Assessment:
+    current.version += 1
+    current.save(force_update=True)
+    return current
+
+
+_LEADS_TO = {
+    Review.Decision.AUTHORISED: Status.AUTHORISED,
+    Review.Decision.RETURNED: Status.RETURNED,
+    Review.Decision.REOPENED: Status.REOPENED,
+}
+
+
+def _decided_meanwhile(current: Assessment, seen_in: Status) -> Review | None:
+    """The decision that overtook a page on which the record stood in `seen_in`, if one did.
+
+    What a worker did afterwards, short of submitting again or taking a submission back, leaves
+    the decision as what the manager has to know.
+    """
+    last = current.reviews.select_related("decided_by", "version").order_by("pk").last()
+    if last is None:
+        return None
+    if current.status == seen_in:
+        return last if last.decided_at == current.saved_at else None
+    still_holds = _LEADS_TO.get(Review.Decision(last.decision)) == current.status
+    later = current.versions.filter(number__gt=last.version.number).exists()
+    return last if still_holds and not later else None
 
 
 def once(

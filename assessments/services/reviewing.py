@@ -1,0 +1,344 @@
+"""What a manager decides on a submission, and that the worker has read it.
+
+Only an active manager of the record's team decides, and never on work of their own. Each
+decision is a row that stays; what was submitted stays too.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from assessments import queries, rules
+from assessments.catalogue.types import Edition, code_order
+from assessments.models import (
+    Assessment,
+    PinnedComment,
+    Review,
+    ReviewRead,
+    RuleAnswer,
+    Status,
+    Version,
+)
+from assessments.record import (
+    answers_of,
+    current_edition,
+    described_codes,
+    edition_of,
+    rule_answers,
+    selection_of,
+)
+from assessments.services.recording import answers_that_hold
+from assessments.services.refusals import (
+    FactsRefused,
+    NeedsReading,
+    NotPermitted,
+    Refused,
+    SelectionRefused,
+    SubmissionRefused,
+)
+from assessments.services.writing import decide
+from cinfactors.accounts.models import User
+from cinfactors.text import one_newline
+
+
+def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
+    """Agree to what was submitted: it ends today, and is what is counted from now on.
+
+    It is checked once more, under the edition in force today, since that is the one it ends
+    under. Raises NotPermitted, Locked where nothing waits for a decision, EditConflict,
+    AlreadyDecided, and SubmissionRefused for what is broken or unanswered.
+    """
+
+    def agree(current: Assessment) -> None:
+        _agree(current, by)
+
+    return decide(assessment, by=by, version=version, key=key, act="authorise", write=agree)
+
+
+def _agree(current: Assessment, by: User) -> None:
+    edition = current_edition()
+    answers = answers_of(current)
+    _refuse_what_is_open(edition, current, answers)
+    current.edition = edition.id
+    current.end_date = timezone.localdate(current.saved_at)
+    current.status = Status.AUTHORISED
+    latest = current.versions.latest("number")
+    latest.edition, latest.end_date = current.edition, current.end_date
+    latest.authorised_by, latest.authorised_at = by, current.saved_at
+    latest.save(force_update=True)
+    _entered(_review(current, latest, Review.Decision.AUTHORISED, by))
+
+
+def _refuse_what_is_open(
+    edition: Edition, assessment: Assessment, answers: Sequence[RuleAnswer]
+) -> None:
+    found = rules.findings(edition, selection_of(assessment))
+    open_ones = [finding for finding in found if finding.is_error]
+    open_ones += rules.unanswered(found, rule_answers(answers))
+    if open_ones or not assessment.outcome:
+        raise SubmissionRefused(open_ones, outcome_missing=not assessment.outcome)
+
+
+class Authorised(NamedTuple):
+    """What became of one of several: the assessment if it was authorised, or why it was not."""
+
+    reference: uuid.UUID
+    assessment: Assessment | None
+    refusal: Refused | None
+
+
+def authorise_each(
+    *, chosen: Sequence[tuple[uuid.UUID, int]], by: User, key: uuid.UUID
+) -> list[Authorised]:
+    """Authorise those that have nothing to explain, each checked singly, by reference and version.
+
+    A refused one is told in its place and undoes none of the others: as `authorise`, or
+    NeedsReading where the record says something that a manager has to read first.
+    """
+    results = []
+    with transaction.atomic():
+        for reference, version in chosen:
+            press = uuid.uuid5(key, str(reference))
+            try:
+                assessment = _authorise_unread(reference, by=by, version=version, key=press)
+            except Refused as refusal:
+                results.append(Authorised(reference, None, refusal))
+            else:
+                results.append(Authorised(reference, assessment, None))
+    return results
+
+
+def _authorise_unread(
+    reference: uuid.UUID, *, by: User, version: int, key: uuid.UUID
+) -> Assessment:
+    def agree(current: Assessment) -> None:
+        why = queries.why_to_read(current)
+        if why:
+            raise NeedsReading(why)
+        _agree(current, by)
+
+    assessment = queries.reviewable(by).filter(reference=reference).first()
+    if assessment is None:
+        raise NotPermitted
+    return decide(assessment, by=by, version=version, key=key, act="authorise each", write=agree)
+
+
+def return_to_worker(
+    *,
+    assessment: Assessment,
+    reason: str,
+    comment: str,
+    pinned: Mapping[str, str],
+    by: User,
+    version: int,
+    key: uuid.UUID,
+) -> Assessment:
+    """Send a submission back, with a reason of the list, a comment, and comments on single codes.
+
+    A comment may be pinned to any code of the edition, selected or missed; blank ones are none.
+    Raises as `authorise`, and FactsRefused by "reason", "comment" and "pinned-" with the code.
+    """
+    words = one_newline(comment).strip()
+    texts = {code: one_newline(text).strip() for code, text in pinned.items()}
+    texts = {code: texts[code] for code in sorted(texts) if texts[code]}
+
+    def send_back(current: Assessment) -> None:
+        refused: dict[str, str] = {}
+        listed = edition_of(current).codes
+        latest = current.versions.latest("number")
+        review = _review(current, latest, Review.Decision.RETURNED, by, words)
+        review.reason = reason
+        comments = [PinnedComment(review=review, code=code, text=texts[code]) for code in texts]
+        if reason not in Review.Reason.values:
+            refused["reason"] = "Select why you are returning it"
+        if not words:
+            refused["comment"] = "Enter what the worker should look at"
+        refused |= _unstorable(review, "comment") if words else {}
+        for each in comments:
+            if each.code not in listed:
+                refused[f"pinned-{each.code}"] = "This is not a code of the guide"
+            for message in _unstorable(each, "text").values():
+                refused[f"pinned-{each.code}"] = message
+        if refused:
+            raise FactsRefused(refused)
+        _entered(review)
+        for each in sorted(comments, key=lambda each: code_order(each.code)):
+            _entered(each)
+        current.status = Status.RETURNED
+        current.submitted_at = None
+
+    return decide(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="return",
+        content=(reason, words, texts),
+        write=send_back,
+    )
+
+
+def reopen(
+    *, assessment: Assessment, comment: str, by: User, version: int, key: uuid.UUID
+) -> Assessment:
+    """Open an authorised record for the worker, with a reason.
+
+    Its authorised version stays as it was and stays what is counted until another is authorised;
+    so it is not an assessment that is not completed (census rule 8896), and may stand beside one.
+    Raises as `authorise`, and FactsRefused by "comment".
+    """
+    words = one_newline(comment).strip()
+
+    def open_again(current: Assessment) -> None:
+        if not words:
+            raise FactsRefused({"comment": "Enter why it is reopened"})
+        latest = current.versions.latest("number")
+        review = _review(current, latest, Review.Decision.REOPENED, by, words)
+        refused = _unstorable(review, "comment")
+        if refused:
+            raise FactsRefused(refused)
+        _entered(review)
+        current.status = Status.REOPENED
+        current.end_date = None
+        current.submitted_at = None
+
+    return decide(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="reopen",
+        content=words,
+        write=open_again,
+        while_in=Status.AUTHORISED,
+    )
+
+
+def correct(
+    *,
+    assessment: Assessment,
+    codes: Sequence[str],
+    other_description: str,
+    reason: str,
+    by: User,
+    version: int,
+    key: uuid.UUID,
+) -> Assessment:
+    """Change the codes of a submission instead of returning it, with a reason.
+
+    It stays submitted, by whom and when it was, as a version of its own beside the one before
+    it. What the new selection asks anew is answered by the manager's reason. Raises as
+    `authorise`, SelectionRefused for a selection that breaks a rule, and FactsRefused by
+    "codes" where nothing changes, by "reason" and by "other_description".
+    """
+    edition = current_edition()
+    words = one_newline(reason).strip()
+    description = one_newline(other_description).strip()
+    if described_codes(edition).isdisjoint(codes):
+        description = ""
+
+    def put_right(current: Assessment) -> None:
+        before = (current.codes, current.other_description)
+        sent = rules.replace_codes(selection_of(current), tuple(codes), description)
+        broken = [found for found in rules.findings(edition, sent) if found.is_error]
+        if broken:
+            raise SelectionRefused(broken)
+        current.codes = sorted(codes, key=code_order)
+        current.other_description = description
+        current.edition = edition.id
+        refused = _unstorable(current, "other_description")
+        if (current.codes, current.other_description) == before:
+            refused["codes"] = "Change the selection, or authorise it as it is"
+        corrected = current.versions.latest("number")
+        corrected.pk, corrected.number = None, corrected.number + 1
+        corrected._state.adding = True
+        review = _review(current, corrected, Review.Decision.CORRECTED, by, words)
+        if not words:
+            refused["reason"] = "Enter why you are correcting it"
+        elif len(words) > _LONGEST_ANSWER:
+            refused["reason"] = f"Reason must be {_LONGEST_ANSWER} characters or fewer"
+        elif unstorable := _unstorable(review, "comment"):
+            refused["reason"] = unstorable["comment"]
+        if refused:
+            raise FactsRefused(refused)
+        _answer_what_is_asked_anew(edition, current, words, by)
+        corrected.codes, corrected.other_description = current.codes, description
+        corrected.edition, corrected.corrected_by = current.edition, by
+        corrected.answers = answers_that_hold(edition, current, answers_of(current))
+        _entered(corrected)
+        _entered(review)
+
+    return decide(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="correct",
+        content=(tuple(codes), description, words),
+        write=put_right,
+    )
+
+
+_LONGEST_ANSWER: int = RuleAnswer._meta.get_field("text").max_length or 0
+"""A reason for a correction is the answer to what the new selection asks, too."""
+
+
+def _answer_what_is_asked_anew(edition: Edition, current: Assessment, words: str, by: User) -> None:
+    selection = selection_of(current)
+    found = rules.findings(edition, selection)
+    for finding in rules.unanswered(found, rule_answers(answers_of(current))):
+        reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
+        _entered(
+            RuleAnswer(
+                assessment=current,
+                rule=finding.rule.id,
+                kind=reason if finding.takes(reason) else considered,
+                codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
+                text=words,
+                answered_by=by,
+                answered_at=current.saved_at,
+            )
+        )
+
+
+def mark_read(*, review: Review, by: User) -> None:
+    """Note that the worker whose record it is has read a decision; a second time changes nothing.
+
+    Raises NotPermitted for anybody else.
+    """
+    if not queries.own_assessments(by).filter(pk=review.assessment_id).exists():
+        raise NotPermitted
+    ReviewRead.objects.get_or_create(review=review, defaults={"by": by, "at": timezone.now()})
+
+
+def _review(
+    current: Assessment, latest: Version, decision: Review.Decision, by: User, words: str = ""
+) -> Review:
+    return Review(
+        assessment=current,
+        version=latest,
+        decision=decision,
+        comment=words,
+        decided_by=by,
+        decided_at=current.saved_at,
+    )
+
+
+def _unstorable(entry: models.Model, field: str) -> dict[str, str]:
+    """Why the field's text cannot be kept, by the field's name; empty if it can be."""
+    others = {each.name for each in entry._meta.fields} - {field}
+    try:
+        entry.clean_fields(exclude=others)
+    except ValidationError as refused:
+        return {field: ". ".join(refused.messages)}
+    return {}
+
+
+def _entered(entry: models.Model) -> None:
+    entry.save(force_insert=True)
