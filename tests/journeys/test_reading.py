@@ -120,18 +120,6 @@ def test_nothing_found_offers_other(people, ada):
     assert len(factors_shown(ada)) == len(EDITION.sections) + len(EDITION.factors)
 
 
-def test_each_code_has_its_page(people, at_a_browser):
-    ada = at_a_browser(people.ada)
-    for code in EDITION.codes:
-        ada.opens(f"/guidance/{code}/")
-        ada.sees_heading(f"{code} {EDITION.name_of(code)}")
-        text = one_line(ada.page.locator("main").inner_text())
-        assert one_line(EDITION.factor_of(code).text) in text
-    for code, words in EDITION.replaced.items():
-        ada.opens(f"/guidance/{code}/")
-        ada.sees(words)
-
-
 # Paper
 
 

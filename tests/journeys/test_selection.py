@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from assessments.models import RuleAnswer
-from assessments.record import current_edition
 from tests import people as given
 
 STANDS_ALONE = (
@@ -115,25 +114,6 @@ def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, jav
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
     assert stored(draft) == ["21"]
-
-
-@pytest.mark.parametrize("domain", [*(d.id for d in current_edition().domains), None])
-def test_each_code_alone_is_stored_as_itself_and_shown_back(people, draft, at_a_browser, domain):
-    ada = at_a_browser(people.ada, javascript=False)
-    codes = [code.code for code in current_edition().codes.values() if code.domain == domain]
-    assert codes
-    ada.opens_factors(draft)
-    before: list[str] = []
-    for code in codes:
-        ada.unticks(*before)
-        ada.ticks(code)
-        ada.presses("Save and continue")
-        ada.sees_heading("Check answers")
-        assert stored(draft) == [code]
-        ada.follows("Back to the factors")
-        ada.sees_heading("Select the factors identified")
-        assert ada.ticked() == [code]
-        before = [code]
 
 
 def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(

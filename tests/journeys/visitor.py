@@ -104,9 +104,21 @@ class Visitor:
         return other
 
     def follows(self, link: str) -> None:
-        self.page.get_by_role("link", name=link, exact=True).first.click()
+        """A link, to where it leads: to another page until it is there."""
+        found = self.page.get_by_role("link", name=link, exact=True).first
+        if (found.get_attribute("href") or "").startswith("#"):
+            found.click()
+            return
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            found.click()
 
     def presses(self, button: str) -> None:
+        """A button that sends the page, until the answer is there."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.get_by_role("button", name=button, exact=True).last.click()
+
+    def presses_in_place(self, button: str) -> None:
+        """A button that stays on the page."""
         self.page.get_by_role("button", name=button, exact=True).last.click()
 
     def box(self, code: str) -> Locator:
