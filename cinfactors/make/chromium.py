@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -19,8 +20,14 @@ NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-
 
 def path() -> str | None:
     """A Chromium that starts, if there is any: CHROMIUM's, the system's, Playwright's."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), _playwrights()]
-    return next((candidate for candidate in candidates if candidate and _starts(candidate)), None)
+    return next((each for each in _candidates() if each and _starts(each)), None)
+
+
+def _candidates() -> Iterator[str | None]:
+    yield os.environ.get("CHROMIUM")
+    yield from map(shutil.which, NAMES)
+    # The last, since to ask takes seconds.
+    yield _playwrights()
 
 
 def install() -> str:
