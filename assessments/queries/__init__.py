@@ -39,6 +39,7 @@ from assessments.queries.seeing import (
     own_assessment,
     own_assessments,
     teams_of,
+    was_refused,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "teams_of",
     "unread_corrections",
     "versions_of",
+    "was_refused",
     "why_to_read",
     "words_of_the_manager",
 ]

@@ -1,15 +1,20 @@
-"""What a person may see: every list, page, search and export starts here."""
+"""What a person may see: every list, page, search and export starts here.
+
+Role and teams say which records a person may see. A restricted child's are then only for the
+people who are named for it: being named takes nobody further than their role and teams do.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Assessment, Child, Episode
+from assessments.models import Assessment, Child, Episode, NamedPerson
 from cinfactors.accounts.models import Role, Team, User
 
 
@@ -18,12 +23,30 @@ def teams_of(person: User) -> QuerySet[Team]:
     return Team.objects.filter(memberships__user=person, active=True)
 
 
+def _names(person: User) -> Exists:
+    """Of children: that the person is named for the record."""
+    return Exists(NamedPerson.objects.filter(child=OuterRef("pk"), person=person))
+
+
+def _open_to(person: User, **of: OuterRef) -> Exists:
+    """Of whatever is tied to a child by `of`: that the record is not restricted to others.
+
+    As NOT EXISTS, which costs the page of one record two look-ups and a count of everything
+    no join: restricted records are few.
+    """
+    return ~Exists(Child.objects.filter(~_names(person), restricted=True, **of))
+
+
 def assessments_visible_to(person: User) -> QuerySet[Assessment]:
     """Social workers: their own and their team's. Managers: their teams'. Data officers: all.
 
-    Administrators look after people and teams and see no child's record; nor does anyone
-    who has been deactivated.
+    Of restricted records, those alone for which the person is named. Administrators look after
+    people and teams and see no child's record; nor does anyone who has been deactivated.
     """
+    return _within_role_and_teams(person).filter(_open_to(person, episodes=OuterRef("episode_id")))
+
+
+def _within_role_and_teams(person: User) -> QuerySet[Assessment]:
     everything = Assessment.objects.all()
     if not person.is_active:
         return everything.none()
@@ -46,11 +69,23 @@ def assessment_for(person: User, reference: UUID) -> Assessment:
     return for_reading(assessments_visible_to(person)).get(reference=reference)
 
 
+def was_refused(person: User, reference: UUID) -> bool:
+    """Whether this is a restricted record, and not to be seen by this person.
+
+    To them it looks absent, whatever else would keep them from it; that they asked is kept.
+    """
+    restricted = Assessment.objects.filter(reference=reference, episode__child__restricted=True)
+    return restricted.exclude(pk__in=assessments_visible_to(person)).exists()
+
+
 def own_assessments(person: User) -> QuerySet[Assessment]:
     """Those that are the person's to work on, in whatever status, with the child of each."""
     if not (person.is_active and person.is_social_worker):
         return Assessment.objects.none()
-    return Assessment.objects.filter(worker=person).select_related("episode__child")
+    own = Assessment.objects.filter(
+        _open_to(person, episodes=OuterRef("episode_id")), worker=person
+    )
+    return own.select_related("episode__child")
 
 
 def own_assessment(person: User, reference: UUID) -> Assessment:
@@ -62,8 +97,10 @@ def own_assessment(person: User, reference: UUID) -> Assessment:
     """
     if not (person.is_active and person.is_social_worker):
         raise Assessment.DoesNotExist
+    statement, parameters = _own_assessment_sql()
+    asked = {_NOBODY.pk: person.pk, _NOTHING: reference}
     with connection.cursor() as cursor:
-        cursor.execute(_own_assessment_sql(), [person.pk, reference])
+        cursor.execute(statement, [asked.get(each, each) for each in parameters])
         row = cursor.fetchone()
     if row is None:
         raise Assessment.DoesNotExist
@@ -80,14 +117,18 @@ def own_assessment(person: User, reference: UUID) -> Assessment:
     return assessment
 
 
+_NOBODY = User(pk=-1, role=Role.SOCIAL_WORKER)
+_NOTHING = UUID(int=0)
+
+
 @lru_cache(maxsize=1)
-def _own_assessment_sql() -> str:
-    nobody = User(pk=0, role=Role.SOCIAL_WORKER)
-    found = own_assessments(nobody).filter(reference=UUID(int=0))
+def _own_assessment_sql() -> tuple[str, tuple[Any, ...]]:
+    """The statement for nobody and nothing, with its parameters, constants among them."""
+    found = own_assessments(_NOBODY).filter(reference=_NOTHING)
     statement, parameters = found.query.sql_with_params()
-    if parameters != (nobody.pk, UUID(int=0)):
-        raise ImproperlyConfigured(f"{parameters} are not a person and a reference")
-    return statement
+    if not {_NOBODY.pk, _NOTHING} <= set(parameters):
+        raise ImproperlyConfigured(f"{parameters} lack the person or the reference")
+    return statement, parameters
 
 
 def may_record(person: User, assessment: Assessment) -> bool:
@@ -109,16 +150,21 @@ def may_cancel(person: User, assessment: Assessment) -> bool:
 
 
 def managers_of(assessment: Assessment) -> QuerySet[User]:
-    """Those who can authorise it: the active managers of its team."""
+    """Those who can authorise it: the active managers of its team, named if it is restricted."""
+    child = Child.objects.filter(episodes=assessment.episode_id)
+    named = NamedPerson.objects.filter(child__in=child, person=OuterRef("pk"))
     return User.objects.filter(
-        role=Role.TEAM_MANAGER, is_active=True, memberships__team=assessment.team_id
+        Exists(child.filter(restricted=False)) | Exists(named),
+        role=Role.TEAM_MANAGER,
+        is_active=True,
+        memberships__team=assessment.team_id,
     ).order_by("name", "pk")
 
 
 def children_visible_to(person: User) -> QuerySet[Child]:
     """The children of the assessments that the person may see."""
     if person.is_active and person.is_data_officer:
-        return Child.objects.all()
+        return _open_children(person)
     return Child.objects.filter(
         Q(pk__in=assessments_visible_to(person).values("episode__child_id"))
     )
@@ -127,7 +173,7 @@ def children_visible_to(person: User) -> QuerySet[Child]:
 def episodes_visible_to(person: User) -> QuerySet[Episode]:
     """The episodes of the assessments that the person may see."""
     if person.is_active and person.is_data_officer:
-        return Episode.objects.all()
+        return Episode.objects.filter(_open_to(person, pk=OuterRef("child_id")))
     return Episode.objects.filter(pk__in=assessments_visible_to(person).values("episode_id"))
 
 
@@ -139,15 +185,21 @@ def child_to_assess(person: User, la_child_id: str) -> Child | None:
     """The child with exactly this id, for a social worker about to start an assessment.
 
     Any child of the authority, since a referral may reach any team; one at a time and by
-    the whole id, so that it is no way to browse.
+    the whole id, so that it is no way to browse. Not one whose record is restricted to others.
     """
-    if not may_start_assessments(person):
-        return None
-    return Child.objects.filter(la_child_id__iexact=la_child_id.strip()).first()
+    return _children_to_assess(person).filter(la_child_id__iexact=la_child_id.strip()).first()
 
 
 def child_of_reference(person: User, reference: UUID) -> Child | None:
     """The child whom `child_to_assess` led to, for the page that follows."""
+    return _children_to_assess(person).filter(reference=reference).first()
+
+
+def _children_to_assess(person: User) -> QuerySet[Child]:
     if not may_start_assessments(person):
-        return None
-    return Child.objects.filter(reference=reference).first()
+        return Child.objects.none()
+    return _open_children(person)
+
+
+def _open_children(person: User) -> QuerySet[Child]:
+    return Child.objects.filter(Q(restricted=False) | _names(person))
