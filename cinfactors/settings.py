@@ -174,9 +174,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 CACHES = {
     "default": {
         # Shared by all processes on all machines: the throttling of sign-in counts here.
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "cinfactors.cache.JsonTableCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

@@ -191,6 +191,8 @@ ALLOWED = {
     "cinfactors.accounts.held_forms": r"(HeldForm\.objects\b.*|held)\.(create|delete)",
     # The databases and roles of the embedded server, before there is any record.
     "cinfactors.embedded_postgres": r"(connection|cursor)\.execute",
+    # Counts, and nothing of a record.
+    "cinfactors.cache": r"cursor\.execute",
     "cinfactors.make.lock": r"venv\.create",
     # A read, compiled once for the page that people wait for.
     "assessments.queries.seeing": r"cursor\.execute",
