@@ -11,8 +11,9 @@ SEARCH = "Find a child by id or name"
 
 
 @pytest.fixture
-def ada(people, at_a_browser, javascript):
-    return at_a_browser(people.ada, javascript=javascript)
+def ada(people, at_a_browser):
+    # No script does anything on these pages.
+    return at_a_browser(people.ada, javascript=False)
 
 
 def rows(visitor) -> list[str]:

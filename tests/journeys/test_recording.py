@@ -63,9 +63,9 @@ def test_four_factors_of_a_new_child_from_sign_in_to_submission(people, at_a_bro
     ada.sees("2B Drug misuse", "3A Domestic Abuse", "10A Missing children", "16A Neglect")
 
 
-def test_a_known_child_with_an_open_referral(people, at_a_browser, javascript):
+def test_a_known_child_with_an_open_referral(people, at_a_browser):
     done = given.authorise(given.submit(given.start(people.ben, "EX3003")), people.mo)
-    ada = at_a_browser(people.ada, javascript=javascript)
+    ada = at_a_browser(people.ada)
     ada.opens("/assessments/start/")
     ada.enters("Child id", "ex3003")
     ada.presses("Continue")
@@ -79,11 +79,11 @@ def test_a_known_child_with_an_open_referral(people, at_a_browser, javascript):
     assert stored.status == Status.SUBMITTED
 
 
-def test_a_known_child_without_an_open_referral(people, at_a_browser, javascript):
+def test_a_known_child_without_an_open_referral(people, at_a_browser):
     done = given.authorise(given.submit(given.start(people.ben, "EX3003")), people.mo)
     done.episode.closure_date, done.episode.reason_for_closure = TODAY(), "RC7"
     done.episode.save()
-    ada = at_a_browser(people.ada, javascript=javascript)
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens("/assessments/start/")
     ada.enters("Child id", "EX3003")
     ada.presses("Continue")
