@@ -17,7 +17,7 @@ DENIED = (
     *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture"),
     *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection"),
     *("magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-    *("screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking"),
+    *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
 OURS_ALONE = ("publickey-credentials-create", "publickey-credentials-get")
 
