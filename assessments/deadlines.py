@@ -49,6 +49,12 @@ def due_date(referral_date: date) -> date:
     return calendar[bisect_right(calendar, referral_date) + WORKING_DAYS_ALLOWED - 1]
 
 
+def last_referral_overdue_on(day: date) -> date:
+    """The latest referral whose 45 working days were over before `day`."""
+    calendar = _calendar(day - timedelta(days=366), day)
+    return calendar[bisect_left(calendar, day) - WORKING_DAYS_ALLOWED] - timedelta(days=1)
+
+
 def is_working_day(day: date) -> bool:
     calendar = _calendar(day)
     place = bisect_left(calendar, day)

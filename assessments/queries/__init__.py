@@ -1,5 +1,15 @@
 """Every read for a person: what they may see, and how lists show it."""
 
+from assessments.queries.desk import (
+    OVER,
+    containing,
+    for_the_desk,
+    in_census_year,
+    next_after,
+    overdue,
+    with_reasons,
+    workers_of,
+)
 from assessments.queries.lists import (
     GROUPS,
     group_counts,
@@ -44,6 +54,7 @@ from assessments.queries.seeing import (
 
 __all__ = [
     "GROUPS",
+    "OVER",
     "ManagersWords",
     "assessment_for",
     "assessments_visible_to",
@@ -51,9 +62,12 @@ __all__ = [
     "child_of_reference",
     "child_to_assess",
     "children_visible_to",
+    "containing",
     "episodes_visible_to",
     "for_reading",
+    "for_the_desk",
     "group_counts",
+    "in_census_year",
     "in_group",
     "last_reviews",
     "latest_authorised_version",
@@ -66,7 +80,9 @@ __all__ = [
     "may_review",
     "may_start_assessments",
     "may_withdraw",
+    "next_after",
     "not_completed_in",
+    "overdue",
     "own_assessment",
     "own_assessments",
     "previous_authorised_version",
@@ -77,5 +93,7 @@ __all__ = [
     "versions_of",
     "was_refused",
     "why_to_read",
+    "with_reasons",
     "words_of_the_manager",
+    "workers_of",
 ]

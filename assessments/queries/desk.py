@@ -1,0 +1,101 @@
+"""The review desk's list: what is said of each assessment, what it is filtered by, what is next.
+
+Everything takes the assessments that a person may see and narrows them; nothing widens.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from assessments.deadlines import last_referral_overdue_on
+from assessments.models import Assessment, Review, RuleAnswer, Status, Version
+from assessments.queries.seeing import for_reading
+from cinfactors.accounts.models import User
+
+OVER = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
+"""Over, or authorised within its days before: the 45 working days ask nothing more."""
+
+EXPLAINED = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
+"""The answers that a manager has something to read in."""
+
+
+def for_the_desk(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Each with `times_returned` and `last_answers`, those of its last submission; one query."""
+    returned = (
+        Review.objects.filter(assessment=OuterRef("pk"), decision=Review.Decision.RETURNED)
+        .order_by()
+        .values("assessment")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return for_reading(assessments).annotate(
+        times_returned=Coalesce(Subquery(returned, output_field=IntegerField()), 0),
+        last_answers=_last_answers(),
+    )
+
+
+def _last_answers() -> Subquery:
+    versions = Version.objects.filter(assessment=OuterRef("pk")).order_by("-number")
+    return Subquery(versions.values("answers")[:1], output_field=JSONField())
+
+
+def containing(assessments: QuerySet[Assessment], code: str) -> QuerySet[Assessment]:
+    """Those with exactly this code among their own."""
+    return assessments.filter(codes__contains=[code])
+
+
+def with_reasons(assessments: QuerySet[Assessment], given: bool) -> QuerySet[Assessment]:
+    """Those whose last submission came with a reason or something considered, or the others."""
+    wanted = Q()
+    for kind in EXPLAINED:
+        wanted |= Q(answers_now__contains=[{"kind": kind.value}])
+    assessments = assessments.alias(answers_now=_last_answers())
+    if given:
+        return assessments.filter(wanted)
+    return assessments.filter(Q(answers_now__isnull=True) | ~wanted)
+
+
+def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
+    """Those that ended from 1 April of the year before to 31 March of `ending`.
+
+    One that has not ended counts by the day of its submission.
+    """
+    first, last = date(ending - 1, 4, 1), date(ending, 3, 31)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    since, until = (
+        datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+        for day in (first, date(ending, 4, 1))
+    )
+    return assessments.filter(
+        Q(end_date__gte=first, end_date__lte=last)
+        | Q(end_date__isnull=True, submitted_at__gte=since, submitted_at__lt=until)
+    )
+
+
+def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet[Assessment]:
+    """Those past their 45 working days from referral on a day, or the others."""
+    past = Q(episode__referral_date__lte=last_referral_overdue_on(on)) & ~Q(status__in=OVER)
+    return assessments.filter(past) if late else assessments.exclude(past)
+
+
+def workers_of(assessments: QuerySet[Assessment]) -> QuerySet[User]:
+    """The people whose work is among these assessments."""
+    theirs = assessments.order_by().filter(worker=OuterRef("pk"))
+    return User.objects.filter(Exists(theirs)).order_by("name", "pk")
+
+
+def next_after(assessments: QuerySet[Assessment], decided: Assessment) -> Assessment | None:
+    """The next oldest submission after the one just decided; after the newest, the oldest."""
+    waiting = assessments.exclude(pk=decided.pk).order_by("submitted_at", "pk")
+    later = waiting.none()
+    if decided.submitted_at is not None:
+        later = waiting.filter(
+            Q(submitted_at__gt=decided.submitted_at)
+            | Q(submitted_at=decided.submitted_at, pk__gt=decided.pk)
+        )
+    return later.first() or waiting.first()
