@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "csp",
     "cinfactors.accounts",
     "assessments",
+    "cinfactors.history",
 ]
 
 MIDDLEWARE = [
@@ -120,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cinfactors.history.middleware.HistoryMiddleware",
     "cinfactors.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -183,6 +183,9 @@ WRITERS = (
     "cinfactors.accounts.services",
     "assessments.migrations",
     "cinfactors.accounts.migrations",
+    "cinfactors.history.services",
+    "cinfactors.history.migrations",
+    "cinfactors.history.operations",
     # Invented records come by COPY: a million of them, into an empty database alone.
     "assessments.demo",
 )
