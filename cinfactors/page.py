@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from assessments.catalogue import loader
 from cinfactors.accounts.models import Role, User
@@ -57,3 +62,11 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     signed_in = person is not None and person.is_authenticated
     return around(person if signed_in else None, request.path)
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=24 * 60 * 60, public=True)
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers ask for an icon that no page names: a file, an error, a printed sheet."""
+    return redirect(static("icon.svg"))

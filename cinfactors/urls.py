@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from cinfactors.accounts.views import SignOutView
+from cinfactors.page import icon
 
 # The admin's own sign-in would go round the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -17,6 +18,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/logout/", SignOutView.as_view()),
     path("admin/", admin.site.urls),
+    path("favicon.ico", icon),
     path("account/", include("cinfactors.accounts.urls")),
     path("", include("assessments.urls")),
 ]
