@@ -8,7 +8,7 @@ ticked and what the rules say between them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -146,6 +146,16 @@ def picker_stretches(edition: Edition, density: str) -> Stretches:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody said or recorded of a code before; stands beside it, ticked or not."""
+
+    kind: str
+    """What sort of note, which is also the beginning of its id on the page."""
+    source: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PickerState:
     """What one request says: what is ticked, described and found, under which edition."""
 
@@ -155,6 +165,8 @@ class PickerState:
     description: str = ""
     description_error: str = ""
     findings: tuple[Finding, ...] = ()
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    """By code."""
 
     def beside(self) -> dict[str, list[Finding]]:
         """The findings by the code that each is shown beside: the first that it is about."""
@@ -181,7 +193,8 @@ _finished = lru_cache(maxsize=1024)(_drawn)
 
 
 def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
-    ids = [f"finding-{finding.rule.id}" for finding in findings]
+    ids = [f"{note.kind}-{code}" for note in state.notes.get(code, ())]
+    ids += [f"finding-{finding.rule.id}" for finding in findings]
     if state.density != Density.FULL and state.edition.codes[code].words:
         ids.insert(0, f"hint-{code}")
     return f' aria-describedby="{" ".join(ids)}"' if ids else ""
@@ -195,10 +208,17 @@ def render_picker(state: PickerState) -> SafeString:
         {
             "ticked": lambda code: " checked" if code in state.ticked else "",
             "described": lambda code: _described_by(code, state, beside.get(code, ())),
+            "notes": lambda code: _notes(code, state.notes.get(code, ())),
             "beside": lambda code: "".join(map(render_finding, beside.get(code, ()))),
             "description": lambda code: _description(code, state),
         },
     )
+
+
+def _notes(code: str, notes: Collection[Note]) -> str:
+    # What people wrote is drawn and forgotten.
+    drawn = get_template("assessments/picker/note.html").render if notes else None
+    return "".join(drawn({"note": note, "code": code}) for note in notes)
 
 
 def _description(code: str, state: PickerState) -> str:

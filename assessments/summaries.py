@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.http import QueryDict
 
 from assessments import record, rules
 from assessments.catalogue.types import Code, Edition, Factor, Severity, code_order
-from assessments.layout import DomainGroup, PickerState, domain_groups
+from assessments.layout import DomainGroup, Note, PickerState, domain_groups
 from assessments.models import Assessment, RuleAnswer
 from cinfactors.text import one_newline
+
+NO_NOTES: Mapping[str, tuple[Note, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def picker_state(
     data: QueryDict | None = None,
     *,
     description_error: str = "",
+    notes: Mapping[str, tuple[Note, ...]] = NO_NOTES,
 ) -> PickerState:
     """The picker as it was sent, or as it is stored where nothing was sent."""
     edition = record.edition_of(assessment)
@@ -79,6 +83,7 @@ def picker_state(
         description=selection.other_description,
         description_error=description_error,
         findings=found if data is not None else _while_working(found),
+        notes=notes,
     )
 
 

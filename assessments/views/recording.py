@@ -22,8 +22,10 @@ from assessments.forms import (
     press_fields,
 )
 from assessments.models import Assessment, Status
+from assessments.notes import pinned_notes
 from assessments.rules import AnswerKind, Finding
 from assessments.summaries import (
+    NO_NOTES,
     conflict_rows,
     groups_of,
     picker_state,
@@ -159,8 +161,13 @@ def _factors_page(
     description_error = next(
         (each.message for each in problems if each.target == "id_other_description"), ""
     )
+    decided = queries.words_of_the_manager(assessment)
     form = _factors_form(
-        assessment, request.user.density, data, description_error=description_error
+        assessment,
+        request.user.density,
+        data,
+        description_error=description_error,
+        notes=pinned_notes(decided.review, decided.pinned) if decided else NO_NOTES,
     )
     context = {
         "assessment": assessment,
@@ -169,9 +176,7 @@ def _factors_page(
         "problems": problems,
         "unsaved": unsaved,
         "conflict": conflict_rows(form.picker, assessment) if conflict else None,
-        "last_review": assessment.reviews.select_related("decided_by").last()
-        if assessment.status in (Status.RETURNED, Status.REOPENED)
-        else None,
+        "last_review": decided and decided.review,
     }
     version = _version_of(assessment, None if conflict else data)
     return factor_page.response(

@@ -1,0 +1,55 @@
+"""What a manager pinned to single codes stands beside them on the factor page."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessments.models import Assessment, PinnedComment
+from tests import people as make
+from tests.pages.page import Element, read, words
+from tests.pages.sent import at, press
+
+WORDS = {"13A": "What is the <b>evidence</b> of a gang?", "4B": "Her own words,\nplease"}
+
+
+@pytest.fixture
+def returned(people) -> Assessment:
+    """4B was submitted; 13A is what the manager misses."""
+    returned = make.return_it(make.submit(make.start(people.ada)), people.mo, "See below")
+    review = returned.reviews.get()
+    for code, text in WORDS.items():
+        PinnedComment.objects.create(review=review, code=code, text=text)
+    return returned
+
+
+def by_id(page: Element) -> dict[str, Element]:
+    return {one.attributes["id"]: one for one in page.all() if "id" in one.attributes}
+
+
+def test_they_stand_beside_their_codes_selected_or_not(ada, returned):
+    found = by_id(read(ada.get(at("factors", returned))))
+    for code, text in WORDS.items():
+        assert words(found[f"comment-{code}"].text) == f"Mo Harbour: {words(text)}"
+        assert f"comment-{code}" in found[f"code-{code}"].attributes["aria-describedby"].split()
+    assert "checked" in found["code-4B"].attributes
+    assert "checked" not in found["code-13A"].attributes
+    assert {name for name in found if name.startswith("comment-")} == {"comment-13A", "comment-4B"}
+    assert "See below" in found["managers-words"].text
+
+
+def test_they_stay_when_a_selection_is_refused(ada, returned):
+    response = ada.post(at("factors", returned), press(returned, codes=["4B", "21"]))
+    assert response.status_code == 422
+    assert WORDS["13A"] in by_id(read(response))["comment-13A"].text
+
+
+def test_another_decision_takes_their_place(ada, people, returned):
+    authorised = make.authorise(make.submit(returned, "4B"), people.mo)
+    reopened = make.reopen(authorised, people.mo)
+    found = by_id(read(ada.get(at("factors", reopened))))
+    assert not [name for name in found if name.startswith("comment-")]
+    assert "The court report says otherwise" in found["managers-words"].text
+
+
+def test_a_draft_has_none(ada, draft):
+    assert "comment-" not in ada.get(at("factors", draft)).content.decode()
