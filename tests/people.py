@@ -249,6 +249,14 @@ def cancel(assessment: Assessment, reason: str = "Started for the wrong child") 
     )
 
 
+def restrict(assessment: Assessment, by: User, *also: User) -> Assessment:
+    """`by`, a manager, restricts the child's record to themselves, its worker and others."""
+    child = assessment.episode.child
+    services.restrict(child=child, people=[by, assessment.worker, *also], seen=[], by=by)
+    child.refresh_from_db()
+    return assessment
+
+
 def in_status(status: Status, by: User, manager: User, la_child_id: str = "EX1001") -> Assessment:
     """An assessment of `by` that has come to `status` by the way that leads there."""
     draft = start(by, la_child_id)

@@ -187,15 +187,16 @@ def child_to_assess(person: User, la_child_id: str) -> Child | None:
     Any child of the authority, since a referral may reach any team; one at a time and by
     the whole id, so that it is no way to browse. Not one whose record is restricted to others.
     """
-    return _children_to_assess(person).filter(la_child_id__iexact=la_child_id.strip()).first()
+    return children_to_assess(person).filter(la_child_id__iexact=la_child_id.strip()).first()
 
 
 def child_of_reference(person: User, reference: UUID) -> Child | None:
     """The child whom `child_to_assess` led to, for the page that follows."""
-    return _children_to_assess(person).filter(reference=reference).first()
+    return children_to_assess(person).filter(reference=reference).first()
 
 
-def _children_to_assess(person: User) -> QuerySet[Child]:
+def children_to_assess(person: User) -> QuerySet[Child]:
+    """Those of whom the person may start an assessment: a list that is never shown."""
     if not may_start_assessments(person):
         return Child.objects.none()
     return _open_children(person)

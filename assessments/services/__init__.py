@@ -5,6 +5,7 @@ and carries the key of the press of the button that asked for it, so that the sa
 is carried out once. All of it happens in one transaction: a refusal stores nothing.
 """
 
+from assessments.services.reassigning import reassign
 from assessments.services.recording import (
     answer_rule,
     cancel,
@@ -24,6 +25,7 @@ from assessments.services.refusals import (
     SelectionRefused,
     SubmissionRefused,
 )
+from assessments.services.restricting import lift_restriction, restrict
 from assessments.services.reviewing import (
     Authorised,
     authorise,
@@ -53,9 +55,12 @@ __all__ = [
     "authorise_each",
     "cancel",
     "correct",
+    "lift_restriction",
     "mark_read",
+    "reassign",
     "record_factors",
     "reopen",
+    "restrict",
     "return_to_worker",
     "set_outcome",
     "start_assessment",

@@ -53,14 +53,18 @@ def start_assessment(
     """Start an assessment of a child, known or new, in an open episode or a new referral.
 
     Raises NotPermitted, and FactsRefused where dates, ids or an assessment that is not
-    completed yet (census rule 8896) stand against it.
+    completed yet (census rule 8896) stand against it; for a restricted record, also where no
+    manager of the team could authorise it.
     """
     if not queries.may_start_assessments(by) or team not in queries.teams_of(by):
         raise NotPermitted
     today = timezone.localdate()
 
     def start() -> Assessment:
-        the_child = _add_child(child, today) if isinstance(child, NewChild) else child
+        if isinstance(child, NewChild):
+            the_child = _add_child(child, today)
+        else:
+            the_child = _known_child(child, by, team)
         if isinstance(episode, NewEpisode):
             the_episode = _open_episode(the_child, episode, today)
         else:
@@ -79,6 +83,19 @@ def start_assessment(
 
     content = (child, episode, start_date, team.pk)
     return once(key, by=by, act="start", content=content, write=start)
+
+
+def _known_child(child: Child, by: User, team: Team) -> Child:
+    """The child, locked: who is named for the record does not change before this is done."""
+    known = queries.children_to_assess(by).select_for_update(of=("self",)).filter(pk=child.pk)
+    current = known.first()
+    if current is None:
+        raise NotPermitted
+    if current.restricted and not queries.is_managed_by(queries.named_for(current), team):
+        raise FactsRefused(
+            {"team": f"No manager of {team.name} is named for this restricted record"}
+        )
+    return current
 
 
 def _add_child(child: NewChild, today: date) -> Child:
@@ -120,6 +137,15 @@ FIELD_OF_CONSTRAINT = {
 }
 """Where a refusal of the database is shown."""
 
+WORDS_FOR_CONSTRAINT = {
+    # The same whether the child is to be found or restricted to others: it tells neither.
+    "child_ids_are_unique": (
+        "There is a child with this id already. Look for the child by the id; if that finds "
+        "nobody, ask your team manager"
+    ),
+}
+"""What is said instead of the constraint's own message."""
+
 
 def _save_new(entered: Child | Episode) -> None:
     """Save a new row; FactsRefused with what its fields and constraints refuse."""
@@ -135,7 +161,7 @@ def _save_new(entered: Child | Episode) -> None:
         try:
             constraint.validate(type(entered), entered)
         except ValidationError as refused:
-            messages[field] = ". ".join(refused.messages)
+            messages[field] = WORDS_FOR_CONSTRAINT.get(constraint.name, ". ".join(refused.messages))
     if messages:
         raise FactsRefused(messages)
     try:
@@ -146,7 +172,7 @@ def _save_new(entered: Child | Episode) -> None:
         name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "")
         for constraint in entered._meta.constraints:
             if constraint.name == name and name in FIELD_OF_CONSTRAINT:
-                message = str(constraint.violation_error_message)
+                message = WORDS_FOR_CONSTRAINT.get(name, str(constraint.violation_error_message))
                 raise FactsRefused({FIELD_OF_CONSTRAINT[name]: message}) from refused
         raise
 

@@ -178,7 +178,10 @@ def test_a_child_id_that_is_known_is_refused(people: People, la_child_id: str):
     start(people)
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
         start(people, by=people.ben, child=a_child(la_child_id))
-    assert refused.value.messages == {"la_child_id": "There is a child with this id already"}
+    assert refused.value.messages == {
+        "la_child_id": "There is a child with this id already. Look for the child by the id; if "
+        "that finds nobody, ask your team manager"
+    }
 
 
 def test_a_second_open_episode_is_refused(people: People):
