@@ -126,5 +126,6 @@ def _whose(request: HttpRequest) -> str:
 def authority_stylesheet(request: HttpRequest) -> HttpResponse:
     """The authority's colour, from a stylesheet since the pages carry no style of their own."""
     return HttpResponse(
-        f":root {{ --authority-colour: {settings.AUTHORITY_COLOUR}; }}\n", content_type="text/css"
+        f":root {{ --authority-colour: {settings.AUTHORITY_COLOUR}; }}\n",
+        content_type="text/css; charset=utf-8",
     )
