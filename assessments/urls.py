@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import lists, reading, recording, starting
+from assessments.views import lists, looking_after, reading, recording, starting
 
 urlpatterns = [
     path("", lists.home, name="home"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("assessments/<uuid:reference>/submitted/", recording.submitted, name="submitted"),
     path("assessments/<uuid:reference>/withdraw/", recording.withdraw, name="withdraw"),
     path("assessments/<uuid:reference>/cancel/", recording.cancel, name="cancel"),
+    path("assessments/<uuid:reference>/reassign/", looking_after.reassign, name="reassign"),
+    path("assessments/<uuid:reference>/restrict/", looking_after.restrict, name="restrict"),
+    path("assessments/<uuid:reference>/lift/", looking_after.lift, name="lift_restriction"),
+    path("reassign/", looking_after.without_a_worker, name="without_a_worker"),
     path("guidance/", reading.guidance, name="guidance"),
     path("guidance/<str:code>/", reading.guidance_for_code, name="guidance_for_code"),
 ]

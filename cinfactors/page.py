@@ -34,6 +34,7 @@ LINKS = (
     ("My assessments", "assessments", {Role.SOCIAL_WORKER}),
     ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
+    ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
     ("Guidance", "guidance", set(Role)),
     ("Admin", "admin:index", {Role.TEAM_MANAGER, Role.ADMINISTRATOR}),
 )

@@ -17,15 +17,6 @@ WITH_RECORDS = frozenset({Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFIC
 """The roles that see children's records."""
 
 
-def may_look_after(person: User, assessment: Assessment) -> bool:
-    """Whether the person says who works on the record and who sees it: a manager of its team."""
-    return (
-        person.is_active
-        and person.is_team_manager
-        and assessments_visible_to(person).filter(pk=assessment.pk).exists()
-    )
-
-
 def workers_managed_by(manager: User) -> QuerySet[User]:
     """The active social workers of the manager's teams."""
     return User.objects.filter(

@@ -35,6 +35,10 @@ STATUSES = {
     "assessments/<uuid:reference>/submitted/": "302 404 404 404 302",
     "assessments/<uuid:reference>/withdraw/": "405 405 405 405 302",
     "assessments/<uuid:reference>/cancel/": "200 404 404 404 302",
+    "assessments/<uuid:reference>/reassign/": "404 200 404 404 302",
+    "assessments/<uuid:reference>/restrict/": "404 200 404 404 302",
+    "assessments/<uuid:reference>/lift/": "405 405 405 405 302",
+    "reassign/": "404 200 404 404 302",
     "guidance/": "200 200 200 200 302",
     "guidance/<str:code>/": "200 200 200 200 302",
 }
