@@ -28,6 +28,7 @@ from assessments.stretches import Stretches, filled, mark, stretches
 from assessments.summaries import SelectedCode, SidePanel, named, side_panel
 from assessments.templatetags.record import identity_bar
 from cinfactors import page
+from cinfactors.accounts import sessions
 
 
 @lru_cache(maxsize=32)
@@ -37,9 +38,8 @@ def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
     # Every factor page stands below the list, wherever its own reference leads.
     around = page.around(person, f"{reverse('assessments')}reference/")
     own = {"groups": domain_groups(edition), "density": density}
-    return stretches(
-        "assessments/factors.html", {"user": person, "csrf_token": mark("token"), **around, **own}
-    )
+    once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
+    return stretches("assessments/factors.html", {**once, **around, **own})
 
 
 def response(
@@ -62,6 +62,7 @@ def response(
     fill = {
         "person": lambda _: escape(request.user.name),
         "token": lambda _: token,
+        "signed_in_for": lambda _: str(sessions.seconds_left(request.session)),
         "error": lambda _: "Error: " if context["problems"] else "",
         "identity": lambda _: identity_bar(assessment, context["deadline"]),
         "top": lambda _: _top(request, context),

@@ -47,6 +47,8 @@ def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[None
     if "ALLOWED_HOSTS" not in environ:
         environ["ALLOWED_HOSTS"] = ",".join(LOOPBACK_NAMES)
         environ.setdefault("HTTPS", "off")
+        # To try the product takes no telephone.
+        environ.setdefault("SECOND_FACTOR_REQUIRED", "off")
     environ.setdefault("AUTHORITY_NAME", "Exampleshire County Council")
     if "DATABASE_URL" in environ:
         yield

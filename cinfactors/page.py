@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.catalogue import loader
+from cinfactors.accounts import sessions
 from cinfactors.accounts.models import Role, User
 
 
@@ -61,8 +62,9 @@ def around(person: User | None, path: str) -> dict[str, Any]:
 def furniture(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; no query but the person's, and none for the error pages."""
     person = getattr(request, "user", None)
-    signed_in = person is not None and person.is_authenticated
-    return around(person if signed_in else None, request.path)
+    if person is None or not person.is_authenticated:
+        return around(None, request.path)
+    return around(person, request.path) | {"signed_in_for": sessions.seconds_left(request.session)}
 
 
 @login_not_required

@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "crispy_forms_gds",
     "csp",
@@ -118,12 +120,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before anybody is looked up: an ended session is nobody's.
+    "cinfactors.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cinfactors.history.middleware.HistoryMiddleware",
     "cinfactors.accounts.middleware.SignedInMiddleware",
     "cinfactors.limits.LimitsMiddleware",
+    "cinfactors.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -237,10 +242,49 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/5m/key,50/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
+# The second factor. A passkey is one here, and no way in by itself.
+
+SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", "on")
+MFA_ADAPTER = "cinfactors.accounts.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses to verify
+
+# Single sign-on, where an issuer is named.
+
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").strip()
+OIDC_SCHEMES = {"https"} if HTTPS else {"https", "http"}
+OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your work account"
+OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM", "").strip() or "preferred_username"
+OIDC_BRINGS_SECOND_FACTOR = switch("OIDC_BRINGS_SECOND_FACTOR", "on")
+SOCIALACCOUNT_ADAPTER = "cinfactors.accounts.provider.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # see `single_sign_on.start`
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_ISSUER:
+    if OIDC_ISSUER.partition("://")[0] not in OIDC_SCHEMES:
+        raise ImproperlyConfigured(
+            f"OIDC_ISSUER is {OIDC_ISSUER!r}. Set it to the https address that the provider gives "
+            "as its issuer, letter by letter."
+        )
+    SOCIALACCOUNT_PROVIDERS["oidc"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid", "profile", "email"],
+        "APPS": [
+            {
+                # What people are known by, with the subject: another issuer is another provider.
+                "provider_id": OIDC_ISSUER,
+                "name": OIDC_NAME,
+                "client_id": required("OIDC_CLIENT_ID", "The OpenID provider has it."),
+                "secret": required("OIDC_CLIENT_SECRET", "The OpenID provider has it."),
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
+            }
+        ],
+    }
+
 # Sessions, cookies and headers
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "cinfactors.accounts.sessions"
+SESSION_COOKIE_AGE = 30 * 60  # without use; `sessions` has the longest that one may last at all
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A __Host- cookie is refused by the browser unless it is Secure and this host's alone.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""

@@ -22,9 +22,19 @@ os.environ |= {
     "SECRET_KEY": "only-for-tests",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "off",
+    "SECOND_FACTOR_REQUIRED": "off",
     "AUTHORITY_NAME": "Exampleshire County Council",
 }
-for name in ("DEBUG", "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES", "AUTHORITY_COLOUR"):
+for name in (
+    "DEBUG",
+    "SECRET_KEY_FALLBACKS",
+    "TRUSTED_PROXIES",
+    "AUTHORITY_COLOUR",
+    "OIDC_ISSUER",
+    "OIDC_NAME",
+    "OIDC_USERNAME_CLAIM",
+    "OIDC_BRINGS_SECOND_FACTOR",
+):
     os.environ.pop(name, None)
 # pytest-xdist's processes inherit the name that the first one chose.
 RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))

@@ -345,14 +345,15 @@ def test_no_template_trusts_a_text():
         assert not re.search(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq", text), path.name
 
 
-def test_only_the_stretches_of_finished_text_are_marked_as_safe():
+def test_only_finished_markup_is_marked_as_safe():
     marked = {
         name_of(path)
         for path in modules()
         if any(name.endswith((".mark_safe", ".SafeString")) for name in imports_of(path))
         and re.search(r"\b(mark_safe|SafeString)\(", path.read_text())
     }
-    assert marked == {"assessments.stretches"}
+    # The other is a square that a library has drawn, without a word in it.
+    assert marked == {"assessments.stretches", "cinfactors.accounts.second_factor"}
 
 
 def test_no_template_holds_a_script_or_a_style():

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from cinfactors.accounts import sessions
+from cinfactors.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -22,6 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "The user name or password is wrong. Check both and try again"
         ),
         "enter_current_password": "The current password is wrong. Check it and try again",
+        "incorrect_password": "The password is wrong. Check it and try again",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -36,6 +43,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
+
+    def get_login_stages(self) -> list[str]:
+        """What stands between the password and the session."""
+        return ["cinfactors.accounts.second_factor.SecondFactorStage"]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        sessions.begin(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not of somebody who has signed in within the last five minutes."""
+        records = get_authentication_records(self.request, self.request.user)
+        recent = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        return not any(record["at"] > recent for record in records)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url(settings.LOGIN_REDIRECT_URL)

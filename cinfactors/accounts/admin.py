@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -19,8 +21,9 @@ from cinfactors.accounts.admin_forms import NewPasswordForm, NewPersonForm, Pers
 from cinfactors.accounts.models import Membership, Team, User
 from cinfactors.admin_lists import AnsweringList
 
-# What a person may do follows from their role, and nothing is sent by e-mail.
-admin.site.unregister([Group, EmailAddress])
+# What a person may do follows from their role, nothing is sent by e-mail, and how a person signs
+# in is changed by services alone.
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 class ForAdministrators(admin.ModelAdmin):

@@ -41,6 +41,13 @@ def minutes_to_wait() -> int:
     return -(-int(longest) // 60)
 
 
+def too_many_tries() -> ValidationError:
+    return ValidationError(
+        f"There were too many tries to sign in. Wait {minutes_to_wait()} minutes, then try again",
+        code=TOO_MANY,
+    )
+
+
 def shortest_password() -> int:
     return next(
         validator.min_length
@@ -88,13 +95,7 @@ class SignInForm(LoginForm):
             return self.cleaned_data
 
     def _in_our_words(self, refusal: ValidationError) -> ValidationError:
-        if refusal.code != TOO_MANY:
-            return refusal
-        minutes = minutes_to_wait()
-        return ValidationError(
-            f"There were too many tries to sign in. Wait {minutes} minutes, then try again",
-            code=TOO_MANY,
-        )
+        return too_many_tries() if refusal.code == TOO_MANY else refusal
 
     @property
     def tried_too_often(self) -> bool:

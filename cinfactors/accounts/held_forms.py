@@ -3,7 +3,8 @@
 A post that can not be accepted, because nobody is signed in any more or its token is stale, is
 held for 15 minutes: encrypted in the database, its key made from SECRET_KEY and a random token
 that only a cookie of that browser holds. Neither the database nor the cookie alone reads it. It
-is played back once, unsaved, to the person for whom the page was drawn and nobody else.
+is played back once, unsaved, to the person for whom the page was drawn and nobody else, and
+deleted when that page has been made.
 
 A page takes part with three things: `@keeps_typed_work` on its view, `{% typed_by %}` in its
 form, and a form filled from `request.held_data`, a QueryDict or None, with a message that
@@ -12,16 +13,13 @@ nothing is saved yet.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,6 +27,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cinfactors.accounts.ciphers import cipher
 from cinfactors.accounts.models import HeldForm, User
 
 COOKIE = f"{settings.COOKIE_PREFIX}held"
@@ -98,24 +97,23 @@ def hold(request: HttpRequest) -> str | None:
     return token
 
 
-def take(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """What this browser holds for the person and the page, and whether that is all over.
+def find(request: HttpRequest) -> tuple[QueryDict | None, bool]:
+    """What this browser holds for the person and the page, and whether that is of no use any more.
 
-    Read once: it is deleted here. Deleted unread when somebody else has signed in.
+    It stays until `drop`: a page that failed has shown nobody anything. Of no use is what is too
+    old, somebody else's, or not to be opened.
     """
     token = request.COOKIES[COOKIE]
     held = HeldForm.objects.filter(token_hash=_hash(token), at__gte=timezone.now() - KEPT).first()
     if held is None or held.person_id != request.user.pk:
-        drop(request)
         return None, True
     if request.method != "GET" or request.get_full_path() != held.path or not _takes_part(request):
         return None, False
-    held.delete()
     try:
         body = _cipher(token, held.path, held.person_id).decrypt(bytes(held.body))
     except InvalidToken:  # SECRET_KEY has changed meanwhile, or somebody has changed the row
         return None, True
-    return QueryDict(body), True
+    return QueryDict(body), False
 
 
 def drop(request: HttpRequest) -> None:
@@ -164,12 +162,6 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _cipher(token: str, path: str, person: int) -> Fernet:
+def _cipher(token: str, path: str, person: int) -> MultiFernet:
     """A key for this token, page and person, so that a row put in another's place opens nothing."""
-    key = HKDF(
-        algorithm=SHA256(),
-        length=32,
-        salt=settings.SECRET_KEY.encode(),
-        info=f"held form of {person} at {path}".encode(),
-    ).derive(token.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+    return cipher(f"held form of {person} at {path}", token)

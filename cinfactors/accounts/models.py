@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -146,3 +147,47 @@ class HeldForm(models.Model):
 
     def __str__(self) -> str:
         return f"Held for {self.person}"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, and whose it is once somebody has signed in; see `sessions`."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls):
+        from cinfactors.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class WayInChange(models.TextChoices):
+    """What can change about how a person signs in."""
+
+    FACTOR_ADDED = "factor_added", "Second factor added"
+    FACTOR_REMOVED = "factor_removed", "Second factor taken away"
+    CODES_MADE = "codes_made", "Recovery codes made"
+    LINKED = "linked", "Single sign-on linked"
+    UNLINKED = "unlinked", "Single sign-on unlinked"
+    SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
+
+
+class SignInChange(models.Model):
+    """That a person's way to sign in has changed, and who changed it. Rows are only added."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_in_changes")
+    what = models.CharField(max_length=20, choices=WayInChange)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="sign_in_change_is_of_a_known_kind",
+                condition=models.Q(what__in=WayInChange.values),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.person}"

@@ -5,16 +5,23 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django.views.generic import TemplateView
 
-from cinfactors.accounts import held_forms
+from cinfactors.accounts import held_forms, second_factor, services, sessions, single_sign_on
 from cinfactors.accounts.forms import ChangePasswordForm, SignInForm, problems
+from cinfactors.accounts.middleware import told_script
+from cinfactors.accounts.second_factor import before_second_factor
 
 
 class ProblemsMixin:
@@ -37,6 +44,8 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
         return context | {
             "work_is_held": held_forms.COOKIE in self.request.COOKIES,
             "wanted_a_page": address != "/",
+            "single_sign_on": single_sign_on.address(self.get_next_url()),
+            "provider": settings.OIDC_ISSUER and settings.OIDC_NAME,
         }
 
     def form_invalid(self, form):
@@ -46,7 +55,7 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
         return response
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+@method_decorator([login_not_required, before_second_factor, never_cache], name="dispatch")
 class SignOutView(allauth_views.LogoutView):
     template_name = "account/sign_out.html"
 
@@ -61,6 +70,55 @@ class ChangePasswordView(ProblemsMixin, allauth_views.PasswordChangeView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        services.changed_own_password(by=form.user, here=self.request.session.session_key)
+        return response
+
+
+class YourAccountView(TemplateView):
+    """How a person signs in, and what they can change of it."""
+
+    template_name = "account/your_account.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "has_password": self.request.user.has_usable_password(),
+            "has_second_factor": second_factor.has_one(self.request.user),
+        }
+
+
+@method_decorator(never_cache, name="dispatch")
+class SessionsView(TemplateView):
+    """Where the person is signed in, and the way to end that, here too or not."""
+
+    template_name = "account/sessions.html"
+
+    def get_context_data(self, **kwargs):
+        places = sessions.where_signed_in(self.request.user, self.request.session)
+        return super().get_context_data(**kwargs) | {"places": places}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        everywhere = request.POST.get("where") == "everywhere"
+        here = None if everywhere else request.session.session_key
+        services.end_sessions(by=request.user, person=request.user, but=here)
+        if not everywhere:
+            messages.success(request, "You are signed out everywhere else")
+            return redirect("account_sessions")
+        get_adapter().logout(request)
+        messages.success(request, "You are signed out everywhere")
+        return redirect("account_login")
+
+
+@before_second_factor
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """For the script that warns: how many seconds the sign-in has left. POST makes it last."""
+    if request.method == "POST":
+        sessions.note_use(request.session, now=True)
+    return JsonResponse({"seconds": sessions.seconds_left(request.session)})
+
 
 class InactiveView(allauth_views.AccountInactiveView):
     template_name = "account/inactive.html"
@@ -72,6 +130,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     What was typed on one of our own pages comes back on that page, with a fresh token. The
     sign-in page left open in a second tab simply goes on.
     """
+    if sessions.asked_by_script(request):
+        return told_script(request, HTTPStatus.FORBIDDEN)
     if held_forms.came_from_here(request):
         if token := held_forms.hold(request):
             response = redirect(request.get_full_path())

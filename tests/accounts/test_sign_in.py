@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from cinfactors.accounts.models import Role
+from cinfactors.accounts.models import Role, Session
 from tests.accounts import hashers
 from tests.accounts.conftest import PASSWORD
 

@@ -6,12 +6,11 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response, expect
 
 from assessments.models import Assessment
-from cinfactors.accounts.models import User
+from cinfactors.accounts.models import Session, User
 from tests.people import PASSWORD
 
 REFUSALS = {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}

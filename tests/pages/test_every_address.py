@@ -22,6 +22,22 @@ STATUSES = {
     "favicon.ico": "302 302 302 302 302",
     "authority.css": "200 200 200 200 200",
     "account/sign-in/": "302 302 302 302 200",
+    "account/": "200 200 200 200 302",
+    "account/sign-in/code/": "302 302 302 302 302",
+    "account/session/": "200 200 200 200 302",
+    "account/sessions/": "200 200 200 200 302",
+    "account/again/password/": "200 200 200 200 302",
+    "account/again/code/": "302 302 302 302 302",
+    "account/again/passkey/": "302 302 302 302 302",
+    "account/second-factor/": "200 200 200 200 302",
+    "account/second-factor/app/": "302 302 302 302 302",
+    "account/second-factor/app/remove/": "404 404 404 404 302",
+    "account/second-factor/passkey/": "302 302 302 302 302",
+    "account/second-factor/passkey/<int:pk>/remove/": "302 302 302 302 302",
+    "account/second-factor/codes/": "404 404 404 404 302",
+    "account/second-factor/codes/new/": "302 302 302 302 302",
+    "account/single-sign-on/": "404 404 404 404 404",
+    "account/single-sign-on/back/": "404 404 404 404 404",
     "account/sign-out/": "200 200 200 200 302",
     "account/inactive/": "200 200 200 200 200",
     "account/password/": "200 200 200 200 302",
@@ -81,7 +97,7 @@ def address_of(route: str, assessment: Assessment) -> str:
     route = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace(
         "<str:code>", "4B"
     )
-    return "/" + re.sub(r"<\w+:\w+>", str(reference), route)
+    return "/" + re.sub(r"<\w+:\w+>", str(reference), route.replace("<int:pk>", "1"))
 
 
 @pytest.fixture
