@@ -13,7 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from assessments.models import Assessment, Child, Episode
 from cinfactors.admin_lists import AnsweringList, ShortCount
+from cinfactors.history.models import Page
+from cinfactors.history.services import record_reading, record_refusal
 
 SEARCHED = "search"
 """Stands in the address of a list that shows what was searched for, in place of the words.
@@ -88,11 +91,20 @@ class ReadOnly(admin.ModelAdmin):
         return PrivateSearch
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
-        """The record of this reference; what is absent and what is not theirs look the same."""
+        """The record of this reference; what is absent and what is not theirs look the same.
+
+        That it is read, or was refused, is recorded.
+        """
         try:
-            return self.get_queryset(request).get(reference=UUID(object_id))
-        except (ValueError, self.model.DoesNotExist) as absent:
+            found = self.get_queryset(request).get(reference=UUID(object_id))
+        except ValueError as absent:
             raise Http404 from absent
+        except self.model.DoesNotExist as absent:
+            record_refusal(request, Page.ADMIN, reference=UUID(object_id))
+            raise Http404 from absent
+        assessment = found.pk if isinstance(found, Assessment) else None
+        record_reading(request, Page.ADMIN, child=_child_of(found), assessment=assessment)
+        return found
 
     def get_preserved_filters(self, request: HttpRequest) -> str:
         """The filters that links carry along, less the words of a search."""
@@ -142,6 +154,18 @@ class ReadOnly(admin.ModelAdmin):
         # As above: Django's own title names the child.
         context = {"title": "Change history", **(extra_context or {})}
         return super().history_view(request, object_id, context)
+
+
+def _child_of(row: Model) -> int:
+    """The key of the child whom a row is about."""
+    match row:
+        case Assessment():
+            return row.episode.child_id
+        case Episode():
+            return row.child_id
+        case Child():
+            return row.pk
+    raise TypeError(f"{row._meta.label} is about no child")
 
 
 def _shown_address(query: QueryDict) -> QueryDict:

@@ -14,6 +14,8 @@ from assessments import queries
 from assessments.deadlines import Deadline, deadline_on
 from assessments.forms import KeyForm, PressForm
 from assessments.models import Assessment, Status
+from cinfactors.history.models import Page
+from cinfactors.history.services import record_reading, record_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,24 @@ def deadline_of(assessment: Assessment) -> Deadline | None:
     return deadline_on(timezone.localdate(), assessment.episode.referral_date)
 
 
-def assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
-    """What is not there and what the person may not see look the same."""
+def assessment_or_404(
+    request: HttpRequest, reference: UUID, page: Page = Page.RECORD
+) -> Assessment:
+    """What is not there and what the person may not see look the same.
+
+    That it is read on the page, or was refused, is recorded.
+    """
     try:
-        return queries.assessment_for(request.user, reference)
+        assessment = queries.assessment_for(request.user, reference)
     except Assessment.DoesNotExist as absent:
+        record_refusal(request, page, reference=reference)
         raise Http404 from absent
+    record_reading_of(request, assessment, page)
+    return assessment
+
+
+def record_reading_of(request: HttpRequest, assessment: Assessment, page: Page) -> None:
+    record_reading(request, page, child=assessment.episode.child_id, assessment=assessment.pk)
 
 
 def key_of(request: HttpRequest) -> UUID:

@@ -39,9 +39,12 @@ from assessments.views.pages import (
     locked,
     press_of,
     problems_of,
+    record_reading_of,
 )
 from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
+from cinfactors.history.models import Page
+from cinfactors.history.services import record_refusal
 from cinfactors.text import one_newline
 
 
@@ -50,6 +53,7 @@ def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
     try:
         return queries.own_assessment(request.user, reference)
     except Assessment.DoesNotExist as absent:
+        record_refusal(request, Page.FACTORS, reference=reference)
         raise Http404 from absent
 
 
@@ -158,6 +162,7 @@ def _factors_page(
     unsaved: bool = False,
 ) -> HttpResponse:
     """The page as it was sent, or as it is stored when nothing was sent."""
+    record_reading_of(request, assessment, Page.FACTORS)
     description_error = next(
         (each.message for each in problems if each.target == "id_other_description"), ""
     )
@@ -291,6 +296,7 @@ def _check_page(
     conflict: bool = False,
     unsaved: bool = False,
 ) -> HttpResponse:
+    record_reading_of(request, assessment, Page.CHECK)
     refusals = dict(refusals or {})
     outcome = OutcomeForm(data, initial={"outcome": assessment.outcome})
     questions = [question.sent(data, refusals) for question in questions_of(assessment)]
@@ -336,6 +342,7 @@ def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
     assessment = _recordable_or_404(request, reference)
     if assessment.status != Status.SUBMITTED:
         return redirect("record", assessment.reference)
+    record_reading_of(request, assessment, Page.SUBMITTED)
     context = {"assessment": assessment, "managers": queries.managers_of(assessment)}
     return render(request, "assessments/submitted.html", context)
 
@@ -382,6 +389,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
                 return redirect("record", assessment.reference)
     elif not queries.may_cancel(request.user, assessment):
         return redirect("record", assessment.reference)
+    record_reading_of(request, assessment, Page.CANCEL)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),

@@ -15,6 +15,8 @@ from assessments.models import Episode
 from assessments.views.pages import add_messages, key_of, problems_of
 from cinfactors.accounts.held_forms import keeps_typed_work
 from cinfactors.accounts.models import Team
+from cinfactors.history.models import Page
+from cinfactors.history.services import record_reading, record_refusal
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
@@ -38,7 +40,9 @@ def find_child(request: HttpRequest) -> HttpResponse:
         la_child_id = form.cleaned_data["la_child_id"]
         child = queries.child_to_assess(request.user, la_child_id)
         if child is not None:
+            record_reading(request, Page.SEARCH, child=child.pk)
             return redirect("start_for_child", child.reference)
+        record_refusal(request, Page.SEARCH, la_child_id=la_child_id)
         new_child = NewChildForm(initial={"la_child_id": la_child_id})
         return _new_child_page(request, teams, new_child, not_found=la_child_id)
     context = {"form": form, "problems": problems_of(form), "teams": teams}
@@ -97,7 +101,9 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
     teams = _may_start_or_404(request)
     child = queries.child_of_reference(request.user, reference)
     if child is None:
+        record_refusal(request, Page.START, reference=reference)
         raise Http404
+    record_reading(request, Page.START, child=child.pk)
     episode = next((each for each in child.episodes.all() if each.is_open), None)
     data = _sent(request)
     # A post that carries a referral is about that one, even if it opened the episode itself

@@ -52,6 +52,8 @@ class Page(models.TextChoices):
     RECORD = "record", "Record"
     FACTORS = "factors", "Factors"
     CHECK = "check", "Check answers"
+    SUBMITTED = "submitted", "Submitted"
+    CANCEL = "cancel", "Cancel"
     HISTORY = "history", "History"
     START = "start", "Start an assessment"
     SEARCH = "search", "Search by child id"

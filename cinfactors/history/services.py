@@ -25,7 +25,7 @@ TELL = (
     " set_config('cinfactors.request', %s, true)"
 )
 READ = "SELECT history.record_reading(%s, %s, %s, %s, false, %s, %s)"
-REFUSE = "SELECT history.record_refusal(%s, %s, %s, %s, %s)"
+REFUSE = "SELECT history.record_refusal(%s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Acts:
     """
 
     request: HttpRequest
-    refused: list[tuple[Page, UUID]] = field(default_factory=list)
+    refused: list[tuple[UUID | None, str, Page]] = field(default_factory=list)
     _address: str | bool | None = False
 
     @property
@@ -117,14 +117,18 @@ def record_reading(
         cursor.execute(READ, [person.pk, child, assessment, page, acts.address, request.id])
 
 
-def record_refusal(request: HttpRequest, page: Page, reference: UUID) -> None:
-    """Record that the assessment or child of this reference was refused, if there is one.
+def record_refusal(
+    request: HttpRequest, page: Page, *, reference: UUID | None = None, la_child_id: str = ""
+) -> None:
+    """Record that this assessment or child was refused, if there is one.
+
+    By the reference of it, or of the child or episode, or by the child's id as it was typed.
 
     It is written when the request is over, since a view that answers 404 by an exception
     takes back whatever it wrote.
     """
     acts: Acts = request.acts
-    acts.refused.append((page, reference))
+    acts.refused.append((reference, la_child_id, page))
 
 
 def write_refusals(acts: Acts) -> None:
@@ -132,5 +136,5 @@ def write_refusals(acts: Acts) -> None:
     if not acts.refused:
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        for page, reference in acts.refused:
-            cursor.execute(REFUSE, [acts.actor, reference, page, acts.address, acts.request.id])
+        for asked in acts.refused:
+            cursor.execute(REFUSE, [acts.actor, *asked, acts.address, acts.request.id])

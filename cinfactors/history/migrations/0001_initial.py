@@ -150,10 +150,11 @@ END
 $$
 """
 
-# By the reference that was asked for, of an assessment or a child; nothing for an unknown one.
+# By what was asked for: the reference of an assessment, an episode or a child, or the child's id.
+# Nothing for what is not there.
 RECORD_REFUSAL = """
 CREATE FUNCTION history.record_refusal(
-    person bigint, reference uuid, page text, address inet, request text
+    person bigint, reference uuid, la_child_id text, page text, address inet, request text
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -165,8 +166,12 @@ BEGIN
         JOIN public.assessments_episode AS e ON e.id = a.episode_id
         WHERE a.reference = record_refusal.reference
         UNION ALL
+        SELECT e.child_id, NULL FROM public.assessments_episode AS e
+        WHERE e.reference = record_refusal.reference
+        UNION ALL
         SELECT c.id, NULL FROM public.assessments_child AS c
         WHERE c.reference = record_refusal.reference
+            OR upper(c.la_child_id) = upper(record_refusal.la_child_id)
     ) AS found;
 END
 $$
