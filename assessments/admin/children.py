@@ -32,6 +32,9 @@ class ChildAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return queries.children_visible_to(request.user)
 
+    def child_of(self, row: Child) -> Child:
+        return row
+
 
 @admin.register(Episode)
 class EpisodeAdmin(ReadOnly):
@@ -55,6 +58,9 @@ class EpisodeAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return queries.episodes_visible_to(request.user).select_related("child")
+
+    def child_of(self, row: Episode) -> Child:
+        return row.child
 
     @admin.display(description="child", ordering="child__la_child_id")
     def child_id(self, episode: Episode) -> str:

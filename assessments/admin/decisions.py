@@ -27,6 +27,7 @@ from assessments.models import Assessment
 from assessments.rules import Finding
 from assessments.views.pages import Problem, press_of, problems_of
 from cinfactors.accounts.held_forms import keeps_typed_work
+from cinfactors.history.services import record_reading
 
 DECISIONS = ("authorise", "return", "correct", "reopen")
 CONFLICT, REFUSED = 409, 422
@@ -88,7 +89,7 @@ class Decisions:
         reopening = (form if isinstance(form, ReopenForm) else ReopenForm()) if may_reopen else None
         context = {
             **said,
-            "title": f"Assessment: {assessment.get_status_display().lower()}",
+            "title": "Decide on an assessment" if may_review else "An assessment",
             "groups": page.selection(assessment, said, returning),
             "may_review": may_review,
             "may_reopen": may_reopen,
@@ -115,8 +116,12 @@ class Decisions:
                 each: self._address(request, assessment.reference, each) for each in DECISIONS
             },
             "list_address": self._list_address(request),
+            "list_name": self.name_of_list(QueryDict(_kept_filters(request))),
             **context,
         }
+        record_reading(
+            request, self.read_as, child=assessment.episode.child_id, assessment=assessment.pk
+        )
         template = f"admin/assessments/assessment/{name}.html"
         return TemplateResponse(request, template, context, status=status)
 

@@ -6,11 +6,12 @@ import uuid
 from collections import Counter
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -30,11 +31,14 @@ from assessments.admin.filters import (
 from assessments.admin.records import ReadOnly
 from assessments.admin.wording import days_ago, refusal_in_words
 from assessments.forms import HiddenInput
-from assessments.models import Assessment, RuleAnswer, Status
+from assessments.models import Assessment, Child, RuleAnswer, Status
 from assessments.record import edition_of
 from assessments.summaries import named
 from assessments.templatetags.record import age
 from assessments.views.pages import deadline_of
+from cinfactors.history.models import Page
+
+NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
 
 
 class PressedAction(helpers.ActionForm):
@@ -64,17 +68,33 @@ class AssessmentAdmin(Decisions, ReadOnly):
     ordering = ["submitted_at", "pk"]
     actions = ["authorise_selected"]
     action_form = PressedAction
+    read_as = Page.REVIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
         return queries.for_the_desk(queries.assessments_visible_to(request.user))
+
+    def child_of(self, row: Assessment) -> Child:
+        return row.episode.child
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Without the status where all that is shown has the same."""
+        if request.GET.get(InStatus.parameter_name) == InStatus.ANY:
+            return self.list_display
+        return [name for name in self.list_display if name != "state"]
 
     def get_urls(self):
         return [*self.decision_urls(), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        awaiting = not request.GET.get(InStatus.parameter_name)
-        context = {"title": "Awaiting review" if awaiting else self.heading}
+        if "action" in request.POST and not _selected(request):
+            self.message_user(request, NOTHING_SELECTED, messages.WARNING)
+            return redirect(request.get_full_path())
+        context = {"title": self.name_of_list(request.GET)}
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def name_of_list(self, address: QueryDict) -> str:
+        """What the list shows that has this address."""
+        return self.heading if address.get(InStatus.parameter_name) else "Awaiting review"
 
     # Columns
 
@@ -91,7 +111,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
         day = timezone.localdate(assessment.submitted_at)
         return days_ago(day, timezone.localdate())
 
-    @admin.display(description="45 days from referral", ordering="episode__referral_date")
+    @admin.display(description="from referral", ordering="episode__referral_date")
     def referral(self, assessment: Assessment) -> SafeString | str:
         deadline = deadline_of(assessment)
         if deadline is None:

@@ -29,6 +29,9 @@ class Decision(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
     def add_refusals(self, messages: Mapping[str, str]) -> None:
         for name, message in messages.items():
             self.add_error(name if name in self.fields else None, message)

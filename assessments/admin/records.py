@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from assessments.models import Assessment, Child, Episode
+from assessments.models import Child
 from cinfactors.admin_lists import AnsweringList, ShortCount
 from cinfactors.history.models import Page
 from cinfactors.history.services import record_reading, record_refusal
@@ -69,6 +69,9 @@ class ReadOnly(admin.ModelAdmin):
     heading = ""
     """The title of the list; it never names a child."""
 
+    read_as = Page.ADMIN
+    """What the history of readings calls a page of one record."""
+
     class Media:
         css = {"all": ["desk.css"]}
 
@@ -91,20 +94,20 @@ class ReadOnly(admin.ModelAdmin):
         return PrivateSearch
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
-        """The record of this reference; what is absent and what is not theirs look the same.
-
-        That it is read, or was refused, is recorded.
-        """
+        """The record of this reference; what is absent and what is not theirs look the same."""
         try:
-            found = self.get_queryset(request).get(reference=UUID(object_id))
-        except ValueError as absent:
-            raise Http404 from absent
+            reference = UUID(object_id)
+        except ValueError as unknown:
+            raise Http404 from unknown
+        try:
+            return self.get_queryset(request).get(reference=reference)
         except self.model.DoesNotExist as absent:
-            record_refusal(request, Page.ADMIN, reference=UUID(object_id))
+            record_refusal(request, self.read_as, reference)
             raise Http404 from absent
-        assessment = found.pk if isinstance(found, Assessment) else None
-        record_reading(request, Page.ADMIN, child=_child_of(found), assessment=assessment)
-        return found
+
+    def child_of(self, row: Any) -> Child:
+        """The child whom a row of the list is about."""
+        raise NotImplementedError
 
     def get_preserved_filters(self, request: HttpRequest) -> str:
         """The filters that links carry along, less the words of a search."""
@@ -141,31 +144,34 @@ class ReadOnly(admin.ModelAdmin):
         if not request.GET[SEARCH_VAR]:
             request.session.pop(kept, None)
         context = {"title": self.heading, **(extra_context or {})}
-        return super().changelist_view(request, context)
+        response = super().changelist_view(request, context)
+        self._note_found(request, response)
+        return response
+
+    def _note_found(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Searching for one child by id and finding them is reading, too."""
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown is None or not shown.query:
+            return
+        found = {self.child_of(row).pk for row in shown.result_list}
+        if len(found) == 1:
+            record_reading(request, Page.SEARCH, child=found.pop())
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         # The subtitle would put the child's id into the title, and so into the browser's history.
         context = {"subtitle": "", "title": self.opts.verbose_name.capitalize()}
-        return super().changeform_view(
+        response = super().changeform_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+        shown = (getattr(response, "context_data", None) or {}).get("original")
+        if shown is not None:
+            record_reading(request, self.read_as, child=self.child_of(shown).pk)
+        return response
 
     def history_view(self, request, object_id, extra_context=None):
         # As above: Django's own title names the child.
         context = {"title": "Change history", **(extra_context or {})}
         return super().history_view(request, object_id, context)
-
-
-def _child_of(row: Model) -> int:
-    """The key of the child whom a row is about."""
-    match row:
-        case Assessment():
-            return row.episode.child_id
-        case Episode():
-            return row.child_id
-        case Child():
-            return row.pk
-    raise TypeError(f"{row._meta.label} is about no child")
 
 
 def _shown_address(query: QueryDict) -> QueryDict:
