@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import lists, looking_after, reading, recording, starting
+from assessments.views import history, lists, looking_after, reading, recording, starting
 
 urlpatterns = [
     path("", lists.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("assessments/<uuid:reference>/check/", recording.check, name="check"),
     path("assessments/<uuid:reference>/submitted/", recording.submitted, name="submitted"),
     path("assessments/<uuid:reference>/withdraw/", recording.withdraw, name="withdraw"),
+    path("assessments/<uuid:reference>/history/", history.assessment_history, name="history"),
     path("assessments/<uuid:reference>/cancel/", recording.cancel, name="cancel"),
     path("assessments/<uuid:reference>/reassign/", looking_after.reassign, name="reassign"),
     path("assessments/<uuid:reference>/restrict/", looking_after.restrict, name="restrict"),

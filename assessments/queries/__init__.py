@@ -10,6 +10,7 @@ from assessments.queries.desk import (
     with_reasons,
     workers_of,
 )
+from assessments.queries.history import changes_of, names_of, versions_numbered
 from assessments.queries.lists import (
     GROUPS,
     group_counts,
@@ -78,6 +79,7 @@ __all__ = [
     "assessments_visible_to",
     "awaiting_review",
     "can_be_named",
+    "changes_of",
     "child_of_reference",
     "child_to_assess",
     "children_to_assess",
@@ -104,6 +106,7 @@ __all__ = [
     "may_start_assessments",
     "may_withdraw",
     "named_for",
+    "names_of",
     "next_after",
     "not_completed_in",
     "open_assessments_of",
@@ -120,6 +123,7 @@ __all__ = [
     "teams_of",
     "teams_with",
     "unread_corrections",
+    "versions_numbered",
     "versions_of",
     "was_refused",
     "why_to_read",

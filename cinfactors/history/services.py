@@ -118,7 +118,7 @@ def record_reading(
 
 
 def record_refusal(
-    request: HttpRequest, page: Page, *, reference: UUID | None = None, la_child_id: str = ""
+    request: HttpRequest, page: Page, reference: UUID | None = None, *, la_child_id: str = ""
 ) -> None:
     """Record that this assessment or child was refused, if there is one.
 

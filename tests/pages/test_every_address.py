@@ -46,6 +46,7 @@ STATUSES = {
     "assessments/start/new/": "200 404 404 404 302",
     "assessments/start/<uuid:reference>/": "200 404 404 404 302",
     "assessments/<uuid:reference>/": "200 200 200 404 302",
+    "assessments/<uuid:reference>/history/": "200 200 200 404 302",
     "assessments/<uuid:reference>/factors/": "200 404 404 404 302",
     "assessments/<uuid:reference>/check/": "200 404 404 404 302",
     "assessments/<uuid:reference>/submitted/": "302 404 404 404 302",
