@@ -323,6 +323,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # No page takes a file; a file would not count towards the size above.
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
+# Pages with a child's record that one person is shown in an hour; a busy day has some dozens.
+READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600")
+
 # Logs: one JSON object in each line on standard error, without personal data.
 
 LOGGING = {

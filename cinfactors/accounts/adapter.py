@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from cinfactors.accounts import sessions
+from cinfactors.accounts import events, sessions
 from cinfactors.accounts.models import User
 
 
@@ -51,6 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         sessions.begin(request)
+        events.note("signed in", request, user)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        # Asked for a name that nobody has too, so that both take as long.
+        person = User.objects.filter(username__iexact=credentials.get("username", "")).first()
+        events.note("sign-in refused: the password is wrong", request, person)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not of somebody who has signed in within the last five minutes."""

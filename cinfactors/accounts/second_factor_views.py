@@ -23,7 +23,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from cinfactors.accounts import second_factor, services
+from cinfactors.accounts import events, second_factor, services
 from cinfactors.accounts.forms import Problem, problems
 from cinfactors.accounts.second_factor import before_second_factor
 from cinfactors.accounts.second_factor_forms import (
@@ -72,6 +72,10 @@ class EnterView(ProblemsMixin, base_views.AuthenticateView):
     """The step of signing in after the password."""
 
     form_class = EnterCodeForm
+
+    def form_invalid(self, form) -> HttpResponse:
+        events.note("sign-in refused: the second factor", self.request, self.stage.login.user)
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs):
         person = self.stage.login.user

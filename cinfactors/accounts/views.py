@@ -18,7 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
 
-from cinfactors.accounts import held_forms, second_factor, services, sessions, single_sign_on
+from cinfactors.accounts import (
+    events,
+    held_forms,
+    second_factor,
+    services,
+    sessions,
+    single_sign_on,
+)
 from cinfactors.accounts.forms import ChangePasswordForm, SignInForm, problems
 from cinfactors.accounts.middleware import told_script
 from cinfactors.accounts.second_factor import before_second_factor
@@ -51,6 +58,7 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
     def form_invalid(self, form):
         response = super().form_invalid(form)
         if form.tried_too_often:
+            events.note("sign-in refused: too many tries", self.request)
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return response
 
@@ -58,6 +66,13 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
 @method_decorator([login_not_required, before_second_factor, never_cache], name="dispatch")
 class SignOutView(allauth_views.LogoutView):
     template_name = "account/sign_out.html"
+
+    def post(self, *args, **kwargs) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        # Whatever a browser kept against our asking. Not its cookies: those of all of the
+        # authority's hosts would go.
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 @method_decorator(never_cache, name="dispatch")

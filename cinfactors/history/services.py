@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -19,12 +20,17 @@ from django.http import HttpRequest
 
 from cinfactors.accounts.models import User
 from cinfactors.history.models import Page
+from cinfactors.limits import TooMany
 
 TELL = (
     "SELECT set_config('cinfactors.actor', %s, true), set_config('cinfactors.address', %s, true),"
     " set_config('cinfactors.request', %s, true)"
 )
-READ = "SELECT history.record_reading(%s, %s, %s, %s, false, %s, %s)"
+READ = (
+    "SELECT history.record_reading(%(person)s, %(child)s, %(assessment)s, %(page)s, false,"
+    " %(address)s, %(request)s), (SELECT count(*) FROM (SELECT FROM history.reading"
+    " WHERE person_id = %(person)s AND at > now() - interval '1 hour' LIMIT %(most)s) AS lately)"
+)
 REFUSE = "SELECT history.record_refusal(%s, %s, %s, %s, %s, %s)"
 
 
@@ -110,11 +116,24 @@ def record_reading(
     """Record, in the transaction of the page, that it shows this child's record.
 
     Keys of rows. Where the transaction is rolled back, nothing was shown and nothing stays.
+    Raises TooMany where the person has been shown more within an hour than any work needs.
     """
     acts: Acts = request.acts
     person: User = request.user
+    facts = {
+        "person": person.pk,
+        "child": child,
+        "assessment": assessment,
+        "page": page,
+        "address": acts.address,
+        "request": request.id,
+        "most": settings.READINGS_PER_HOUR,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(READ, [person.pk, child, assessment, page, acts.address, request.id])
+        cursor.execute(READ, facts)
+        _, lately = cursor.fetchone()
+    if lately >= settings.READINGS_PER_HOUR:
+        raise TooMany
 
 
 def record_refusal(

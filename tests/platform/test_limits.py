@@ -6,8 +6,12 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from cinfactors import limits
+from cinfactors.history.models import Reading
+from tests import people as make
+from tests.pages.sent import at
 from tests.people import People, make_people
 
 PAGES = ("/assessments/", "/assessments/start/")
@@ -46,3 +50,23 @@ def test_the_admins_searches_count_with_the_others(people: People):
     for model in ("assessment", "child", "episode"):
         assert mo.post(f"/admin/assessments/{model}/", {"q": "x"}).status_code == 429
     assert mo.get("/admin/assessments/assessment/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["record", "factors"])
+def test_a_person_is_shown_so_many_records_in_an_hour(people: People, settings, page: str):
+    settings.READINGS_PER_HOUR = 3
+    assessment = make.start(people.ada)
+    ada, ben = signed_in(people.ada), signed_in(people.ben)
+    assert [ada.get(at(page, assessment)).status_code for _ in range(5)] == [200] * 3 + [429] * 2
+    assert Reading.objects.filter(person_id=people.ada.pk).count() == 3
+    assert ada.get("/assessments/").status_code == 200
+    assert ben.get(at("record", assessment)).status_code == 200
+
+
+def test_the_admins_readings_count_with_the_others(people: People, settings):
+    settings.READINGS_PER_HOUR = 1
+    assessment = make.submit(make.start(people.ada))
+    mo = signed_in(people.mo)
+    assert mo.get(at("record", assessment)).status_code == 200
+    address = reverse("admin:assessments_assessment_change", args=[assessment.reference])
+    assert mo.get(address).status_code == 429
