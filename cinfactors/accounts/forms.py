@@ -27,8 +27,8 @@ class Problem:
 
 
 def problems(form: forms.Form) -> list[Problem]:
-    """Every error of the form, in the order of its fields."""
-    return [
+    """Every error of the form: of the whole, which leads nowhere, then in the order of fields."""
+    return [Problem(message, "") for message in form.non_field_errors()] + [
         Problem(message, form[name].id_for_label)
         for name in form.fields
         for message in form.errors.get(name, ())

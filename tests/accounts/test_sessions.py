@@ -1,0 +1,331 @@
+"""How long a sign-in lasts, and how all of them are ended."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cinfactors.accounts import services, sessions
+from cinfactors.accounts.models import Role, Session, SignInChange
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+
+NINE = datetime(2025, 5, 12, 9, tzinfo=UTC)
+BY_SCRIPT = [{"HX-Request": "true"}, {"Sec-Fetch-Dest": "empty"}]
+IDS = ["htmx", "fetch"]
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NINE, tick=False) as clock:
+        yield clock
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/note/").status_code == 200
+
+
+def left(client: Client) -> int:
+    return client.get("/account/session/", headers={"Sec-Fetch-Dest": "empty"}).json()["seconds"]
+
+
+def test_a_sign_in_lasts_thirty_minutes_without_use_to_the_second(client, ada, sign_in, clock):
+    sign_in()
+    clock.shift(30 * 60 - 1)
+    assert left(client) == 1
+    clock.shift(1)
+    assert not is_in(client)
+
+
+def test_it_is_over_on_the_server_whatever_the_cookie_says(client, ada, sign_in, clock):
+    sign_in()
+    cookie = client.cookies["session"].value
+    clock.shift(30 * 60)
+    assert client.get("/note/")["Location"] == "/account/sign-in/?next=/note/"
+    assert client.cookies["session"].value == ""
+    client.cookies["session"] = cookie
+    assert not is_in(client)
+
+
+def test_use_makes_it_last(client, ada, sign_in, clock):
+    sign_in()
+    for _ in range(5):
+        clock.shift(29 * 60)
+        assert is_in(client)
+
+
+def test_it_lasts_twelve_hours_at_most_whatever_is_done(client, ada, sign_in, clock):
+    sign_in()
+    for _ in range(12 * 3 - 1):
+        clock.shift(20 * 60)
+        assert is_in(client)
+    clock.shift(20 * 60 - 1)
+    assert left(client) == 1
+    clock.shift(1)
+    assert not is_in(client)
+
+
+def test_a_new_sign_in_has_twelve_hours_of_its_own(client, ada, sign_in, clock):
+    sign_in()
+    for _ in range(24):
+        clock.shift(25 * 60)
+        client.get("/note/")
+    client.post("/account/sign-out/")
+    sign_in()
+    for _ in range(20):
+        clock.shift(25 * 60)
+        assert is_in(client)
+
+
+def test_use_is_written_once_a_minute_at_most(client, ada, sign_in, clock):
+    sign_in()
+    for seconds, written in ((59, 0), (1, 1), (59, 0), (1, 1)):
+        clock.shift(seconds)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/note/")
+        assert [q["sql"].split()[:2] for q in queries if "UPDATE" in q["sql"]] == [
+            ["UPDATE", '"accounts_session"']
+        ] * written
+    assert left(client) == 30 * 60
+
+
+@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
+def test_what_a_script_reads_by_itself_keeps_nobody_signed_in(client, ada, sign_in, clock, headers):
+    sign_in()
+    for _ in range(6):
+        clock.shift(5 * 60 - 1)
+        assert client.get("/note/", headers=headers).status_code == 200
+    clock.shift(6)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
+def test_what_a_person_sends_through_a_script_is_use(client, ada, sign_in, clock, headers):
+    sign_in()
+    clock.shift(25 * 60)
+    client.post("/note/", {"note": "x"}, headers=headers)
+    clock.shift(25 * 60)
+    assert is_in(client)
+
+
+def test_staying_signed_in_counts_at_once(client, ada, sign_in, clock):
+    sign_in()
+    clock.shift(30)
+    assert left(client) == 30 * 60 - 30
+    assert client.post("/account/session/").json() == {"seconds": 30 * 60}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
+def test_an_ended_sign_in_tells_a_script_so_with_a_piece_of_a_page(client, ada, method, headers):
+    response = getattr(client, method)("/note/", headers=headers)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Session realm="cinfactors"'
+    assert response["Cache-Control"] == "no-store"
+    html = response.content.decode()
+    assert "<html" not in html
+    assert "You are signed out, and nothing was saved." in html
+    assert 'href="/account/sign-in/"' in html
+
+
+def test_a_stale_token_tells_a_script_so_with_a_piece_of_a_page(ada, sign_in):
+    browser = Client(enforce_csrf_checks=True)
+    response = browser.post("/note/", {"note": "x"}, headers={"HX-Request": "true"})
+    assert response.status_code == 403
+    assert "<html" not in response.content.decode()
+
+
+def test_each_page_says_how_long_its_sign_in_has_left(client, ada, sign_in, clock):
+    sign_in()
+    clock.shift(40)
+    for address in ("/account/password/", "/guidance/"):
+        html = client.get(address).content.decode()
+        assert re.findall(r'data-signed-in-for="(\d+)"', html) == ["1760"]
+        assert 'id="session-warning" data-address="/account/session/"' in html
+
+
+def test_the_factor_page_says_it_too(client, clock):
+    from tests.people import make_people, start
+
+    people = make_people()
+    draft = start(people.ada)
+    client.force_login(people.ada)
+    for seconds, said in ((0, "1800"), (50, "1750")):
+        clock.shift(seconds)
+        html = client.get(f"/assessments/{draft.reference}/factors/").content.decode()
+        assert re.findall(r'data-signed-in-for="(\d+)"', html) == [said]
+
+
+def test_nobody_is_warned_on_a_page_before_sign_in(client):
+    html = client.get("/account/sign-in/").content.decode()
+    assert "data-signed-in-for" not in html
+    assert "session-warning" not in html
+
+
+def test_signing_in_gives_another_session(client, ada, sign_in):
+    client.get("/account/sign-in/")
+    session = client.session
+    session["left"] = "by somebody"
+    session.save()
+    client.cookies["session"] = before = session.session_key
+    sign_in()
+    assert client.cookies["session"].value != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_a_cookie_from_before_signing_out_opens_nothing(client, ada, sign_in):
+    sign_in()
+    before = client.cookies["session"].value
+    client.post("/account/sign-out/")
+    client.cookies["session"] = before
+    assert not is_in(client)
+
+
+def test_the_key_of_a_session_cannot_be_guessed(client, ada, sign_in):
+    sign_in()
+    assert re.fullmatch(r"[a-z0-9]{32}", client.cookies["session"].value)  # 165 bits
+
+
+# Every sign-in of a person
+
+
+@pytest.fixture
+def three(client, ada, ben, sign_in):
+    """Ada here and on two other browsers, and Ben on one; nobody else."""
+    others = [Client(headers={"User-Agent": agent}) for agent in ("Windows Edg/1 Chrome/1", "curl")]
+    for browser in others:
+        sign_in(client=browser)
+    bens = Client()
+    sign_in("ben", client=bens)
+    sign_in()
+    return others[0], others[1], bens
+
+
+def test_a_person_sees_where_they_are_signed_in(client, three):
+    html = client.get("/account/sessions/").content.decode()
+    found = re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', html)
+    assert sorted(found) == [
+        "An unknown browser",
+        "An unknown browser (this one)",
+        "Edge on Windows",
+    ]
+    assert found[0] == "An unknown browser (this one)"
+
+
+def test_no_key_of_a_session_stands_on_the_page(client, three):
+    html = client.get("/account/sessions/").content.decode()
+    for key in Session.objects.values_list("session_key", flat=True):
+        assert key not in html
+
+
+def test_signing_out_everywhere_else_leaves_this_browser_and_other_people(client, three):
+    client.post("/account/sessions/", {"where": "elsewhere"})
+    assert [is_in(each) for each in (client, *three)] == [True, False, False, True]
+
+
+def test_signing_out_everywhere_leaves_only_other_people(client, three):
+    response = client.post("/account/sessions/", {"where": "everywhere"}, follow=True)
+    assert response.redirect_chain == [("/account/sign-in/", 302)]
+    assert "You are signed out everywhere" in response.content.decode()
+    assert [is_in(each) for each in (client, *three)] == [False, False, False, True]
+
+
+def test_that_it_was_done_is_recorded(client, ada, three):
+    client.post("/account/sessions/", {"where": "elsewhere"})
+    change = SignInChange.objects.get()
+    assert (change.person, change.by, change.what) == (ada, ada, "sessions_ended")
+
+
+def test_an_administrator_signs_somebody_out_everywhere(client, ada, make_person, three):
+    services.end_sessions(by=make_person("abe", Role.ADMINISTRATOR), person=ada)
+    assert [is_in(each) for each in (client, *three)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFICER])
+def test_nobody_else_does(ada, make_person, role):
+    with pytest.raises(PermissionDenied):
+        services.end_sessions(by=make_person("oz", role), person=ada)
+
+
+def test_a_new_password_ends_the_others_and_is_not_shown_among_them(client, three):
+    new = "meadow copper violin"
+    fields = {"oldpassword": "harbour lantern thistle", "password1": new, "password2": new}
+    client.post("/account/password/", fields)
+    assert [is_in(each) for each in (client, *three)] == [True, False, False, True]
+    assert client.get("/account/sessions/").content.decode().count('<th scope="row"') == 1
+
+
+def test_ended_sign_ins_are_not_shown(client, ada, sign_in, clock):
+    sign_in(client=Client())
+    clock.shift(20 * 60)
+    sign_in()
+    clock.shift(10 * 60)
+    assert client.get("/account/sessions/").content.decode().count('<th scope="row"') == 1
+
+
+def test_ended_sessions_are_cleared_away(client, ada, sign_in, clock):
+    sign_in()
+    clock.shift(30 * 60 + 1)
+    call_command("clearsessions")
+    assert not Session.objects.exists()
+
+
+def test_a_visitors_session_is_nobodys(client, ada, sign_in):
+    session = client.session
+    session["any"] = "thing"
+    session.save()
+    assert Session.objects.get().person is None
+    client.cookies["session"] = session.session_key
+    sign_in()
+    assert Session.objects.get().person == ada
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like "
+            "Gecko) Version/18.0 Safari/605.1.15",
+            "Safari on macOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/141.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
+            "like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("<script>", ""),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_as_people_know_it(user_agent, name):
+    assert sessions.name_of_browser(user_agent) == name
+
+
+def test_the_session_cookie_ends_with_the_browser_and_goes_along_from_a_link_alone():
+    assert settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert settings.SESSION_COOKIE_SAMESITE == "Lax"  # the provider of single sign-on links back
+    assert settings.CSRF_COOKIE_SAMESITE == "Lax"
