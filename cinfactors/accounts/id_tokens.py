@@ -15,6 +15,8 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 NEEDED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 CLOCKS_DIFFER = 60
 """Seconds."""
+LONGEST = 191
+"""Characters of a subject that can be kept."""
 
 
 class Refused(Exception):
@@ -43,11 +45,11 @@ def claims(
     if found["nonce"] != nonce:
         raise Refused("It answers another sign-in")
     # Of several that the token is for, the one that asked for it is named.
-    if found.get("azp", client_id) != client_id or (
-        found["aud"] != client_id and "azp" not in found
-    ):
+    alone = found["aud"] in (client_id, [client_id])
+    if found.get("azp", client_id if alone else None) != client_id:
         raise Refused("Another client has asked for it")
-    if not isinstance(found["sub"], str) or not found["sub"]:
+    subject = found["sub"]
+    if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= LONGEST:
         raise Refused("It is about nobody")
     return found
 

@@ -43,6 +43,12 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
                 raise OAuth2Error(f"The provider's {name} is not encrypted")
         return found
 
+    @property
+    def basic_auth(self) -> bool:
+        """How the secret is sent: in the header, unless the provider says that it takes a field."""
+        methods = self.openid_config.get("token_endpoint_auth_methods_supported", ())
+        return "client_secret_post" not in methods
+
     def get_callback_url(self, request: HttpRequest, app) -> str:
         return request.build_absolute_uri(reverse("single_sign_on_back"))
 
@@ -101,7 +107,8 @@ class OpenIDProvider(OpenIDConnectProvider):
         found = data.get(claim)
         # Anybody may give an address for theirs until somebody has sent a letter to it.
         believed = claim != "email" or data.get("email_verified") is True
-        return {"username": found if isinstance(found, str) and believed else ""}
+        known = isinstance(found, str) and found.isprintable() and believed
+        return {"username": found if known else ""}
 
     def extract_email_addresses(self, data: dict[str, Any]) -> list:
         return []

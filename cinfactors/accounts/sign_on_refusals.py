@@ -9,6 +9,8 @@ from allauth.socialaccount.providers.base.constants import AuthError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cinfactors.accounts.id_tokens import Refused
+
 logger = logging.getLogger(__name__)
 
 
@@ -32,4 +34,6 @@ def failed(request: HttpRequest, error: object) -> HttpResponse:
 def _in_words(error: object) -> str:
     """What went wrong, without what was sent: an error of the library may quote it."""
     cause = getattr(error, "__cause__", None) or error
+    if isinstance(cause, Refused):
+        return str(cause)
     return type(cause).__name__ if isinstance(cause, Exception) else str(error)
