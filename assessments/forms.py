@@ -12,14 +12,16 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Field, Fieldset, Fixed, Fluid, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments.layout import Picker, PickerState
 from assessments.models import Child, Episode, Outcome, PrimaryNeed, ReferralSource, Sex
-from cinfactors.accounts.models import Density, Team
+from cinfactors.accounts.models import Density, Team, User
 from cinfactors.text import one_newline, validate_clean
 
 MOST_CODES = 200
@@ -348,3 +350,32 @@ class SearchForm(forms.Form):
     """The search of a list; posted, since a child's id or name has no place in an address."""
 
     words = forms.CharField(required=False, max_length=100)
+
+
+class ReadingLogForm(forms.Form):
+    """Which day's reading to look at, and whose; neither is asked for."""
+
+    day = forms.DateField(
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "govuk-input govuk-input--width-10"}),
+        validators=[MinValueValidator(date(2000, 1, 1), "Enter a day since 2000")],
+        error_messages={"invalid": "Enter a day as 2026-03-27"},
+    )
+    person = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        to_field_name="reference",
+        empty_label="Everybody",
+        widget=forms.Select({"class": "govuk-select"}),
+        error_messages={"invalid_choice": "Select somebody from the list"},
+    )
+
+    def __init__(self, *arguments: Any, people: QuerySet[User], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["person"].queryset = people
+
+    def clean_day(self) -> date | None:
+        day = self.cleaned_data["day"]
+        if day and day > timezone.localdate():
+            raise ValidationError("Enter a day that is not to come")
+        return day

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from assessments.views import history, lists, looking_after, reading, recording, starting
+from assessments.views import (
+    history,
+    lists,
+    looking_after,
+    reading,
+    reading_log,
+    recording,
+    starting,
+)
 
 urlpatterns = [
     path("", lists.home, name="home"),
@@ -20,6 +28,7 @@ urlpatterns = [
     path("assessments/<uuid:reference>/restrict/", looking_after.restrict, name="restrict"),
     path("assessments/<uuid:reference>/lift/", looking_after.lift, name="lift_restriction"),
     path("reassign/", looking_after.without_a_worker, name="without_a_worker"),
+    path("reading/", reading_log.reading_log, name="reading_log"),
     path("guidance/", reading.guidance, name="guidance"),
     path("guidance/<str:code>/", reading.guidance_for_code, name="guidance_for_code"),
 ]

@@ -36,6 +36,7 @@ LINKS = (
     ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
+    ("Reading of records", "reading_log", {Role.DATA_OFFICER}),
     ("Guidance", "guidance", set(Role)),
     ("Admin", "admin:index", {Role.TEAM_MANAGER, Role.ADMINISTRATOR}),
 )

@@ -35,6 +35,13 @@ from assessments.queries.people import (
     without_a_worker,
     workers_managed_by,
 )
+from assessments.queries.reading_log import (
+    MANY,
+    child_ids,
+    may_read_the_log,
+    people_by_name,
+    unusual_readings,
+)
 from assessments.queries.reviewing import (
     ManagersWords,
     awaiting_review,
@@ -72,6 +79,7 @@ from assessments.queries.seeing import (
 
 __all__ = [
     "GROUPS",
+    "MANY",
     "OPEN",
     "OVER",
     "ManagersWords",
@@ -80,6 +88,7 @@ __all__ = [
     "awaiting_review",
     "can_be_named",
     "changes_of",
+    "child_ids",
     "child_of_reference",
     "child_to_assess",
     "children_to_assess",
@@ -100,6 +109,7 @@ __all__ = [
     "managers_of",
     "matching",
     "may_cancel",
+    "may_read_the_log",
     "may_record",
     "may_reopen",
     "may_review",
@@ -115,6 +125,7 @@ __all__ = [
     "overdue",
     "own_assessment",
     "own_assessments",
+    "people_by_name",
     "previous_authorised_version",
     "readers",
     "reviewable",
@@ -123,6 +134,7 @@ __all__ = [
     "teams_of",
     "teams_with",
     "unread_corrections",
+    "unusual_readings",
     "versions_numbered",
     "versions_of",
     "was_refused",

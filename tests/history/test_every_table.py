@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
 from assessments.models import NamedPerson, PinnedComment, ReviewRead
+from cinfactors.accounts.models import SignInChange
 from cinfactors.history.models import Change
 from tests import people as make
 from tests.history.tables import all_tables, recorded, select
@@ -21,6 +24,7 @@ from tests.settings import server
 NOT_RECORDED = {
     "account_emailaddress": "nobody has an e-mail address here",
     "account_emailconfirmation": "nobody has an e-mail address here",
+    "accounts_session": "sign-ins, of which the person's last time is recorded",
     "accounts_heldform": "what was typed and not saved, encrypted, for 15 minutes",
     "assessments_idempotencykey": "which presses were carried out; what they wrote is recorded",
     "auth_group": "roles decide what a person may do; groups give nothing",
@@ -30,9 +34,15 @@ NOT_RECORDED = {
     "django_admin_log": "the admin's own list of what was done there, beside the history",
     "django_content_type": "names that Django gives to models",
     "django_migrations": "which migrations were applied",
-    "django_session": "sign-ins, of which the person's last time is recorded",
+    "django_session": "empty: sessions have a table of the product's own",
+    "socialaccount_socialapp": "empty: the provider is named by settings",
+    "socialaccount_socialtoken": "empty: no provider's token is kept",
 }
-WITHHELD = {"accounts_user": {"password"}}
+WITHHELD = {
+    "accounts_user": {"password"},
+    "mfa_authenticator": {"data"},
+    "socialaccount_socialaccount": {"extra_data"},
+}
 EVENTS = {"history_insert", "history_update", "history_delete", "history_truncate"}
 
 
@@ -76,6 +86,9 @@ def rows_everywhere(transactional_db) -> None:
         answered_by=people.ada,
         answered_at=timezone.now(),
     )
+    SignInChange.objects.create(by=people.abe, person=people.ada, what="linked")
+    Authenticator.objects.create(user=people.mo, type="totp", data={"secret": "a secret"})
+    SocialAccount.objects.create(user=people.mo, provider="council", uid="1", extra_data={"a": 1})
     assert [table for table in recorded() if not select(f"SELECT 1 FROM {table}")] == []  # noqa: S608
 
 

@@ -56,6 +56,7 @@ STATUSES = {
     "assessments/<uuid:reference>/restrict/": "404 200 404 404 302",
     "assessments/<uuid:reference>/lift/": "405 405 405 405 302",
     "reassign/": "404 200 404 404 302",
+    "reading/": "404 404 200 404 302",
     "guidance/": "200 200 200 200 302",
     "guidance/<str:code>/": "200 200 200 200 302",
 }
