@@ -39,6 +39,7 @@ def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
     around = page.around(person, f"{reverse('assessments')}reference/")
     own = {"groups": domain_groups(edition), "density": density}
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
+    once["printed_at"] = mark("printed")
     return stretches("assessments/factors.html", {**once, **around, **own})
 
 
@@ -63,6 +64,7 @@ def response(
         "person": lambda _: escape(request.user.name),
         "token": lambda _: token,
         "signed_in_for": lambda _: str(sessions.seconds_left(request.session)),
+        "printed": lambda _: page.printed_at(),
         "error": lambda _: "Error: " if context["problems"] else "",
         "identity": lambda _: identity_bar(assessment, context["deadline"]),
         "top": lambda _: _top(request, context),

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -65,7 +66,16 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return around(None, request.path)
-    return around(person, request.path) | {"signed_in_for": sessions.seconds_left(request.session)}
+    return around(person, request.path) | {
+        "signed_in_for": sessions.seconds_left(request.session),
+        "printed_at": printed_at(),
+        "names_printed": request.GET.get("names") == "printed",
+    }
+
+
+def printed_at() -> str:
+    """Now, as it stands on paper; a script has it say when the sheet is really printed."""
+    return date_format(timezone.localtime(), "j F Y, H:i")
 
 
 @login_not_required

@@ -3,3 +3,12 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// A sheet says when it is printed, not when its page was opened.
+addEventListener("beforeprint", () => {
+  const now = new Date();
+  const at = { timeZone: "Europe/London" };
+  const day = now.toLocaleDateString("en-GB", { ...at, day: "numeric", month: "long", year: "numeric" });
+  const time = now.toLocaleTimeString("en-GB", { ...at, hour: "2-digit", minute: "2-digit" });
+  for (const place of document.querySelectorAll("[data-now]")) place.textContent = `${day}, ${time}`;
+});

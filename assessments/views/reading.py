@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments import queries, record
@@ -38,7 +37,6 @@ def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
         and assessment.worker_id == person.pk
         and person.is_social_worker,
         "press": PressForm(initial={"version": assessment.version}),
-        "printed_at": timezone.localtime(),
     }
     return render(request, "assessments/record.html", context)
 
