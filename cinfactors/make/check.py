@@ -13,6 +13,7 @@ CHECKS = {
     "Lint": ["ruff", "check", "--quiet", "."],
     "Types": ["mypy", "--no-error-summary"],
     "Django and the catalogue": ["manage", "check", "--fail-level", "WARNING"],
+    "Bill of materials": ["cinfactors.make.sbom"],
     "Missing migrations": ["manage", "makemigrations", "--check", "--dry-run", "--verbosity", "1"],
 }
 
