@@ -70,6 +70,11 @@ def fill(server: Server, assessments: int) -> None:
     """Put the invented records into the default database, unless they are there."""
     if Assessment.objects.exists():
         return
+    ordinary = connections["default"]
+    owner = {"USER": OWNER_ROLE, "PASSWORD": server.passwords[OWNER_ROLE]}
+    # The application's role may make a record step by step alone.
+    loading = type(ordinary)(ordinary.settings_dict | owner, alias=f"{ordinary.alias}_owner")
+    use(loading)
     with (
         tempfile.TemporaryDirectory() as folder,
         tqdm(total=assessments, unit=" assessments", disable=None) as bar,
@@ -82,5 +87,8 @@ def fill(server: Server, assessments: int) -> None:
             accounts=Path(folder) / "accounts.json",
             progress=bar.update,
         )
+    loading.close()
+    loading.close_pool()
+    use(ordinary)
     with server.connect(database=name_of(assessments)) as connection:
         connection.execute("VACUUM (ANALYZE)")

@@ -24,7 +24,7 @@ class Outcome(models.TextChoices):
     CHILD_IN_NEED_PLAN = "child_in_need_plan", "Child in need plan"
     SECTION_47 = "section_47", "Strategy discussion or section 47 enquiry"
     LOOKED_AFTER = "looked_after", "The child is to be looked after"
-    EXISTING_PLAN = "existing_plan", "The existing plan goes on"
+    EXISTING_PLAN = "existing_plan", "Continue the existing plan"
     OTHER_SERVICE = "other_service", "Another service, outside children’s social care"
 
 

@@ -9,6 +9,9 @@ from assessments.models.assessments import CODES, Assessment, Version
 from cinfactors.accounts.models import User
 from cinfactors.text import clean_text, validate_clean
 
+CODE = r"^[1-9][0-9]?[A-Z]?$"
+"""What a code of any edition looks like; which there are is the catalogue's to say."""
+
 
 class RuleAnswer(models.Model):
     """What the worker answered to a rule: a row for each answer, never changed."""
@@ -119,6 +122,9 @@ class PinnedComment(models.Model):
             ),
             models.CheckConstraint(
                 name="a_pinned_comment_is_not_empty", condition=~Q(text="") & ~Q(code="")
+            ),
+            models.CheckConstraint(
+                name="a_comment_is_pinned_to_a_code", condition=Q(code__regex=CODE)
             ),
             *clean_text("pinned_comment", "text"),
         ]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from assessments.models import NamedPerson, PinnedComment, ReviewRead
+from assessments.models import NamedPerson, ReviewRead
 from cinfactors.accounts.models import SignInChange
 from cinfactors.history.models import Change
 from tests import people as make
@@ -72,9 +72,9 @@ def rows_everywhere(transactional_db) -> None:
     people = make.make_people()
     people.ada.groups.add(Group.objects.create(name="Readers"))
     people.ada.user_permissions.add(Permission.objects.first())
-    returned = make.return_it(make.submit(make.start(people.ada)), people.mo)
+    sent = make.submit(make.start(people.ada))
+    returned = make.return_it(sent, people.mo, pinned={"4B": "Which of the two?"})
     review = returned.reviews.get()
-    PinnedComment.objects.create(review=review, code="4B", text="Which of the two?")
     ReviewRead.objects.create(review=review, by=people.ada, at=timezone.now())
     NamedPerson.objects.create(
         child=returned.episode.child, person=people.ada, named_by=people.mo, named_at=timezone.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.models import Assessment, PinnedComment
+from assessments.models import Assessment
 from tests import people as make
 from tests.pages.page import Element, read, words
 from tests.pages.sent import at, press
@@ -15,11 +15,8 @@ WORDS = {"13A": "What is the <b>evidence</b> of a gang?", "4B": "Her own words,\
 @pytest.fixture
 def returned(people) -> Assessment:
     """4B was submitted; 13A is what the manager misses."""
-    returned = make.return_it(make.submit(make.start(people.ada)), people.mo, "See below")
-    review = returned.reviews.get()
-    for code, text in WORDS.items():
-        PinnedComment.objects.create(review=review, code=code, text=text)
-    return returned
+    sent = make.submit(make.start(people.ada))
+    return make.return_it(sent, people.mo, "See below", pinned=WORDS)
 
 
 def by_id(page: Element) -> dict[str, Element]:

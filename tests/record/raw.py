@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from assessments.models import Assessment, Child, Episode, Status
+from cinfactors.accounts.models import User
 
 
 def run(sql: str, *values: Any) -> int:
@@ -64,6 +65,7 @@ def a_child_row(**values: Any) -> dict[str, Any]:
         "birth_date": date(2015, 2, 3),
         "sex": "F",
         "disabled": False,
+        "restricted": False,
     } | values
 
 
@@ -97,6 +99,42 @@ def an_assessment_row(like: Assessment, **values: Any) -> dict[str, Any]:
         "started_at": timezone.now(),
         "saved_at": timezone.now(),
     } | values
+
+
+def a_version_row(like: Assessment, **values: Any) -> dict[str, Any]:
+    """The snapshot that a submission of the assessment as it stands would make."""
+    return {
+        "assessment": like.pk,
+        "number": like.versions.count() + 1,
+        "codes": like.codes,
+        "other_description": like.other_description,
+        "outcome": like.outcome,
+        "start_date": like.start_date,
+        "internal_review_date": like.internal_review_date,
+        "edition": like.edition,
+        "answers": "[]",
+        "submitted_by": like.worker_id,
+        "submitted_at": like.submitted_at or timezone.now(),
+    } | values
+
+
+def a_review_row(like: Assessment, by: User, **values: Any) -> dict[str, Any]:
+    """The return of the assessment's latest version."""
+    return {
+        "assessment": like.pk,
+        "version": like.versions.latest("number").pk,
+        "decision": "returned",
+        "reason": "other",
+        "comment": "What is the evidence?",
+        "decided_by": by.pk,
+        "decided_at": timezone.now(),
+    } | values
+
+
+def settle() -> None:
+    """What is checked when a transaction ends is checked now."""
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("SET CONSTRAINTS ALL DEFERRED")
 
 
 def another_episode(la_child_id: str) -> Episode:

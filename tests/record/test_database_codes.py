@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,10 +13,11 @@ from django.utils import timezone
 from assessments.catalogue import loader
 from assessments.constraints import TABLES, conditions
 from assessments.models import Assessment, Version
+from tests import people as make
 from tests.people import People
 from tests.record.raw import (
+    a_version_row,
     accept,
-    an_assessment_row,
     change,
     insert,
     refused,
@@ -165,50 +164,33 @@ def test_a_code_too_long_for_any_edition_is_refused(draft: Assessment):
         change(draft, codes=["1234"])
 
 
-def test_a_submitted_or_authorised_selection_is_not_empty(people: People, draft: Assessment):
-    with refused("submitted_and_authorised_selections_are_not_empty"):
+def test_a_submitted_selection_is_not_empty(draft: Assessment):
+    with refused("a_version_is_not_empty"):
+        insert(Version, **a_version_row(draft, outcome="early_help"))
+    with refused("what_is_locked_equals_its_latest_version"):
         change(draft, status="submitted", submitted_at=timezone.now())
-    with refused("submitted_and_authorised_selections_are_not_empty"):
-        insert(
-            Assessment,
-            **an_assessment_row(draft, status="authorised", end_date=timezone.localdate()),
-        )
-    accept(draft, status="submitted", submitted_at=timezone.now(), codes=["4B"])
 
 
 def test_a_version_holds_to_the_same_codes(people: People, submitted: Assessment):
-    def a_version(**values: Any) -> dict[str, Any]:
-        return {
-            "assessment": submitted.pk,
-            "number": 2,
-            "codes": ["4B"],
-            "other_description": "",
-            "outcome": "early_help",
-            "start_date": submitted.start_date,
-            "edition": "2021-04",
-            "answers": "[]",
-            "submitted_by": people.ada.pk,
-            "submitted_at": timezone.now(),
-        } | values
-
+    back = make.return_it(submitted, people.mo)
     for name, wrong in (
         ("a_version_is_not_empty", {"codes": []}),
         ("codes_are_of_the_edition", {"codes": ["18A"]}),
         ("codes_are_sorted_and_each_once", {"codes": ["4B", "4A"]}),
         ("no_factors_identified_stands_alone", {"codes": ["4B", "21"]}),
         ("a_version_has_a_known_outcome", {"outcome": ""}),
-        ("version_numbers_are_unique", {"number": 1}),
-        ("an_authorised_version_says_who_and_when", {"authorised_at": timezone.now()}),
-        ("an_authorised_version_says_who_and_when", {"end_date": timezone.localdate()}),
-        (
-            "a_version_ends_on_or_after_its_start",
-            {
-                "authorised_at": timezone.now(),
-                "authorised_by": people.mo.pk,
-                "end_date": submitted.start_date - timedelta(days=1),
-            },
-        ),
     ):
         with refused(name):
-            insert(Version, **a_version(**wrong))
-    insert(Version, **a_version())
+            insert(Version, **a_version_row(back, **wrong))
+    insert(Version, **a_version_row(back))
+
+
+def test_a_version_says_who_authorised_it_and_when(people: People, submitted: Assessment):
+    version, now = submitted.versions.get(), timezone.now()
+    for wrong in (
+        {"authorised_at": now},
+        {"authorised_at": now, "authorised_by_id": people.mo.pk},
+        {"authorised_at": now, "end_date": timezone.localdate()},
+    ):
+        with refused("an_authorised_version_says_who_and_when"):
+            change(version, **wrong)

@@ -10,11 +10,12 @@ from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from assessments.models import Assessment, Child, Episode, Review
+from assessments.models import NOT_COMPLETED, Assessment, Child, Episode, Review, Status
 from tests import people as make
 from tests.people import People
 from tests.record.raw import (
     a_child_row,
+    a_review_row,
     accept,
     an_assessment_row,
     an_episode_row,
@@ -31,16 +32,21 @@ def test_an_authorised_assessment_has_an_end_date_and_no_other_has(
     with refused("an_authorised_assessment_has_an_end_date"):
         change(draft, end_date=timezone.localdate())
     sent = make.submit(draft)
-    with refused("an_authorised_assessment_has_an_end_date"):
+    with refused("what_is_authorised_is_marked"):
         change(sent, status="authorised")
-    accept(sent, status="authorised", end_date=timezone.localdate())
+    done = make.authorise(sent, people.mo)
+    assert done.end_date == timezone.localdate()
+    make.reopen(done, people.mo)
+    with refused("an_authorised_assessment_has_an_end_date"):
+        change(done, version=done.version + 2, end_date=timezone.localdate())
 
 
-def test_an_assessment_does_not_end_before_it_starts(people: People, submitted: Assessment):
-    start = submitted.start_date
-    with refused("authorised_on_or_after_the_start"):
-        change(submitted, status="authorised", end_date=start - timedelta(days=1))
-    accept(submitted, status="authorised", end_date=start)
+def test_a_version_does_not_end_before_it_starts(people: People, submitted: Assessment):
+    version, start = submitted.versions.get(), submitted.start_date
+    mark = {"authorised_by_id": people.mo.pk, "authorised_at": timezone.now()}
+    with refused("a_version_ends_on_or_after_its_start"):
+        change(version, end_date=start - timedelta(days=1), **mark)
+    accept(version, end_date=start, **mark)
 
 
 def test_an_internal_review_is_not_before_the_start(draft: Assessment):
@@ -55,15 +61,7 @@ def test_an_assessment_does_not_start_before_the_referral(draft: Assessment):
         change(draft, start_date=referral - timedelta(days=1))
     accept(draft, start_date=referral + timedelta(days=1))
     with refused("starts_on_or_after_the_referral"):
-        insert(
-            Assessment,
-            **an_assessment_row(
-                draft,
-                start_date=referral - timedelta(days=1),
-                status="cancelled",
-                cancellation_reason="In error",
-            ),
-        )
+        insert(Assessment, **an_assessment_row(draft, start_date=referral - timedelta(days=1)))
 
 
 def test_a_referral_does_not_move_past_its_assessments(draft: Assessment):
@@ -97,13 +95,27 @@ def test_a_closure_has_a_date_and_a_reason(draft: Assessment):
         change(draft.episode, reason_for_closure="RC8")
 
 
-def test_an_episode_has_one_draft(draft: Assessment):
-    with refused("one_draft_for_each_episode"):
-        insert(Assessment, **an_assessment_row(draft))
-    insert(
-        Assessment,
-        **an_assessment_row(draft, status="cancelled", cancellation_reason="In error"),
-    )
+@pytest.mark.parametrize("status", Status)
+def test_an_episode_has_one_assessment_that_is_not_completed(people: People, status: Status):
+    """Census rule 8896: none beside a draft, a return or a submission that was never authorised."""
+    row = make.in_status(status, people.ada, people.mo)
+    if status in NOT_COMPLETED:
+        with refused("one_assessment_of_an_episode_is_not_completed"):
+            insert(Assessment, **an_assessment_row(row))
+    else:
+        insert(Assessment, **an_assessment_row(row))
+
+
+def test_what_was_authorised_once_may_come_back_beside_a_newer_draft(
+    people: People, authorised: Assessment
+):
+    """It is completed, and counted, until it is authorised anew."""
+    again = make.reopen(authorised, people.mo)
+    insert(Assessment, **an_assessment_row(again))
+    back = make.return_it(make.submit(again, "4A"), people.mo)
+    assert back.status == Status.RETURNED
+    with refused("one_assessment_of_an_episode_is_not_completed"):
+        insert(Assessment, **an_assessment_row(again))
 
 
 def test_a_child_has_one_open_episode(draft: Assessment):
@@ -216,29 +228,23 @@ def test_answers_and_reviews_have_a_known_kind_and_say_why(people: People, submi
                     "kind": "reason",
                     "codes": [],
                     "text": "So",
-                    "answered_by": people.ada.pk,
+                    "answered_by": people.mo.pk,
                     "answered_at": timezone.now(),
                 }
                 | wrong,
             )
-    for name, wrong in (
-        ("decision_is_known", {"decision": "lost", "comment": "Why"}),
-        ("every_decision_but_authorising_says_why", {"decision": "returned", "reason": "other"}),
-        ("every_decision_but_authorising_says_why", {"decision": "reopened"}),
-        ("a_return_has_a_reason_of_the_list", {"decision": "returned", "comment": "Why?"}),
-        ("a_return_has_a_reason_of_the_list", {"reason": "other"}),
+    done = make.authorise(make.submit(make.start(people.ben, "EX2")), people.mo)
+    for row, name, wrong in (
+        (submitted, "decision_is_known", {"decision": "lost", "reason": ""}),
+        (submitted, "every_decision_but_authorising_says_why", {"comment": ""}),
+        (
+            done,
+            "every_decision_but_authorising_says_why",
+            {"decision": "reopened", "comment": "", "reason": ""},
+        ),
+        (submitted, "a_return_has_a_reason_of_the_list", {"reason": ""}),
+        (submitted, "a_return_has_a_reason_of_the_list", {"reason": "because"}),
+        (done, "a_return_has_a_reason_of_the_list", {"decision": "reopened"}),
     ):
         with refused(name):
-            insert(
-                Review,
-                **{
-                    "assessment": submitted.pk,
-                    "version": submitted.versions.get().pk,
-                    "decision": "authorised",
-                    "reason": "",
-                    "comment": "",
-                    "decided_by": people.mo.pk,
-                    "decided_at": timezone.now(),
-                }
-                | wrong,
-            )
+            insert(Review, **a_review_row(row, people.mo, **wrong))

@@ -20,6 +20,8 @@ NOBODY_TYPES = {
     # Made by the product, never typed.
     "accounts.User.password": "a hash",
     "accounts.User.density": "a choice that the service checks",
+    "accounts.Session.session_key": "letters and digits by chance",
+    "accounts.Session.session_data": "signed by the product",
     "accounts.HeldForm.token_hash": "a hash",
     "accounts.HeldForm.path": "an address of ours",
     "assessments.RuleAnswer.rule": "the id of a rule of the catalogue",
@@ -75,8 +77,8 @@ def test_each_text_column_that_people_type_into_refuses_control_characters(db, c
     # A CHECK that cannot be told for want of the other columns refuses nothing.
     accepted = " AND ".join(f"coalesce({text.removeprefix('CHECK ')}, true)" for text in mine)
     sql = (
-        f"SELECT code FROM (SELECT {row}, code, "  # noqa: S608
-        f"'a' || chr(code) || 'b' AS {field.column} FROM unnest(%s::int[]) AS code) AS one "
+        f"SELECT point FROM (SELECT {row}, point, "  # noqa: S608
+        f"'a' || chr(point) || 'b' AS {field.column} FROM unnest(%s::int[]) AS point) AS one "
         f"WHERE {accepted}"
     )
     with connection.cursor() as cursor:

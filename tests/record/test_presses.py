@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from assessments import services
 from assessments.models import Assessment, IdempotencyKey, RuleAnswer, Status, Version
 from tests import people as make
 from tests.people import People, a_child, a_referral, make_people
+from tests.record.at_once import at_once
 from tests.snapshot import everything, unchanged
 
 KEY = uuid.UUID("11111111-1111-4111-8111-111111111111")
@@ -169,30 +168,6 @@ def _crash(*args: object, **kwargs: object) -> None:
 
 
 # At once
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each of the acts gave or raised, each on a connection of its own, begun together."""
-    barrier = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            results[place] = acts[place]()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 @pytest.fixture

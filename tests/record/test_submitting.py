@@ -129,6 +129,7 @@ def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Asse
         "edition": "2021-04",
         "submitted_by": people.ada.pk,
         "submitted_at": sent.submitted_at,
+        "corrected_by": None,
         "authorised_by": None,
         "authorised_at": None,
     }
