@@ -39,7 +39,8 @@ LINKS = (
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
     ("Reading of records", "reading_log", {Role.DATA_OFFICER}),
     ("Guidance", "guidance", set(Role)),
-    ("Admin", "admin:index", {Role.TEAM_MANAGER, Role.ADMINISTRATOR}),
+    ("Review", "admin:assessments_assessment_changelist", {Role.TEAM_MANAGER}),
+    ("Admin", "admin:index", {Role.ADMINISTRATOR}),
 )
 
 

@@ -193,7 +193,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
-DATE_FORMAT = "j F Y"
+# The admin asks the language and not DATE_FORMAT how to write a date.
+FORMAT_MODULE_PATH = "cinfactors.formats"
 
 # Static files
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 
 from assessments import queries, record, services
 from assessments.admin import page
 from assessments.admin.forms import CorrectForm, Decision, ReopenForm, ReturnForm
+from assessments.admin.ways import Ways, kept_filters
 from assessments.admin.wording import decision_in_words, refusals_in_words
 from assessments.forms import PressForm
 from assessments.layout import domain_groups
 from assessments.models import Assessment
 from assessments.rules import Finding
+from assessments.summaries import named
 from assessments.views.pages import Problem, press_of, problems_of
 from cinfactors.accounts.held_forms import keeps_typed_work
 from cinfactors.history.services import record_reading
@@ -37,7 +36,7 @@ NOT_SENT = (
 )
 
 
-class Decisions:
+class Decisions(Ways):
     """The part of the assessments' admin in which a manager reads one record and decides."""
 
     def decision_urls(self):
@@ -61,7 +60,7 @@ class Decisions:
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
         """The timeline of the page stands for the admin's own log, which knows nothing of it."""
         self._found(request, object_id)
-        return redirect(f"{self._address(request, object_id)}#history")
+        return redirect(f"{self.address_of(request, object_id)}#history")
 
     def _found(self, request: HttpRequest, reference: str | UUID) -> Assessment:
         if not self.has_view_permission(request):
@@ -95,7 +94,7 @@ class Decisions:
             "may_reopen": may_reopen,
             "return_form": returning,
             "reopen_form": reopening,
-            "typed": _typed(form) if form and not (returning or reopening) else (),
+            "typed": _without_place(form, returning, reopening),
             "press": PressForm(initial={"version": version or assessment.version}),
             "problems": problems,
             "told": told,
@@ -111,12 +110,12 @@ class Decisions:
             "opts": self.opts,
             "assessment": assessment,
             "media": self.media,
-            "address": self._address(request, assessment.reference),
+            "address": self.address_of(request, assessment.reference),
             "addresses": {
-                each: self._address(request, assessment.reference, each) for each in DECISIONS
+                each: self.address_of(request, assessment.reference, each) for each in DECISIONS
             },
-            "list_address": self._list_address(request),
-            "list_name": self.name_of_list(QueryDict(_kept_filters(request))),
+            "list_address": self.address_of_list(request),
+            "list_name": self.name_of_list(QueryDict(kept_filters(request))),
             **context,
         }
         record_reading(
@@ -131,7 +130,7 @@ class Decisions:
         """Ask whether it is meant; then authorise."""
         assessment = self._found(request, reference)
         if request.method != "POST":
-            return redirect(self._address(request, reference))
+            return redirect(self.address_of(request, reference))
         key, version = press_of(request)
         form = _return_form(assessment, request.POST)
         if form.has_words():
@@ -232,7 +231,7 @@ class Decisions:
         assessment = self._found(request, reference)
         if request.method != "POST":
             if not queries.may_review(request.user, assessment):
-                return redirect(self._address(request, reference))
+                return redirect(self.address_of(request, reference))
             form = CorrectForm(request.held_data, initial=_facts(assessment))
             told = NOT_SENT if request.held_data else ""
             return self._correct_page(request, assessment, form, told=told)
@@ -275,6 +274,7 @@ class Decisions:
             "title": "Correct the codes",
             "edition": edition,
             "domains": domain_groups(edition),
+            "recorded": page.in_words(named(edition, assessment.codes)),
             "ticked": frozenset(ticked),
             "form": form,
             "press": PressForm(initial={"version": version or assessment.version}),
@@ -291,7 +291,7 @@ class Decisions:
     ) -> HttpResponse:
         """What was typed when the sign-in had ended, unsent; without that, the page itself."""
         if request.held_data is None:
-            return redirect(self._address(request, assessment.reference))
+            return redirect(self.address_of(request, assessment.reference))
         form = form_of(assessment, request.held_data)
         return self._page(request, assessment, form=form, told=NOT_SENT)
 
@@ -328,8 +328,8 @@ class Decisions:
             )
         messages.success(request, done)
         if isinstance(form, CorrectForm):
-            return redirect(self._address(request, assessment.reference))
-        return self._onwards(request, assessment)
+            return redirect(self.address_of(request, assessment.reference))
+        return self.onwards(request, assessment)
 
     def _refused(
         self, request: HttpRequest, assessment: Assessment, version: int, form: Decision
@@ -349,52 +349,6 @@ class Decisions:
         if isinstance(form, CorrectForm) and queries.may_review(request.user, assessment):
             return self._correct_page(request, assessment, form, **told)
         return self._page(request, assessment, form=form, **told)
-
-    def _onwards(self, request: HttpRequest, decided: Assessment) -> HttpResponse:
-        """To the next that awaits review, where that was asked for; or back to the list."""
-        if request.POST.get("then") == "next":
-            following = queries.next_after(self._listed(request), decided)
-            if following is not None:
-                return redirect(self._address(request, following.reference))
-            messages.info(request, "Nothing else in this list awaits your review.")
-        return redirect(self._list_address(request))
-
-    def _listed(self, request: HttpRequest):
-        """What the list that the person came from shows of what awaits their review."""
-        awaiting = queries.awaiting_review(request.user)
-        address, request.GET = request.GET, QueryDict(_kept_filters(request), mutable=True)
-        request.GET.pop(SEARCH_VAR, None)
-        if words := self.searched_for(request):
-            request.GET[SEARCH_VAR] = words
-        try:
-            listed = self.get_changelist_instance(request).queryset
-        except IncorrectLookupParameters:
-            return awaiting
-        finally:
-            request.GET = address
-        return listed.filter(pk__in=awaiting.order_by().values("pk"))
-
-    # Addresses
-
-    def _address(
-        self, request: HttpRequest, reference: UUID | str, decision: str = "change"
-    ) -> str:
-        address = reverse(f"admin:assessments_assessment_{decision}", args=[reference])
-        preserved = self.get_preserved_filters(request)
-        return f"{address}?{preserved}" if preserved else address
-
-    def _list_address(self, request: HttpRequest) -> str:
-        address = reverse("admin:assessments_assessment_changelist")
-        filters = _kept_filters(request)
-        return f"{address}?{filters}" if filters else address
-
-
-def _kept_filters(request: HttpRequest) -> str:
-    """The filters of the list that the person came from, as its address has them."""
-    kept = parse_qs(request.GET.urlencode()).get("_changelist_filters", [""])[-1]
-    filters = QueryDict(kept, mutable=True)
-    filters.pop(SEARCH_VAR, None)
-    return filters.urlencode()
 
 
 def _return_form(assessment: Assessment, data: QueryDict | None) -> ReturnForm:
@@ -428,14 +382,17 @@ def _overtaken(refused: services.Refused, fresh: Assessment) -> str:
     return f"{refusals_in_words(refused)[0]}: it is {fresh.get_status_display().lower()}."
 
 
-def _typed(form: Decision) -> list[tuple[str, str]]:
+def _without_place(form: Decision | None, *shown: Decision | None) -> list[tuple[str, str]]:
     """What was typed into a form that has no place on the page any more, to be copied."""
-    return [
-        (str(box.label), str(form.data.get(box.name, "")))
-        for box in form
-        if isinstance(form.data.get(box.name), str) and form.data.get(box.name, "").strip()
-        if box.name not in ("reason", "codes") or not isinstance(form, ReturnForm)
-    ]
+    if form is None or any(type(each) is type(form) for each in shown):
+        return []
+    typed = []
+    for box in form:
+        names = dict(getattr(box.field, "choices", ()))
+        text = ", ".join(str(names.get(each, each)) for each in form.data.getlist(box.name))
+        if "".join(form.data.getlist(box.name)).strip():
+            typed.append((str(box.label), text))
+    return typed
 
 
 def _box_of(finding: Finding, form: Decision | None) -> str:

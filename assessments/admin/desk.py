@@ -28,7 +28,7 @@ from assessments.admin.filters import (
     WithCode,
     WithReasons,
 )
-from assessments.admin.records import ReadOnly
+from assessments.admin.records import PrivateSearch, ReadOnly
 from assessments.admin.wording import days_ago, refusal_in_words
 from assessments.forms import HiddenInput
 from assessments.models import Assessment, Child, RuleAnswer, Status
@@ -39,6 +39,17 @@ from assessments.views.pages import deadline_of
 from cinfactors.history.models import Page
 
 NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
+
+
+class DeskList(PrivateSearch):
+    """Each row with its `desk`, the facts that are gathered for the page at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        facts = queries.facts_for_the_desk(self.result_list)
+        for row in self.result_list:
+            row.desk = facts[row.pk]
 
 
 class PressedAction(helpers.ActionForm):
@@ -71,7 +82,10 @@ class AssessmentAdmin(Decisions, ReadOnly):
     read_as = Page.REVIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
-        return queries.for_the_desk(queries.assessments_visible_to(request.user))
+        return queries.for_reading(queries.assessments_visible_to(request.user))
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[DeskList]:
+        return DeskList
 
     def child_of(self, row: Assessment) -> Child:
         return row.episode.child
@@ -141,11 +155,11 @@ class AssessmentAdmin(Decisions, ReadOnly):
 
     @admin.display(description="reasons given")
     def reasons(self, assessment: Assessment) -> str:
-        return reasons_in_words(assessment.last_answers or ())
+        return reasons_in_words(assessment.desk.answers)
 
     @admin.display(description="returned")
     def returned(self, assessment: Assessment) -> str:
-        times = assessment.times_returned
+        times = assessment.desk.times_returned
         return {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
 
     @admin.display(description="team", ordering="team__name")
@@ -203,7 +217,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
         counts = Counter(bool(each["refusal"]) for each in outcomes)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Authorised at once",
+            "title": "What became of each",
             "opts": self.opts,
             "outcomes": outcomes,
             "authorised": counts[False],

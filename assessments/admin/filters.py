@@ -80,8 +80,7 @@ class OfWorker(Chosen):
     parameter_name = "worker"
 
     def lookups(self, request, model_admin):
-        visible = queries.assessments_visible_to(request.user)
-        return [(str(each.reference), each.name) for each in queries.workers_of(visible)]
+        return [(str(each.reference), each.name) for each in queries.workers_for(request.user)]
 
     def chosen(self, assessments, value):
         return assessments.filter(worker__reference=value)

@@ -2,13 +2,14 @@
 
 from assessments.queries.desk import (
     OVER,
+    DeskFacts,
     containing,
-    for_the_desk,
+    facts_for_the_desk,
     in_census_year,
     next_after,
     overdue,
     with_reasons,
-    workers_of,
+    workers_for,
 )
 from assessments.queries.history import changes_of, names_of, versions_numbered
 from assessments.queries.lists import (
@@ -82,6 +83,7 @@ __all__ = [
     "MANY",
     "OPEN",
     "OVER",
+    "DeskFacts",
     "ManagersWords",
     "assessment_for",
     "assessments_visible_to",
@@ -95,8 +97,8 @@ __all__ = [
     "children_visible_to",
     "containing",
     "episodes_visible_to",
+    "facts_for_the_desk",
     "for_reading",
-    "for_the_desk",
     "group_counts",
     "in_census_year",
     "in_group",
@@ -142,6 +144,6 @@ __all__ = [
     "with_reasons",
     "without_a_worker",
     "words_of_the_manager",
+    "workers_for",
     "workers_managed_by",
-    "workers_of",
 ]

@@ -5,17 +5,19 @@ Everything takes the assessments that a person may see and narrows them; nothing
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
 
 from assessments.deadlines import last_referral_overdue_on
 from assessments.models import Assessment, Review, RuleAnswer, Status, Version
-from assessments.queries.seeing import for_reading
-from cinfactors.accounts.models import User
+from assessments.queries.seeing import assessments_visible_to, teams_of
+from cinfactors.accounts.models import Membership, Role, User
 
 OVER = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
 """Over, or authorised within its days before: the 45 working days ask nothing more."""
@@ -24,19 +26,34 @@ EXPLAINED = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
 """The answers that a manager has something to read in."""
 
 
-def for_the_desk(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Each with `times_returned` and `last_answers`, those of its last submission; one query."""
-    returned = (
-        Review.objects.filter(assessment=OuterRef("pk"), decision=Review.Decision.RETURNED)
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the list says of an assessment besides its own row."""
+
+    times_returned: int = 0
+    answers: Sequence[Mapping[str, Any]] = ()
+    """The answers to the rules that came with the last submission."""
+
+
+def facts_for_the_desk(assessments: Collection[Assessment]) -> dict[int, DeskFacts]:
+    """By the assessment's key, for the rows of one page: two queries for them all.
+
+    As part of the list's own query they would be worked out for every row before it is sorted.
+    """
+    keys = [each.pk for each in assessments]
+    returned = dict(
+        Review.objects.filter(assessment__in=keys, decision=Review.Decision.RETURNED)
         .order_by()
-        .values("assessment")
+        .values_list("assessment")
         .annotate(number=Count("pk"))
-        .values("number")
     )
-    return for_reading(assessments).annotate(
-        times_returned=Coalesce(Subquery(returned, output_field=IntegerField()), 0),
-        last_answers=_last_answers(),
+    answers = dict(
+        Version.objects.filter(assessment__in=keys)
+        .order_by("assessment", "-number")
+        .distinct("assessment")
+        .values_list("assessment", "answers")
     )
+    return {key: DeskFacts(returned.get(key, 0), answers.get(key, ())) for key in keys}
 
 
 def _last_answers() -> Subquery:
@@ -83,10 +100,13 @@ def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet
     return assessments.filter(past) if late else assessments.exclude(past)
 
 
-def workers_of(assessments: QuerySet[Assessment]) -> QuerySet[User]:
-    """The people whose work is among these assessments."""
-    theirs = assessments.order_by().filter(worker=OuterRef("pk"))
-    return User.objects.filter(Exists(theirs)).order_by("name", "pk")
+def workers_for(person: User) -> QuerySet[User]:
+    """The social workers of the person's teams, and whoever else's work they may see."""
+    members = Membership.objects.filter(team__in=teams_of(person), user=OuterRef("pk"))
+    work = assessments_visible_to(person).filter(worker=OuterRef("pk"))
+    return User.objects.filter(
+        Q(Exists(members), role=Role.SOCIAL_WORKER) | Q(Exists(work))
+    ).order_by("name", "pk")
 
 
 def next_after(assessments: QuerySet[Assessment], decided: Assessment) -> Assessment | None:

@@ -23,6 +23,8 @@ from tests.snapshot import unchanged
 
 LIST = "/admin/assessments/assessment/"
 LONDON = ZoneInfo("Europe/London")
+SESSIONS = "accounts_session"
+"""What is told to a person waits in their session, and is no part of the record."""
 
 
 @pytest.fixture
@@ -376,7 +378,7 @@ def test_what_is_not_the_managers_is_not_there_to_be_authorised(people: People, 
 def test_nothing_selected_changes_nothing_and_says_so(people: People, mo: Client):
     make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
-    with unchanged():
+    with unchanged(SESSIONS):
         response = mo.post(LIST, boxes(page), follow=True)
     assert "Select at least one assessment" in response.content.decode()
 
@@ -398,7 +400,7 @@ def test_a_hostile_selection_changes_nothing_and_breaks_nothing(
 ):
     sent = make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
-    with unchanged():
+    with unchanged(SESSIONS):
         response = authorises(mo, page, sent, **hostile)
     assert response.status_code in (200, 302, 400)
 
@@ -407,8 +409,16 @@ def test_all_pages_at_once_cannot_be_selected(people: People, mo: Client):
     for number in range(3):
         make.submit(make.start(people.ada, f"EX{number}"))
     page = mo.get(LIST)
-    with unchanged():
+    with unchanged(SESSIONS):
         mo.post(LIST, boxes(page) | {"select_across": "1"})
+
+
+def test_the_admin_writes_a_date_as_every_page_does(people: People, mo: Client):
+    referred = date(2026, 3, 4)
+    episode = make.start(people.ada, "EX1", referred=referred).episode
+    for page in ("", f"{episode.reference}/change/"):
+        text = mo.get(f"/admin/assessments/episode/{page}").content.decode()
+        assert "4 March 2026" in text
 
 
 def test_nothing_is_added_or_deleted(people: People, mo: Client):

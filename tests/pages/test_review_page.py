@@ -403,6 +403,21 @@ def test_the_second_manager_is_told_what_the_first_decided(
             assert typed in read(response).text
 
 
+def test_what_was_typed_is_there_to_be_copied_when_the_page_has_no_place_for_it(
+    people: People, browser_of, sent
+):
+    max_ = browser_of(make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER))
+    page = sends("return", sent) | {"pinned-13A": "Who says so?"}
+    make.authorise(sent, people.mo)
+    said = section(max_.post(at(sent, "return"), page), "What you wrote was not sent")
+    assert "Comment for the worker Look again" in said
+    assert "Comment on 13A Gangs Who says so?" in said
+    page = press(sent, codes=["3B", "4B"], reason="It was the mother")
+    said = section(max_.post(at(sent, "correct"), page), "What you wrote was not sent")
+    assert "3B, 4B" in said
+    assert "It was the mother" in said
+
+
 def test_a_page_that_the_worker_overtook_is_told_so_and_keeps_what_was_typed(
     people: People, mo: Client, sent
 ):
