@@ -84,5 +84,5 @@ if (dialog) {
   dialog.addEventListener("cancel", dismiss); // the Escape key
   // A page that was left and comes back may be older than it looks.
   window.addEventListener("pageshow", (event) => event.persisted && ask());
-  expect(Number(document.body.dataset.signedInFor));
+  expect(Number(dialog.dataset.signedInFor));
 }

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
@@ -106,6 +108,26 @@ def test_it_comes_back_once(browser, posted_too_late):
     assert first.cookies["held"].value == ""
     assert typed_in(browser.get("/note/")) == ""
     assert not HeldForm.objects.exists()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("of the page"), Http404(), PermissionDenied()])
+def test_a_page_that_fails_loses_nothing(browser, posted_too_late, monkeypatch, error):
+    browser.raise_request_exception = False
+    sign_in(browser)
+    monkeypatch.setattr(urls, "failing", [error])
+    assert browser.get("/note/").status_code >= 400
+    assert HeldForm.objects.count() == 1
+    monkeypatch.undo()
+    assert typed_in(browser.get("/note/")) == TYPED
+    assert not HeldForm.objects.exists()
+
+
+def test_a_changed_secret_key_loses_nothing_while_the_former_is_a_fallback(
+    browser, posted_too_late, settings
+):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    sign_in(browser)
+    assert typed_in(browser.get("/note/")) == TYPED
 
 
 def test_it_waits_while_other_pages_are_read(browser, posted_too_late):

@@ -282,6 +282,30 @@ def test_a_refused_password_says_why(client, ada, sign_in, old, new, again, said
     assert ada.check_password(PASSWORD)
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        "meadow copper violin",
+        "x" * 4 + " " * 8 + "y" * 60,
+        "übermütig möwe löffel",
+        "1" * 7 + "7" * 9,
+    ],
+)
+def test_any_characters_make_a_password_that_is_long_enough(client, ada, sign_in, new):
+    sign_in()
+    change(client, new=new)
+    ada.refresh_from_db()
+    assert ada.check_password(new)
+
+
+@pytest.mark.parametrize("new", ["123456789987654321", "1q2w3e4r5t6y7u8i9o0p", "Ada Example 2025"])
+def test_a_common_password_or_ones_own_name_is_refused(client, ada, sign_in, new):
+    sign_in()
+    change(client, new=new)
+    ada.refresh_from_db()
+    assert ada.check_password(PASSWORD)
+
+
 def test_the_page_says_how_long_a_new_password_has_to_be(client, ada, sign_in):
     sign_in()
     assert (

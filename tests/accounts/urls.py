@@ -13,6 +13,8 @@ PAGE = """{% load held_forms %}<form method="post">{% csrf_token %}{% typed_by %
 <textarea name="note">{{ held.note }}</textarea></form>
 {% if held %}Not saved yet{% endif %}"""
 saved = []
+failing: list[Exception] = []
+"""What the page fails with, if with anything."""
 
 
 @keeps_typed_work
@@ -20,6 +22,8 @@ def note(request):
     if request.method == "POST":
         saved.append(request.POST["note"])
         return HttpResponse("Saved")
+    if failing:
+        raise failing[0]
     template = engines["django"].from_string(PAGE)
     return HttpResponse(template.render({"held": request.held_data}, request))
 

@@ -111,6 +111,8 @@ def test_earlier_keys_are_accepted_while_their_sessions_last():
     [
         ("DEBUG", "yes"),
         ("HTTPS", "false"),
+        ("SECOND_FACTOR_REQUIRED", "maybe"),
+        ("OIDC_BRINGS_SECOND_FACTOR", "yes"),
         ("TRUSTED_PROXIES", "all"),
         ("TRUSTED_PROXIES", "-1"),
         ("DATABASE_POOL", "1.5"),
@@ -138,6 +140,43 @@ def test_passwords_are_kept_with_argon2():
     )
     done = python("-c", code, DJANGO_SETTINGS_MODULE="cinfactors.settings", **PRODUCTION)
     assert done.stdout == "argon2\n"
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://login.example/tenant/v2.0",
+    "OIDC_CLIENT_ID": "this-installation",
+    "OIDC_CLIENT_SECRET": "secret",
+}
+
+
+def test_a_second_factor_is_required_unless_it_is_switched_off():
+    assert value("SECOND_FACTOR_REQUIRED", **PRODUCTION) == "True"
+    assert value("SECOND_FACTOR_REQUIRED", **PRODUCTION, SECOND_FACTOR_REQUIRED="off") == "False"
+
+
+def test_single_sign_on_is_off_until_an_issuer_is_named():
+    assert value("SOCIALACCOUNT_PROVIDERS", **PRODUCTION) == "{}"
+
+
+def test_an_issuer_is_one_provider_with_a_proof_key():
+    oidc = "SOCIALACCOUNT_PROVIDERS['oidc']"
+    expression = f"{oidc}['OAUTH_PKCE_ENABLED'], *settings.{oidc}['APPS'][0].values()"
+    assert value(expression, **PRODUCTION, **OIDC) == (
+        "True https://login.example/tenant/v2.0 your work account this-installation secret "
+        "{'server_url': 'https://login.example/tenant/v2.0'}"
+    )
+
+
+@pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_an_issuer_needs_a_client_and_its_secret(name):
+    said = refusal(**PRODUCTION, **(OIDC | {name: ""}))
+    assert said == f"{name} is not set. The OpenID provider has it."
+
+
+@pytest.mark.parametrize("issuer", ["http://login.example", "login.example"])
+def test_an_issuer_is_asked_over_https_alone(issuer):
+    said = refusal(**PRODUCTION, **(OIDC | {"OIDC_ISSUER": issuer}))
+    assert said.startswith(f"OIDC_ISSUER is '{issuer}'. Set it to the https address")
 
 
 def variables_read() -> set[str]:
