@@ -247,6 +247,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The second factor. A passkey is one here, and no way in by itself.
 
 SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", "on")
+SECOND_FACTOR_FOR_EVERYBODY = switch("SECOND_FACTOR_FOR_EVERYBODY", "off")
 MFA_ADAPTER = "cinfactors.accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True

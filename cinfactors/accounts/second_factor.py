@@ -42,7 +42,9 @@ def is_before(view: Callable) -> bool:
 
 
 def is_needed(person: User) -> bool:
-    return settings.SECOND_FACTOR_REQUIRED and person.role in NEEDED_BY
+    return settings.SECOND_FACTOR_REQUIRED and (
+        settings.SECOND_FACTOR_FOR_EVERYBODY or person.role in NEEDED_BY
+    )
 
 
 def is_missing(request: HttpRequest) -> bool:

@@ -43,3 +43,11 @@ def test_a_password_known_from_breaches_is_refused(client, ada, sign_in, common)
     response = change_to(client, common)
     assert response.status_code == 200
     assert "This password is too common." in response.content.decode()
+
+
+def test_an_installation_may_ask_everybody_for_a_second_factor(client, ada, sign_in, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    sign_in()
+    assert client.get("/assessments/").status_code == 200
+    settings.SECOND_FACTOR_FOR_EVERYBODY = True
+    assert client.get("/assessments/")["Location"].startswith("/account/second-factor/")

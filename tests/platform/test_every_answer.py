@@ -153,6 +153,15 @@ def test_no_page_holds_a_script_a_style_or_a_handler(answers):
                 assert not source or source.startswith(own), (name, tag, source)
 
 
+def test_signing_out_is_on_every_page(answers):
+    """Of a person who is signed in; the admin's and ours lead to the same."""
+    for name, response, page in pages(answers):
+        if name.startswith("nobody") or response.status_code in (400, 500):
+            continue
+        forms = {each.get("action") for tag, each in page.elements if tag == "form"}
+        assert forms & {"/account/sign-out/", "/admin/logout/"}, name
+
+
 def test_what_was_typed_is_text_on_every_page(answers):
     """The names, the texts and the reasons are each a script, were they not text."""
     seen = 0
