@@ -19,7 +19,7 @@ from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
 from tests.accounts import urls
 from tests.accounts.codes import add_app, code, recovery_codes
 from tests.accounts.test_sign_in import summary
-from tests.pages.test_every_address import ADMIN, OURS
+from tests.pages.addresses import ADMIN, OURS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

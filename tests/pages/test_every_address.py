@@ -1,193 +1,214 @@
-"""Every address of the project, asked for by each role and signed out."""
+"""Every address, as everybody, on their own, their team's, another team's and restricted records.
+
+What each gets stands in `expectations`. Forbidden looks like absent.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
 
 import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Assessment
-from cinfactors.accounts.models import Membership
 from tests import people as make
+from tests.pages.addresses import address_of, is_of_a_record, routes
+from tests.pages.expectations import DESK, LINES, WHO, Line
 from tests.people import People
-from tests.snapshot import unchanged
+from tests.snapshot import everything
 
-# What GET answers: social worker (whose record it is), team manager, data officer,
-# administrator, and somebody who has not signed in. A new address needs a line here.
-STATUSES = {
-    "": "302 302 302 302 302",
-    "favicon.ico": "302 302 302 302 302",
-    "authority.css": "200 200 200 200 200",
-    "account/sign-in/": "302 302 302 302 200",
-    "account/": "200 200 200 200 302",
-    "account/sign-in/code/": "302 302 302 302 302",
-    "account/session/": "200 200 200 200 302",
-    "account/sessions/": "200 200 200 200 302",
-    "account/again/password/": "200 200 200 200 302",
-    "account/again/code/": "302 302 302 302 302",
-    "account/again/passkey/": "302 302 302 302 302",
-    "account/second-factor/": "200 200 200 200 302",
-    "account/second-factor/app/": "302 302 302 302 302",
-    "account/second-factor/app/remove/": "404 404 404 404 302",
-    "account/second-factor/passkey/": "302 302 302 302 302",
-    "account/second-factor/passkey/<int:pk>/remove/": "302 302 302 302 302",
-    "account/second-factor/codes/": "404 404 404 404 302",
-    "account/second-factor/codes/new/": "302 302 302 302 302",
-    "account/single-sign-on/": "404 404 404 404 404",
-    "account/single-sign-on/back/": "404 404 404 404 404",
-    "account/sign-out/": "200 200 200 200 302",
-    "account/inactive/": "200 200 200 200 200",
-    "account/password/": "200 200 200 200 302",
-    "assessments/": "200 200 200 200 302",
-    "assessments/start/": "200 404 404 404 302",
-    "assessments/start/new/": "200 404 404 404 302",
-    "assessments/start/<uuid:reference>/": "200 404 404 404 302",
-    "assessments/<uuid:reference>/": "200 200 200 404 302",
-    "assessments/<uuid:reference>/history/": "200 200 200 404 302",
-    "assessments/<uuid:reference>/factors/": "200 404 404 404 302",
-    "assessments/<uuid:reference>/check/": "200 404 404 404 302",
-    "assessments/<uuid:reference>/submitted/": "302 404 404 404 302",
-    "assessments/<uuid:reference>/withdraw/": "405 405 405 405 302",
-    "assessments/<uuid:reference>/cancel/": "200 404 404 404 302",
-    "assessments/<uuid:reference>/reassign/": "404 200 404 404 302",
-    "assessments/<uuid:reference>/restrict/": "404 200 404 404 302",
-    "assessments/<uuid:reference>/lift/": "405 405 405 405 302",
-    "reassign/": "404 200 404 404 302",
-    "reading/": "404 404 200 404 302",
-    "guidance/": "200 200 200 200 302",
-    "guidance/<str:code>/": "200 200 200 200 302",
+SIGNED_OUT = ("deactivated", "nobody")
+NAMED = {"worker", "stranger", "manager"}
+"""Who is named for the restricted record; the stranger's team keeps them from it still."""
+MAY_READ = {
+    "EX1001": {"worker", "colleague", "manager", "officer"},
+    "EX1002": {"worker", "manager"},
 }
-ROLES = ["social_worker", "team_manager", "data_officer", "administrator", "signed out"]
+TELLS_MORE = {
+    # A social worker of any team is shown a child who has been referred to them.
+    ("assessments/start/<uuid:reference>/", "stranger"),
+    # Who was refused a restricted record, and of which child, is for data officers to look into.
+    ("reading/", "officer"),
+}
 
 
-def routes() -> Iterator[str]:
-    def walk(patterns, before: str) -> Iterator[str]:
-        for pattern in patterns:
-            route = before + str(pattern.pattern)
-            if isinstance(pattern, URLPattern):
-                yield route
-            else:
-                yield from walk(pattern.url_patterns, route)
+@dataclass(frozen=True)
+class World:
+    people: dict[str, object]
+    ordinary: Assessment
+    restricted: Assessment
 
-    yield from dict.fromkeys(walk(get_resolver().url_patterns, ""))
-
-
-OURS = [route for route in routes() if not route.startswith("admin/")]
-ADMIN = [route for route in routes() if route.startswith("admin/")]
-ACCOUNT = {"admin/logout/", "admin/password_change/"}
-"""Everybody's own, which the admin only leads to."""
-
-
-def address_of(route: str, assessment: Assessment) -> str:
-    child = assessment.episode.child
-    reference = child.reference if "start/" in route else assessment.reference
-    if re.match(r"admin/\w+/\w+/<", route):
-        model = re.match(r"admin/\w+/(\w+)/", route)[1]
-        reference = {
-            "user": assessment.worker_id,
-            "team": assessment.team_id,
-            "membership": Membership.objects.first().pk,
-            "assessment": assessment.reference,
-            "child": child.reference,
-            "episode": assessment.episode.reference,
-        }[model]
-    route = route.replace("^(?P<app_label>accounts|assessments)/$", "assessments/")
-    route = route.replace("(?P<url>.*)$", "nothing/")
-    route = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace(
-        "<str:code>", "4B"
-    )
-    return "/" + re.sub(r"<\w+:\w+>", str(reference), route.replace("<int:pk>", "1"))
+    def browser_of(self, who: str) -> Client:
+        client = Client()
+        if who in self.people:
+            client.force_login(self.people[who])
+        if who == "deactivated":
+            self.people[who].is_active = False
+            self.people[who].save()
+        return client
 
 
 @pytest.fixture
-def browsers(people: People, browser_of) -> dict[str, Client]:
-    by_role = people.by_role()
-    signed_in = {role: browser_of(by_role[role]) for role in ROLES[:-1]}
-    return signed_in | {"signed out": Client()}
+def world(people: People) -> World:
+    zoe = make.make_person("Zoe Away", people.north)
+    restricted = make.start(people.ada, "EX1002")
+    return World(
+        dict(
+            zip(
+                (*WHO, "deactivated"),
+                (
+                    people.ada,
+                    people.ben,
+                    people.cleo,
+                    people.mo,
+                    people.nia,
+                    people.dee,
+                    people.abe,
+                    zoe,
+                ),
+                strict=True,
+            )
+        ),
+        make.start(people.ada, "EX1001"),
+        make.restrict(restricted, people.mo, people.cleo, zoe),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: its answer, and how many queries it took, but for those of the session.
+
+    That a session goes on is noted by the clock, whatever is asked for.
+    """
+
+    response: HttpResponse
+    queries: int
+
+    @property
+    def looks(self) -> tuple:
+        """All that its reader could tell it by, but for what every answer has of its own."""
+        page = self.response.content.decode(errors="replace")
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+        page = re.sub(r'data-signed-in-for="\d+"', "", page)
+        page = re.sub(r"\d\d:\d\d", "now", page)
+        page = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "reference", page)
+        headers = dict(self.response.items())
+        for of_every_answer in ("X-Request-ID", "Expires"):
+            headers.pop(of_every_answer, None)
+        location = headers.pop("Location", "")
+        led_to = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "reference", location)
+        return self.response.status_code, headers, led_to, page
+
+
+def difference(asked: Asked, absent: Asked) -> Iterator[str]:
+    """The lines in which two answers differ."""
+    for one, other in zip(asked.looks, absent.looks, strict=True):
+        yield from unified_diff(str(one).splitlines(), str(other).splitlines(), lineterm="", n=0)
+
+
+def ask(client: Client, method: str, address: str, *, keep: bool) -> Asked:
+    """Ask, and take back whatever it did, unless it is to be seen that it did nothing."""
+    cookies = {name: cookie.value for name, cookie in client.cookies.items()}
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        response = getattr(client, method)(address)
+        transaction.set_rollback(not keep)
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    of_the_session = re.compile("accounts_session|SAVEPOINT")
+    return Asked(response, sum(not of_the_session.search(each["sql"]) for each in asked))
 
 
 def test_every_address_has_its_line():
-    assert set(OURS) == STATUSES.keys()
+    assert set(routes()) == LINES.keys()
 
 
-@pytest.mark.parametrize("route", OURS)
-def test_each_role_gets_what_it_should_and_nothing_is_changed(
-    people: People, browsers: dict[str, Client], route: str
-):
-    address = address_of(route, make.start(people.ada))
-    found = {}
-    for role, client in browsers.items():
-        with unchanged():
-            response = client.get(address)
-            head = client.head(address)
-        assert head.status_code == response.status_code
-        assert head.content == b""
-        found[role] = response.status_code
-        if route == "favicon.ico":
-            continue
-        if role == "signed out" and response.status_code == 302:
-            assert response["Location"].startswith("/account/sign-in/")
-        if role != "signed out" and response["Content-Type"].startswith("text/html"):
-            assert "no-store" in response["Cache-Control"]
-    expected = dict(zip(ROLES, map(int, STATUSES[route].split()), strict=True))
-    assert found == expected
+def expected(line: Line, method: str, who: str, kind: str) -> int:
+    if who in SIGNED_OUT:
+        return line.answer_signed_out(method)
+    there = kind == "ordinary" or (kind == "restricted" and who in NAMED)
+    return line.answer(method, who, there=there)
 
 
-# The admin: who comes in at all is one rule for all its addresses.
+def walk(world: World, who: str) -> Iterator[tuple[str, str, Assessment | None]]:
+    """Each address with each record that it can be of, what is absent first.
 
-CHILDREN = ("assessment", "child", "episode")
-PEOPLE = ("user", "team", "membership")
-
-
-@pytest.mark.parametrize("route", ADMIN)
-def test_the_admin_keeps_people_and_children_apart(
-    people: People, browsers: dict[str, Client], route: str
-):
-    """A manager reads records and no people's accounts; an administrator the other way round.
-
-    Who has no desk in the admin is shown no page of it.
+    Whoever is shown the way out before anything is looked for is shown it once.
     """
-    address = address_of(route, make.start(people.ada))
-    model = re.match(r"admin/\w+/(\w+)/", route)
-    forbidden = {
-        "team_manager": model is not None and model[1] in PEOPLE,
-        "administrator": model is not None and model[1] in CHILDREN,
-        "social_worker": True,
-        "data_officer": True,
-        "signed out": True,
-    }
-    for role, client in browsers.items():
-        with unchanged():
-            response = client.get(address)
-        assert response.status_code < 500, role
-        if forbidden[role] and route not in ACCOUNT:
-            assert response.status_code in (301, 302, 403, 404), role
-        page = response.content.decode(errors="replace")
-        if role != "team_manager":
-            assert "EX1001" not in page, role
-            assert "Sample" not in page, role
+    for route in LINES:
+        comes_in = who in (DESK if route.startswith("admin/") else WHO)
+        if is_of_a_record(route) and comes_in:
+            yield route, "absent", None
+            yield route, "restricted", world.restricted
+        yield route, "ordinary", world.ordinary
 
 
-def test_a_manager_finds_nothing_of_another_team_in_the_admin(people: People, browser_of):
-    assessment = make.start(people.ada)
-    nia = browser_of(people.nia)
-    for route in ADMIN:
-        response = nia.get(address_of(route, assessment))
-        assert response.status_code < 500
-        assert "EX1001" not in response.content.decode(errors="replace")
+@pytest.mark.parametrize("who", [*WHO, *SIGNED_OUT])
+def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: str):
+    client = world.browser_of(who)
+    somebody = world.people["colleague"].pk
+    before = everything("accounts_session")
+    wrong, told = {}, []
+    for method in ("get", "post"):
+        absent = {}
+        for route, kind, assessment in walk(world, who):
+            answer = expected(LINES[route], method, who, kind)
+            refused = method == "get" or answer in (403, 404, 405) or who in SIGNED_OUT
+            asked = ask(client, method, address_of(route, assessment, somebody), keep=refused)
+            response = asked.response
+            if response.status_code != answer:
+                wrong[f"{method} {route} {kind}"] = (response.status_code, answer)
+            page = response.content.decode(errors="replace")
+            told += [
+                (method, route, la_child_id)
+                for la_child_id, readers in MAY_READ.items()
+                if la_child_id in page and who not in readers and (route, who) not in TELLS_MORE
+            ]
+            for title in re.findall(r"<title>(.*?)</title>", page, re.DOTALL):
+                # It stays in the history of the browser.
+                assert not re.search("EX100|Sample", title), route
+            if who in SIGNED_OUT:
+                if response.status_code in (302, 303):
+                    assert response["Location"].startswith("/"), route
+                continue
+            if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+                assert "no-store" in response["Cache-Control"], route
+            if kind == "absent":
+                absent[route] = asked
+            elif route in absent and answer == expected(LINES[route], method, who, "absent"):
+                assert not list(difference(asked, absent[route])), (method, route)
+                assert abs(asked.queries - absent[route].queries) <= 2, (method, route)
+    assert wrong == {}
+    assert told == []
+    assert everything("accounts_session") == before
 
 
-def test_no_title_names_a_child(people: People, browsers: dict[str, Client]):
-    """A title stays in the history of the browser."""
-    assessment = make.start(people.ada)
-    for route in routes():
-        page = browsers["team_manager"].get(address_of(route, assessment)).content.decode()
-        for title in re.findall(r"<title>(.*?)</title>", page, re.DOTALL):
-            assert "EX1001" not in title, route
-            assert "Sample" not in title, route
+@pytest.mark.parametrize("who", WHO)
+def test_a_search_tells_nobody_of_a_child_whom_they_may_not_see(world: World, who: str):
+    client = world.browser_of(who)
+    for la_child_id, readers in MAY_READ.items():
+        client.post("/assessments/", {"words": la_child_id})
+        listed = client.get("/assessments/?whose=team").context["page"].object_list
+        found = [each.episode.child.la_child_id for each in listed]
+        assert found == ([la_child_id] if who in readers else [])
+
+
+@pytest.mark.parametrize("who", ["worker", "manager"])
+def test_what_only_asks_for_the_headers_is_answered_as_if_it_asked_for_the_page(
+    world: World, who: str
+):
+    client = world.browser_of(who)
+    # Django's own sign-in leads those away who are signed in and ask for the page, and no others.
+    for route in LINES.keys() - {"admin/login/"}:
+        address = address_of(route, world.ordinary, world.people["colleague"].pk)
+        head = ask(client, "head", address, keep=True).response
+        assert head.status_code == LINES[route].answer("get", who, there=True), route
+        assert head.content == b"", route
 
 
 @pytest.mark.parametrize(
@@ -204,11 +225,12 @@ def test_no_title_names_a_child(people: People, browsers: dict[str, Client]):
     ],
 )
 def test_the_admin_goes_back_to_the_whole_list_from_a_filter_that_cannot_be(
-    browsers: dict[str, Client], role: str, address: str
+    people: People, browser_of, role: str, address: str
 ):
-    response = browsers[role].get(f"/admin/{address}")
+    client = browser_of(people.by_role()[role])
+    response = client.get(f"/admin/{address}")
     assert (response.status_code, response["Location"]) == (
         302,
         f"/admin/{address.partition('?')[0]}?e=1",
     )
-    assert browsers[role].get(response["Location"]).status_code == 200
+    assert client.get(response["Location"]).status_code == 200

@@ -1,0 +1,195 @@
+"""What each person gets at each address: the table of the permission walk.
+
+A new address needs a line here. Each line has the answer to a GET and to an empty POST, for
+these people in this order, the record being the worker's own:
+
+    worker        a social worker, whose record it is
+    colleague     another of the same team
+    stranger      a social worker of another team
+    manager       of the worker's team
+    other         a manager of another team
+    officer       a data officer
+    administrator
+
+One word stands for all of them. Somebody who is signed out, or has been deactivated, is led to
+the sign-in, unless `out` says otherwise. Of a record that is not there everybody gets 404, but
+405 and 403 where the line says so; `absent_get` and `absent_post` say otherwise. Of a restricted
+record, those who are not named get what they would get if it were not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WHO = ("worker", "colleague", "stranger", "manager", "other", "officer", "administrator")
+DESK = ("manager", "other", "administrator")
+"""Who comes into the admin at all."""
+
+
+def _each(words: str) -> tuple[int, ...]:
+    answers = [int(word) for word in words.split()]
+    return tuple(answers * len(WHO) if len(answers) == 1 else answers)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The answers at one address."""
+
+    get: str
+    post: str = "405"
+    out: str = "302 303"
+    absent_get: str = ""
+    absent_post: str = ""
+
+    def answer(self, method: str, who: str, *, there: bool) -> int:
+        """What this person gets; `there` is whether the record is, for them."""
+        place = WHO.index(who)
+        usual = _each(getattr(self, method))[place]
+        if there:
+            return usual
+        if absent := getattr(self, f"absent_{method}"):
+            return _each(absent)[place]
+        return usual if usual in (403, 405) else 404
+
+    def answer_signed_out(self, method: str) -> int:
+        return int(self.out.split()[method == "post"])
+
+
+def _desk(words: str) -> str:
+    """For the manager, the other manager and the administrator; others are shown the way out."""
+    if not words:
+        return ""
+    answers = words.split()
+    mine = dict(zip(DESK, answers * 3 if len(answers) == 1 else answers, strict=True))
+    return " ".join(mine.get(who, "302") for who in WHO)
+
+
+def desk(get: str, post: str, absent_get: str = "404", absent_post: str = "404", **other) -> Line:
+    """A line of the admin, by those who come into it; of what is absent, as it is said."""
+    return Line(
+        _desk(get),
+        _desk(post),
+        absent_get=_desk(absent_get),
+        absent_post=_desk(absent_post),
+        **other,
+    )
+
+
+EVERYBODY = "200"
+WORKERS = "200 200 200 404 404 404 404"
+THE_WORKER = "200 404 404 404 404 404 404"
+THE_MANAGER = "404 404 404 200 404 404 404"
+PRESSED_BY_THE_WORKER = "400 404 404 404 404 404 404"
+
+PAGES = {
+    "": Line("302"),
+    "favicon.ico": Line("302", out="302 405"),
+    "authority.css": Line(EVERYBODY, out="200 405"),
+    "assessments/": Line(EVERYBODY, "302"),
+    "assessments/start/": Line(WORKERS, "422 422 422 404 404 404 404"),
+    "assessments/start/new/": Line(WORKERS, "422 422 422 404 404 404 404"),
+    "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),
+    "assessments/<uuid:reference>/": Line("200 200 404 200 404 200 404"),
+    "assessments/<uuid:reference>/factors/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/check/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/submitted/": Line("302 404 404 404 404 404 404"),
+    "assessments/<uuid:reference>/withdraw/": Line("405", PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/cancel/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/reassign/": Line(THE_MANAGER, "404 404 404 400 404 404 404"),
+    "assessments/<uuid:reference>/restrict/": Line(THE_MANAGER, "404 404 404 422 404 404 404"),
+    "assessments/<uuid:reference>/lift/": Line("405", "404 404 404 302 404 404 404"),
+    "assessments/<uuid:reference>/history/": Line("200 200 404 200 404 200 404"),
+    "reading/": Line("404 404 404 404 404 200 404"),
+    "reassign/": Line("404 404 404 200 200 404 404"),
+    "guidance/": Line(EVERYBODY),
+    "guidance/<str:code>/": Line(EVERYBODY),
+}
+
+ACCOUNT = {
+    "account/": Line(EVERYBODY),
+    "account/sign-in/": Line("302", "302", out="200 200"),
+    "account/sign-in/code/": Line("302", "302", out="302 302"),
+    "account/session/": Line(EVERYBODY, EVERYBODY),
+    "account/sessions/": Line(EVERYBODY, "302"),
+    "account/again/password/": Line(EVERYBODY, EVERYBODY),
+    "account/again/code/": Line("302", "302"),
+    "account/again/passkey/": Line("302", "302"),
+    "account/second-factor/": Line(EVERYBODY),
+    "account/second-factor/app/": Line("302", "302"),
+    "account/second-factor/app/remove/": Line("404", "404"),
+    "account/second-factor/passkey/": Line("302", "302"),
+    "account/second-factor/passkey/<int:pk>/remove/": Line("302", "302"),
+    "account/second-factor/codes/": Line("404"),
+    "account/second-factor/codes/new/": Line("302", "302"),
+    "account/single-sign-on/": Line("404", out="404 405"),
+    "account/single-sign-on/back/": Line("404", out="404 405"),
+    "account/sign-out/": Line(EVERYBODY, "302", out="302 302"),
+    "account/inactive/": Line(EVERYBODY, out="200 405"),
+    "account/password/": Line(EVERYBODY, EVERYBODY),
+}
+
+ADMIN = {
+    "admin/": desk("200", "200"),
+    "admin/login/": Line("403 403 403 302 302 403 302", "403 403 403 200 200 403 200", "302 302"),
+    "admin/logout/": Line(EVERYBODY, "302", out="302 302"),
+    "admin/password_change/": Line("302", "302", out="302 303"),
+    "admin/password_change/done/": desk("200", "405"),
+    "admin/autocomplete/": desk("403", "405"),
+    "admin/jsi18n/": desk("200", "405"),
+    "admin/r/<path:content_type_id>/<path:object_id>/": desk("404", "404"),
+    "admin/^(?P<app_label>accounts|assessments)/$": desk("200 200 404", "200 200 404"),
+    "admin/(?P<url>.*)$": desk("404", "404"),
+}
+
+# The addresses that the admin has for each model. Nothing is added to records by hand, and
+# nothing of anything is deleted.
+
+LOOKED_AFTER = "403 403 200"
+READ = "200 200 403"
+
+
+def of_people(model: str, *, add: str = LOOKED_AFTER, change: str = LOOKED_AFTER) -> dict:
+    thing = f"admin/accounts/{model}/<path:object_id>/"
+    return {
+        f"admin/accounts/{model}/": desk(LOOKED_AFTER, LOOKED_AFTER),
+        f"admin/accounts/{model}/add/": desk(add, add),
+        f"{thing}history/": desk(LOOKED_AFTER, LOOKED_AFTER),
+        f"{thing}delete/": desk("403", "403"),
+        f"{thing}change/": desk(LOOKED_AFTER, change),
+        thing: desk("302", "302"),
+    }
+
+
+def of_records(model: str, **own: Line) -> dict:
+    thing = f"admin/assessments/{model}/<path:object_id>/"
+    return {
+        f"admin/assessments/{model}/": desk(READ, READ),
+        f"admin/assessments/{model}/add/": desk("403", "403"),
+        f"{thing}history/": desk("200 404 404", "200 404 404"),
+        f"{thing}delete/": desk("403 404 404", "403 404 404"),
+        f"{thing}change/": desk("200 404 404", "403 404 404"),
+        thing: desk("302", "302", "302", "302"),
+    } | {f"{thing}{page}/": line for page, line in own.items()}
+
+
+DECISION = desk("302 404 403", "400 404 403", "404 404 403", "404 404 403")
+
+MODELS = (
+    of_people("user")
+    | {"admin/accounts/user/<int:pk>/password/": desk(LOOKED_AFTER, LOOKED_AFTER)}
+    | of_people("team")
+    | of_people("membership", add="403", change="403")
+    | of_records("child")
+    | of_records("episode")
+    | of_records(
+        "assessment",
+        history=desk("302 404 403", "302 404 403", "404 404 403", "404 404 403"),
+        change=desk("200 404 403", "403", "404 404 403", "403"),
+    )
+    | {
+        f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION
+        for decision in ("authorise", "return", "correct", "reopen")
+    }
+)
+
+LINES = PAGES | ACCOUNT | ADMIN | MODELS
