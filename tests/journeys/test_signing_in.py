@@ -52,10 +52,6 @@ def test_a_manager_sets_up_an_app_and_signs_in_with_it(people, mo):
 
     mo.opens("/account/")
     nothing_stands_in_the_way(mo.page, "your_account")
-    mo.opens("/account/sessions/")
-    nothing_stands_in_the_way(mo.page, "sessions")
-    mo.opens("/account/second-factor/")
-    nothing_stands_in_the_way(mo.page, "second_factor")
 
     mo.presses("Sign out")
     mo.signs_in(people.mo)
@@ -102,7 +98,7 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
 def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_browser):
     ada = at_a_browser(people.ada)
     ada.page.clock.install()
-    ada.opens_factors(given.start(people.ada))
+    ada.opens("/account/sessions/")
     warning = ada.page.get_by_role("dialog")
     ada.page.clock.run_for("27:00")
     expect(warning).to_have_count(0)
@@ -117,6 +113,7 @@ def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_brows
     warning.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_have_count(0)
 
+    ada.opens_factors(given.start(people.ada))
     ada.ticks("4B")
     ada.is_signed_out_by_time()
     ada.page.clock.run_for("29:00")
