@@ -17,7 +17,10 @@ def main() -> None:
         if local.exists() and not any(name in os.environ for name in VARIABLES):
             stack.enter_context(local.environment())
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
-        local.choose_role(sys.argv[1] if len(sys.argv) > 1 else "help")
+        command = sys.argv[1] if len(sys.argv) > 1 else "help"
+        # What the history says of a change that no person's request made.
+        os.environ.setdefault("PGAPPNAME", f"manage.py {command}")
+        local.choose_role(command)
 
         from django.conf import settings
         from django.core.exceptions import ImproperlyConfigured
