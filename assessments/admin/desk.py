@@ -42,14 +42,23 @@ NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
 
 
 class DeskList(PrivateSearch):
-    """Each row with its `desk`, the facts that are gathered for the page at once."""
+    """Sorted by keys alone; what is said of each row is gathered for the page at once, as `desk`.
+
+    With everything that a row says, sorting what a manager of many teams sees takes six times
+    as long.
+    """
+
+    def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet[Assessment]:
+        return super().get_queryset(request, *args, **kwargs).select_related(None)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        facts = queries.facts_for_the_desk(self.result_list)
-        for row in self.result_list:
-            row.desk = facts[row.pk]
+        keys = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.in_bulk(keys)
+        facts = queries.facts_for_the_desk(keys)
+        for key, row in rows.items():
+            row.desk = facts[key]
+        self.result_list = [rows[key] for key in keys if key in rows]
 
 
 class PressedAction(helpers.ActionForm):

@@ -57,7 +57,8 @@ class InStatus(Chosen):
     def queryset(self, request, queryset):
         if self.value() is None:
             awaiting = queries.awaiting_review(request.user)
-            return queryset.filter(pk__in=awaiting.order_by().values("pk"))
+            # The status a second time, by which the database begins with the few that have it.
+            return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
         return queryset if self.value() == self.ANY else queryset.filter(status=self.value())
 
 

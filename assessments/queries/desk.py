@@ -35,12 +35,11 @@ class DeskFacts:
     """The answers to the rules that came with the last submission."""
 
 
-def facts_for_the_desk(assessments: Collection[Assessment]) -> dict[int, DeskFacts]:
+def facts_for_the_desk(keys: Collection[int]) -> dict[int, DeskFacts]:
     """By the assessment's key, for the rows of one page: two queries for them all.
 
     As part of the list's own query they would be worked out for every row before it is sorted.
     """
-    keys = [each.pk for each in assessments]
     returned = dict(
         Review.objects.filter(assessment__in=keys, decision=Review.Decision.RETURNED)
         .order_by()
