@@ -153,21 +153,21 @@ def _new(model: type, row: Row, names: Names, versions: Mapping[int, int]) -> Sa
     if model is Assessment:
         yield "started the assessment", f"in the team {names.team(row['team_id'])}"
         if row["codes"]:
-            yield "recorded", _listed(row["edition"], row["codes"])
+            yield "recorded:", _listed(row["edition"], row["codes"])
     elif model is Version and row["corrected_by_id"] is None:
-        yield f"submitted version {row['number']}", _listed(row["edition"], row["codes"])
+        yield f"submitted version {row['number']}:", _listed(row["edition"], row["codes"])
     elif model is Version:
-        yield f"corrected it, as version {row['number']}", _listed(row["edition"], row["codes"])
+        yield f"corrected it, as version {row['number']}:", _listed(row["edition"], row["codes"])
     elif model is RuleAnswer:
-        yield _ANSWERED[RuleAnswer.Kind(row["kind"])], _quoted(row["text"])
+        yield _with(_ANSWERED[RuleAnswer.Kind(row["kind"])], _quoted(row["text"]))
     elif model is Review:
         number = versions.get(row["version_id"])
         version = f"version {number}" if number else "the submission"
         reason = Review.Reason(row["reason"]).label if row["reason"] else ""
         words = ". ".join(filter(None, [reason, _quoted(row["comment"])]))
-        yield f"{Review.Decision(row['decision']).label.lower()} {version}", words
+        yield _with(f"{Review.Decision(row['decision']).label.lower()} {version}", words)
     elif model is PinnedComment:
-        yield f"wrote beside {row['code']}", _quoted(row["text"])
+        yield f"wrote beside {row['code']}:", _quoted(row["text"])
     elif model is NamedPerson:
         yield "named", f"{names.person(row['person_id'])} as one who may see the restricted record"
     elif model is Episode:
@@ -220,14 +220,14 @@ def _assessment_changed(old: Row, new: Row, names: Names, decided: set[type]) ->
 
 def _status_changed(old: Row, new: Row) -> tuple[str, str]:
     if new["status"] == Status.CANCELLED:
-        return "cancelled the assessment", _quoted(new["cancellation_reason"])
+        return "cancelled the assessment:", _quoted(new["cancellation_reason"])
     if old["status"] == Status.SUBMITTED and new["status"] != Status.AUTHORISED:
         return "withdrew the submission", ""
     return "changed the status", f"to {Status(new['status']).label.lower()}"
 
 
 def _outcome(old: Row, new: Row, names: Names) -> tuple[str, str]:
-    return "recorded the outcome", Outcome(new["outcome"]).label if new["outcome"] else "none"
+    return "recorded the outcome:", Outcome(new["outcome"]).label if new["outcome"] else "none"
 
 
 def _description(old: Row, new: Row, names: Names) -> tuple[str, str]:
@@ -280,6 +280,10 @@ def _day(written: str | None) -> str:
 
 def _quoted(text: str) -> str:
     return f"“{text}”" if text else ""
+
+
+def _with(did: str, words: str) -> tuple[str, str]:
+    return (f"{did}:" if words else did), words
 
 
 def _words(each: SelectedCode) -> str:

@@ -39,7 +39,11 @@ def reading_log(request: HttpRequest) -> HttpResponse:
     if not queries.may_read_the_log(request.user):
         raise Http404
     record_reading(request, Page.READING)
-    form = ReadingLogForm(request.GET or None, people=queries.people_by_name())
+    form = ReadingLogForm(
+        request.GET or None,
+        initial={"day": timezone.localdate().isoformat()},
+        people=queries.people_by_name(),
+    )
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     day: date = chosen.get("day") or timezone.localdate()
     person = chosen.get("person")

@@ -59,9 +59,9 @@ def test_a_whole_course_is_told(people: People, browser_of):
     told = [line for line in told if "Ada Winter" in line or "Mo Harbour" in line]
     assert told == [
         "Mo Harbour authorised version 2",
-        f"Ada Winter submitted version 2 4B {name('4B')}; 5A {name('5A')}",
-        "Mo Harbour returned version 1 Another reason. “Which of them?”",
-        f"Ada Winter submitted version 1 4B {name('4B')}",
+        f"Ada Winter submitted version 2: 4B {name('4B')}; 5A {name('5A')}",
+        "Mo Harbour returned version 1: Another reason. “Which of them?”",
+        f"Ada Winter submitted version 1: 4B {name('4B')}",
         "Ada Winter started the assessment in the team North",
     ]
 
