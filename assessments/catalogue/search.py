@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 
 from assessments.catalogue.types import Edition, Factor
@@ -41,11 +42,48 @@ def _index(edition: Edition) -> tuple[tuple[Factor, str, str], ...]:
 def matching(edition: Edition, words: str) -> tuple[Factor, ...]:
     """The factors that every word of `words` begins a word of: those so named, then the rest.
 
-    A code is found as a whole alone: "1A" is no part of "11A".
+    A code is found as a whole alone: "1A" is no part of "11A". Where nothing is found, words
+    that nothing holds are taken for misspelt, and looked for as the nearest that something does.
     """
     wanted = normalised(words)
     if not wanted:
         return edition.factors
+    found = _holding(edition, wanted)
+    if not found:
+        nearest = _nearest(edition, wanted)
+        found = _holding(edition, nearest) if nearest != wanted else ()
+    return found
+
+
+SHORTEST_MISSPELT, NEAR = 4, 0.75
+"""Letters of a word below which nothing is near it; how alike two words are that are near."""
+
+
+@lru_cache(maxsize=16)
+def _words(edition: Edition) -> tuple[str, ...]:
+    """Every word by which a factor can be found."""
+    every = {
+        word
+        for _, names, text in _index(edition)
+        for word in f"{names} {text}".split()
+        if len(word) >= SHORTEST_MISSPELT
+    }
+    return tuple(sorted(every))
+
+
+def _nearest(edition: Edition, wanted: str) -> str:
+    """The words, each that begins no word of the edition replaced by the nearest that is one."""
+    known = _words(edition)
+    spelt = []
+    for word in wanted.split(" "):
+        near = []
+        if len(word) >= SHORTEST_MISSPELT and not any(each.startswith(word) for each in known):
+            near = get_close_matches(word, known, n=1, cutoff=NEAR)
+        spelt += near or [word]
+    return " ".join(spelt)
+
+
+def _holding(edition: Edition, wanted: str) -> tuple[Factor, ...]:
     starts = [f" {word}" for word in wanted.split(" ")]
 
     def holds(text: str) -> bool:
