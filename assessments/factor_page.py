@@ -6,7 +6,7 @@ each edition, density and role; see `assessments.stretches`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -16,16 +16,17 @@ from django.middleware.csrf import get_token
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.timezone import localtime
 
 from assessments.catalogue.types import Edition
 from assessments.forms import FactorsForm
-from assessments.layout import domain_groups
+from assessments.layout import PickerState, domain_groups
 from assessments.models import Assessment
 from assessments.rules import Finding
+from assessments.selecting import Typed
 from assessments.stretches import Stretches, filled, mark, stretches
-from assessments.summaries import SelectedCode, SidePanel, named, side_panel
+from assessments.summaries import SelectedCode, SidePanel, conflict_rows, named, side_panel
 from assessments.templatetags.record import identity_bar
 from cinfactors import page
 from cinfactors.accounts import sessions
@@ -37,10 +38,15 @@ def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
     person = SimpleNamespace(is_authenticated=True, role=role, name=mark("person"))
     # Every factor page stands below the list, wherever its own reference leads.
     around = page.around(person, f"{reverse('assessments')}reference/")
-    own = {"groups": domain_groups(edition), "density": density}
+    own = {"groups": domain_groups(edition), "density": density, "some_codes": _some_codes(edition)}
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
     once["printed_at"] = mark("printed")
     return stretches("assessments/factors.html", {**once, **around, **own})
+
+
+def _some_codes(edition: Edition) -> str:
+    """Two codes, as an example of how they are typed."""
+    return " ".join(factor.codes[0].code for factor in edition.factors[:2])
 
 
 def response(
@@ -59,7 +65,8 @@ def response(
     assessment: Assessment = context["assessment"]
     panel = side_panel(state)
     token = get_token(request)
-    counts = {domain.group.id: domain.count for domain in panel.domains}
+    conflict = context["conflict"]
+    unsaved = "Not saved" if context["problems"] or context["unsaved"] or conflict else ""
     fill = {
         "person": lambda _: escape(request.user.name),
         "token": lambda _: token,
@@ -69,13 +76,17 @@ def response(
         "identity": lambda _: identity_bar(assessment, context["deadline"]),
         "top": lambda _: _top(request, context),
         "press": lambda _: hidden,
-        "some": lambda domain: " app-count--some" if counts[domain] else "",
-        "count": lambda domain: str(counts[domain]),
-        "number": lambda _: str(len(panel.selected)),
-        "selected": lambda _: _selected(state.edition, panel.selected),
-        "asks": lambda _: _asks(panel),
-        "saved": lambda _: _saved(assessment, context),
+        "differences": lambda _: differences(state, assessment) if conflict else "",
+        "typed": lambda _: "",
+        "counts": lambda _: counts(state),
+        "selected": lambda _: selected(state.edition, panel.selected),
+        "asks": lambda _: asks(panel),
+        "saved": lambda _: saved(
+            assessment, unsaved, "conflict" if conflict else "refused" if unsaved else "saved"
+        ),
+        "density": lambda _: density_button(state.density),
         "picker": lambda _: form.picker_drawn(),
+        "shortcuts": lambda _: shortcuts(state.edition, request.user.shortcuts),
     }
     pieces = page_stretches(state.edition, state.density, request.user.role)
     return HttpResponse(filled(pieces, fill), status=status)
@@ -87,45 +98,139 @@ def _render(name: str, context: Mapping[str, Any], request: HttpRequest | None =
 
 def _top(request: HttpRequest, context: Mapping[str, Any]) -> str:
     """What is said before the page begins: nothing, most of the time."""
-    said = ("messages", "problems", "unsaved", "last_review")
-    if any(context[each] for each in said) or context["conflict"] is not None:
+    if any(context[each] for each in ("messages", "problems", "unsaved", "last_review")):
         return _render("factors_top", context, request)
     return ""
 
 
-def _saved(assessment: Assessment, context: Mapping[str, Any]) -> str:
-    if context["problems"] or context["unsaved"] or context["conflict"] is not None:
-        return "Not saved"
-    if assessment.codes or assessment.version > 1:
-        return f"Saved {date_format(localtime(assessment.saved_at), 'H:i, j F')}"
-    return "Nothing saved yet"
+# The parts that also stand alone, in the answer to a change: see `assessments.working_page`.
 
 
-def _asks(panel: SidePanel) -> str:
+def differences(state: PickerState, theirs: Assessment) -> str:
+    """What was sent beside what somebody else has saved meanwhile."""
+    texts = (state.description, theirs.other_description)
+    said = {
+        "assessment": theirs,
+        "rows": conflict_rows(state, theirs),
+        "texts_differ": texts[0] != texts[1],
+        "my_text": texts[0],
+        "their_text": texts[1],
+    }
+    return _render("factors_conflict", said)
+
+
+def counts(state: PickerState) -> str:
+    """How many are selected in each domain."""
+    number = {group.id: len(group.codes & state.ticked) for group in domain_groups(state.edition)}
+    fill = {
+        "some": lambda domain: " app-count--some" if number[domain] else "",
+        "count": lambda domain: str(number[domain]),
+    }
+    return filled(_counts(state.edition), fill)
+
+
+@lru_cache(maxsize=8)
+def _counts(edition: Edition) -> Stretches:
+    return stretches("assessments/panel_counts.html", {"groups": domain_groups(edition)})
+
+
+def saved(assessment: Assessment, unsaved: str, state: str) -> str:
+    """When it was last saved, or why it is not."""
+    if unsaved:
+        said = unsaved
+    elif assessment.codes or assessment.version > 1:
+        said = f"Saved {date_format(localtime(assessment.saved_at), 'H:i, j F')}"
+    else:
+        said = "Nothing saved yet"
+    return format_html(
+        '<p class="govuk-body-s app-panel__saved app-panel__saved--{}" id="state" '
+        'data-state="{}">{}</p>',
+        state,
+        state,
+        said,
+    )
+
+
+def asks(panel: SidePanel) -> str:
     """What the rules ask, in the panel: for codes alone finished once, as beside the codes."""
     if any(finding.unlisted for finding in panel.errors):
-        return _drawn_asks(panel.errors, panel.questions)
-    return _finished_asks(panel.errors, panel.questions) if panel.speaks else ""
+        return _drawn_asks(panel.errors, panel.questions, panel.answered)
+    if panel.speaks:
+        return _finished_asks(panel.errors, panel.questions, panel.answered)
+    return ""
 
 
-def _drawn_asks(errors: tuple[Finding, ...], questions: tuple[Finding, ...]) -> str:
-    return _render("panel_asks", {"errors": errors, "questions": questions})
+def _drawn_asks(
+    errors: tuple[Finding, ...], questions: tuple[Finding, ...], answered: tuple[Finding, ...]
+) -> str:
+    said = {"errors": errors, "questions": questions, "answered": answered}
+    return _render("panel_asks", said)
 
 
 _finished_asks = lru_cache(maxsize=256)(_drawn_asks)
 
 
-def _selected(edition: Edition, selected: tuple[SelectedCode, ...]) -> str:
-    if not selected:
-        return '<p class="govuk-body-s">Nothing yet.</p>'
+def selected(edition: Edition, codes: Collection[SelectedCode]) -> str:
+    """What is selected, each with a button that removes it."""
+    heading = (
+        '<h2 class="govuk-heading-s app-panel__heading" id="selected-heading" tabindex="-1">'
+        f"Selected ({len(codes)})</h2>"
+    )
+    if not codes:
+        return f'{heading}<p class="govuk-body-s">Nothing yet.</p>'
     items = "".join(
         _listed(edition, each.code) if each.entry else _render("panel_selected", {"each": each})
-        for each in selected
+        for each in codes
     )
-    return f'<ul class="govuk-list app-panel__list app-panel__selected">{items}</ul>'
+    return f'{heading}<ul class="govuk-list app-panel__list app-panel__selected">{items}</ul>'
 
 
 @lru_cache(maxsize=256)
 def _listed(edition: Edition, code: str) -> str:
     """A code of the edition in the list of what is selected."""
     return _render("panel_selected", {"each": named(edition, [code])[0]})
+
+
+@lru_cache(maxsize=4)
+def density_button(density: str) -> str:
+    """The button that changes to the other density."""
+    return _render("density_button", {"density": density})
+
+
+@lru_cache(maxsize=8)
+def shortcuts(edition: Edition, on: bool) -> str:
+    """The list of the keys that do things, with the button that switches them."""
+    return _render("shortcuts", {"groups": domain_groups(edition), "on": on})
+
+
+def typed_answer(edition: Edition, typed: Typed) -> str:
+    """The typed codes read back by name, and what the others are."""
+    names = "; ".join(f"{code} {edition.name_of(code)}" for code in typed.codes)
+    return _render("typed_answer", {"selected": names, "message": typed.message})
+
+
+def choice(
+    edition: Edition,
+    *,
+    waiting: Collection[str],
+    replaced: Collection[str],
+    stays: Collection[str],
+    alone: bool,
+) -> str:
+    """What waits until the person says so, or can be undone after they did."""
+
+    def told(codes: Collection[str]) -> dict[str, str] | None:
+        if not codes:
+            return None
+        names = "; ".join(f"{each.code} {each.name}" for each in named(edition, codes))
+        return {"codes": " ".join(codes), "name": names}
+
+    others = told(stays)
+    said = {
+        "waiting": told(waiting),
+        "replaced": told(replaced),
+        "alone": alone,
+        "number": len(stays),
+        "others": others["name"] if others else "",
+    }
+    return _render("choice", said)

@@ -110,6 +110,12 @@ def press_fields(version: int) -> SafeString:
     return format_html("{}{}", key, HiddenInput().render("version", version))
 
 
+class VersionSeenForm(forms.Form):
+    """The version that stands in the list of differences from which the person chose."""
+
+    seen = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class CodesField(forms.Field):
     """The codes as they were sent, doubled and unknown ones included: the rules judge them."""
 
@@ -346,10 +352,22 @@ class DensityForm(forms.Form):
     density = forms.ChoiceField(choices=Density.choices)
 
 
+class ShortcutsForm(forms.Form):
+    shortcuts = forms.TypedChoiceField(
+        choices=[("on", "On"), ("off", "Off")], coerce=lambda sent: sent == "on"
+    )
+
+
 class SearchForm(forms.Form):
     """The search of a list; posted, since a child's id or name has no place in an address."""
 
     words = forms.CharField(required=False, max_length=100)
+
+
+class WordsForm(forms.Form):
+    """The words of the factor page's own search."""
+
+    find = forms.CharField(required=False, max_length=100)
 
 
 class ReadingLogForm(forms.Form):

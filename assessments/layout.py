@@ -28,6 +28,7 @@ from assessments.catalogue.types import (
 )
 from assessments.record import described_codes
 from assessments.rules import Finding
+from assessments.selecting import standing_alone
 from assessments.stretches import Stretches, filled, stretches
 from cinfactors.accounts.models import Density
 
@@ -41,6 +42,9 @@ KINDS_OF_FINDING: Mapping[Severity, str] = {
     Severity.CONSIDER: "To consider:",
     Severity.NOTE: "Note:",
 }
+
+ASKING = (Severity.EXPLAIN, Severity.CONSIDER)
+"""What is answered by a reason, or by saying that it was considered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +132,13 @@ def _key_points(factor: Factor) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
 
 
 def _box(edition: Edition, factor: Factor, code: Code, *, hint: bool) -> Box:
-    alone = {each for rule in edition.rules if rule.kind == "stands_alone" for each in rule.codes}
     return Box(
         code=code.code,
         label=code.label or code.about or factor.name,
         hidden_label=factor.name if code.about else "",
         hint=code.words.rstrip(".") if hint else "",
         describes=code.code in described_codes(edition),
-        after_or=code.code in alone,
+        after_or=code.code in standing_alone(edition),
     )
 
 
@@ -156,6 +159,15 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What was answered to a rule that asks, or typed and not yet saved."""
+
+    text: str
+    holds: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PickerState:
     """What one request says: what is ticked, described and found, under which edition."""
 
@@ -167,6 +179,8 @@ class PickerState:
     findings: tuple[Finding, ...] = ()
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     """By code."""
+    answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
+    """By rule."""
 
     def beside(self) -> dict[str, list[Finding]]:
         """The findings by the code that each is shown beside: the first that it is about."""
@@ -177,16 +191,26 @@ class PickerState:
         return by_code
 
 
-def render_finding(finding: Finding) -> str:
-    """A finding as it stands beside its code, with the guide's words for it."""
-    # What names strings that were sent is drawn and forgotten.
-    return _drawn(finding) if finding.unlisted else _finished(finding)
+def render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
+    """A finding as it stands beside its code, with the guide's words for it and how to answer."""
+    # What names strings that were sent, or what somebody typed, is drawn and forgotten.
+    if finding.unlisted or answer is not None:
+        return _drawn(finding, edition, answer)
+    return _finished(finding, edition)
 
 
-def _drawn(finding: Finding) -> str:
-    return get_template("assessments/picker/finding.html").render(
-        {"finding": finding, "kind": KINDS_OF_FINDING[finding.rule.severity]}
-    )
+def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
+    rule = finding.rule
+    said = {
+        "finding": finding,
+        "kind": KINDS_OF_FINDING[rule.severity],
+        "asks": rule.severity in ASKING,
+        "asks_reason": rule.severity is Severity.EXPLAIN,
+        "adds": f"{rule.adds} {edition.name_of(rule.adds)}" if rule.adds else "",
+    }
+    if answer is not None:
+        said |= {"answer": answer.holds, "text": answer.text, "error": answer.error}
+    return get_template("assessments/picker/finding.html").render(said)
 
 
 _finished = lru_cache(maxsize=1024)(_drawn)
@@ -209,9 +233,17 @@ def render_picker(state: PickerState) -> SafeString:
             "ticked": lambda code: " checked" if code in state.ticked else "",
             "described": lambda code: _described_by(code, state, beside.get(code, ())),
             "notes": lambda code: _notes(code, state.notes.get(code, ())),
-            "beside": lambda code: "".join(map(render_finding, beside.get(code, ()))),
+            "beside": lambda code: render_beside(state, beside.get(code, ())),
             "description": lambda code: _description(code, state),
         },
+    )
+
+
+def render_beside(state: PickerState, findings: Collection[Finding]) -> str:
+    """What the rules say beside one code."""
+    return "".join(
+        render_finding(finding, state.edition, state.answers.get(finding.rule.id))
+        for finding in findings
     )
 
 

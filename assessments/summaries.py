@@ -10,10 +10,19 @@ from django.http import QueryDict
 
 from assessments import record, rules
 from assessments.catalogue.types import Code, Edition, Factor, Severity, code_order
-from assessments.layout import DomainGroup, Note, PickerState, domain_groups
+from assessments.layout import (
+    ASKING,
+    DomainGroup,
+    GivenAnswer,
+    Note,
+    PickerState,
+    domain_groups,
+)
 from assessments.models import Assessment, RuleAnswer
+from assessments.selecting import asked
 from cinfactors.text import one_newline
 
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 NO_NOTES: Mapping[str, tuple[Note, ...]] = MappingProxyType({})
 
 
@@ -72,9 +81,8 @@ def picker_state(
     edition = record.edition_of(assessment)
     selection = record.selection_of(assessment)
     if data is not None:
-        sent = [code for code in data.getlist("codes") if code != data.get("remove")]
         description = one_newline(data.get("other_description", ""))
-        selection = rules.replace_codes(selection, sent, description)
+        selection = rules.replace_codes(selection, asked(edition, data).codes, description)
     found = rules.findings(edition, selection)
     return PickerState(
         edition=edition,
@@ -82,12 +90,41 @@ def picker_state(
         ticked=frozenset(selection.codes),
         description=selection.other_description,
         description_error=description_error,
-        findings=found if data is not None else _while_working(found),
+        findings=found if data is not None else while_working(found),
         notes=notes,
+        answers=given_answers(assessment, found, data),
     )
 
 
-def _while_working(found: tuple[rules.Finding, ...]) -> tuple[rules.Finding, ...]:
+def given_answers(
+    assessment: Assessment,
+    found: Collection[rules.Finding],
+    data: QueryDict | None = None,
+    errors: Mapping[str, str] = NO_ERRORS,
+) -> dict[str, GivenAnswer]:
+    """The answers that still hold, by rule, with what was typed and is not saved before them.
+
+    A query only where one of the findings asks.
+    """
+    asking = [finding for finding in found if finding.rule.severity in ASKING]
+    if not asking:
+        return {}
+    stored = record.answers_of(assessment)
+    open_ones = {each.rule.id for each in rules.unanswered(asking, record.rule_answers(stored))}
+    given = {}
+    for finding in asking:
+        rule = finding.rule.id
+        last = None if rule in open_ones else _last_answer(stored, finding)
+        text = last.text if last else ""
+        typed = one_newline(data.get(f"text-{rule}", text)).strip() if data else text
+        error = errors.get(rule, "")
+        if last or typed or error:
+            holds = last is not None and typed == text
+            given[rule] = GivenAnswer(typed, holds=holds, error=error)
+    return given
+
+
+def while_working(found: tuple[rules.Finding, ...]) -> tuple[rules.Finding, ...]:
     """What is worth saying before the person submits: not that nothing is selected yet."""
     return tuple(
         finding for finding in found if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
@@ -108,14 +145,16 @@ class SidePanel:
     selected: tuple[SelectedCode, ...]
     errors: tuple[rules.Finding, ...]
     questions: tuple[rules.Finding, ...]
+    answered: tuple[rules.Finding, ...]
 
     @property
     def speaks(self) -> bool:
-        return bool(self.errors or self.questions)
+        return bool(self.errors or self.questions or self.answered)
 
 
 def side_panel(state: PickerState) -> SidePanel:
-    asks = (Severity.EXPLAIN, Severity.CONSIDER)
+    asking = [finding for finding in state.findings if finding.rule.severity in ASKING]
+    met = {rule for rule, answer in state.answers.items() if answer.holds}
     return SidePanel(
         domains=tuple(
             PanelDomain(group, len(group.codes & state.ticked))
@@ -123,7 +162,8 @@ def side_panel(state: PickerState) -> SidePanel:
         ),
         selected=named(state.edition, state.ticked),
         errors=tuple(f for f in state.findings if f.is_error_on_save),
-        questions=tuple(f for f in state.findings if f.rule.severity in asks),
+        questions=tuple(f for f in asking if f.rule.id not in met),
+        answered=tuple(f for f in asking if f.rule.id in met),
     )
 
 
@@ -203,7 +243,7 @@ def questions_of(assessment: Assessment) -> list[Question]:
     open_ones = {f.rule.id for f in rules.unanswered(found, record.rule_answers(answers))}
     questions = []
     for finding in found:
-        if finding.rule.severity not in (Severity.EXPLAIN, Severity.CONSIDER):
+        if finding.rule.severity not in ASKING:
             continue
         question = Question(
             finding,

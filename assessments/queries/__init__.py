@@ -11,6 +11,7 @@ from assessments.queries.desk import (
     with_reasons,
     workers_for,
 )
+from assessments.queries.earlier import Earlier, recorded_before
 from assessments.queries.history import changes_of, names_of, versions_numbered
 from assessments.queries.lists import (
     GROUPS,
@@ -84,6 +85,7 @@ __all__ = [
     "OPEN",
     "OVER",
     "DeskFacts",
+    "Earlier",
     "ManagersWords",
     "assessment_for",
     "assessments_visible_to",
@@ -130,6 +132,7 @@ __all__ = [
     "people_by_name",
     "previous_authorised_version",
     "readers",
+    "recorded_before",
     "reviewable",
     "reviews_of",
     "team_under",

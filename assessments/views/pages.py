@@ -53,6 +53,15 @@ def record_reading_of(request: HttpRequest, assessment: Assessment, page: Page) 
     record_reading(request, page, child=assessment.episode.child_id, assessment=assessment.pk)
 
 
+def own_assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
+    """The person's own assessment, in whatever status; a refusal is recorded."""
+    try:
+        return queries.own_assessment(request.user, reference)
+    except Assessment.DoesNotExist as absent:
+        record_refusal(request, Page.FACTORS, reference=reference)
+        raise Http404 from absent
+
+
 def key_of(request: HttpRequest) -> UUID:
     """The key of the press; BadRequest for a post without one, which no page of ours makes."""
     form = KeyForm(request.POST)

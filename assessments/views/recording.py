@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,11 +23,10 @@ from assessments.forms import (
     press_fields,
 )
 from assessments.models import Assessment, Status
-from assessments.notes import pinned_notes
+from assessments.notes import notes_of
 from assessments.rules import AnswerKind, Finding
+from assessments.selecting import asked
 from assessments.summaries import (
-    NO_NOTES,
-    conflict_rows,
     groups_of,
     picker_state,
     questions_of,
@@ -37,6 +37,7 @@ from assessments.views.pages import (
     assessment_or_404,
     deadline_of,
     locked,
+    own_assessment_or_404,
     press_of,
     problems_of,
     record_reading_of,
@@ -44,24 +45,14 @@ from assessments.views.pages import (
 from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
 from cinfactors.history.models import Page
-from cinfactors.history.services import record_refusal
 from cinfactors.text import one_newline
-
-
-def _recordable_or_404(request: HttpRequest, reference: UUID) -> Assessment:
-    """The person's own assessment, in whatever status."""
-    try:
-        return queries.own_assessment(request.user, reference)
-    except Assessment.DoesNotExist as absent:
-        record_refusal(request, Page.FACTORS, reference=reference)
-        raise Http404 from absent
 
 
 @keeps_typed_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def factors(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Select the factors, with the guide's text beside them."""
-    assessment = _recordable_or_404(request, reference)
+    assessment = own_assessment_or_404(request, reference)
     if not assessment.is_with_the_worker:
         if request.method == "POST":
             return locked(request, assessment)
@@ -78,20 +69,24 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     density = DensityForm(request.POST)
     if density.is_valid():
         choose_density(by=request.user, density=density.cleaned_data["density"])
-    codes = [code for code in request.POST.getlist("codes") if code != request.POST.get("remove")]
+    wish = asked(record.edition_of(assessment), request.POST)
     form = _factors_form(assessment, request.user.density, request.POST)
-    if not form.is_valid():
-        problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
+    problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
+    if wish.typed.unlisted:
+        problems.append(Problem(wish.typed.message, "typed"))
+    if problems:
         return _factors_page(request, assessment, request.POST, problems=problems)
     try:
-        saved = services.record_factors(
-            assessment=assessment,
-            codes=codes,
-            other_description=form.cleaned_data["other_description"],
-            by=request.user,
-            version=version,
-            key=key,
-        )
+        with transaction.atomic():
+            saved = services.record_factors(
+                assessment=assessment,
+                codes=wish.codes,
+                other_description=form.cleaned_data["other_description"],
+                by=request.user,
+                version=version,
+                key=key,
+            )
+            saved = _answered_beside(request, saved, key)
     except services.Locked:
         return locked(request, assessment_or_404(request, assessment.reference))
     except services.EditConflict as conflict:
@@ -100,9 +95,7 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         problems = _selection_problems(refused.findings, assessment)
         return _factors_page(request, assessment, request.POST, problems=problems)
     except services.FactsRefused as refused:
-        problems = [
-            Problem(message, "id_other_description") for message in refused.messages.values()
-        ]
+        problems = [Problem(message, _target(name)) for name, message in refused.messages.items()]
         return _factors_page(request, assessment, request.POST, problems=problems)
     if request.POST.get("next") == "later":
         messages.success(request, "Saved. You can come back to it at any time.")
@@ -110,6 +103,38 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if request.POST.get("next") == "check":
         return redirect("check", saved.reference)
     return redirect("factors", saved.reference)
+
+
+def _answered_beside(request: HttpRequest, saved: Assessment, key: UUID) -> Assessment:
+    """Store what was answered beside the codes, and what was typed there as a reason.
+
+    What was typed to a rule that does not ask any more is left out, as it is on the page.
+    """
+    considered = request.POST.get("answer")
+    for question in questions_of(saved):
+        rule = question.finding.rule.id
+        text = one_newline(request.POST.get(f"text-{rule}", "")).strip()
+        if rule == request.POST.get("complied"):
+            kind, text = AnswerKind.COMPLIED, ""
+        elif rule == considered or (question.asks_reason and text and text != question.text):
+            kind = AnswerKind.REASON if question.asks_reason else AnswerKind.CONSIDERED
+        else:
+            continue
+        saved = services.answer_rule(
+            assessment=saved,
+            rule=rule,
+            kind=kind,
+            text=text,
+            by=request.user,
+            version=saved.version,
+            key=key,
+        )
+    return saved
+
+
+def _target(name: str) -> str:
+    """The id of what a refused fact was entered in: the description, or a reason beside a code."""
+    return "id_other_description" if name == "other_description" else f"text-{name}"
 
 
 def _version_of(assessment: Assessment, typed: QueryDict | None) -> int:
@@ -167,12 +192,18 @@ def _factors_page(
         (each.message for each in problems if each.target == "id_other_description"), ""
     )
     decided = queries.words_of_the_manager(assessment)
+    notes = notes_of(
+        record.edition_of(assessment),
+        queries.recorded_before(request.user, assessment),
+        decided.review if decided else None,
+        decided.pinned if decided else {},
+    )
     form = _factors_form(
         assessment,
         request.user.density,
         data,
         description_error=description_error,
-        notes=pinned_notes(decided.review, decided.pinned) if decided else NO_NOTES,
+        notes=notes,
     )
     context = {
         "assessment": assessment,
@@ -180,7 +211,7 @@ def _factors_page(
         "messages": messages.get_messages(request),
         "problems": problems,
         "unsaved": unsaved,
-        "conflict": conflict_rows(form.picker, assessment) if conflict else None,
+        "conflict": conflict,
         "last_review": decided and decided.review,
     }
     version = _version_of(assessment, None if conflict else data)
@@ -197,7 +228,7 @@ def _factors_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Check answers: the selection, the rules that ask, the outcome; then submit."""
-    assessment = _recordable_or_404(request, reference)
+    assessment = own_assessment_or_404(request, reference)
     if request.method == "POST":
         # A submission that was carried out already answers the same press as it did before.
         if assessment.is_with_the_worker or request.POST.get("next") == "submit":
@@ -339,7 +370,7 @@ def _check_page(
 @require_safe
 def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
     """What was done, and what happens next."""
-    assessment = _recordable_or_404(request, reference)
+    assessment = own_assessment_or_404(request, reference)
     if assessment.status != Status.SUBMITTED:
         return redirect("record", assessment.reference)
     record_reading_of(request, assessment, Page.SUBMITTED)
@@ -350,7 +381,7 @@ def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Take the submission back."""
-    assessment = _recordable_or_404(request, reference)
+    assessment = own_assessment_or_404(request, reference)
     key, version = press_of(request)
     try:
         services.withdraw_submission(
@@ -366,7 +397,7 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Cancel an assessment that was started in error, with the reason."""
-    assessment = _recordable_or_404(request, reference)
+    assessment = own_assessment_or_404(request, reference)
     typed = request.POST if request.method == "POST" else request.held_data
     form = ReasonForm(typed)
     if request.method == "POST":

@@ -25,6 +25,12 @@ def choose_density(*, by: User, density: str) -> None:
     by.save(update_fields=["density"])
 
 
+def choose_shortcuts(*, by: User, shortcuts: bool) -> None:
+    """Remember whether single keys do things on the person's factor page."""
+    by.shortcuts = shortcuts
+    by.save(update_fields=["shortcuts"])
+
+
 def save_person(*, by: User, person: User, teams: Iterable[Team], password: str = "") -> None:
     """Add a person or change one, and the teams they are in; an empty password leaves theirs."""
     _check_administrator(by)

@@ -7,7 +7,9 @@ the application has in service.
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -43,17 +45,42 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def server(django_db_setup) -> Iterator[str]:
-    """The address of the application."""
-    httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+class Server(ThreadedWSGIServer):
+    """One that can be stopped as a machine is: connections that are kept open end too."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: list[socket.socket] = []
+
+    def process_request(self, request, client_address) -> None:
+        self.connections.append(request)
+        super().process_request(request, client_address)
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        for connection in self.connections:
+            with suppress(OSError):  # it has ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def serving(port: int = 0) -> Iterator[str]:
+    """The application at this port of its own, or at a free one; gives its address."""
+    httpd = Server(("127.0.0.1", port), QuietWSGIRequestHandler)
     httpd.set_app(application)
     thread = Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    httpd.server_close()
+    httpd.stop()
     thread.join()
+
+
+@pytest.fixture(scope="package")
+def server(django_db_setup) -> Iterator[str]:
+    """The address of the application."""
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

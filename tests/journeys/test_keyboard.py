@@ -166,7 +166,7 @@ def test_saving_stays_in_view_however_much_is_selected(people, at_a_browser):
     ada = at_a_browser(people.ada)
     ada.opens_factors(draft)
     ada.page.locator("#code-24A").scroll_into_view_if_needed()
-    expect(ada.page.locator(".app-panel__save button")).to_be_in_viewport(ratio=1)
+    expect(ada.page.locator(".app-panel__save button").first).to_be_in_viewport(ratio=1)
 
 
 def test_an_error_summary_takes_the_focus(people, at_a_browser):

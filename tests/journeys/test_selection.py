@@ -30,8 +30,8 @@ def stored(draft) -> list[str]:
     return draft.codes
 
 
-def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_browser, javascript):
-    ada = at_a_browser(people.ada, javascript=javascript)
+def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("2B", "12A", "21")
     ada.presses("Save and continue")
@@ -41,8 +41,6 @@ def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_brow
     ada.sees_ticked("2B", "12A", "21")
     expect(ada.page.locator("#finding-no-factors-stands-alone")).to_contain_text(STANDS_ALONE)
     assert stored(draft) == []
-    if javascript:
-        expect(ada.page.locator("#error-summary")).to_be_focused()
     ada.follows(STANDS_ALONE)
     expect(ada.box("21")).to_be_focused()
     expect(ada.box("21")).to_be_in_viewport()
@@ -53,9 +51,9 @@ def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_brow
     assert stored(draft) == ["2B", "12A"]
 
 
-def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser, javascript):
+def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser):
     given.record(draft, "4B")
-    ada = at_a_browser(people.ada, javascript=javascript)
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("21")
     ada.presses("Save and come back later")
@@ -65,7 +63,7 @@ def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser,
 
 
 def test_ticking_21_unticks_nothing(people, draft, at_a_browser):
-    ada = at_a_browser(people.ada)
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("3A", "16A", "20", "21")
     ada.sees_ticked("3A", "16A", "20", "21")
@@ -116,11 +114,9 @@ def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, jav
     assert stored(draft) == ["21"]
 
 
-def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(
-    people, draft, at_a_browser, javascript
-):
+def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(people, draft, at_a_browser):
     given.record(draft, "1A", "11A", "14A")
-    ada = at_a_browser(people.ada, javascript=javascript)
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("16A")
     ada.presses("Remove 1A Alcohol Misuse, the child")
@@ -170,7 +166,7 @@ def test_a_description_keeps_its_lines(people, draft, at_a_browser, javascript):
 
 
 def test_a_description_that_is_too_long_is_kept_on_the_page(people, draft, at_a_browser):
-    ada = at_a_browser(people.ada)
+    ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("20", "4B")
     ada.enters(DESCRIPTION, "x" * 501)

@@ -35,6 +35,7 @@ class Visitor:
         self.context.set_default_timeout(30_000)
         self.wrong: list[str] = []
         self.expected: set[int] = set(REFUSALS)
+        self.forgiven = ["Failed to load resource"]
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
         self.context.on("request", self._request)
@@ -45,7 +46,9 @@ class Visitor:
 
     def _console(self, message: ConsoleMessage) -> None:
         # The status of each answer is looked at where it is received.
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        if message.type in {"error", "warning"} and not any(
+            each in message.text for each in self.forgiven
+        ):
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
@@ -54,13 +57,19 @@ class Visitor:
 
     def _response(self, response: Response) -> None:
         if response.status >= 400 and (
-            response.request.resource_type != "document" or response.status not in self.expected
+            response.request.resource_type not in {"document", "xhr", "fetch"}
+            or response.status not in self.expected
         ):
             self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
 
     def expects(self, status: int) -> None:
         """From now on the answer may be of this status."""
         self.expected.add(status)
+
+    def loses_answers(self) -> None:
+        """From now on requests may fail, which the browser and htmx say in the console."""
+        self.forgiven += ["htmx:", "Response Status Error Code"]
+        self.expected |= {401, 403}
 
     def goes_away(self) -> list[str]:
         self.context.close()
@@ -130,6 +139,10 @@ class Visitor:
     def unticks(self, *codes: str) -> None:
         for code in codes:
             self.box(code).uncheck()
+
+    def waits_until_saved(self) -> None:
+        """Until the page says so of everything that was done on it."""
+        expect(self.page.locator("#factors[data-work='saved']")).to_have_count(1)
 
     def chooses(self, radio: str) -> None:
         self.page.get_by_role("radio", name=radio, exact=True).check()

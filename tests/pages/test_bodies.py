@@ -166,6 +166,8 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
         "submitted": {"GET", "HEAD"},
         "withdraw": {"POST"},
         "cancel": {"GET", "HEAD", "POST"},
+        "working": {"GET", "HEAD", "POST"},
+        "find_factors": {"POST"},
         "guidance": {"GET", "HEAD"},
         "guidance_for_code": {"GET", "HEAD"},
     }
@@ -175,7 +177,7 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
             address = "/guidance/4B/"
         elif name == "start_for_child":
             address = reverse(name, args=[draft.episode.child.reference])
-        elif name in {"record", "factors", "check", "submitted", "withdraw", "cancel"}:
+        elif name in {"record", "factors", "working", "check", "submitted", "withdraw", "cancel"}:
             address = at(name, draft)
         else:
             address = reverse(name)

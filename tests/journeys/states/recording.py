@@ -15,6 +15,13 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
+def factors_without_script(people: People, sit_down: SitDown, *codes: str) -> Visitor:
+    draft = given.record(given.start(people.ada), *codes)
+    visitor = sit_down(people.ada, javascript=False)
+    visitor.opens_factors(draft)
+    return visitor
+
+
 def factors_of(people: People, sit_down: SitDown, *codes: str, **child) -> Visitor:
     draft = given.record(given.start(people.ada, **child), *codes)
     visitor = sit_down(people.ada)
@@ -37,7 +44,7 @@ def factors_all_ticked(people: People, sit_down: SitDown) -> Visitor:
 
 
 def factors_refused(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_empty(people, sit_down)
+    visitor = factors_without_script(people, sit_down)
     visitor.ticks("1A", "2B", "20", "21")
     visitor.presses("Save and continue")
     visitor.sees("There is a problem")
@@ -45,7 +52,7 @@ def factors_refused(people: People, sit_down: SitDown) -> Visitor:
 
 
 def factors_with_a_description_refused(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_empty(people, sit_down)
+    visitor = factors_without_script(people, sit_down)
     visitor.ticks("20")
     visitor.enters("Describe what was found, in a few words", "x" * 501)
     visitor.presses("Save and continue")
@@ -77,13 +84,12 @@ def factors_changed_in_another_tab(people: People, sit_down: SitDown) -> Visitor
     visitor = factors_of(people, sit_down, "3A")
     given.record(Assessment.objects.get(), "4B")
     visitor.ticks("16A")
-    visitor.presses("Save and continue")
     visitor.sees("What differs")
     return visitor
 
 
 def factors_not_saved_when_signed_out(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down, "3A")
+    visitor = factors_without_script(people, sit_down, "3A")
     visitor.ticks("16A")
     visitor.is_signed_out_by_time()
     visitor.presses("Save and continue")

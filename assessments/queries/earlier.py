@@ -1,0 +1,81 @@
+"""What was recorded before: of the child, and of brothers and sisters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from assessments.models import Assessment
+from assessments.queries.seeing import assessments_visible_to
+from cinfactors.accounts.models import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was last authorised of one child."""
+
+    la_child_id: str
+    codes: tuple[str, ...]
+    on: date
+    """The day on which it was authorised."""
+    of_the_same_child: bool
+
+
+def recorded_before(person: User, assessment: Assessment) -> list[Earlier]:
+    """The latest authorised selections beside this assessment, of those that the person may see.
+
+    One for the child's earlier assessments, and one for each child of the same family reference.
+    One query, compiled once, since people wait for its page; for social workers alone, whose
+    page it is.
+    """
+    if not (person.is_active and person.is_social_worker):
+        return []
+    statement, parameters = _statement()
+    asked = {
+        _SOMEBODY.pk: person.pk,
+        _THIS.pk: assessment.pk,
+        _CHILD: assessment.episode.child_id,
+        _FAMILY: assessment.episode.family_reference,
+        _DAY: assessment.start_date,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [asked.get(each, each) for each in parameters])
+        rows = cursor.fetchall()
+    return [
+        Earlier(la_child_id, tuple(codes), on, child == assessment.episode.child_id)
+        for codes, on, child, la_child_id in rows
+    ]
+
+
+# Stand in the compiled statement where a request's own values go.
+_SOMEBODY = User(pk=-1, role=Role.SOCIAL_WORKER)
+_THIS = Assessment(pk=-2)
+_CHILD = -3
+_FAMILY = "the family"
+_DAY = date(1, 1, 1)
+
+
+@lru_cache(maxsize=1)
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    of_the_child = Q(episode__child=_CHILD, start_date__lte=_DAY)
+    of_the_family = Q(episode__family_reference=_FAMILY) & ~Q(episode__family_reference="")
+    found = (
+        assessments_visible_to(_SOMEBODY)
+        .filter(of_the_child | of_the_family, versions__authorised_at__isnull=False)
+        .exclude(pk=_THIS.pk)
+        .order_by("episode__child", "-versions__end_date", "-versions__pk")
+        .distinct("episode__child")
+        .values_list(
+            "versions__codes",
+            "versions__end_date",
+            "episode__child",
+            "episode__child__la_child_id",
+        )
+    )
+    statement, parameters = found.query.sql_with_params()
+    return statement, tuple(parameters)

@@ -1,0 +1,148 @@
+"""What a post asks of the selection: the boxes, and the button that was pressed among them.
+
+Pure: whether the result may be recorded is for the services to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http import QueryDict
+
+from assessments import rules
+from assessments.catalogue.types import Edition, code_order
+
+LONGEST_TYPED = 200
+"""Characters of typed codes that are read."""
+
+# "3 a" is one code, and so are both of "3a3b"; anything else stands between spaces.
+_TYPED = re.compile(r"\d+\s?[A-Za-z](?![A-Za-z])|[^\s,;.]+")
+
+
+@lru_cache(maxsize=8)
+def standing_alone(edition: Edition) -> frozenset[str]:
+    """The codes that are recorded with no other."""
+    return frozenset[str]().union(
+        *(rule.codes for rule in edition.rules if rule.kind == "stands_alone")
+    )
+
+
+@lru_cache(maxsize=8)
+def shared_by_a_family(edition: Edition) -> frozenset[str]:
+    """The codes about a parent, a carer or somebody else at home: alike for brothers and sisters.
+
+    They are those of the factors that have a code in every domain, which ask the same of the
+    child, the parents and the household; never the child's own, in the first domain.
+    """
+    domains = {domain.id for domain in edition.domains}
+    child = edition.domains[0].id
+    return frozenset(
+        code.code
+        for factor in edition.factors
+        if domains <= {code.domain for code in factor.codes}
+        for code in factor.codes
+        if code.domain != child
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Codes that were typed, in the order typed: those of the edition, and what is none."""
+
+    codes: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    message: str = ""
+    """What the edition's rules say of those that are none."""
+
+
+def typed_codes(edition: Edition, text: str) -> Typed:
+    """Codes as people type them: "3a 3B,16a"."""
+    found = dict.fromkeys(
+        re.sub(r"\s", "", each).upper() for each in _TYPED.findall(text[:LONGEST_TYPED])
+    )
+    unlisted = tuple(code for code in found if code not in edition.codes)
+    refused = rules.findings(edition, rules.Selection(sent=unlisted)) if unlisted else ()
+    return Typed(
+        codes=tuple(code for code in found if code in edition.codes),
+        unlisted=unlisted,
+        message=" ".join(finding.message for finding in refused if finding.unlisted),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be recorded, and what of it was sent but has to wait for a choice."""
+
+    sent: tuple[str, ...]
+    """The boxes as they were sent; unknown and doubled codes stay, for the rules to refuse."""
+    codes: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+    """What would push others out: it is not recorded until the person says so."""
+    replaced: tuple[str, ...] = ()
+    """What a choice has pushed out, which can be undone."""
+    typed: Typed = Typed()
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """What the page has to tick."""
+        return tuple(code for code in self.codes if code not in self.sent)
+
+    @property
+    def unticked(self) -> tuple[str, ...]:
+        return tuple(code for code in self.sent if code not in self.codes)
+
+
+def asked(edition: Edition, data: QueryDict) -> Wish:
+    """The boxes after the button that was pressed."""
+    sent = tuple(data.getlist("codes"))
+    typed = typed_codes(edition, data.get("typed", ""))
+    if "undo" in data:
+        return Wish(sent, _listed(edition, data["undo"]))
+    if "instead" in data:
+        codes = _instead(edition, sent, _listed(edition, data["instead"]))
+        replaced = tuple(code for code in sent if code not in codes)
+        return Wish(sent, codes, replaced=replaced)
+    removed = data.get("remove")
+    kept = tuple(code for code in sent if code != removed)
+    return Wish(sent, _with(kept, typed.codes), typed=typed)
+
+
+def asked_while_working(edition: Edition, recorded: Collection[str], data: QueryDict) -> Wish:
+    """The same for the page that saves each change, which never records a forbidden pair.
+
+    What stands alone, ticked beside others, waits for a choice; and so do others that are
+    ticked beside it while it is recorded. Nothing is cleared meanwhile.
+    """
+    wish = asked(edition, data)
+    alone = standing_alone(edition)
+    lonely = tuple(code for code in wish.codes if code in alone)
+    if not lonely or len(set(wish.codes)) == 1:
+        return wish
+    stays = alone if alone.intersection(recorded) else edition.codes.keys() - alone
+    return Wish(
+        wish.sent,
+        tuple(code for code in wish.codes if code in stays or code not in edition.codes),
+        waiting=tuple(code for code in wish.codes if code not in stays and code in edition.codes),
+        replaced=wish.replaced,
+        typed=wish.typed,
+    )
+
+
+def _instead(edition: Edition, sent: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """The chosen codes in place of all that cannot stand with them."""
+    alone = standing_alone(edition)
+    if alone.intersection(chosen):
+        return chosen
+    return _with(tuple(code for code in sent if code not in alone), chosen)
+
+
+def _with(codes: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:
+    return (*codes, *(code for code in more if code not in codes))
+
+
+def _listed(edition: Edition, text: str) -> tuple[str, ...]:
+    """The edition's codes in a button's value."""
+    return tuple(sorted(edition.codes.keys() & set(text.split()), key=code_order))

@@ -1,0 +1,364 @@
+// Saves the factor page after each change, and shows what the server says of it.
+//
+// The rules are the server's. One request is under way at a time, and the newest state wins: an
+// answer to an older one moves nothing but what the next request needs. What was not answered is
+// sent again as it was, with its key, until it is: the server carries it out once.
+
+// htmx keeps the address of the page, which names an assessment, whatever it is told of history.
+sessionStorage.removeItem("htmx-current-path-for-history");
+
+const form = document.getElementById("factors");
+const ADDRESS = new URL("../working/", location.href).pathname;
+const OUTCOME = "X-Work";
+const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000, TYPING_PAUSE = 800;
+// What the next request needs, whatever the person has done since.
+const ALWAYS = new Set(["press", "ticks"]);
+// The buttons that ask something of the page and stay on it.
+const ACTS = [
+  "[name=remove]", "[name=instead]", "[name=undo]", "[name=complied]", "[name=answer]",
+  "[name=density]", "[name=shortcuts]", "[name=seen]", "[value=typed]",
+].join();
+
+const element = id => document.getElementById(id);
+const boxes = () => form.querySelectorAll("input[name=codes]");
+
+let state = element("state").dataset.state; // saved, refused, conflict or over
+let changes = 0; // what the person has done, counted
+let answered = 0; // up to which of it the server has answered
+let sent = null; // what is under way: {data, act, at, tries, box}
+let again = 0; // the timer of the next try
+let typing = 0; // the timer of a pause in typing
+let applying = false; // whether the page itself is ticking
+let leaving = null; // the button that leaves, once all is saved
+let gone = false;
+let told = ""; // what was last announced of saving
+const acts = []; // buttons pressed, in order
+const changed = new Map(); // boxes that the person changed, by the count of changes
+const shown = new Map(); // what the server last put in each place
+
+const isUnsaved = () =>
+  changes > answered || sent !== null || acts.length > 0 || state === "refused" || state === "conflict"
+  || [...form.querySelectorAll(".app-finding__text")].some(box => box.value !== box.defaultValue);
+
+// Whether all is saved, for styles and for whoever waits.
+function tell() {
+  if (!isUnsaved()) form.dataset.work = state;
+  else if (sent?.tries) form.dataset.work = "failing";
+  else form.dataset.work = sent || changes > answered ? "saving" : state;
+}
+
+// Sending
+
+function mark(box) {
+  changes += 1;
+  if (box) changed.set(box.value, changes);
+  tell();
+}
+
+function send() {
+  clearTimeout(typing);
+  if (sent || state === "over" || gone) return;
+  const act = acts.shift();
+  if (state === "conflict" && act?.name !== "seen") return;
+  if (!act && changes === answered) return leave();
+  const data = new FormData(form);
+  if (act?.value !== "typed") data.delete("typed");
+  if (act) data.set(act.name, act.value);
+  sent = { data, act, at: changes, tries: 0 };
+  post();
+}
+
+function post() {
+  clearTimeout(again);
+  sent.data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  htmx.ajax("POST", ADDRESS, { source: form, target: form, swap: "none" }).catch(() => {});
+}
+
+form.addEventListener("htmx:configRequest", event => {
+  if (event.target === form) event.detail.parameters = sent.data;
+});
+
+// Answers
+
+document.body.addEventListener("htmx:oobBeforeSwap", event => {
+  const { target, fragment } = event.detail;
+  if (!sent) return;
+  if (ALWAYS.has(target.id)) return;
+  const html = fragment.innerHTML;
+  if (changes > sent.at || shown.get(target.id) === html) {
+    event.detail.shouldSwap = false;
+    if (target.id.startsWith("beside-")) sent.beside.add(target.id);
+    return;
+  }
+  shown.set(target.id, html);
+  if (target.id.startsWith("beside-")) sent.beside.add(target.id);
+  keepTyped(target, fragment);
+  if (target.id === "picker") sent.redrawn = placeInView();
+});
+
+// A reason that is being typed beside a code outlives what the server says there.
+function keepTyped(target, fragment) {
+  for (const box of target.querySelectorAll("textarea")) {
+    const same = fragment.querySelector(`#${CSS.escape(box.id)}`);
+    if (same && box.value !== box.defaultValue) same.value = box.value;
+  }
+}
+
+form.addEventListener("htmx:beforeRequest", event => {
+  if (event.target === form) sent.beside = new Set();
+});
+
+form.addEventListener("htmx:afterRequest", event => {
+  if (event.target !== form || !sent) return;
+  const { xhr } = event.detail;
+  const outcome = xhr.status === 200 && xhr.getResponseHeader(OUTCOME);
+  if (outcome) take(outcome);
+  else if (xhr.status === 404 || xhr.status === 400) stop();
+  else fail(xhr.status !== 0 && xhr.status < 500);
+});
+
+function take(outcome) {
+  const { act, at, beside, redrawn } = sent;
+  const isLate = changes > at;
+  sent = null;
+  answered = at;
+  state = outcome;
+  if (redrawn) restore(redrawn);
+  else if (!isLate) empty(beside);
+  applyTicks(at);
+  if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
+    form.elements.typed.value = "";
+  }
+  if (!isLate) {
+    putFocus(act);
+    announce();
+  }
+  send();
+  tell();
+}
+
+// The places beside codes of which the server had nothing to say.
+function empty(beside) {
+  for (const place of form.querySelectorAll(".app-beside:not(:empty)")) {
+    if (beside.has(place.id)) continue;
+    place.replaceChildren();
+    shown.delete(place.id);
+  }
+}
+
+// What the server ticked or unticked, but for boxes that the person has changed since.
+function applyTicks(at) {
+  const { ticked, unticked } = element("ticks").dataset;
+  const wanted = new Map([
+    ...ticked.split(" ").map(code => [code, true]),
+    ...unticked.split(" ").map(code => [code, false]),
+  ]);
+  applying = true;
+  for (const box of boxes()) {
+    const is = wanted.get(box.value);
+    if (is !== undefined && box.checked !== is && !(changed.get(box.value) > at)) box.click();
+  }
+  applying = false;
+}
+
+function putFocus(act) {
+  if (state === "conflict" && element("conflict") && act?.name !== "seen") {
+    element("conflict").focus();
+    return;
+  }
+  if (!act || (document.activeElement && document.activeElement !== document.body)) return;
+  const place = act.place && element(act.place);
+  const next = place?.querySelector("summary, button, textarea")
+    || (place && element(`code-${act.place.slice("beside-".length)}`)) || element("selected-heading");
+  next.focus();
+}
+
+function announce() {
+  const said = [];
+  const saved = element("state").textContent;
+  if (state !== "saved") said.push(saved);
+  else if (told !== "saved") said.push("Saved. Each change is saved as you make it.");
+  told = state === "saved" ? "saved" : saved;
+  for (const message of form.querySelectorAll(".app-beside .app-finding__message")) {
+    if (!heard.has(message.textContent)) said.push(message.textContent);
+  }
+  rememberHeard();
+  if (said.length) element("said").textContent = said.join(" ");
+}
+
+const heard = new Set();
+function rememberHeard() {
+  heard.clear();
+  for (const message of form.querySelectorAll(".app-beside .app-finding__message")) {
+    heard.add(message.textContent);
+  }
+}
+
+// What fails
+
+function say(text, link) {
+  const line = element("state");
+  line.dataset.state = "failed";
+  line.className = "govuk-body-s app-panel__saved app-panel__saved--failed";
+  line.textContent = `Not saved: ${text} `;
+  if (link) line.append(link);
+  shown.delete("saved");
+  if (told !== text) element("said").textContent = line.textContent;
+  told = text;
+}
+
+function fail(isRefused) {
+  const pause = Math.min(FIRST_PAUSE * 2 ** sent.tries, LONGEST_PAUSE);
+  sent.tries += 1;
+  sent.refused = isRefused;
+  leaving = null;
+  if (isRefused) {
+    const link = document.createElement("a");
+    Object.assign(link, {
+      className: "govuk-link", target: "_blank", rel: "noopener",
+      textContent: "Sign in again (opens in a new tab)",
+      href: `/account/sign-in/?next=${encodeURIComponent(location.pathname)}`,
+    });
+    say("you have been signed out. What you selected stays here.", link);
+  } else {
+    say("there is no answer from the server. Trying again; keep this page open.");
+  }
+  again = setTimeout(retry, pause);
+  tell();
+}
+
+function stop() {
+  sent = null;
+  state = "over";
+  leaving = null;
+  say("this assessment cannot be changed from this page any more. Open it again from your list.");
+  tell();
+}
+
+async function retry() {
+  clearTimeout(again);
+  if (!sent) return;
+  if (sent.refused && !(await freshToken())) {
+    if (sent) fail(true);
+    return;
+  }
+  if (sent) post();
+}
+
+// After another sign-in the page's token is stale.
+async function freshToken() {
+  try {
+    const response = await fetch(ADDRESS, { headers: { "HX-Request": "true" }, redirect: "error" });
+    if (response.status === 404) stop();
+    if (!response.ok || !response.headers.get(OUTCOME)) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
+    for (const box of document.querySelectorAll("[name=csrfmiddlewaretoken]")) box.value = token;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const tryNow = () => { if (sent?.tries) retry(); };
+addEventListener("online", tryNow);
+addEventListener("focus", tryNow);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) tryNow(); });
+
+// What the person does
+
+form.addEventListener("change", event => {
+  const box = event.target;
+  if (applying || gone) return;
+  if (box.name === "codes") mark(box);
+  else if (box.name === "other_description") mark();
+  else return;
+  send();
+});
+
+form.addEventListener("input", event => {
+  if (event.target.name !== "other_description") return;
+  clearTimeout(typing);
+  typing = setTimeout(() => { mark(); send(); }, TYPING_PAUSE);
+});
+
+function press(button) {
+  acts.push({
+    name: button.name, value: button.value, place: button.closest(".app-beside")?.id,
+  });
+  mark();
+  send();
+}
+
+form.addEventListener("submit", event => {
+  const button = event.submitter;
+  if (button?.matches(ACTS)) {
+    event.preventDefault();
+    press(button);
+  } else if (state !== "over" && (sent || changes > answered || acts.length)) {
+    // Nothing that is under way is overtaken; and where nothing can be saved, the page stays.
+    event.preventDefault();
+    leaving = button;
+    send();
+  } else {
+    gone = true;
+  }
+});
+
+function leave() {
+  if (!leaving) return;
+  const button = leaving;
+  leaving = null;
+  if (state !== "conflict") form.requestSubmit(button);
+}
+
+// Enter among the codes selects them.
+form.elements.typed.addEventListener("keydown", event => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  if (form.elements.typed.value.trim()) press(form.querySelector("[value=typed]"));
+});
+
+// Choices between two selections are those of the boxes themselves.
+form.addEventListener("change", event => {
+  const radio = event.target;
+  if (!radio.name?.startsWith("choice-")) return;
+  const box = element(`code-${radio.value || radio.dataset.code}`);
+  if (box.checked !== Boolean(radio.value)) box.click();
+});
+form.addEventListener("click", event => {
+  const button = event.target.closest("[data-takes]");
+  if (button) {
+    form.elements.other_description.value = element(button.dataset.takes).textContent;
+    mark();
+  }
+  if (event.target.closest("[data-leaves]")) gone = true;
+});
+
+addEventListener("beforeunload", event => {
+  if (!gone && isUnsaved()) event.preventDefault();
+});
+addEventListener("pageshow", () => { gone = false; });
+
+// Losing no place when the picker is drawn anew
+
+function placeInView() {
+  const focused = document.activeElement?.closest("#picker [id^=code-], #picker [id^=text-]");
+  const inView = [...boxes()].find(box => box.getBoundingClientRect().bottom > 0);
+  const anchor = focused || inView;
+  return { id: anchor?.id, top: anchor?.getBoundingClientRect().top, ticks: [...boxes()].filter(box => box.checked).map(box => box.value) };
+}
+
+function restore({ id, top, ticks }) {
+  for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
+  applying = true;
+  for (const box of boxes()) if (box.checked !== ticks.includes(box.value)) box.click();
+  applying = false;
+  element("picker").dispatchEvent(new CustomEvent("redrawn", { bubbles: true }));
+  const anchor = id && element(id);
+  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
+}
+
+for (const place of form.querySelectorAll(".app-beside:not(:empty)")) shown.set(place.id, place.innerHTML);
+rememberHeard();
+tell();

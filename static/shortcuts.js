@@ -1,0 +1,52 @@
+// Single keys that do things on the factor page, where the person has not switched them off.
+
+const form = document.getElementById("factors");
+const list = document.getElementById("shortcuts");
+const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select";
+
+const go = target => {
+  if (!target) return;
+  target.scrollIntoView({ block: "center" });
+  target.focus();
+};
+const domain = place => {
+  const box = form.querySelectorAll(".app-domain")[place]?.querySelector("input[name=codes]");
+  box?.closest(".app-domain").scrollIntoView();
+  box?.focus({ preventScroll: true });
+};
+
+// The next of what the guide asks, after where the focus is; from the last, the first.
+function next() {
+  const asking = [...form.querySelectorAll(".app-finding__answers")].filter(
+    place => !place.closest("details"),
+  );
+  const here = document.activeElement;
+  const after = asking.find(place =>
+    !place.contains(here) && here.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
+  go((after || asking[0])?.querySelector("button, textarea"));
+}
+
+const KEYS = {
+  "/": () => go(document.getElementById("find")),
+  c: () => go(document.getElementById("typed")),
+  1: () => domain(0),
+  2: () => domain(1),
+  3: () => domain(2),
+  4: () => domain(3),
+  n: next,
+  s: () => form.querySelector(".app-panel__save [value=check]").click(),
+  "?": () => {
+    const details = list.querySelector("details");
+    details.open = true;
+    go(details.querySelector("summary"));
+  },
+};
+
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest?.(TYPED_IN) || !list.querySelector("[data-shortcuts=on]")) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

@@ -1,0 +1,182 @@
+"""Each change is saved, whatever fails meanwhile; nothing is lost and nothing overwritten."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import people as given
+from tests.journeys.conftest import serving
+from tests.journeys.visitor import Visitor
+
+WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
+
+
+@pytest.fixture
+def draft(people):
+    return given.start(people.ada)
+
+
+@pytest.fixture
+def ada(people, at_a_browser, draft) -> Visitor:
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    return ada
+
+
+def stored(draft) -> list[str]:
+    draft.refresh_from_db()
+    return draft.codes
+
+
+def fails_to_save(ada, words: str) -> None:
+    expect(ada.page.locator("#state")).to_contain_text(f"Not saved: {words}")
+    assert ada.page.evaluate(WOULD_WARN)
+
+
+def is_saved(ada, draft, *codes: str) -> None:
+    ada.waits_until_saved()
+    assert not ada.page.evaluate(WOULD_WARN)
+    ada.sees_ticked(*codes)
+    assert stored(draft) == list(codes)
+
+
+def test_a_network_that_goes_and_comes_back_loses_nothing(ada, draft):
+    ada.loses_answers()
+    ada.context.set_offline(True)
+    ada.ticks("3A")
+    fails_to_save(ada, "there is no answer from the server")
+    ada.ticks("4B")
+    ada.unticks("3A")
+    # To leave the page now would lose what is ticked: it stays.
+    ada.presses_in_place("Save and continue")
+    ada.sees_heading("Select the factors identified")
+    assert stored(draft) == []
+    ada.context.set_offline(False)
+    is_saved(ada, draft, "4B")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+
+
+def test_quick_changes_on_a_slow_network_go_one_after_the_other(ada, draft):
+    session = ada.context.new_cdp_session(ada.page)
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    under_way, most, posted = set(), [0], []
+
+    def began(request) -> None:
+        if request.url.endswith("/working/"):
+            under_way.add(request)
+            most[0] = max(most[0], len(under_way))
+            posted.append(parse_qs(request.post_data).get("codes", []))
+
+    ada.page.on("request", began)
+    ada.page.on("response", lambda response: under_way.discard(response.request))
+    for code in ("1A", "2B", "3A", "3B", "4B", "13A", "16A"):
+        ada.ticks(code)
+    ada.unticks("2B", "13A")
+    # Pressed at once, it waits for what is under way.
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert stored(draft) == ["1A", "3A", "3B", "4B", "16A"]
+    assert most == [1]
+    # The newest state wins: what was passed over is not sent.
+    assert 2 <= len(posted) < 9
+    assert set(posted[-1]) == {"1A", "3A", "3B", "4B", "16A"}
+
+
+def test_a_server_that_is_restarted_carries_on(people, browser, draft):
+    with serving() as address:
+        ada = Visitor(browser, address)
+        ada.is_signed_in(people.ada)
+        ada.opens_factors(draft)
+        ada.ticks("3A")
+        is_saved(ada, draft, "3A")
+    ada.loses_answers()
+    ada.ticks("4B")
+    fails_to_save(ada, "there is no answer from the server")
+    with serving(port=urlsplit(address).port):
+        is_saved(ada, draft, "3A", "4B")
+        assert ada.goes_away() == []
+
+
+def test_an_answer_that_is_lost_is_asked_for_again_and_recorded_once(ada, draft):
+    ada.loses_answers()
+    lost = []
+
+    def lose(route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch())
+            route.abort()
+
+    ada.page.route("**/working/", lose)
+    ada.ticks("3A")
+    fails_to_save(ada, "there is no answer from the server")
+    assert stored(draft) == ["3A"]
+    ada.ticks("4B")
+    is_saved(ada, draft, "3A", "4B")
+    assert draft.version == 3
+
+
+def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
+    ada.loses_answers()
+    ada.ticks("3A")
+    is_saved(ada, draft, "3A")
+    ada.is_signed_out_by_time()
+    ada.ticks("4B", "20")
+    fails_to_save(ada, "you have been signed out. What you selected stays here.")
+    assert stored(draft) == ["3A"]
+    with ada.context.expect_page() as opened:
+        ada.page.get_by_role("link", name="Sign in again (opens in a new tab)").click()
+    other = ada.opens_another_tab()
+    other.page.close()
+    other.page = opened.value
+    other.signs_in(people.ada)
+    other.sees_heading("Select the factors identified")
+    other.page.close()
+    ada.page.bring_to_front()
+    is_saved(ada, draft, "3A", "4B", "20")
+
+
+def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
+    other = ada.opens_another_tab()
+    other.opens_factors(draft)
+    ada.ticks("3A", "4B")
+    is_saved(ada, draft, "3A", "4B")
+    other.ticks("16A")
+    expect(other.page.locator("#conflict")).to_be_focused()
+    rows = other.page.locator("#conflict tbody tr")
+    expect(rows).to_have_count(3)
+    assert stored(draft) == ["3A", "4B"]
+    # While it is not decided, a tick overwrites nothing.
+    other.ticks("20")
+    other.unticks("20")
+    assert other.page.evaluate(WOULD_WARN)
+    rows.filter(has_text="3A Domestic Abuse").get_by_label("Yes").check()
+    expect(other.box("3A")).to_be_checked()
+    assert stored(draft) == ["3A", "4B"]
+    other.presses_in_place("Save these choices")
+    expect(other.page.locator("#conflict")).to_have_count(0)
+    is_saved(other, draft, "3A", "16A")
+    # The first tab in turn.
+    ada.ticks("9A")
+    expect(ada.page.locator("#conflict")).to_be_visible()
+    ada.follows("use what is saved instead")
+    ada.sees_ticked("3A", "16A")
+
+
+def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
+    ada.ticks("3A")
+    is_saved(ada, draft, "3A")
+    given.submit(draft, "3A", "4B")
+    ada.ticks("16A")
+    expect(ada.page.locator("#state")).to_contain_text(
+        "Not saved: this assessment is not with you any more"
+    )
+    assert stored(draft) == ["3A", "4B"]
