@@ -16,8 +16,8 @@ from django.test import Client
 from cinfactors.headers import ALWAYS
 from cinfactors.wsgi import application
 from tests import people as make
+from tests.pages.addresses import address_of, routes
 from tests.people import People, make_people
-from tests.platform.addresses import address_of, routes
 from tests.snapshot import unchanged
 
 MARKUP = """<script>alert("1")</script><b>'&amp;"</b> {{ user }} {% now %}"""
@@ -78,7 +78,14 @@ def answers(kept, browsers, assessment) -> list[tuple[str, HttpResponse]]:
     if not kept:
         for route in routes():
             for name, client in browsers.items():
-                kept.append((f"{name} {route}", client.get(address_of(route, assessment))))
+                if name == "dee" and route.startswith("admin/"):
+                    continue  # like Ada, who has no desk there either
+                kept.append(
+                    (
+                        f"{name} {route}",
+                        client.get(address_of(route, assessment, assessment.worker_id)),
+                    )
+                )
     return kept
 
 
@@ -111,7 +118,7 @@ def policy_of(response: HttpResponse) -> set[str]:
 
 
 def test_every_answer_has_every_header(answers):
-    assert len(answers) > 200
+    assert len(answers) > 300
     for name, response in answers:
         assert {header: response.get(header) for header in ALWAYS} == ALWAYS, name
         assert policy_of(response) == POLICY, name
@@ -212,7 +219,9 @@ def test_what_is_not_written_in_utf_8_is_refused_with_the_headers_too():
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "CONNECT", "X"])
 def test_no_address_takes_another_method(browsers, assessment, method: str):
     for route in routes():
-        response = browsers["mo"].generic(method, address_of(route, assessment))
+        response = browsers["mo"].generic(
+            method, address_of(route, assessment, assessment.worker_id)
+        )
         assert response.status_code == 405, route
 
 
@@ -226,7 +235,7 @@ def test_no_address_takes_a_post_that_is_forged(browsers, assessment, who: str):
     with unchanged():
         for place, route in enumerate(routes()):
             forged = FORGERIES[place % len(FORGERIES)]
-            response = client.post(address_of(route, assessment), forged)
+            response = client.post(address_of(route, assessment, assessment.worker_id), forged)
             assert response.status_code == 403, route
 
 
@@ -243,7 +252,7 @@ def test_no_address_takes_a_post_of_another_site_even_with_the_right_token(brows
         for place, route in enumerate(routes()):
             origin = origins[place % len(origins)]
             response = client.post(
-                address_of(route, assessment),
+                address_of(route, assessment, assessment.worker_id),
                 {"csrfmiddlewaretoken": token},
                 headers={"Origin": origin},
             )
@@ -277,11 +286,11 @@ def test_another_site_may_lead_here(browsers, site: str):
 
 
 QUERIES = [
-    "q=%00&page=9999999999999999999999999999999&p=99999999999&o=99.-99.x&e=1&all=1&from=-1&to=x",
-    "page=-1&tab=%00&whose=%FF&next=%00&_popup=1&_changelist_filters=%00&person=%00&day=2026-13-45",
-    "status__exact=%27%20OR%201%3D1--&team__id__exact=99999999999999999999&codes=%ED%A0%80&page=x",
-    "worker__id__exact=1;SELECT%20pg_sleep(5)&q=" + "(" * 4_000,
-    "&".join(f"a{number}=1" for number in range(390)),
+    "q=%00&page=9999999999999999999999999999999&p=99999999999&o=99.-99.x&all=1&from=-1&to=x"
+    "&tab=%00&whose=%FF&next=%00&_popup=1&_changelist_filters=%00&person=%00&day=2026-13-45",
+    "status__exact=%27%20OR%201%3D1--&team__id__exact=99999999999999999999&codes=%ED%A0%80"
+    "&worker__id__exact=1;SELECT%20pg_sleep(5)&page=-1&q=" + "(" * 4_000,
+    "e=1&" + "&".join(f"a{number}=1" for number in range(390)),
 ]
 
 
@@ -291,7 +300,9 @@ def test_no_query_breaks_an_address(browsers, assessment, query: str):
         name = "ada"
         if route.startswith("admin/"):
             name = "mo" if "assessments" in route else "abe"
-        response = browsers[name].get(f"{address_of(route, assessment)}?{query}")
+        response = browsers[name].get(
+            f"{address_of(route, assessment, assessment.worker_id)}?{query}"
+        )
         assert response.status_code < 500, (route, name)
 
 
