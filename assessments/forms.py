@@ -160,6 +160,12 @@ class OutcomeForm(Form):
         return [Field.radios("outcome", legend_size=Size.MEDIUM, legend_tag="h2", small=True)]
 
 
+class ReadForm(forms.Form):
+    """Which decision the worker has read."""
+
+    review = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class ReasonForm(Form):
     """Why an assessment is cancelled."""
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("assessments/<uuid:reference>/check/", recording.check, name="check"),
     path("assessments/<uuid:reference>/submitted/", recording.submitted, name="submitted"),
     path("assessments/<uuid:reference>/withdraw/", recording.withdraw, name="withdraw"),
+    path("assessments/<uuid:reference>/read/", reading.correction_read, name="correction_read"),
     path("assessments/<uuid:reference>/history/", history.assessment_history, name="history"),
     path("assessments/<uuid:reference>/cancel/", recording.cancel, name="cancel"),
     path("assessments/find/", working.find, name="find_factors"),

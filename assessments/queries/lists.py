@@ -34,8 +34,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
-    """What a manager last decided about each, by the assessment's key; one query for them all."""
-    reviews = Review.objects.filter(assessment__in=[each.pk for each in assessments])
+    """What a manager last decided about each, by the assessment's key; one query for them all.
+
+    Corrections are told apart, since they ask nothing of the worker.
+    """
+    reviews = Review.objects.filter(assessment__in=[each.pk for each in assessments]).exclude(
+        decision=Review.Decision.CORRECTED
+    )
     return {review.assessment_id: review for review in reviews.select_related("decided_by")}
 
 

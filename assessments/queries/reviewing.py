@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from assessments.models import Assessment, Review, Status, Version
 from assessments.queries.seeing import assessments_visible_to, own_assessments
@@ -118,13 +118,20 @@ def previous_authorised_version(person: User, assessment: Assessment) -> Version
 
 
 def unread_corrections(person: User) -> QuerySet[Review]:
-    """Corrections of the person's records that they have not marked as read, the oldest first."""
+    """Corrections of the person's records that they have not marked as read, the oldest first.
+
+    Each has the codes of the submission that was corrected, as `codes_before`.
+    """
+    before = Version.objects.filter(
+        assessment=OuterRef("assessment"), number=OuterRef("version__number") - 1
+    )
     return (
         Review.objects.filter(
             decision=Review.Decision.CORRECTED,
             read__isnull=True,
             assessment__in=own_assessments(person).order_by(),
         )
+        .annotate(codes_before=Subquery(before.values("codes")))
         .select_related("decided_by", "version", "assessment__episode__child")
         .order_by("pk")
     )

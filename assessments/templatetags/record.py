@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
 from assessments.deadlines import Deadline
+from assessments.layout import Note
 from assessments.models import Assessment, Status
 from assessments.stretches import Stretches, filled, stretches
 
@@ -31,6 +33,12 @@ COLOURS = {
 @register.filter
 def status_colour(status: str) -> str:
     return COLOURS[Status(status)]
+
+
+@register.filter
+def beside(notes: Mapping[str, Collection[Note]], code: str) -> Collection[Note]:
+    """What was said of one code; notes are by code, and may be left out of a page."""
+    return notes[code] if notes and code in notes else ()
 
 
 @register.filter

@@ -14,7 +14,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
+from assessments.catalogue import loader
 from assessments.deadlines import Deadline
+from assessments.decided import correction_in_words
 from assessments.forms import SearchForm
 from assessments.models import Assessment, Review, Status
 from assessments.views.pages import deadline_of
@@ -48,9 +50,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def assessment_list(request: HttpRequest) -> HttpResponse:
     """A worker's own assessments, or all that the person may see, by what they wait for.
 
-    The search is posted and kept in the session: a child's id or name has no place in an
-    address.
+    Administrators see none and are sent to their desk. The search is posted and kept in the
+    session: a child's id or name has no place in an address.
     """
+    if request.user.is_administrator:
+        return redirect("admin:index")
     if request.method == "POST":
         form = SearchForm(request.POST)
         request.session[SEARCH] = form.cleaned_data["words"].strip() if form.is_valid() else ""
@@ -78,6 +82,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "rows": _rows(page),
+        "corrections": _corrections(request) if whose == "mine" else (),
         "words": words,
         "empty": EMPTY[tab],
         "may_start": queries.may_start_assessments(request.user),
@@ -107,6 +112,26 @@ def _rows(page: Page[Assessment]) -> list[Row]:
     came_back = [each for each in page if each.status in (Status.RETURNED, Status.REOPENED)]
     reviews = queries.last_reviews(came_back) if came_back else {}
     return [Row(each, deadline_of(each), reviews.get(each.pk)) for each in page]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a manager corrected in an assessment of the person's, in words."""
+
+    review: Review
+    told: str
+
+
+def _corrections(request: HttpRequest) -> list[Correction]:
+    return [
+        Correction(
+            review,
+            correction_in_words(
+                loader.edition(review.version.edition), review.codes_before, review.version.codes
+            ),
+        )
+        for review in queries.unread_corrections(request.user)[:PAGE]
+    ]
 
 
 def _tabs(whose: str) -> dict[str, str]:

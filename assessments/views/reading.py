@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from assessments import queries, record
+from assessments import queries, record, services
 from assessments.catalogue import loader, search
-from assessments.forms import PressForm
-from assessments.models import Status
-from assessments.summaries import groups_of, named, questions_of
+from assessments.decided import decisions, missed_codes
+from assessments.forms import PressForm, ReadForm
+from assessments.notes import pinned_notes
+from assessments.summaries import NO_NOTES, groups_of, named, questions_of
 from assessments.views.pages import assessment_or_404, deadline_of
 
 
@@ -21,24 +23,41 @@ def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Everything that is recorded, read-only."""
     assessment = assessment_or_404(request, reference)
     person = request.user
+    versions = list(queries.versions_of(assessment))
+    words = queries.words_of_the_manager(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "edition": record.edition_of(assessment),
         "groups": groups_of(assessment),
         "questions": [question for question in questions_of(assessment) if question.answered],
-        "versions": assessment.versions.select_related("submitted_by", "authorised_by").order_by(
-            "-number"
-        ),
-        "reviews": assessment.reviews.select_related("decided_by").order_by("-pk"),
+        "versions": versions,
+        "decisions": decisions(queries.reviews_of(assessment), versions),
+        "words": words,
+        "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
+        "missed": missed_codes(assessment, words.pinned) if words else (),
+        "may_mark_read": assessment.worker_id == person.pk and person.is_social_worker,
         "may_record": queries.may_record(person, assessment),
         "may_cancel": queries.may_cancel(person, assessment),
-        "may_withdraw": assessment.status == Status.SUBMITTED
-        and assessment.worker_id == person.pk
-        and person.is_social_worker,
+        "may_withdraw": queries.may_withdraw(person, assessment),
         "press": PressForm(initial={"version": assessment.version}),
     }
     return render(request, "assessments/record.html", context)
+
+
+@require_POST
+def correction_read(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """The worker has read what a manager corrected."""
+    own = queries.own_assessments(request.user).filter(reference=reference)
+    if not own.exists():
+        raise Http404
+    form = ReadForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("review")
+    unread = queries.unread_corrections(request.user).filter(assessment__in=own)
+    for review in unread.filter(pk=form.cleaned_data["review"]):
+        services.mark_read(review=review, by=request.user)
+    return redirect("record", reference)
 
 
 @require_safe

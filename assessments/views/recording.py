@@ -11,9 +11,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import factor_page, queries, record, services
+from assessments.decided import missed_codes
 from assessments.forms import (
     DensityForm,
     FactorsForm,
@@ -23,10 +24,11 @@ from assessments.forms import (
     press_fields,
 )
 from assessments.models import Assessment, Status
-from assessments.notes import notes_of
+from assessments.notes import notes_of, pinned_notes
 from assessments.rules import AnswerKind, Finding
 from assessments.selecting import asked
 from assessments.summaries import (
+    NO_NOTES,
     groups_of,
     picker_state,
     questions_of,
@@ -349,9 +351,13 @@ def _check_page(
     if "" in refusals:
         problems.append(Problem(refusals[""], "factors-selected"))
     found = record.findings_of(assessment)
+    words = queries.words_of_the_manager(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
+        "words": words,
+        "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
+        "missed": missed_codes(assessment, words.pinned) if words else (),
         "groups": groups_of(assessment),
         "questions": questions,
         "standing_errors": [finding for finding in found if finding.is_error],
@@ -378,10 +384,12 @@ def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
     return render(request, "assessments/submitted.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Take the submission back."""
+    """Ask whether to take the submission back, then do so."""
     assessment = own_assessment_or_404(request, reference)
+    if request.method != "POST":
+        return _withdraw_page(request, assessment)
     key, version = press_of(request)
     try:
         services.withdraw_submission(
@@ -391,6 +399,18 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
         return locked(request, assessment_or_404(request, reference))
     messages.success(request, "The submission is withdrawn. You can change the factors again.")
     return redirect("factors", assessment.reference)
+
+
+def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    if not queries.may_withdraw(request.user, assessment):
+        return redirect("record", assessment.reference)
+    record_reading_of(request, assessment, Page.RECORD)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "press": PressForm(initial={"version": assessment.version}),
+    }
+    return render(request, "assessments/withdraw.html", context)
 
 
 @keeps_typed_work

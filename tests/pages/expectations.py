@@ -85,7 +85,7 @@ PAGES = {
     "": Line("302"),
     "favicon.ico": Line("302", out="302 405"),
     "authority.css": Line(EVERYBODY, out="200 405"),
-    "assessments/": Line(EVERYBODY, "302"),
+    "assessments/": Line("200 200 200 200 200 200 302", "302"),
     "assessments/start/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/new/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),
@@ -95,7 +95,10 @@ PAGES = {
     "assessments/find/": Line("405", EVERYBODY),
     "assessments/<uuid:reference>/check/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
     "assessments/<uuid:reference>/submitted/": Line("302 404 404 404 404 404 404"),
-    "assessments/<uuid:reference>/withdraw/": Line("405", PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/withdraw/": Line(
+        "302 404 404 404 404 404 404", PRESSED_BY_THE_WORKER
+    ),
+    "assessments/<uuid:reference>/read/": Line("405", PRESSED_BY_THE_WORKER),
     "assessments/<uuid:reference>/cancel/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
     "assessments/<uuid:reference>/reassign/": Line(THE_MANAGER, "404 404 404 400 404 404 404"),
     "assessments/<uuid:reference>/restrict/": Line(THE_MANAGER, "404 404 404 422 404 404 404"),

@@ -188,7 +188,7 @@ def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: 
     assert everything("accounts_session") == before
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", [who for who in WHO if who != "administrator"])
 def test_a_search_tells_nobody_of_a_child_whom_they_may_not_see(world: World, who: str):
     client = world.browser_of(who)
     for la_child_id, readers in MAY_READ.items():

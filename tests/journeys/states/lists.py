@@ -35,6 +35,7 @@ def list_that_is_full(people: People, sit_down: SitDown) -> Visitor:
     drafts = thirty_drafts(people)
     given.record(drafts[0], "1A", "2B", "3A", "3B", "4A", "10A", "13A", "16A", "24A")
     given.return_it(given.submit(drafts[20]), people.mo)
+    given.correct(given.submit(drafts[21], "3A"), people.mo, "3B")
     return opened("/assessments/")(people, sit_down)
 
 

@@ -19,7 +19,14 @@ def record_with_everything(people: People, sit_down: SitDown) -> Visitor:
     sent = given.submit(
         given.start(people.ada), "3B", "13A", "20", description="Hoarding.\nTwo rooms."
     )
-    returned = given.return_it(sent, people.mo, "13A: what is the evidence of a gang?")
+    back = given.return_it(given.correct(sent, people.mo, "3B", "13A"), people.mo)
+    returned = given.return_it(
+        given.submit(back, "3B", "13A", "20", description="Hoarding.\nTwo rooms."),
+        people.mo,
+        "See below",
+        reason="evidence_not_clear",
+        pinned={"13A": "What is the evidence of a gang?", "24A": "Is he used by others?"},
+    )
     visitor = sit_down(people.ada)
     visitor.opens_record(returned)
     visitor.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
@@ -29,6 +36,11 @@ def record_with_everything(people: People, sit_down: SitDown) -> Visitor:
 def record_authorised(people: People, sit_down: SitDown) -> Visitor:
     done = given.authorise(given.submit(given.start(people.ada)), people.mo)
     return opened(f"/assessments/{done.reference}/")(people, sit_down)
+
+
+def withdraw(people: People, sit_down: SitDown) -> Visitor:
+    sent = given.submit(given.start(people.ada))
+    return opened(f"/assessments/{sent.reference}/withdraw/")(people, sit_down)
 
 
 def cancel(people: People, sit_down: SitDown) -> Visitor:
@@ -98,6 +110,7 @@ STATES = (
     record_of_a_draft,
     record_with_everything,
     record_authorised,
+    withdraw,
     cancel,
     cancel_with_an_error,
     record_cancelled,
