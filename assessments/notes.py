@@ -24,11 +24,7 @@ def notes_of(
     What a manager pinned to them, what was recorded of the child before, and what was recorded of
     the parents or the household for brothers and sisters: never what is about them alone.
     """
-    notes: dict[str, tuple[Note, ...]] = {}
-    if review is not None:
-        said_by = f"{review.decided_by.name}:"
-        for code, text in pinned.items():
-            notes[code] = (Note("comment", said_by, text),)
+    notes = pinned_notes(review, pinned) if review is not None else {}
     family: dict[str, list[str]] = {}
     for each in earlier:
         on = date_format(each.on, "j F Y")
@@ -42,3 +38,9 @@ def notes_of(
         source = f"Recorded for a brother or sister: {', '.join(sources)}"
         notes[code] = (*notes.get(code, ()), Note("family", source))
     return notes
+
+
+def pinned_notes(review: Review, pinned: Mapping[str, str]) -> dict[str, tuple[Note, ...]]:
+    """What the manager pinned to single codes, which need not be selected."""
+    said_by = f"{review.decided_by.name}:"
+    return {code: (Note("comment", said_by, text),) for code, text in pinned.items()}
