@@ -27,6 +27,7 @@ class Act(Enum):
     RECORD = auto()
     SUBMIT = auto()
     RETURN = auto()
+    CORRECT = auto()
     AUTHORISE = auto()
     REOPEN = auto()
     CANCEL = auto()
@@ -120,6 +121,8 @@ def course(
             days.record(submitted, random.randint(1, MOST_RECORDED))
         days.add(Act.SUBMIT, submitted)
         if status != Status.SUBMITTED:
+            if random.random() < known.chances["corrected"]:
+                days.add(Act.CORRECT, end)
             days.add(Act.AUTHORISE, end)
     if status == Status.REOPENED:
         days.add(Act.REOPEN, random.randint(min(end + 1, last), last))

@@ -21,7 +21,7 @@ from assessments.demo.record import Post, add_assessment
 from assessments.demo.rows import Rows, reference
 from assessments.demo.selections import Found, selections
 from assessments.demo.written import Circumstance
-from assessments.models import Child, Episode, Status
+from assessments.models import Child, Episode, NamedPerson, Status
 
 DAYS_IN_A_YEAR = 365.25
 MOST_EARLIER = 2
@@ -80,6 +80,7 @@ class Cases:
         self.rows = rows
         self.today = today
         self._families = 0
+        self._has_restricted = False
 
     def add(self, post: Post, number: int) -> None:
         """Add this many assessments of one worker, with their children and episodes."""
@@ -143,15 +144,27 @@ class Cases:
         family_name = random.choice(self.known.family_names)
         given_names = random.sample(self.known.given_names, number)
         referrals = [self._referral(each) for each in history]
+        restricted = self._is_restricted(number)
         for place, given_name in enumerate(given_names):
             fitting, age = self._age(history, [each.found[place].ages for each in history])
             # What no age of the child fits is left for another family.
             left[Status.AUTHORISED] += len(history) - fitting
             child, circumstance = self._add_child(
-                history[:fitting], place, age, given_name, family_name
+                history[:fitting], place, age, given_name, family_name, restricted=restricted
             )
+            if restricted:
+                started_at = history[fitting - 1].course.acts[0][1]
+                for person in (post.worker, post.manager):
+                    self.rows.add(NamedPerson, child, person, post.manager, started_at)
             for back in reversed(range(fitting)):
                 self._add_episode(post, history[back], referrals[back], place, child, circumstance)
+
+    def _is_restricted(self, children: int) -> bool:
+        """Whether only its worker and manager may see the family: one of them all."""
+        if children < 2 or self._has_restricted:
+            return False
+        self._has_restricted = True
+        return True
 
     def _referral(self, assessed: Assessed) -> Referral:
         random, pattern = self.random, assessed.pattern
@@ -221,7 +234,14 @@ class Cases:
         return fitting, _age_between(low, high, self.known.shares.age_weights, self.random)
 
     def _add_child(
-        self, history: list[Assessed], place: int, age: int, given_name: str, family_name: str
+        self,
+        history: list[Assessed],
+        place: int,
+        age: int,
+        given_name: str,
+        family_name: str,
+        *,
+        restricted: bool,
     ) -> tuple[int, Circumstance]:
         random, shares = self.random, self.known.shares
         codes = {code for each in history for code in each.found[place].codes}
@@ -252,7 +272,7 @@ class Cases:
             expected,
             sex,
             disabled,
-            False,
+            restricted,
         )
         return child, Circumstance(born=born, sex=sex, disabled=disabled)
 

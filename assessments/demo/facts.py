@@ -119,6 +119,14 @@ class Colleagues:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Why a manager returned a submission, in words that stand beside a code or by themselves."""
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Texts:
     """What people wrote; see `texts.toml`."""
 
@@ -126,8 +134,12 @@ class Texts:
     cancelled: Sequence[str]
     reopened: Sequence[str]
     authorised: Sequence[str]
-    returned: Sequence[str]
-    returned_of: Mapping[str, str]
+    corrected: Sequence[str]
+    returned: Sequence[Asked]
+    returned_of: Mapping[str, Asked]
+    """By the code that each is pinned to."""
+    pinned: Sequence[str]
+    """What is said beside a comment on one code."""
     answers: Sequence[str]
     answers_of: Mapping[str, Sequence[str]]
 
@@ -243,8 +255,10 @@ def _texts(table: Mapping[str, Any]) -> Texts:
         cancelled=table["cancelled"],
         reopened=table["reopened"],
         authorised=table["authorised"],
-        returned=table["returned"]["general"],
-        returned_of=table["returned"]["of"],
+        corrected=table["corrected"],
+        returned=[Asked(each["reason"], each["comment"]) for each in table["returned"]["general"]],
+        returned_of={code: Asked(**each) for code, each in table["returned"]["of"].items()},
+        pinned=table["returned"]["pinned"],
         answers=table["answers"]["general"],
         answers_of=table["answers"]["of"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 from assessments.catalogue.types import Edition, code_order
@@ -12,8 +12,15 @@ from assessments.demo.acts import MOST_RECORDED, Act, Course
 from assessments.demo.dates import Calendar
 from assessments.demo.facts import Facts, Texts
 from assessments.demo.rows import Rows, reference
-from assessments.demo.written import Circumstance, Written
-from assessments.models import Assessment, Review, RuleAnswer, Status, Version
+from assessments.demo.written import Circumstance, Decided, Written
+from assessments.models import (
+    Assessment,
+    PinnedComment,
+    Review,
+    RuleAnswer,
+    Status,
+    Version,
+)
 
 Decision = Review.Decision
 
@@ -44,7 +51,7 @@ def add_assessment(
 ) -> None:
     """Add an assessment that took this course and in the end found these codes."""
     start_date, end_date = calendar.days[course.start], calendar.days[course.end]
-    written = Written(random, known, edition, child, start_date, other, post.worker)
+    written = Written(random, known, edition, child, start_date, other, post.worker, post.manager)
     _follow(course, written, codes, outcome, known.texts, random)
     internal_review_date = None
     if random.random() < known.circumstances.chances["internal_review"]:
@@ -78,7 +85,7 @@ def add_assessment(
             answer.kind,
             _array(answer.codes),
             answer.text,
-            post.worker,
+            answer.by,
             answer.at,
         )
     _add_versions(rows, assessment, written, post, internal_review_date, end_date)
@@ -109,12 +116,23 @@ def _add_versions(
             each.answers,
             post.worker,
             each.at,
+            post.manager if each.corrected else None,
             post.manager if authorised_at else None,
             authorised_at,
         )
-        for decision, comment, moment in each.decisions:
-            reason = Review.Reason.EVIDENCE_NOT_CLEAR if decision == Decision.RETURNED else ""
-            rows.add(Review, assessment, version, decision, reason, comment, post.manager, moment)
+        for decided in each.decisions:
+            review = rows.add(
+                Review,
+                assessment,
+                version,
+                decided.decision.value,
+                decided.reason,
+                decided.comment,
+                post.manager,
+                decided.at,
+            )
+            for code, text in decided.pinned.items():
+                rows.add(PinnedComment, review, code, text)
 
 
 def _follow(
@@ -126,25 +144,32 @@ def _follow(
     random: Random,
 ) -> None:
     """Write what the course says, act by act."""
-    submissions = sum(act is Act.SUBMIT for act, _ in course.acts)
-    if not submissions:
+    # Of a single code, none can be left out.
+    acts = [each for each in course.acts if each[0] is not Act.CORRECT or len(codes) > 1]
+    selections = sum(act in (Act.SUBMIT, Act.CORRECT) for act, _ in acts)
+    if not selections:
         _begin(course, written, codes, outcome, random)
-    before = course.acts[0][1]
-    for act, moment in course.acts:
+    before = acts[0][1]
+    for act, moment in acts:
         written.version += 1
         if act is Act.SUBMIT:
-            submissions -= 1
-            # The manager's question led to the last code.
-            written.select(_without_one(codes, random) if submissions else codes)
+            selections -= 1
+            # The manager's question, or the manager, led to the last code.
+            written.select(_without_one(codes, random) if selections else codes)
             written.decide(outcome)
             written.answer_all(before, moment)
             written.submit(moment)
         elif act is Act.RETURN:
-            written.review(Decision.RETURNED, _question(written.codes, texts, random), moment)
+            written.review(_question(written.codes, texts, random, moment))
+        elif act is Act.CORRECT:
+            selections -= 1
+            written.correct(codes, random.choice(texts.corrected), moment)
         elif act is Act.AUTHORISE:
-            written.review(Decision.AUTHORISED, random.choice(texts.authorised), moment)
+            agreed = random.choice(texts.authorised)
+            written.review(Decided(Decision.AUTHORISED, agreed, moment))
         elif act is Act.REOPEN:
-            written.review(Decision.REOPENED, random.choice(texts.reopened), moment)
+            why = random.choice(texts.reopened)
+            written.review(Decided(Decision.REOPENED, why, moment))
         before = moment
 
 
@@ -170,10 +195,16 @@ def _without_one(codes: Sequence[str], random: Random) -> Sequence[str]:
     return tuple(code for place, code in enumerate(codes) if place != left_out)
 
 
-def _question(codes: Sequence[str], texts: Texts, random: Random) -> str:
+def _question(codes: Sequence[str], texts: Texts, random: Random, at: datetime) -> Decided:
     """What the manager asks: mostly of one of the codes."""
-    asked = [texts.returned_of[code] for code in codes if code in texts.returned_of]
-    return random.choice(asked or texts.returned)
+    may_be_asked_of = [code for code in codes if code in texts.returned_of]
+    if not may_be_asked_of:
+        asked = random.choice(texts.returned)
+        return Decided(Decision.RETURNED, asked.text, at, asked.reason)
+    code = random.choice(may_be_asked_of)
+    asked = texts.returned_of[code]
+    comment = random.choice(texts.pinned)
+    return Decided(Decision.RETURNED, comment, at, asked.reason, {code: asked.text})
 
 
 def _array(codes: Iterable[str]) -> str:

@@ -10,7 +10,16 @@ from typing import Any
 
 from django.db.models import Model
 
-from assessments.models import Assessment, Child, Episode, Review, RuleAnswer, Version
+from assessments.models import (
+    Assessment,
+    Child,
+    Episode,
+    NamedPerson,
+    PinnedComment,
+    Review,
+    RuleAnswer,
+    Version,
+)
 
 COLUMNS: Mapping[type[Model], Sequence[str]] = {
     Child: (
@@ -24,6 +33,13 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "sex",
         "disabled",
         "restricted",
+    ),
+    NamedPerson: (
+        "id",
+        "child_id",
+        "person_id",
+        "named_by_id",
+        "named_at",
     ),
     Episode: (
         "id",
@@ -81,6 +97,7 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "answers",
         "submitted_by_id",
         "submitted_at",
+        "corrected_by_id",
         "authorised_by_id",
         "authorised_at",
     ),
@@ -93,6 +110,12 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "comment",
         "decided_by_id",
         "decided_at",
+    ),
+    PinnedComment: (
+        "id",
+        "review_id",
+        "code",
+        "text",
     ),
 }
 """Each table with its columns, in the order in which rows may refer to each other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -41,6 +41,18 @@ class Answer:
     codes: tuple[str, ...]
     text: str
     at: datetime
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision of the manager's, with what was pinned to single codes."""
+
+    decision: Review.Decision
+    comment: str
+    at: datetime
+    reason: str = ""
+    pinned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,8 +65,10 @@ class Submission:
     answers: str
     """The answers that held, in JSON."""
     at: datetime
+    corrected: bool = False
+    """Whether it is the manager's correction of the one before it."""
     authorised_at: datetime | None = None
-    decisions: list[tuple[str, str, datetime]] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
 
 
 class Written:
@@ -69,9 +83,11 @@ class Written:
         start_date: date,
         other: str,
         worker: int,
+        manager: int,
     ) -> None:
         self.random, self.known, self.edition = random, known, edition
-        self.child, self.start_date, self.other, self.worker = child, start_date, other, worker
+        self.child, self.start_date, self.other = child, start_date, other
+        self.worker, self.manager = worker, manager
         self.codes: Sequence[str] = ()
         self.description = ""
         self.outcome = ""
@@ -94,19 +110,21 @@ class Written:
 
     def answer_all(self, since: datetime, until: datetime) -> None:
         """Answer, shortly before a time, what the rules ask and was not answered before."""
+        replies = [*self._complied(), *map(self._reply, self._asked_anew())]
+        pause = min(BETWEEN_ANSWERS, (until - since) / (len(replies) + 1))
+        for place, (rule, kind, codes, text) in enumerate(replies):
+            at = until - pause * (len(replies) - place)
+            self.answers.append(Answer(rule, kind, codes, text, at, self.worker))
+        self.version += len(replies)
+
+    def _asked_anew(self) -> list[rules.Finding]:
         given = {(answer.rule, answer.codes) for answer in self.answers}
-        asked = [
+        return [
             finding
             for finding in self._findings(self.codes)
             if finding.rule.severity in (Severity.EXPLAIN, Severity.CONSIDER)
             and (finding.rule.id, finding.codes) not in given
         ]
-        replies = [*self._complied(), *map(self._reply, asked)]
-        pause = min(BETWEEN_ANSWERS, (until - since) / (len(replies) + 1))
-        for place, (rule, kind, codes, text) in enumerate(replies):
-            at = until - pause * (len(replies) - place)
-            self.answers.append(Answer(rule, kind, codes, text, at))
-        self.version += len(replies)
 
     def submit(self, at: datetime) -> None:
         self.submitted_at = at
@@ -114,12 +132,26 @@ class Written:
             Submission(self.codes, self.description, self.outcome, self._answers_that_hold(), at)
         )
 
-    def review(self, decision: Review.Decision, comment: str, at: datetime) -> None:
-        """What the manager decided on the last submission; it stays handed over if authorised."""
-        self.submissions[-1].decisions.append((decision.value, comment, at))
-        if decision is Review.Decision.AUTHORISED:
-            self.submissions[-1].authorised_at = at
-        else:
+    def correct(self, codes: Sequence[str], why: str, at: datetime) -> None:
+        """The manager changes the codes of the last submission, and answers what they ask anew."""
+        before = self.submissions[-1]
+        self.select(codes)
+        for finding in self._asked_anew():
+            reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
+            kind = (reason if finding.takes(reason) else considered).value
+            self.answers.append(Answer(finding.rule.id, kind, finding.codes, why, at, self.manager))
+        held = self._answers_that_hold()
+        self.submissions.append(
+            Submission(codes, self.description, self.outcome, held, before.at, corrected=True)
+        )
+        self.review(Decided(Review.Decision.CORRECTED, why, at))
+
+    def review(self, decided: Decided) -> None:
+        """What the manager decided on the last submission; the worker has what is sent back."""
+        self.submissions[-1].decisions.append(decided)
+        if decided.decision is Review.Decision.AUTHORISED:
+            self.submissions[-1].authorised_at = decided.at
+        elif decided.decision is not Review.Decision.CORRECTED:
             self.submitted_at = None
 
     def _answers_that_hold(self) -> str:
@@ -138,7 +170,7 @@ class Written:
             "kind": answer.kind,
             "codes": answer.codes,
             "text": answer.text,
-            "by": self.worker,
+            "by": answer.by,
             "at": answer.at.isoformat(),
         }
 

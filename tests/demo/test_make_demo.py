@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -126,6 +127,24 @@ def test_nobody_has_more_than_one_hundred_and_fifty_and_no_team_more_than_eight(
         managers = team.memberships.filter(user__role=Role.TEAM_MANAGER).count()
         assert 0 < workers <= 8
         assert managers == 1
+
+
+def test_what_was_loaded_follows_what_the_database_asks_of_the_application():
+    """Its triggers let the owner load records; they are asked of every record here."""
+    make_demo()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE equals_version(a, v)), count(*)"
+            " FROM assessments_assessment AS a JOIN LATERAL (SELECT * FROM assessments_version"
+            " WHERE assessment_id = a.id ORDER BY number DESC LIMIT 1) AS v ON true"
+            " WHERE a.status IN ('submitted', 'authorised')"
+        )
+        equal, locked = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) FROM assessments_assessment AS a"
+            " WHERE status NOT IN ('submitted', 'cancelled') AND status <> last_decision(id)"
+        )
+        assert (equal == locked > 200, cursor.fetchone()) == (True, (0,))
 
 
 def test_a_submission_taken_back_and_made_again_keeps_the_same_answers():
