@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from assessments.models import Assessment, Child, Status
+from assessments.models import Assessment, Child, NamedPerson, Status
 from assessments.queries.seeing import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, Team, User
 
@@ -67,6 +68,39 @@ def open_work_by_team(person: User) -> list[tuple[str, int]]:
 def open_work_in(team: Team) -> int:
     """How many open assessments the team has: a number, for administrators."""
     return Assessment.objects.filter(team=team, status__in=OPEN).count()
+
+
+def number_of_open_assessments() -> Coalesce:
+    """Of teams: the same number for each, in one query for them all."""
+    of_team = Assessment.objects.filter(team=OuterRef("pk"), status__in=OPEN).order_by()
+    counted = of_team.values("team").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+def kept_by_one_manager(person: User) -> QuerySet[Child]:
+    """The restricted records that no manager could see any more if this one were gone.
+
+    For administrators to count, and for services to put somebody in their place.
+    """
+    others = NamedPerson.objects.filter(
+        child=OuterRef("pk"),
+        person__is_active=True,
+        person__role=Role.TEAM_MANAGER,
+        person__memberships__team__assessments__episode__child=OuterRef("pk"),
+    ).exclude(person=person)
+    return Child.objects.filter(~Exists(others), restricted=True, named_people__person=person)
+
+
+def can_stand_in_for(person: User) -> QuerySet[User]:
+    """The other active managers of the person's teams."""
+    return (
+        User.objects.filter(
+            role=Role.TEAM_MANAGER, is_active=True, memberships__team__in=teams_of(person)
+        )
+        .exclude(pk=person.pk)
+        .distinct()
+        .order_by("name", "pk")
+    )
 
 
 def can_be_named(manager: User, child: Child) -> QuerySet[User]:

@@ -7,8 +7,9 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from assessments import queries
 from cinfactors.accounts import services
-from cinfactors.accounts.models import Role, Team, User
+from cinfactors.accounts.models import Team, User
 
 
 class PasswordField(forms.CharField):
@@ -37,12 +38,9 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "username", "role", "is_active"]
-        labels = {"username": "User name", "is_active": "May sign in"}
-        help_texts = {
-            "username": "Letters, digits and @ . + - _",
-            "is_active": "Untick it when the person leaves. Their records stay as they are.",
-        }
+        fields = ["name", "username", "role"]
+        labels = {"username": "User name"}
+        help_texts = {"username": "Letters, digits and @ . + - _"}
         error_messages = {"username": {"unique": "Somebody has this user name already"}}
 
     def __init__(self, *args, **kwargs):
@@ -53,23 +51,21 @@ class PersonForm(forms.ModelForm):
             self.fields["in_teams"].initial = self.instance.teams.all()
         self.fields["in_teams"].queryset = Team.objects.filter(choices).distinct()
 
-    def clean(self):
-        cleaned = super().clean()
-        if self.instance == self.by:
-            if not cleaned.get("is_active"):
-                self.add_error("is_active", "You cannot close your own account")
-            if cleaned.get("role") != Role.ADMINISTRATOR:
-                self.add_error("role", "You cannot give up your own role")
-        return cleaned
+    def _post_clean(self):
+        super()._post_clean()  # after which the person is as they would be saved
+        if self.errors:
+            return
+        teams = self.cleaned_data["in_teams"]
+        for field, message in services.against_saving(
+            by=self.by, person=self.instance, teams=teams
+        ).items():
+            self.add_error(field, message)
 
 
 class NewPersonForm(PersonForm):
     new_password = PasswordField()
     made = False
     """Whether the password was made here, and so has to be shown."""
-
-    class Meta(PersonForm.Meta):
-        fields = ["name", "username", "role"]
 
     def _post_clean(self):
         super()._post_clean()  # after which the person has the name to compare with
@@ -87,6 +83,35 @@ class NewPasswordForm(forms.Form):
     def clean(self):
         _choose_password(self, self.person)
         return self.cleaned_data
+
+
+class DeactivateForm(forms.Form):
+    """Who is named for restricted records in the place of their only manager."""
+
+    instead = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        label="Named in their place",
+        empty_label="Select a manager",
+    )
+
+    def __init__(self, *args, person: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["instead"].queryset = queries.can_stand_in_for(person)
+
+
+class TeamForm(forms.ModelForm):
+    class Meta:
+        model = Team
+        fields = ["name", "active"]
+        labels = {"active": "In use"}
+        help_texts = {"active": "Untick it when nobody works in the team any more."}
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            for field, message in services.against_closing(team=self.instance).items():
+                self.add_error(field, message)
 
 
 def _choose_password(form: NewPersonForm | NewPasswordForm, person: User) -> None:

@@ -181,7 +181,17 @@ DECISION = desk("302 404 403", "400 404 403", "404 404 403", "404 404 403")
 
 MODELS = (
     of_people("user")
-    | {"admin/accounts/user/<int:pk>/password/": desk(LOOKED_AFTER, LOOKED_AFTER)}
+    | {
+        f"admin/accounts/user/<int:pk>/{page}/": desk(f"403 403 {get}", f"403 403 {post}")
+        for page, get, post in (
+            ("password", 200, 200),
+            ("deactivate", 200, 302),
+            ("reactivate", 302, 302),
+            ("remove-second-factor", 200, 302),
+            ("unlink", 200, 302),
+            ("sign-out", 200, 302),
+        )
+    }
     | of_people("team")
     | of_people("membership", add="403", change="403")
     | of_records("child")
