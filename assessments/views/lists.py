@@ -43,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send each person to where their work is."""
     if request.user.is_administrator:
         return redirect("admin:index")
+    if request.user.is_team_manager:
+        return redirect("admin:assessments_assessment_changelist")
     return redirect("assessments")
 
 
