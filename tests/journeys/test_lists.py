@@ -57,7 +57,7 @@ def test_a_submission_can_be_withdrawn_and_sent_again(people, ada):
     sent = given.submit(given.start(people.ada), "4B")
     ada.opens("/assessments/?tab=with-manager")
     ada.follows("EX1001")
-    ada.follows("Withdraw the submission")
+    ada.presses("Withdraw the submission")
     ada.sees_heading("Withdraw the submission?")
     ada.presses("Withdraw it")
     ada.sees("The submission is withdrawn. You can change the factors again.")

@@ -1,9 +1,10 @@
-"""Any course of recording, by chance: the database always holds what was last accepted."""
+"""Any course of recording and deciding, by chance: the database holds what was last accepted."""
 
 from __future__ import annotations
 
 import uuid
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -15,16 +16,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assessments import rules, services
+from assessments import queries, rules, services
 from assessments.catalogue import loader
 from assessments.catalogue.types import code_order
 from assessments.models import Assessment, Outcome, Status
 from assessments.record import selection_of
 from assessments.summaries import questions_of
 from tests import people as make
-from tests.snapshot import everything
+from tests.snapshot import everything, unchanged
 
 EDITION = list(loader.editions().values())[-1]
+LOCKED = (Status.SUBMITTED, Status.AUTHORISED)
 ALONE = {code for rule in EDITION.rules if rule.kind == "stands_alone" for code in rule.codes}
 
 codes = st.lists(
@@ -42,6 +44,7 @@ class Course(RuleBasedStateMachine):
         self.mo = people.mo
         self.assessment = make.start(people.ada)
         self.held = (Status.DRAFT.value, (), "", 1, 0)
+        self.counted: tuple[str, ...] | None = None
 
     def press(self, service, **values):
         """Press the button on the page as it is; nothing of a refusal is stored."""
@@ -69,7 +72,7 @@ class Course(RuleBasedStateMachine):
             and len(set(sent)) == len(sent)
             and not (len(sent) > 1 and ALONE & set(sent))
         )
-        if status == Status.SUBMITTED:
+        if status in LOCKED:
             assert isinstance(refused, services.Locked)
         elif not lawful and tuple(sorted(sent, key=code_order)) != held:
             assert type(refused) is services.SelectionRefused
@@ -82,7 +85,7 @@ class Course(RuleBasedStateMachine):
     def set_outcome(self, outcome: str) -> None:
         refused = self.press(services.set_outcome, outcome=outcome)
         status, held, _, version, versions = self.held
-        if status == Status.SUBMITTED:
+        if status in LOCKED:
             assert isinstance(refused, services.Locked)
         elif outcome not in Outcome.values:
             assert isinstance(refused, services.FactsRefused)
@@ -93,7 +96,7 @@ class Course(RuleBasedStateMachine):
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
         asked = [question for question in questions_of(self.assessment) if not question.answered]
-        if not asked or self.held[0] == Status.SUBMITTED:
+        if not asked or self.held[0] in LOCKED:
             return
         question = data.draw(st.sampled_from(asked))
         kinds = ["reason" if question.asks_reason else "considered"]
@@ -115,7 +118,7 @@ class Course(RuleBasedStateMachine):
         open_ones = [each for each in questions_of(self.assessment) if not each.answered]
         refused = self.press(services.submit)
         status, held, outcome, version, versions = self.held
-        if status == Status.SUBMITTED:
+        if status in LOCKED:
             assert isinstance(refused, services.Locked)
         elif errors or open_ones or not outcome:
             assert isinstance(refused, services.SubmissionRefused)
@@ -128,8 +131,8 @@ class Course(RuleBasedStateMachine):
     def withdraw(self) -> None:
         assert self.press(services.withdraw_submission) is None
         _, held, outcome, version, versions = self.held
-        last = self.assessment.reviews.last()
-        status = Status.RETURNED if last else Status.DRAFT
+        decided = self.assessment.reviews.exclude(decision="corrected").last()
+        status = Status(decided.decision) if decided else Status.DRAFT
         self.held = (status, held, outcome, version + 1, versions)
 
     @precondition(lambda self: self.held[0] == Status.SUBMITTED)
@@ -139,13 +142,48 @@ class Course(RuleBasedStateMachine):
         _, held, outcome, version, versions = self.held
         self.held = (Status.RETURNED, held, outcome, version + 1, versions)
 
+    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @rule()
+    def authorise(self) -> None:
+        self.assessment = make.authorise(self.assessment, self.mo)
+        _, held, outcome, version, versions = self.held
+        self.held = (Status.AUTHORISED, held, outcome, version + 1, versions)
+        self.counted = held
+
+    @precondition(lambda self: self.held[0] == Status.AUTHORISED)
+    @rule()
+    def reopen(self) -> None:
+        self.assessment = make.reopen(self.assessment, self.mo)
+        _, held, outcome, version, versions = self.held
+        self.held = (Status.REOPENED, held, outcome, version + 1, versions)
+
+    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @rule(sent=codes)
+    def correct(self, sent: list[str]) -> None:
+        status, held, outcome, version, versions = self.held
+        now = tuple(sorted(sent, key=code_order))
+        asked = rules.replace_codes(selection_of(self.assessment), tuple(sent), "Debts")
+        broken = [found for found in rules.findings(EDITION, asked) if found.is_error]
+        if broken or now == held:
+            refusal = services.SelectionRefused if broken else services.FactsRefused
+            with unchanged(), pytest.raises(refusal):
+                make.correct(self.assessment, self.mo, *sent, description="Debts")
+        else:
+            self.assessment = make.correct(self.assessment, self.mo, *sent, description="Debts")
+            self.held = (status, now, outcome, version + 1, versions + 1)
+
+    @invariant()
+    def what_is_counted_was_authorised_last(self) -> None:
+        version = queries.latest_authorised_version(self.assessment)
+        assert (tuple(version.codes) if version else None) == self.counted
+
     @invariant()
     def the_database_holds_what_was_last_accepted(self) -> None:
         row = Assessment.objects.get(pk=self.assessment.pk)
         stored = (row.status, tuple(row.codes), row.outcome, row.version, row.versions.count())
         assert stored == self.held
         assert len(row.codes) == 1 or not ALONE & set(row.codes)
-        if row.status == Status.SUBMITTED:
+        if row.status in LOCKED:
             last = row.versions.latest("number")
             assert (last.codes, last.number) == (row.codes, self.held[4])
 
@@ -164,8 +202,8 @@ def test_any_course_of_presses_leaves_what_was_last_accepted(db):
     run_state_machine_as_test(
         InItsOwnTransaction,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=12,
+            max_examples=16,
+            stateful_step_count=14,
             deadline=None,
             database=None,
             derandomize=True,
