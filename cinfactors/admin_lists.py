@@ -11,11 +11,19 @@ from django.utils.functional import cached_property
 
 
 class AnsweringList(ChangeList):
-    """A list that goes back to its start from a filter which only the database can refuse.
+    """A list that filters by what it offers alone, and else goes back to its start.
 
-    Django looks at what an address filters by before it asks the database, which may refuse it
-    still: a NUL, a year that there is not, half a pattern.
+    Django takes from an address any field of the model and any row that is tied to it: comparing
+    with `sessions__gt` would tell an administrator the key of somebody's session, letter by
+    letter. And it looks at what an address filters by before it asks the database, which may
+    refuse it still: a NUL, a year that there is not, half a pattern.
     """
+
+    def get_filters(self, request: HttpRequest):
+        found = super().get_filters(request)
+        if found[2]:  # what no filter of the list has taken
+            raise IncorrectLookupParameters
+        return found
 
     def get_results(self, request: HttpRequest) -> None:
         try:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -27,7 +26,7 @@ KEPT = "kept"
 
 
 class PrivateSearch(AnsweringList):
-    """A list whose search never stands in an address, and that filters by what it offers alone."""
+    """A list whose search never stands in an address."""
 
     def get_query_string(self, new_params=None, remove=None) -> str:
         kept = {SEARCHED: KEPT} if self.query else {}
@@ -39,12 +38,6 @@ class PrivateSearch(AnsweringList):
         filters = super().get_filters_params(params)
         filters.pop(SEARCHED, None)
         return filters
-
-    def get_filters(self, request: HttpRequest):
-        found = super().get_filters(request)
-        if found[2]:  # what no filter of the list has taken
-            raise IncorrectLookupParameters
-        return found
 
     def url_for_result(self, result: Model) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"

@@ -222,6 +222,43 @@ def test_the_hash_of_a_password_cannot_be_asked_for(desk, query):
     assert desk.get(f"{PEOPLE}?{query}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "sessions={key}",
+        "sessions__gt=0",
+        "sessions__isnull=0",
+        "authenticator__isnull=1",
+        "named_for__isnull=1",
+        "assessments__isnull=1",
+        "last_login__gt=2020-01-01",
+        "reference__gt=00000000-0000-0000-0000-000000000000",
+    ],
+)
+def test_people_are_filtered_by_what_the_list_offers_alone(desk, ada, asked: str):
+    """Else the key of a session is found out by comparing, and somebody else's work is read."""
+    client = Client()
+    client.force_login(ada)
+    response = desk.get(f"{PEOPLE}?{asked.format(key=client.session.session_key)}")
+    assert (response.status_code, response.url) == (302, f"{PEOPLE}?e=1")
+
+
+def test_teams_and_memberships_are_filtered_by_what_their_lists_offer_alone(desk, north):
+    for address in (f"{TEAMS}?assessments__isnull=1", f"{MEMBERSHIPS}?user__gt=0"):
+        assert desk.get(address).status_code == 302
+
+
+def test_people_are_filtered_by_role_by_team_and_by_whether_they_may_sign_in(desk, ada, north):
+    Membership.objects.create(user=ada, team=north)
+    for asked in (
+        "role__exact=social_worker",
+        f"teams__id__exact={north.pk}",
+        "is_active__exact=1&role__exact=social_worker",
+    ):
+        response = desk.get(f"{PEOPLE}?{asked}")
+        assert list(response.context["cl"].result_list) == [ada]
+
+
 def test_the_page_of_a_person_shows_no_hash(desk, ada):
     page = desk.get(f"{PEOPLE}{ada.pk}/change/").content.decode()
     assert ada.password not in page
