@@ -312,8 +312,9 @@ function leave() {
   if (state !== "conflict") form.requestSubmit(button);
 }
 
-// Enter among the codes selects them.
+// Enter among the codes selects them; Escape leaves the box, for the keys that do things.
 form.elements.typed.addEventListener("keydown", event => {
+  if (event.key === "Escape") element("selected-heading").focus();
   if (event.key !== "Enter") return;
   event.preventDefault();
   if (form.elements.typed.value.trim()) press(form.querySelector("[value=typed]"));

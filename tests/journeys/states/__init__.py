@@ -3,12 +3,13 @@
 Each takes the people and `at_a_browser`, and gives back the visitor who looks at it.
 """
 
-from tests.journeys.states import accounts, lists, reading, recording, starting
+from tests.journeys.states import accounts, lists, reading, recording, starting, working
 
 STATES = (
     *accounts.STATES,
     *lists.STATES,
     *starting.STATES,
     *recording.STATES,
+    *working.STATES,
     *reading.STATES,
 )

@@ -1,0 +1,89 @@
+"""The factor page while one works on it with a script."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from assessments.models import Episode
+from tests import people as given
+from tests.journeys.states.opening import SitDown
+from tests.journeys.states.recording import factors_of
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+
+def factors_answered_and_typed(people: People, sit_down: SitDown) -> Visitor:
+    """One rule is answered and folded away, another asks, a third was answered wrongly."""
+    visitor = factors_of(people, sit_down, "6B", "8B", "8C", "13A")
+    beside = visitor.page.locator("#beside-13A")
+    beside.get_by_role("textbox").fill("No sign of exploitation")
+    beside.get_by_role("button", name="Save the reason").click()
+    expect(beside.locator("summary")).to_be_visible()
+    visitor.page.locator("#beside-8B").get_by_role("button", name="Save the reason").click()
+    visitor.sees("Enter the reason, or change the selection")
+    visitor.enters("Type codes, for example 1A 2A", "3a 18a")
+    visitor.page.keyboard.press("Enter")
+    visitor.sees("18A was replaced")
+    return visitor
+
+
+def factors_where_21_is_offered(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A", "4B")
+    visitor.box("21").click()
+    visitor.sees("Remove the 2 factors and record 21 No factors identified")
+    return visitor
+
+
+def factors_where_21_is_undone(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_where_21_is_offered(people, sit_down)
+    visitor.presses_in_place("Remove the 2 factors and record 21 No factors identified")
+    visitor.sees("Undo")
+    return visitor
+
+
+def factors_found(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    visitor.page.get_by_label("Find a factor").fill("county lines")
+    visitor.sees("3 factors found.")
+    return visitor
+
+
+def factors_not_found(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    visitor.page.get_by_label("Find a factor").fill("zzzzzz")
+    visitor.sees("Nothing found for")
+    return visitor
+
+
+def factors_not_saved(people: People, sit_down: SitDown) -> Visitor:
+    visitor = factors_of(people, sit_down, "3A")
+    visitor.loses_answers()
+    visitor.is_signed_out_by_time()
+    visitor.ticks("4B")
+    visitor.sees("you have been signed out")
+    # Who looks at it next must be let in.
+    return visitor
+
+
+def factors_recorded_before(people: People, sit_down: SitDown) -> Visitor:
+    sibling = given.start(people.ada, "EX2002")
+    Episode.objects.filter(pk=sibling.episode_id).update(family_reference="F1")
+    given.authorise(given.submit(sibling, "1B", "4B"), people.mo)
+    draft = given.record(given.start(people.ada), "3A")
+    Episode.objects.filter(pk=draft.episode_id).update(family_reference="F1")
+    visitor = sit_down(people.ada)
+    visitor.opens_factors(draft)
+    visitor.page.locator("#shortcuts summary").click()
+    visitor.sees("Recorded for a brother or sister")
+    return visitor
+
+
+STATES = (
+    factors_answered_and_typed,
+    factors_where_21_is_offered,
+    factors_where_21_is_undone,
+    factors_found,
+    factors_not_found,
+    factors_not_saved,
+    factors_recorded_before,
+)
