@@ -259,7 +259,13 @@ OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").strip()
 OIDC_SCHEMES = {"https"} if HTTPS else {"https", "http"}
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your work account"
 OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM", "").strip() or "preferred_username"
-OIDC_BRINGS_SECOND_FACTOR = switch("OIDC_BRINGS_SECOND_FACTOR", "on")
+OIDC_BRINGS_SECOND_FACTOR = os.environ.get("OIDC_BRINGS_SECOND_FACTOR", "").strip() or "on"
+"""on, off, or a claim and the value that it has to have; see `second_factor.is_brought`."""
+if not re.fullmatch(r"on|off|[^\s:]+:\S+", OIDC_BRINGS_SECOND_FACTOR):
+    raise ImproperlyConfigured(
+        f"OIDC_BRINGS_SECOND_FACTOR is {OIDC_BRINGS_SECOND_FACTOR!r}. Set it to on, to off, or to "
+        "a claim of the ID token and the value that says so, for example amr:mfa."
+    )
 SOCIALACCOUNT_ADAPTER = "cinfactors.accounts.provider.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # see `single_sign_on.start`
 SOCIALACCOUNT_PROVIDERS = {}

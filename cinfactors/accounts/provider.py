@@ -22,7 +22,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cinfactors.accounts import id_tokens, services
+from cinfactors.accounts import id_tokens, second_factor, services
 from cinfactors.accounts.models import User
 from cinfactors.accounts.sign_on_refusals import failed, unknown
 
@@ -68,7 +68,9 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
             )
         except id_tokens.Refused as refusal:
             raise OAuth2Error(str(refusal)) from refusal
-        return self.get_provider().sociallogin_from_response(request, claims)
+        login = self.get_provider().sociallogin_from_response(request, claims)
+        login.brought_second_factor = second_factor.is_brought(claims)
+        return login
 
     def _keys(self) -> dict[str, Any]:
         with get_adapter().get_requests_session() as session:

@@ -8,10 +8,13 @@ session has shown is written in the session at that moment; it costs no query to
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
+from typing import Any
 
 import qrcode
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
@@ -22,13 +25,15 @@ from django.utils.safestring import mark_safe
 from qrcode.image.svg import SvgPathFillImage
 
 from cinfactors.accounts.ciphers import cipher
+from cinfactors.accounts.id_tokens import CLOCKS_DIFFER
 from cinfactors.accounts.models import Role, User
+from cinfactors.accounts.sessions import LONGEST
 
 NEEDED_BY = {Role.TEAM_MANAGER, Role.DATA_OFFICER, Role.ADMINISTRATOR}
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 """What is a second factor; recovery codes only stand in for one."""
-BY_PROVIDER, BY_FACTOR = "socialaccount", "mfa"
-"""What allauth calls the ways that a session records."""
+BY_FACTOR, BROUGHT = "mfa", "second factor of the provider"
+"""How a session records that it has seen one: allauth's name for ours, and another."""
 
 
 def before_second_factor(view: Callable) -> Callable:
@@ -51,11 +56,37 @@ def is_missing(request: HttpRequest) -> bool:
     """Whether the request's person needs a second factor that their session has not shown."""
     if not request.user.is_authenticated or not is_needed(request.user):
         return False
-    return not any(
-        record.get("method") == BY_FACTOR
-        or (record.get("method") == BY_PROVIDER and settings.OIDC_BRINGS_SECOND_FACTOR)
-        for record in get_authentication_records(request, request.user)
+    return not any(map(_shows_one, get_authentication_records(request, request.user)))
+
+
+def _shows_one(record: dict[str, Any]) -> bool:
+    """One that the provider brought counts only while the installation goes by the same."""
+    return record.get("method") == BY_FACTOR or (
+        record.get("method") == BROUGHT and record.get("as") == settings.OIDC_BRINGS_SECOND_FACTOR
     )
+
+
+def is_brought(claims: dict[str, Any]) -> bool:
+    """Whether a single sign-on with this ID token has shown a second factor at the provider.
+
+    `OIDC_BRINGS_SECOND_FACTOR` says by what: `on` believes the provider's own policy, a claim and
+    value (`amr:mfa`, `acrs:c1`) only the token, in which the claim is that text or a list with it.
+    Nothing that was shown there longer ago than a sign-in may last here (`auth_time`) counts.
+    """
+    wanted = settings.OIDC_BRINGS_SECOND_FACTOR
+    if wanted == "off" or not _is_recent(claims):
+        return False
+    if wanted == "on":
+        return True
+    claim, _, value = wanted.partition(":")
+    said = claims.get(claim)
+    return said == value or (isinstance(said, list) and value in said)
+
+
+def _is_recent(claims: dict[str, Any]) -> bool:
+    """True without `auth_time`, which few providers send unasked."""
+    at = claims.get("auth_time", time.time())
+    return isinstance(at, (int, float)) and -CLOCKS_DIFFER <= time.time() - at <= LONGEST
 
 
 def has_one(person: User) -> bool:
@@ -65,12 +96,14 @@ def has_one(person: User) -> bool:
 class SecondFactorStage(AuthenticateStage):
     """The step of signing in that asks whoever has a second factor for it.
 
-    Who came through single sign-on has shown theirs there, where the installation says so.
+    Who came through single sign-on may have shown theirs there; see `is_brought`.
     """
 
     def handle(self):
-        by_provider = "sociallogin" in (self.login.signal_kwargs or {})
-        if by_provider and settings.OIDC_BRINGS_SECOND_FACTOR:
+        came_by = (self.login.signal_kwargs or {}).get("sociallogin")
+        if getattr(came_by, "brought_second_factor", False):
+            as_set = {"as": settings.OIDC_BRINGS_SECOND_FACTOR}
+            record_authentication(self.request, self.login.user, BROUGHT, **as_set)
             return None, True
         return super().handle()
 

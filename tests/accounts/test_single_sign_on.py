@@ -424,7 +424,7 @@ def test_the_second_factor_is_the_providers(client, provider, make_person, setti
 
 
 def test_it_is_ours_where_the_installation_says_so(client, provider, make_person, settings):
-    settings.SECOND_FACTOR_REQUIRED, settings.OIDC_BRINGS_SECOND_FACTOR = True, False
+    settings.SECOND_FACTOR_REQUIRED, settings.OIDC_BRINGS_SECOND_FACTOR = True, "off"
     make_person("mo", Role.TEAM_MANAGER, is_staff=True)
     provider.add("subject-3", preferred_username="mo")
     come(client, provider, "subject-3")
@@ -434,6 +434,109 @@ def test_it_is_ours_where_the_installation_says_so(client, provider, make_person
     again = Client()
     assert come(again, provider, "subject-3")["Location"] == "/account/sign-in/code/"
     assert not is_in(again)
+
+
+NOW = datetime(2026, 5, 12, 9, tzinfo=UTC)
+OURS_IS_ASKED = "/account/second-factor/?next=/note/"
+
+
+@pytest.fixture
+def mo_comes(client, provider, make_person, settings):
+    """A manager comes with these claims in the signed token; whether nothing more is asked."""
+    settings.SECOND_FACTOR_REQUIRED = True
+    make_person("mo", Role.TEAM_MANAGER, is_staff=True)
+
+    def comes(brings: str, **claims) -> bool:
+        settings.OIDC_BRINGS_SECOND_FACTOR = brings
+        provider.add("subject-3", preferred_username="mo", **claims)
+        come(client, provider, "subject-3")
+        return is_in(client)
+
+    with time_machine.travel(NOW, tick=False):
+        yield comes
+
+
+@pytest.mark.parametrize(
+    ("brings", "claims"),
+    [
+        ("amr:mfa", {"amr": ["pwd", "mfa"]}),
+        ("amr:mfa", {"amr": "mfa"}),
+        ("acrs:c1", {"acrs": ["c1", "c2"]}),
+        ("acr:urn:example:two-factors", {"acr": "urn:example:two-factors"}),
+    ],
+)
+def test_it_is_the_providers_where_the_token_says_so(mo_comes, brings, claims):
+    assert mo_comes(brings, **claims)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"amr": []},
+        {"amr": ["pwd"]},
+        {"amr": ["pwd", "MFA"]},
+        {"amr": "pwd mfa"},
+        {"amr": ["mfa-not"]},
+        {"amr": {"mfa": True}},
+        {"amr": True},
+        {"amr": None},
+        {"acr": "mfa"},
+    ],
+)
+def test_it_is_ours_where_the_token_does_not_say_so(client, mo_comes, claims):
+    assert not mo_comes("amr:mfa", **claims)
+    assert client.get("/note/")["Location"] == OURS_IS_ASKED
+
+
+def test_a_token_that_says_so_is_of_no_use_where_ours_is_always_asked(mo_comes):
+    assert not mo_comes("off", amr=["mfa"])
+
+
+@pytest.mark.parametrize("brings", ["on", "amr:mfa"])
+@pytest.mark.parametrize(
+    ("ago", "believed"),
+    [
+        (timedelta(), True),
+        (timedelta(hours=12), True),
+        (timedelta(hours=12, seconds=1), False),
+        (timedelta(days=80), False),
+        (timedelta(minutes=-1), True),
+        (timedelta(minutes=-1, seconds=-1), False),
+    ],
+)
+def test_what_was_shown_longer_ago_than_a_sign_in_lasts_counts_no_more(
+    mo_comes, brings, ago, believed
+):
+    at = int((NOW - ago).timestamp())
+    assert mo_comes(brings, amr=["mfa"], auth_time=at) is believed
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", None, [], True])
+def test_a_time_that_is_none_is_not_believed(mo_comes, at):
+    assert not mo_comes("on", auth_time=at)
+
+
+def test_who_has_ours_shows_it_where_the_token_says_nothing(client, provider, mo_comes):
+    assert not mo_comes("amr:mfa")
+    add_app(client)
+    assert is_in(client)
+    again = Client()
+    assert come(again, provider, "subject-3")["Location"] == "/account/sign-in/code/"
+    provider.add("subject-3", preferred_username="mo", amr=["mfa"])
+    assert come(again, provider, "subject-3")["Location"] == "/"
+    assert is_in(again)
+
+
+def test_another_setting_is_asked_of_sign_ins_that_go_on(client, mo_comes, settings):
+    assert mo_comes("on")
+    settings.OIDC_BRINGS_SECOND_FACTOR = "amr:mfa"
+    assert client.get("/note/")["Location"] == OURS_IS_ASKED
+
+
+def test_what_another_than_the_provider_says_of_it_lets_nobody_in(mo_comes, provider):
+    provider.change_token = lambda token: signed_again(token, amr=["mfa"])
+    assert not mo_comes("amr:mfa")
 
 
 def test_signing_in_with_a_password_still_takes_our_second_factor(

@@ -113,6 +113,9 @@ def test_earlier_keys_are_accepted_while_their_sessions_last():
         ("HTTPS", "false"),
         ("SECOND_FACTOR_REQUIRED", "maybe"),
         ("OIDC_BRINGS_SECOND_FACTOR", "yes"),
+        ("OIDC_BRINGS_SECOND_FACTOR", "amr:"),
+        ("OIDC_BRINGS_SECOND_FACTOR", ":mfa"),
+        ("OIDC_BRINGS_SECOND_FACTOR", "amr: mfa"),
         ("TRUSTED_PROXIES", "all"),
         ("TRUSTED_PROXIES", "-1"),
         ("DATABASE_POOL", "1.5"),
@@ -165,6 +168,12 @@ def test_an_issuer_is_one_provider_with_a_proof_key():
         "True https://login.example/tenant/v2.0 your work account this-installation secret "
         "{'server_url': 'https://login.example/tenant/v2.0'}"
     )
+
+
+@pytest.mark.parametrize("brings", ["on", "off", "amr:mfa", "acr:urn:example:two-factors"])
+def test_what_says_that_the_provider_has_asked_for_a_second_factor_is_chosen(brings):
+    chosen = PRODUCTION | {"OIDC_BRINGS_SECOND_FACTOR": brings}
+    assert value("OIDC_BRINGS_SECOND_FACTOR", **chosen) == brings
 
 
 @pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
