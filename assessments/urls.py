@@ -8,6 +8,7 @@ from assessments.views import (
     reading_log,
     recording,
     starting,
+    submitting,
     working,
 )
 
@@ -22,11 +23,11 @@ urlpatterns = [
     path("assessments/<uuid:reference>/factors/", recording.factors, name="factors"),
     path("assessments/<uuid:reference>/working/", working.working, name="working"),
     path("assessments/<uuid:reference>/check/", recording.check, name="check"),
-    path("assessments/<uuid:reference>/submitted/", recording.submitted, name="submitted"),
-    path("assessments/<uuid:reference>/withdraw/", recording.withdraw, name="withdraw"),
+    path("assessments/<uuid:reference>/submitted/", submitting.submitted, name="submitted"),
+    path("assessments/<uuid:reference>/withdraw/", submitting.withdraw, name="withdraw"),
     path("assessments/<uuid:reference>/read/", reading.correction_read, name="correction_read"),
     path("assessments/<uuid:reference>/history/", history.assessment_history, name="history"),
-    path("assessments/<uuid:reference>/cancel/", recording.cancel, name="cancel"),
+    path("assessments/<uuid:reference>/cancel/", submitting.cancel, name="cancel"),
     path("assessments/find/", working.find, name="find_factors"),
     path("assessments/<uuid:reference>/reassign/", looking_after.reassign, name="reassign"),
     path("assessments/<uuid:reference>/restrict/", looking_after.restrict, name="restrict"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -76,6 +76,17 @@ def press_of(request: HttpRequest) -> tuple[UUID, int]:
     if not form.is_valid():
         raise BadRequest("key or version")
     return form.cleaned_data["key"], form.cleaned_data["version"]
+
+
+def version_of(assessment: Assessment, typed: QueryDict | None) -> int:
+    """The version that the page shows; for what comes back unsaved, the one it was typed on.
+
+    Else what was refused would come back as if its writer had seen what others saved meanwhile.
+    """
+    if typed is None:
+        return assessment.version
+    form = PressForm(typed)
+    return form.cleaned_data["version"] if form.is_valid() else assessment.version
 
 
 def problems_of(*forms) -> list[Problem]:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from assessments import factor_page, queries, record, services
 from assessments.decided import missed_codes
@@ -20,10 +20,9 @@ from assessments.forms import (
     FactorsForm,
     OutcomeForm,
     PressForm,
-    ReasonForm,
     press_fields,
 )
-from assessments.models import Assessment, Status
+from assessments.models import Assessment
 from assessments.notes import notes_of, pinned_notes
 from assessments.rules import AnswerKind, Finding
 from assessments.selecting import asked
@@ -35,7 +34,6 @@ from assessments.summaries import (
 )
 from assessments.views.pages import (
     Problem,
-    add_messages,
     assessment_or_404,
     deadline_of,
     locked,
@@ -43,6 +41,7 @@ from assessments.views.pages import (
     press_of,
     problems_of,
     record_reading_of,
+    version_of,
 )
 from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
@@ -139,17 +138,6 @@ def _target(name: str) -> str:
     return "id_other_description" if name == "other_description" else f"text-{name}"
 
 
-def _version_of(assessment: Assessment, typed: QueryDict | None) -> int:
-    """The version that the page shows; for what comes back unsaved, the one it was typed on.
-
-    Else what was refused would come back as if its writer had seen what others saved meanwhile.
-    """
-    if typed is None:
-        return assessment.version
-    form = PressForm(typed)
-    return form.cleaned_data["version"] if form.is_valid() else assessment.version
-
-
 def _first_box(assessment: Assessment) -> str:
     return f"code-{next(iter(record.edition_of(assessment).codes))}"
 
@@ -216,7 +204,7 @@ def _factors_page(
         "conflict": conflict,
         "last_review": decided and decided.review,
     }
-    version = _version_of(assessment, None if conflict else data)
+    version = version_of(assessment, None if conflict else data)
     return factor_page.response(
         request,
         form,
@@ -362,7 +350,7 @@ def _check_page(
         "questions": questions,
         "standing_errors": [finding for finding in found if finding.is_error],
         "outcome_form": outcome,
-        "press": PressForm(initial={"version": _version_of(assessment, data if unsaved else None)}),
+        "press": PressForm(initial={"version": version_of(assessment, data if unsaved else None)}),
         "problems": problems,
         "conflict": conflict,
         "unsaved": unsaved,
@@ -371,82 +359,3 @@ def _check_page(
     return render(
         request, "assessments/check.html", context, status=status if problems or conflict else 200
     )
-
-
-@require_safe
-def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """What was done, and what happens next."""
-    assessment = own_assessment_or_404(request, reference)
-    if assessment.status != Status.SUBMITTED:
-        return redirect("record", assessment.reference)
-    record_reading_of(request, assessment, Page.SUBMITTED)
-    context = {"assessment": assessment, "managers": queries.managers_of(assessment)}
-    return render(request, "assessments/submitted.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Ask whether to take the submission back, then do so."""
-    assessment = own_assessment_or_404(request, reference)
-    if request.method != "POST":
-        return _withdraw_page(request, assessment)
-    key, version = press_of(request)
-    try:
-        services.withdraw_submission(
-            assessment=assessment, by=request.user, version=version, key=key
-        )
-    except (services.Locked, services.EditConflict):
-        return locked(request, assessment_or_404(request, reference))
-    messages.success(request, "The submission is withdrawn. You can change the factors again.")
-    return redirect("factors", assessment.reference)
-
-
-def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    if not queries.may_withdraw(request.user, assessment):
-        return redirect("record", assessment.reference)
-    record_reading_of(request, assessment, Page.RECORD)
-    context = {
-        "assessment": assessment,
-        "deadline": deadline_of(assessment),
-        "press": PressForm(initial={"version": assessment.version}),
-    }
-    return render(request, "assessments/withdraw.html", context)
-
-
-@keeps_typed_work
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Cancel an assessment that was started in error, with the reason."""
-    assessment = own_assessment_or_404(request, reference)
-    typed = request.POST if request.method == "POST" else request.held_data
-    form = ReasonForm(typed)
-    if request.method == "POST":
-        key, version = press_of(request)
-        if form.is_valid():
-            try:
-                services.cancel(
-                    assessment=assessment,
-                    reason=form.cleaned_data["reason"],
-                    by=request.user,
-                    version=version,
-                    key=key,
-                )
-            except (services.Locked, services.EditConflict):
-                return locked(request, assessment_or_404(request, reference))
-            except services.FactsRefused as refused:
-                add_messages(form, refused.messages)
-            else:
-                messages.success(request, "The assessment is cancelled. Its record stays.")
-                return redirect("record", assessment.reference)
-    elif not queries.may_cancel(request.user, assessment):
-        return redirect("record", assessment.reference)
-    record_reading_of(request, assessment, Page.CANCEL)
-    context = {
-        "assessment": assessment,
-        "deadline": deadline_of(assessment),
-        "form": form,
-        "press": PressForm(initial={"version": _version_of(assessment, typed)}),
-        "problems": problems_of(form),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "assessments/cancel.html", context, status=status)
