@@ -15,7 +15,8 @@ from django.shortcuts import render
 
 SEARCHES = 100
 MINUTES = 5
-SEARCH_PAGES = {"assessments", "start"}
+SEARCH_PAGES = {"assessments", "start", "start_with_new_child"}
+"""The last, since it tells whether a child's id is known."""
 
 
 class TooMany(Exception):

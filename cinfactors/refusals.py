@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseForbidden,
     HttpResponseNotAllowed,
 )
+from django.views.decorators.http import require_safe
 
 METHODS = ("GET", "HEAD", "POST")
 OTHER_SITES = {"cross-site", "same-site"}
@@ -33,6 +35,12 @@ class RefusalMiddleware:
         if loaded_by_another_site(request):
             return HttpResponseForbidden("Open this page by itself.\n", content_type=PLAIN)
         return self.get_response(request)
+
+
+@require_safe
+def unused(request: HttpRequest) -> HttpResponse:
+    """Stands in place of a view that a library brings and that no page of ours asks."""
+    raise PermissionDenied
 
 
 def loaded_by_another_site(request: HttpRequest) -> bool:

@@ -7,9 +7,12 @@ from django.views.generic import RedirectView
 
 from cinfactors.accounts.views import SignOutView
 from cinfactors.page import icon
+from cinfactors.refusals import unused
 
 # The admin's own sign-in would go round the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
+# It finds children by name from words in an address, which no history of readings would know.
+admin.site.autocomplete_view = unused
 admin.site.site_header = admin.site.site_title = "cinfactors"
 admin.site.index_title = "Records, people and teams"
 # It takes the room that the review desk's table needs, and repeats the few links of the index.

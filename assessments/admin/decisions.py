@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -64,6 +65,8 @@ class Decisions(Ways):
 
     def _found(self, request: HttpRequest, reference: str | UUID) -> Assessment:
         if not self.has_view_permission(request):
+            with suppress(Http404):  # to them nothing is there; that they asked is recorded
+                self.get_object(request, str(reference))
             raise PermissionDenied
         return self.get_object(request, str(reference))
 

@@ -156,15 +156,20 @@ class ReadOnly(admin.ModelAdmin):
         response = super().changeform_view(
             request, object_id, form_url, context | (extra_context or {})
         )
-        shown = (getattr(response, "context_data", None) or {}).get("original")
-        if shown is not None:
-            record_reading(request, self.read_as, child=self.child_of(shown).pk)
-        return response
+        return self._noted(request, response, "original")
 
     def history_view(self, request, object_id, extra_context=None):
         # As above: Django's own title names the child.
         context = {"title": "Change history", **(extra_context or {})}
-        return super().history_view(request, object_id, context)
+        response = super().history_view(request, object_id, context)
+        return self._noted(request, response, "object")
+
+    def _noted(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
+        """The response; that it shows the child of the row of this name is recorded."""
+        shown = (getattr(response, "context_data", None) or {}).get(name)
+        if shown is not None:
+            record_reading(request, self.read_as, child=self.child_of(shown).pk)
+        return response
 
 
 def _shown_address(query: QueryDict) -> QueryDict:

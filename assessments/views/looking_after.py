@@ -29,10 +29,11 @@ PAGE = 25
 
 
 def _looked_after_or_404(request: HttpRequest, reference: UUID) -> Assessment:
-    """A record of the manager's teams that they may see."""
+    """A record of the manager's teams that they may see; whoever else asks is refused."""
+    assessment = assessment_or_404(request, reference)
     if not request.user.is_team_manager:
         raise Http404
-    return assessment_or_404(request, reference)
+    return assessment
 
 
 @require_safe

@@ -69,6 +69,10 @@ def start_with_new_child(request: HttpRequest) -> HttpResponse:
             episode=services.NewEpisode(**referral.cleaned_data),
         )
     except services.FactsRefused as refused:
+        la_child_id = child.cleaned_data["la_child_id"]
+        if queries.child_to_assess(request.user, la_child_id) is None:
+            # That the id is somebody's already is all that is told of a restricted record.
+            record_refusal(request, Page.SEARCH, la_child_id=la_child_id)
         _show(refused, child, referral, start)
         return _new_child_page(request, teams, child, referral, start)
     return redirect("factors", assessment.reference)
@@ -98,11 +102,11 @@ def _new_child_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Start an assessment of a known child, in the open episode or from a new referral."""
-    teams = _may_start_or_404(request)
     child = queries.child_of_reference(request.user, reference)
     if child is None:
         record_refusal(request, Page.START, reference=reference)
         raise Http404
+    teams = _may_start_or_404(request)
     record_reading(request, Page.START, child=child.pk)
     episode = next((each for each in child.episodes.all() if each.is_open), None)
     data = _sent(request)

@@ -16,6 +16,7 @@ from assessments.models import Assessment, Child, NamedPerson
 from cinfactors.history.models import Reading
 from tests import people as make
 from tests.history.entries import readings
+from tests.pages.sent import at, new_child_form
 from tests.people import People
 
 
@@ -98,6 +99,73 @@ def test_a_restricted_child_that_was_looked_up_by_id_is_recorded(people: People,
     assert [(one.page, one.refused, one.restricted) for one in readings()] == [
         ("search", True, True)
     ]
+
+
+def test_that_the_id_of_a_restricted_child_is_taken_is_told_and_recorded(people, browser_of):
+    assessment = make.start(people.ada)
+    restrict(assessment, people.ada)
+    form = new_child_form(la_child_id="ex1001")
+    response = browser_of(people.ben).post(reverse("start_with_new_child"), form)
+    assert "There is a child with this id already" in response.content.decode()
+    assert [(one.person_id, one.page, one.refused, one.restricted) for one in readings()] == [
+        (people.ben.pk, "search", True, True)
+    ]
+
+
+@pytest.mark.parametrize("page", ["reassign", "restrict", "lift_restriction", "start_for_child"])
+def test_a_restricted_record_is_refused_and_recorded_whoever_has_no_such_page(
+    people: People, browser_of, page: str
+):
+    """Of what no page of theirs leads to, too: somebody had the address from elsewhere."""
+    assessment = make.start(people.ada)
+    restrict(assessment, people.ada)
+    thing = assessment.episode.child if page == "start_for_child" else assessment
+    for person in (people.cleo, people.nia, people.dee, people.abe):
+        address = reverse(page, args=[thing.reference])
+        assert browser_of(person).post(address).status_code == 404
+    assert [(one.person_id, one.refused, one.restricted) for one in readings()] == [
+        (person.pk, True, True) for person in (people.cleo, people.nia, people.dee, people.abe)
+    ]
+
+
+def test_what_a_manager_alone_may_do_with_a_record_is_no_reading_of_a_colleague(people, browser_of):
+    assessment = make.start(people.ada)
+    assert browser_of(people.ben).get(at("reassign", assessment)).status_code == 404
+    assert readings() == []
+
+
+def test_an_administrator_who_asks_for_a_record_at_the_desk_is_recorded(people, browser_of):
+    assessment = make.start(people.ada)
+    abe = browser_of(people.abe)
+    for name in ("change", "history", "authorise", "return", "correct", "reopen"):
+        address = reverse(f"admin:assessments_assessment_{name}", args=[assessment.reference])
+        assert abe.get(address).status_code == 403
+    assert [(one.person_id, one.refused, one.page) for one in readings()] == [
+        (people.abe.pk, True, "review")
+    ] * 6
+
+
+def test_every_page_of_the_admin_that_shows_a_child_is_recorded(people: People, browser_of):
+    assessment = make.start(people.ada)
+    child, episode = assessment.episode.child, assessment.episode
+    mo = browser_of(people.mo)
+    for model, row in {"child": child, "episode": episode}.items():
+        for page in ("change", "history"):
+            address = reverse(f"admin:assessments_{model}_{page}", args=[row.reference])
+            assert child.la_child_id in mo.get(address).content.decode()
+    assert [(one.child_id, one.page, one.refused) for one in readings()] == [
+        (child.pk, "admin", False)
+    ] * 4
+
+
+def test_no_child_is_found_by_words_in_an_address(people: People, browser_of):
+    make.start(people.ada)
+    mo = browser_of(people.mo)
+    for model, field in {"episode": "child", "assessment": "episode"}.items():
+        asked = {"app_label": "assessments", "model_name": model, "field_name": field}
+        response = mo.get(reverse("admin:autocomplete"), asked | {"term": "EX1001"})
+        assert response.status_code == 403
+        assert "EX1001" not in response.content.decode()
 
 
 def test_a_reference_that_nothing_has_is_no_refusal(people: People, browser_of):

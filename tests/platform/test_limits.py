@@ -14,7 +14,7 @@ from tests import people as make
 from tests.pages.sent import at
 from tests.people import People, make_people
 
-PAGES = ("/assessments/", "/assessments/start/")
+PAGES = ("/assessments/", "/assessments/start/", "/assessments/start/new/")
 
 
 @pytest.fixture
