@@ -3,7 +3,15 @@
 Each takes the people and `at_a_browser`, and gives back the visitor who looks at it.
 """
 
-from tests.journeys.states import accounts, lists, reading, recording, starting, working
+from tests.journeys.states import (
+    accounts,
+    lists,
+    looking_after,
+    reading,
+    recording,
+    starting,
+    working,
+)
 
 STATES = (
     *accounts.STATES,
@@ -12,4 +20,5 @@ STATES = (
     *recording.STATES,
     *working.STATES,
     *reading.STATES,
+    *looking_after.STATES,
 )
