@@ -20,7 +20,7 @@ as the role of the application, with the large database. Lists: time on the cloc
 database works in a process of its own. The compressed size holds up to 100 random bytes that
 Django's GZipMiddleware adds against BREACH."""
 
-TWELVE_KILOBYTES = 12 * 1024
+FOURTEEN_KILOBYTES = 14 * 1024
 
 
 def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int) -> list[Row]:
@@ -65,7 +65,7 @@ def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
         "Factor page as it is sent, all guidance",
         page.compressed,
         "bytes",
-        goal=Goal(AT_MOST, TWELVE_KILOBYTES, "bytes", of_ratio=False),
+        goal=Goal(AT_MOST, FOURTEEN_KILOBYTES, "bytes", of_ratio=False),
     )
     yield Row("  the same, uncompressed", page.size, "bytes")
 
@@ -83,6 +83,12 @@ def save_rows(save: saves.Save) -> Iterator[Row]:
         goal=Goal(AT_MOST, 1, "", of_ratio=False),
     )
     yield Row("  savepoints in it", save.savepoints, "")
+    yield Row(
+        "Change on the factor page, 95 of 100 answered",
+        save.answer,
+        "ms",
+        goal=Goal(AT_MOST, 100, "ms", of_ratio=False),
+    )
 
 
 def list_rows(pages: list[lists.ListPage]) -> Iterator[Row]:

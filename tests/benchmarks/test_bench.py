@@ -5,7 +5,7 @@ from django.db import connections
 from django.test import override_settings
 
 from benchmarks import factor_page, lists, rules, run, saves
-from benchmarks.measure import medians
+from benchmarks.measure import medians, slowest_but_5_in_100
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
 
@@ -23,9 +23,9 @@ def test_the_factor_page_finds_the_record_and_records_that_it_is_read(assessment
     assert (page.same_bytes_queries, page.queries) == (2, 6)
 
 
-def test_the_factor_page_is_at_most_12_kilobytes_as_it_is_sent(assessment):
+def test_the_factor_page_is_at_most_14_kilobytes_as_it_is_sent(assessment):
     page = factor_page.measure(assessment, **ONCE)
-    assert page.compressed <= run.TWELVE_KILOBYTES < page.size
+    assert page.compressed <= run.FOURTEEN_KILOBYTES < page.size
 
 
 def test_the_stock_form_has_the_same_boxes_ticked(assessment):
@@ -38,6 +38,13 @@ def test_the_stock_form_has_the_same_boxes_ticked(assessment):
 def test_a_save_is_one_transaction(assessment):
     save = saves.measure(assessment, **ONCE)
     assert (save.transactions, save.savepoints) == (1, 3)
+
+
+def test_what_95_of_100_runs_keep_to_is_the_slowest_but_five():
+    clock = iter(time for run in range(100) for time in (run, run + run / 1000))
+    subject = lambda: lambda: None  # noqa: E731
+    taken = slowest_but_5_in_100(subject, clock=lambda: next(clock), runs=100, warm_up=0)
+    assert taken == pytest.approx(94)
 
 
 def test_the_lists_are_measured_in_two_databases_and_leave_the_last(assessment):
