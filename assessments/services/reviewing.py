@@ -101,17 +101,20 @@ def authorise_each(
     A refused one is told in its place and undoes none of the others: as `authorise`, or
     NeedsReading where the record says something that a manager has to read first.
     """
-    results = []
+    results: dict[int, Authorised] = {}
     with transaction.atomic():
-        for reference, version in chosen:
+        # In one order for everybody: two managers with the same records before them would each
+        # wait for what the other holds.
+        for place in sorted(range(len(chosen)), key=lambda place: chosen[place]):
+            reference, version = chosen[place]
             press = uuid.uuid5(key, str(reference))
             try:
                 assessment = _authorise_unread(reference, by=by, version=version, key=press)
             except Refused as refusal:
-                results.append(Authorised(reference, None, refusal))
+                results[place] = Authorised(reference, None, refusal)
             else:
-                results.append(Authorised(reference, assessment, None))
-    return results
+                results[place] = Authorised(reference, assessment, None)
+    return [results[place] for place in range(len(chosen))]
 
 
 def _authorise_unread(

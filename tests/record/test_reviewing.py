@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments import queries, services
@@ -228,6 +231,44 @@ def test_a_decision_and_a_withdrawal_at_once_leave_one_of_them(transactional_db)
     seen.refresh_from_db()
     decided = seen.status == Status.AUTHORISED
     assert seen.reviews.count() == seen.versions.filter(authorised_by=people.mo).count() == decided
+
+
+def waiting() -> int:
+    """How many connections wait for a row that another holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_with_the_same_records_do_not_stop_each_other(transactional_db):
+    people = make.make_people()
+    other = make.make_person("Max Field", people.north, role=Role.TEAM_MANAGER)
+    sent = [make.submit(make.start(people.ada, each)) for each in ("EX1", "EX2")]
+    chosen = [(each.reference, each.version) for each in sent]
+    both_are_held = threading.Event()
+
+    def hold() -> None:
+        """Both records, until both managers wait for the first that they ask for."""
+        with transaction.atomic():
+            list(Assessment.objects.select_for_update())
+            both_are_held.set()
+            until = time.monotonic() + 20
+            while waiting() < 2 and time.monotonic() < until:
+                pass
+
+    def each(manager, chosen) -> list[services.Authorised]:
+        assert both_are_held.wait(20)
+        return services.authorise_each(chosen=chosen, by=manager, key=uuid.uuid4())
+
+    _, mine, theirs = at_once(
+        hold, lambda: each(people.mo, chosen), lambda: each(other, chosen[::-1])
+    )
+    assert [one.reference for one in mine] == [reference for reference, _ in chosen]
+    assert [one.reference for one in theirs] == [reference for reference, _ in chosen[::-1]]
+    first, second = (mine, theirs) if mine[0].assessment else (theirs, mine)
+    assert [one.refusal for one in first] == [None, None]
+    assert [type(one.refusal) for one in second] == [services.AlreadyDecided] * 2
 
 
 # Authorising
