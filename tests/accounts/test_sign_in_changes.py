@@ -1,0 +1,56 @@
+"""What is kept of how people sign in stays as it was written, whoever writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, transaction
+from django.utils import timezone
+
+from cinfactors.accounts import services
+from cinfactors.accounts.models import Role, SignInChange
+from tests.record.raw import change, refused, run
+
+
+@pytest.fixture
+def row(ada, make_person) -> SignInChange:
+    services.end_sessions(by=make_person("abe", Role.ADMINISTRATOR), person=ada)
+    return SignInChange.objects.get()
+
+
+def test_no_column_of_it_changes(row, ben):
+    for changed in (
+        {"what": "linked"},
+        {"by_id": ben.pk},
+        {"person_id": ben.pk},
+        {"at": timezone.now() - timedelta(days=1)},
+        {"id": row.pk + 1},
+    ):
+        with refused("a_sign_in_change_stays"):
+            change(row, **changed)
+
+
+def test_it_is_not_deleted(row):
+    with refused("a_sign_in_change_stays"):
+        run("DELETE FROM accounts_signinchange WHERE id = %s", row.pk)
+    with refused("a_sign_in_change_stays"):
+        SignInChange.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "TRUNCATE accounts_signinchange",
+        "ALTER TABLE accounts_signinchange DISABLE TRIGGER keep",
+        "DROP FUNCTION keep_sign_in_change() CASCADE",
+    ],
+)
+def test_the_application_does_not_get_round_it(row, sql):
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        run(sql)
+
+
+def test_others_are_added(row, ada):
+    services.end_sessions(by=ada, person=ada)
+    assert SignInChange.objects.count() == 2
