@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
 from allauth.account.forms import ReauthenticateForm as AllauthPasswordAgainForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from crispy_forms_gds.layout import Field, Fixed
+from cryptography.fernet import InvalidToken
 from django import forms
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 
+from cinfactors.accounts.ciphers import cipher
 from cinfactors.accounts.forms import (
     PASSWORD_TEMPLATE,
     TOO_MANY,
@@ -19,6 +26,7 @@ from cinfactors.accounts.forms import (
 )
 
 LIMITS_REACHED = {TOO_MANY, "rate_limited"}
+_cipher = partial(cipher, "second factor that is being set up")
 
 
 class CodeForm(forms.Form):
@@ -66,9 +74,19 @@ class CodeAgainForm(CodeForm, ReauthenticateForm):
 
 
 class AddAppForm(CodeForm, ActivateTOTPForm):
+    """The secret that the app is given waits for its first code in the session, encrypted."""
+
     button = "Turn on"
     label = "Code that the app shows"
     hint = "6 digits. The app shows others every 30 seconds"
+
+    def __init__(self, *args, session: SessionBase, **kwargs):
+        # allauth's form knows a plain one alone; the session is written when the view is done.
+        closed = session.pop(SECRET_SESSION_KEY, "")
+        with suppress(InvalidToken):  # SECRET_KEY has changed meanwhile: there is another secret
+            session[SECRET_SESSION_KEY] = _cipher().decrypt(closed).decode()
+        super().__init__(*args, **kwargs)
+        session[SECRET_SESSION_KEY] = _cipher().encrypt(self.secret.encode()).decode()
 
 
 class RemoveAppForm(DeactivateTOTPForm):

@@ -178,6 +178,9 @@ class AddedMixin:
 class AddAppView(AddedMixin, ProblemsMixin, totp_views.ActivateTOTPView):
     form_class = AddAppForm
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"session": self.request.session}
+
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)
         self.added()

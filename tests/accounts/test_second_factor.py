@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from cryptography.fernet import InvalidToken
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -192,7 +193,37 @@ def test_the_secret_is_kept_encrypted(secret):
     assert plain not in str(rows)
     adapter = second_factor.MFAAdapter()
     assert adapter.decrypt(rows["totp"]["secret"]) == plain
-    assert not Session.objects.filter(session_data__contains=plain).exists()
+
+
+def in_sessions() -> str:
+    """What stands in all sessions, for somebody who reads the table and has the key."""
+    store = Session.get_session_store_class()()
+    return str([store.decode(row.session_data) for row in Session.objects.all()])
+
+
+def test_the_secret_that_waits_for_its_first_code_is_encrypted_too(client, mo, sign_in):
+    sign_in("mo")
+    address = "/account/second-factor/app/"
+    shown = client.get(address).context["form"].secret
+    assert SECRET_SESSION_KEY in in_sessions()
+    assert shown not in in_sessions()
+    again = client.post(address, {"code": "000000"}).context["form"].secret
+    assert again == shown
+    assert shown not in in_sessions()
+    assert client.post(address, {"code": code(shown)}).status_code == 302
+    assert SECRET_SESSION_KEY not in in_sessions()
+
+
+def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, settings):
+    sign_in("mo")
+    address = "/account/second-factor/app/"
+    shown = client.get(address).context["form"].secret
+    session = client.session
+    session[SECRET_SESSION_KEY] = "closed with a key that is gone"
+    session.save()
+    response = client.post(address, {"code": code(shown)})
+    assert summary(response) == [("id_code", WRONG)]
+    assert response.context["form"].secret != shown
 
 
 def test_a_changed_secret_key_still_reads_what_the_former_had_encrypted(settings):
