@@ -71,6 +71,8 @@ class Child(models.Model):
             models.Index(
                 OpClass(Upper("given_name"), name="varchar_pattern_ops"), name="child_given_name"
             ),
+            # Every list asks which records are restricted: they are few among all.
+            models.Index(fields=["id"], condition=Q(restricted=True), name="child_restricted"),
         ]
 
     def __str__(self) -> str:
