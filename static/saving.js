@@ -211,7 +211,6 @@ function fail(isRefused) {
   const pause = Math.min(FIRST_PAUSE * 2 ** sent.tries, LONGEST_PAUSE);
   sent.tries += 1;
   sent.refused = isRefused;
-  leaving = null;
   if (isRefused) {
     const link = document.createElement("a");
     Object.assign(link, {

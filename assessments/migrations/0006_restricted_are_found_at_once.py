@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0005_what_follows_what'),
+        ("assessments", "0005_what_follows_what"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='child',
-            index=models.Index(condition=models.Q(('restricted', True)), fields=['id'], name='child_restricted'),
+            model_name="child",
+            index=models.Index(
+                condition=models.Q(("restricted", True)), fields=["id"], name="child_restricted"
+            ),
         ),
     ]

@@ -64,7 +64,7 @@ def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
     page.keyboard.press("Enter")
     expect(asking.get_by_role("textbox")).to_have_value("No sign of exploitation")
     page.locator("#beside-6B").get_by_role("button", name="Considered: not in this case").click()
-    expect(page.locator("#beside-6B summary")).to_contain_text("Considered: 6B Physical")
+    expect(page.locator("#beside-6B summary")).to_contain_text("Considered: With 6B Physical")
     assert {each.kind for each in draft.answers.all()} == {"complied", "reason", "considered"}
 
     ada.presses("Save and continue")
