@@ -58,21 +58,25 @@ def decide(
     """A manager's decision: as `change`, on another's work in a team of theirs.
 
     Whoever saw a version that has been decided on since is told that decision, by
-    AlreadyDecided. `saved_at` is the moment of the decision.
+    AlreadyDecided; so is whoever presses again what others went on from. `saved_at` is the
+    moment of the decision.
     """
 
     def decide_row() -> Assessment:
         current = _locked(queries.for_reading(queries.reviewable(by)), assessment)
         if current.version != version:
-            decided = _decided_meanwhile(current, while_in)
-            raise AlreadyDecided(decided, current) if decided else EditConflict(current)
+            raise _overtaken(current, while_in)
         if current.status != while_in:
             raise Locked
         current.saved_at = timezone.now()
         write(current)
         return _counted_up(current)
 
-    return once(key, by=by, act=act, content=(assessment.pk, content), write=decide_row)
+    decided = once(key, by=by, act=act, content=(assessment.pk, content), write=decide_row)
+    if decided.version != version + 1:
+        # The same press again, after others went on: what it did once does not hold any more.
+        raise _overtaken(decided, while_in)
+    return decided
 
 
 def _locked(permitted: QuerySet[Assessment], assessment: Assessment) -> Assessment:
@@ -93,6 +97,12 @@ _LEADS_TO = {
     Review.Decision.RETURNED: Status.RETURNED,
     Review.Decision.REOPENED: Status.REOPENED,
 }
+
+
+def _overtaken(current: Assessment, seen_in: Status) -> AlreadyDecided | EditConflict:
+    """What to tell who saw an earlier version."""
+    decided = _decided_meanwhile(current, seen_in)
+    return AlreadyDecided(decided, current) if decided else EditConflict(current)
 
 
 def _decided_meanwhile(current: Assessment, seen_in: Status) -> Review | None:

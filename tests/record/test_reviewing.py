@@ -172,6 +172,34 @@ def test_what_the_worker_does_after_a_return_does_not_hide_it(
     assert told.value.review.decision == Review.Decision.RETURNED
 
 
+@pytest.mark.parametrize("act", ACTS)
+def test_a_press_again_after_others_went_on_is_not_said_to_hold(people: People, act: str):
+    """Else a page left open says "authorised" of what was reopened and submitted anew."""
+    seen, key = ready_for(act, people), uuid.uuid4()
+    decided = carry_out(act, seen, people.mo, key=key)
+    assert carry_out(act, seen, people.mo, key=key) == decided
+    match act:
+        case "authorise":
+            make.submit(make.reopen(decided, people.mo), "4A")
+        case "correct":
+            make.submit(make.return_it(decided, people.mo), "4B")
+        case _:
+            make.submit(decided, "4A")
+    with unchanged(), pytest.raises(services.EditConflict):
+        carry_out(act, seen, people.mo, key=key)
+
+
+def test_a_press_on_several_again_after_others_went_on_is_told_of_each(people, submitted):
+    def each() -> services.Authorised:
+        chosen = [(submitted.reference, submitted.version)]
+        return services.authorise_each(chosen=chosen, by=people.mo, key=KEY)[0]
+
+    done = each().assessment
+    make.reopen(done, people.mo)
+    again = each()
+    assert (again.assessment, again.refusal.review.decision) == (None, "reopened")
+
+
 def withdraw(sent: Assessment) -> Assessment:
     return press(services.withdraw_submission, sent, by=sent.worker)
 
