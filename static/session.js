@@ -14,13 +14,14 @@ function wait(seconds, then) {
   timer = setTimeout(then, Math.max(seconds, 1) * 1000);
 }
 
-function expect(seconds) {
+// `ends` is the time by the clock where the sign-in ends then, whatever anybody does.
+function expect(seconds, ends) {
   if (seconds > WARNING) {
     dialog.close();
     dismissed = false;
     wait(seconds - WARNING, () => ask());
   } else {
-    warn(seconds);
+    warn(seconds, ends);
   }
 }
 
@@ -35,7 +36,8 @@ async function ask(options = {}) {
   if (response.status === 401) {
     over();
   } else if (response.ok) {
-    expect((await response.json()).seconds);
+    const { seconds, ends } = await response.json();
+    expect(seconds, ends);
   } else {
     wait(WARNING / 4, () => ask());
   }
@@ -46,14 +48,31 @@ function stay() {
   ask({ method: "POST", headers: { "X-CSRFToken": token } });
 }
 
-function warn(seconds) {
+function warn(seconds, ends) {
   const minutes = Math.max(Math.round(seconds / 60), 1);
   const words = `${minutes} minute${minutes === 1 ? "" : "s"}`;
   if (one("minutes").textContent !== words) {
     one("minutes").textContent = words;
   }
+  tellWhy(ends);
   show();
   wait(Math.min(seconds, WARNING / 4), () => ask());
+}
+
+// Nothing offers what is no help: at the limit there is no staying.
+function tellWhy(ends) {
+  const why = ends ? one("limit") : one("unused");
+  if (!why.hidden) {
+    return;
+  }
+  one("ends").textContent = ends ?? "";
+  one("limit").hidden = !ends;
+  one("unused").hidden = Boolean(ends);
+  one("stay").hidden = Boolean(ends);
+  dialog.setAttribute("aria-describedby", why.id);
+  if (dialog.open) {
+    one("close").focus(); // it may have been on the button that is gone
+  }
 }
 
 function over() {
@@ -84,5 +103,5 @@ if (dialog) {
   dialog.addEventListener("cancel", dismiss); // the Escape key
   // A page that was left and comes back may be older than it looks.
   window.addEventListener("pageshow", (event) => event.persisted && ask());
-  expect(Number(dialog.dataset.signedInFor));
+  wait(Number(dialog.dataset.signedInFor) - WARNING, () => ask());
 }

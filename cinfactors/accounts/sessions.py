@@ -93,8 +93,19 @@ def seconds_left(session: SessionBase | dict[str, Any]) -> int:
     if not is_signed_in(session):
         return 0
     now = int(time.time())
-    ends = min(session.get(SEEN, now) + IDLE, session.get(STARTED, now) + LONGEST)
-    return max(ends - now, 0)
+    return max(min(session.get(SEEN, now) + IDLE, _ends_at_last(session)) - now, 0)
+
+
+def ends_whatever_is_done(session: SessionBase | dict[str, Any]) -> datetime | None:
+    """When the session ends, where no use makes it last longer; None where use does."""
+    at_last = _ends_at_last(session)
+    if session.get(SEEN, 0) + IDLE < at_last:
+        return None
+    return datetime.fromtimestamp(at_last, UTC)
+
+
+def _ends_at_last(session: SessionBase | dict[str, Any]) -> int:
+    return session.get(STARTED, int(time.time())) + LONGEST
 
 
 def note_use(session: SessionBase, *, now: bool = False) -> None:

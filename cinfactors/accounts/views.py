@@ -13,7 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import time_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
@@ -129,10 +131,19 @@ class SessionsView(TemplateView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """For the script that warns: how many seconds the sign-in has left. POST makes it last."""
+    """For the script that warns: how many seconds the sign-in has left. POST makes it last.
+
+    With the time by the clock where it ends whatever is done.
+    """
     if request.method == "POST":
         sessions.note_use(request.session, now=True)
-    return JsonResponse({"seconds": sessions.seconds_left(request.session)})
+    ends = sessions.ends_whatever_is_done(request.session)
+    return JsonResponse(
+        {
+            "seconds": sessions.seconds_left(request.session),
+            "ends": time_format(timezone.localtime(ends), "H:i") if ends else None,
+        }
+    )
 
 
 class InactiveView(allauth_views.AccountInactiveView):

@@ -74,6 +74,23 @@ def test_it_lasts_twelve_hours_at_most_whatever_is_done(client, ada, sign_in, cl
     assert not is_in(client)
 
 
+def test_the_page_is_told_when_staying_is_no_help_any_more(client, ada, sign_in, clock):
+    sign_in()
+    asked = {"headers": {"Sec-Fetch-Dest": "empty"}}
+    for _ in range(23):
+        clock.shift(29 * 60)
+        assert client.post("/account/session/", **asked).json() == {
+            "seconds": 30 * 60,
+            "ends": None,
+        }
+    clock.shift(22 * 60 + 59)
+    assert client.post("/account/session/", **asked).json() == {"seconds": 30 * 60, "ends": None}
+    clock.shift(1)
+    assert client.get("/account/session/", **asked).json() == {"seconds": 1799, "ends": None}
+    answer = {"seconds": 1800, "ends": "22:00"}  # twelve hours after 10:00 in summer
+    assert client.post("/account/session/", **asked).json() == answer
+
+
 def test_a_new_sign_in_has_twelve_hours_of_its_own(client, ada, sign_in, clock):
     sign_in()
     for _ in range(24):
@@ -121,7 +138,7 @@ def test_staying_signed_in_counts_at_once(client, ada, sign_in, clock):
     sign_in()
     clock.shift(30)
     assert left(client) == 30 * 60 - 30
-    assert client.post("/account/session/").json() == {"seconds": 30 * 60}
+    assert client.post("/account/session/").json() == {"seconds": 30 * 60, "ends": None}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

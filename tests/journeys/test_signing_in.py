@@ -5,14 +5,22 @@ What a browser alone can show: a passkey of the device, a clock that runs, a dia
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+
 import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cinfactors.accounts import second_factor
 from cinfactors.accounts.models import Session
-from cinfactors.accounts.sessions import IDLE, SEEN
+from cinfactors.accounts.sessions import IDLE, LONGEST, SEEN, STARTED
 from tests import people as given
+from tests.accounts import openid_provider
 from tests.accounts.codes import code
+from tests.accounts.test_single_sign_on import switch_on
 from tests.journeys.access import nothing_stands_in_the_way
 
 
@@ -61,7 +69,7 @@ def test_a_manager_sets_up_an_app_and_signs_in_with_it(people, mo):
     nothing_stands_in_the_way(mo.page, "enter_code_with_an_error")
     mo.enters("Code", codes[0])
     mo.presses("Sign in")
-    mo.sees_heading("Assessments")
+    mo.sees_heading("Awaiting review")
 
 
 def test_a_passkey_is_added_and_signs_in(people, mo):
@@ -92,7 +100,71 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.sees_heading("Enter a code to sign in")
     nothing_stands_in_the_way(mo.page, "enter_code_or_passkey")
     mo.presses("Use your passkey")
-    mo.sees_heading("Assessments")
+    mo.sees_heading("Awaiting review")
+
+    mo.opens(f"{mo.server}/account/again/passkey/")
+    nothing_stands_in_the_way(mo.page, "passkey_again")
+    passkey = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    mo.opens(f"{mo.server}/account/second-factor/passkey/{passkey.pk}/remove/")
+    mo.sees("Your role needs a second factor.")
+    nothing_stands_in_the_way(mo.page, "remove_the_only_passkey")
+
+
+def test_the_other_pages_about_signing_in_are_for_everybody(people, at_a_browser, settings):
+    ada = at_a_browser()
+    ada.expects(403)
+    ada.opens("/account/inactive/")
+    nothing_stands_in_the_way(ada.page, "inactive")
+    with openid_provider.running() as provider:
+        back = f"{ada.server}/account/single-sign-on/back/"
+        client = provider.register(back)
+        switch_on(settings, provider.address, client["client_id"], client["client_secret"])
+        ada.opens(f"{back}?code=x&state=x")
+        ada.sees_heading("You are not signed in")
+        nothing_stands_in_the_way(ada.page, "single_sign_on_failed")
+        # The way there and back without the provider's own pages, which are none of ours.
+        led = ada.context.request.get("/account/single-sign-on/", max_redirects=0)
+        provider.add("subject-9", preferred_username="nobody")
+        ada.opens(provider.sign_in(led.headers["location"], "subject-9"))
+        ada.sees_heading("You cannot sign in")
+        nothing_stands_in_the_way(ada.page, "single_sign_on_of_nobody")
+        ada.opens("/account/sign-in/")
+        ada.sees("Sign in with your work account")
+        nothing_stands_in_the_way(ada.page, "sign_in_with_a_provider")
+
+    ada.signs_in(people.ada)
+    Client().force_login(people.ada)
+    ada.opens("/account/sessions/")
+    ada.sees("Sign out everywhere else")
+    nothing_stands_in_the_way(ada.page, "sessions")
+    ada.opens("/account/again/password/")
+    ada.enters("Password", "not this one")
+    ada.presses("Continue")
+    assert ada.problems() == ["The password is wrong. Check it and try again"]
+    nothing_stands_in_the_way(ada.page, "password_again_with_an_error")
+
+    ada.opens("/account/second-factor/app/")
+    ada.enters("Code that the app shows", code(secret_of(ada)))
+    ada.presses("Turn on")
+    ada.presses("I have kept them")
+    nothing_stands_in_the_way(ada.page, "second_factor_with_an_app")
+    ada.opens("/account/second-factor/codes/")
+    ada.sees("cannot be shown again")
+    nothing_stands_in_the_way(ada.page, "recovery_codes_shown_before")
+    ada.opens("/account/second-factor/codes/new/")
+    nothing_stands_in_the_way(ada.page, "new_recovery_codes")
+    ada.opens("/account/again/code/")
+    ada.enters("Code", "000000")
+    ada.presses("Continue")
+    assert len(ada.problems()) == 1
+    nothing_stands_in_the_way(ada.page, "code_again_with_an_error")
+    ada.opens("/account/second-factor/app/remove/")
+    ada.sees_heading("Remove the authenticator app")
+    nothing_stands_in_the_way(ada.page, "remove_the_app")
+    settings.SECOND_FACTOR_REQUIRED = settings.SECOND_FACTOR_FOR_EVERYBODY = True
+    ada.page.reload()
+    ada.sees("Your role needs a second factor.")
+    nothing_stands_in_the_way(ada.page, "remove_the_only_app")
 
 
 def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_browser):
@@ -113,8 +185,18 @@ def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_brows
     warning.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_have_count(0)
 
+    # At the end of twelve hours staying is no help, and is not offered.
+    ends = the_sign_in_ends_whatever_is_done_in(110)
+    ada.page.clock.run_for("29:00")
+    expect(warning).to_contain_text(f"Yours ends at {ends} whatever you do. What you typed is kept")
+    expect(warning.get_by_role("button")).to_have_text(["Close this message"])
+    expect(warning.get_by_role("button")).to_be_focused()
+    nothing_stands_in_the_way(ada.page, "warned_of_the_limit")
+    ada.is_signed_in(people.ada)
+
     ada.opens_factors(given.start(people.ada))
     ada.ticks("4B")
+    ada.waits_until_saved()
     ada.is_signed_out_by_time()
     ada.page.clock.run_for("29:00")
     expect(warning).to_contain_text("You are signed out")
@@ -125,6 +207,16 @@ def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_brows
     ada.sees("What you typed is kept for 15 minutes.")
     ada.signs_in(people.ada)
     ada.sees_ticked("4B")
+
+
+def the_sign_in_ends_whatever_is_done_in(seconds: int) -> str:
+    """As if its person had worked since the morning; the time by the clock at which it ends."""
+    row = Session.objects.get()
+    session = row.get_session_store_class()(row.session_key)
+    session[STARTED] = int(time.time()) + seconds - LONGEST
+    session.save()
+    ends = datetime.fromtimestamp(session[STARTED] + LONGEST, UTC)
+    return f"{timezone.localtime(ends):%H:%M}"
 
 
 def the_sign_in_has(seconds: int) -> None:
