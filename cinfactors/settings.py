@@ -261,7 +261,9 @@ OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your work account"
 OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM", "").strip() or "preferred_username"
 OIDC_BRINGS_SECOND_FACTOR = os.environ.get("OIDC_BRINGS_SECOND_FACTOR", "").strip() or "on"
 """on, off, or a claim and the value that it has to have; see `second_factor.is_brought`."""
-if not re.fullmatch(r"on|off|[^\s:]+:\S+", OIDC_BRINGS_SECOND_FACTOR):
+_claim, _, _value = OIDC_BRINGS_SECOND_FACTOR.partition(":")
+_is_claim = _claim and _value and len(OIDC_BRINGS_SECOND_FACTOR.split()) == 1
+if OIDC_BRINGS_SECOND_FACTOR not in {"on", "off"} and not _is_claim:
     raise ImproperlyConfigured(
         f"OIDC_BRINGS_SECOND_FACTOR is {OIDC_BRINGS_SECOND_FACTOR!r}. Set it to on, to off, or to "
         "a claim of the ID token and the value that says so, for example amr:mfa."

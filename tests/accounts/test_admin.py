@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cinfactors.accounts import services
+from cinfactors.accounts.admin import ACTS
 from cinfactors.accounts.models import Membership, Role, Team, User
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +312,7 @@ def test_no_other_role_gets_at_people_or_teams(client, make_person, ada, north, 
         f"{PEOPLE}add/",
         f"{PEOPLE}{ada.pk}/change/",
         f"{PEOPLE}{ada.pk}/password/",
+        *(f"{PEOPLE}{ada.pk}/{act}/" for act in ACTS),
         TEAMS,
         f"{TEAMS}add/",
         MEMBERSHIPS,
@@ -319,6 +321,7 @@ def test_no_other_role_gets_at_people_or_teams(client, make_person, ada, north, 
         assert client.post(address, person_fields()).status_code == 403, address
     ada.refresh_from_db()
     assert ada.check_password("harbour lantern thistle")
+    assert not ada.sign_in_changes.exists()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
