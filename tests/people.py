@@ -131,6 +131,18 @@ def start(
     )
 
 
+def start_after(earlier: Assessment) -> Assessment:
+    """A draft of another assessment of the same child, in the same episode."""
+    return services.start_assessment(
+        by=earlier.worker,
+        team=earlier.team,
+        start_date=timezone.localdate(),
+        key=uuid.uuid4(),
+        child=earlier.episode.child,
+        episode=earlier.episode,
+    )
+
+
 def record(assessment: Assessment, *codes: str, description: str = "") -> Assessment:
     """The worker saves these codes."""
     return services.record_factors(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import uuid
 
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from assessments import services
-from assessments.models import Assessment, Status, Version
+from assessments.models import Status, Version
 from tests import people as given
 from tests.journeys.access import nothing_stands_in_the_way
 from tests.journeys.visitor import Visitor
@@ -19,21 +16,9 @@ LIST = "/admin/assessments/assessment/"
 ASKED = "What is the evidence of a gang? Nobody but his cousin is named."
 
 
-def started_after(earlier: Assessment) -> Assessment:
-    """Another assessment of the same child, in the same episode."""
-    return services.start_assessment(
-        by=earlier.worker,
-        team=earlier.team,
-        start_date=timezone.localdate(),
-        key=uuid.uuid4(),
-        child=earlier.episode.child,
-        episode=earlier.episode,
-    )
-
-
 def test_returned_changed_authorised_reopened_and_authorised_again(people: People, at_a_browser):
     earlier = given.authorise(given.submit(given.start(people.ada), "3A", "4B"), people.mo)
-    draft = started_after(earlier)
+    draft = given.start_after(earlier)
     given.submit(draft, "3A", "3B", "13A", "20", description="Moved house four times this year")
     given.submit(given.start(people.ben, "EX2002"))
     mo, ada = at_a_browser(people.mo), at_a_browser(people.ada)

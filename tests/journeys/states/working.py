@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from assessments.models import Episode
+from assessments.models import Assessment, Episode
 from tests import people as given
 from tests.journeys.states.opening import SitDown
-from tests.journeys.states.recording import factors_of
+from tests.journeys.states.recording import factors_changed_in_another_tab, factors_of
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -66,15 +66,29 @@ def factors_not_saved(people: People, sit_down: SitDown) -> Visitor:
 
 
 def factors_recorded_before(people: People, sit_down: SitDown) -> Visitor:
+    """For a sibling, and for the child in the same episode."""
     sibling = given.start(people.ada, "EX2002")
     Episode.objects.filter(pk=sibling.episode_id).update(family_reference="F1")
     given.authorise(given.submit(sibling, "1B", "4B"), people.mo)
-    draft = given.record(given.start(people.ada), "3A")
-    Episode.objects.filter(pk=draft.episode_id).update(family_reference="F1")
+    earlier = given.start(people.ada)
+    Episode.objects.filter(pk=earlier.episode_id).update(family_reference="F1")
+    given.authorise(given.submit(earlier, "1A", "16A"), people.mo)
     visitor = sit_down(people.ada)
-    visitor.opens_factors(draft)
+    visitor.opens_factors(given.record(given.start_after(earlier), "3A"))
     visitor.page.locator("#shortcuts summary").click()
-    visitor.sees("Recorded for a brother or sister")
+    visitor.sees("Recorded for a brother or sister", "Recorded on")
+    return visitor
+
+
+def factors_of_two_merged(people: People, sit_down: SitDown) -> Visitor:
+    """Theirs is taken in too, and what both make is saved."""
+    visitor = factors_changed_in_another_tab(people, sit_down)
+    visitor.page.locator("#choice-4B-yes").check()
+    visitor.sees_ticked("3A", "4B", "16A")
+    visitor.presses_in_place("Save these choices")
+    visitor.waits_until_saved()
+    visitor.does_not_see("What differs")
+    assert Assessment.objects.get().codes == ["3A", "4B", "16A"]
     return visitor
 
 
@@ -86,4 +100,5 @@ STATES = (
     factors_not_found,
     factors_not_saved,
     factors_recorded_before,
+    factors_of_two_merged,
 )
