@@ -1,0 +1,71 @@
+"""The factor page under a finger, and in the colours that a person has set for everything."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import people as given
+from tests.journeys.conftest import NARROW
+from tests.journeys.states.recording import factors_changed_in_another_tab
+from tests.journeys.states.working import factors_answered_and_typed, factors_where_21_is_offered
+
+# A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
+# as is what shows itself only when the keyboard comes to it.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    "main a, main button, main input, main textarea, main select, main summary")]
+  .filter(each => each.checkVisibility({visibilityProperty: true, opacityProperty: false})
+    && each.tabIndex >= 0 && each.type !== "hidden" && !each.closest(".govuk-skip-link")
+    && !(each.matches("a") && each.parentElement.matches("p, .app-guide__paragraph")))
+  .flatMap(each => {
+    const places = [each, ...(each.labels || [])].map(part => part.getBoundingClientRect());
+    const height = Math.max(...places.map(place => place.bottom))
+      - Math.min(...places.map(place => place.top));
+    const width = Math.max(...places.map(place => place.right))
+      - Math.min(...places.map(place => place.left));
+    return height >= 43.9 && width >= 24 ? []
+      : [`${Math.round(width)} by ${Math.round(height)}: ${each.outerHTML.slice(0, 120)}`];
+  })"""
+
+
+@pytest.mark.parametrize(
+    "state",
+    [factors_answered_and_typed, factors_where_21_is_offered, factors_changed_in_another_tab],
+    ids=lambda state: state.__name__,
+)
+def test_a_finger_meets_everything_on_a_small_screen(state, people, at_a_browser):
+    def sit_down(person):
+        return at_a_browser(person, width=NARROW, has_touch=True, is_mobile=True)
+
+    page = state(people, sit_down).page
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_forced_colours_show_what_is_ticked_and_where_the_focus_is(people, at_a_browser):
+    draft = given.record(given.start(people.ada), "1A")
+    ada = at_a_browser(people.ada, forced_colors="active")
+    ada.opens_factors(draft)
+    page = ada.page
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    label = page.locator("label[for=code-1A]")
+
+    def seen() -> bytes:
+        """The drawn box itself, its mark and its frame."""
+        box = label.bounding_box()
+        place = {"x": box["x"] - 50, "y": box["y"] - 4, "width": 48, "height": 44}
+        return page.screenshot(clip=place, animations="disabled")
+
+    label.scroll_into_view_if_needed()
+    ada.waits_until_saved()
+    page.mouse.move(0, 0)
+    ticked = seen()
+    assert seen() == ticked  # the same state is drawn the same way
+    ada.box("1A").focus()
+    ticked_with_focus = seen()
+    page.keyboard.press("Space")
+    expect(ada.box("1A")).not_to_be_checked()
+    ada.waits_until_saved()
+    with_focus = seen()
+    ada.box("1A").evaluate("box => box.blur()")
+    assert len({ticked, ticked_with_focus, with_focus, seen()}) == 4
