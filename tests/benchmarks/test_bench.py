@@ -4,7 +4,7 @@ import pytest
 from django.db import connections
 from django.test import override_settings
 
-from benchmarks import factor_page, lists, rules, run, saves
+from benchmarks import browser, factor_page, lists, rules, run, saves
 from benchmarks.measure import medians, slowest_but_5_in_100
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
@@ -45,6 +45,16 @@ def test_what_95_of_100_runs_keep_to_is_the_slowest_but_five():
     subject = lambda: lambda: None  # noqa: E731
     taken = slowest_but_5_in_100(subject, clock=lambda: next(clock), runs=100, warm_up=0)
     assert taken == pytest.approx(94)
+
+
+def test_a_change_and_a_slow_phone_are_measured_in_a_browser(assessment):
+    before = assessment.version
+    seen = browser.measure(assessment, changes=2, visits=1)
+    assessment.refresh_from_db()
+    assert assessment.version == before + 2
+    assert min(seen.change, seen.usable_again) > 0
+    assert seen.usable_at_first > browser.SLOW_4G["latency"]
+    assert seen.shift == 0
 
 
 def test_the_lists_are_measured_in_two_databases_and_leave_the_last(assessment):

@@ -1,0 +1,143 @@
+"""The factor page in a real browser: a change answered on the screen, and a slow phone.
+
+The clock is the page's own, from the click until the frame that shows the answer is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from threading import Thread
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
+from django.test import Client
+from django.test.testcases import QuietWSGIRequestHandler
+from django.urls import reverse
+from playwright.sync_api import sync_playwright
+
+from assessments.models import Assessment
+from benchmarks.measure import of_100
+from benchmarks.people import ordinary_selection
+from cinfactors.make import chromium
+
+CHANGES, VISITS = 100, 5
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+SLOWER_CPU = 4
+SLOW_4G = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+"""Milliseconds for each request and bytes a second, as Lighthouse has a slow 4G network."""
+
+# One box after another, each when what came before is saved and drawn.
+CHANGE = """async ([codes, changes]) => {
+    const form = document.getElementById("factors");
+    const answered = () => new Promise((done, fail) => {
+        const timer = setTimeout(() => fail(new Error(form.dataset.work)), 10_000);
+        new MutationObserver((_, watch) => {
+            if (form.dataset.work === "saving") return;
+            clearTimeout(timer);
+            watch.disconnect();
+            form.dataset.work === "saved" ? done() : fail(new Error(form.dataset.work));
+        }).observe(form, {attributeFilter: ["data-work"]});
+    });
+    const drawn = () => new Promise(done => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = done;
+        channel.port2.postMessage(null);
+    }));
+    const taken = [];
+    for (let change = 0; change < changes; change += 1) {
+        const box = document.getElementById(`code-${codes[change % codes.length]}`);
+        await drawn();
+        const saved = answered(), started = performance.now();
+        box.click();
+        await saved;
+        await drawn();
+        taken.push(performance.now() - started);
+    }
+    return taken;
+}"""
+# Every script of the page has run by then.
+USABLE = "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const shift of list.getEntries()) sum += shift.value;
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 300);
+})"""
+
+
+@dataclass(frozen=True, slots=True)
+class InABrowser:
+    """Milliseconds on the clock; the shift in thousandths of Cumulative Layout Shift."""
+
+    change: float
+    usable_at_first: float
+    usable_again: float
+    shift: float
+
+
+def measure(assessment: Assessment, *, changes: int = CHANGES, visits: int = VISITS) -> InABrowser:
+    """In the database that this thread uses."""
+    codes = ordinary_selection(assessment, 3)
+    page = reverse("factors", args=[assessment.reference])
+    client = Client()
+    client.force_login(assessment.worker)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    # Playwright keeps an event loop in its thread, in which Django would ask nothing.
+    with _serving() as address, ThreadPoolExecutor(1) as beside:
+        return beside.submit(_look, address, page, session, codes, changes, visits).result()
+
+
+def _look(
+    address: str, page: str, session: str, codes: list[str], changes: int, visits: int
+) -> InABrowser:
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.path())
+        desk = browser.new_context(base_url=address)
+        desk.add_cookies([cookie])
+        tab = desk.new_page()
+        tab.goto(page)
+        taken = tab.evaluate(CHANGE, [codes, changes])
+        first, again = [], []
+        for _ in range(visits):
+            phone = browser.new_context(base_url=address, **PHONE)
+            phone.add_cookies([cookie])
+            tab = phone.new_page()
+            tools = phone.new_cdp_session(tab)
+            tools.send("Network.enable")
+            tools.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_4G})
+            tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+            for usable in (first, again):
+                tab.goto(page)
+                usable.append(tab.evaluate(USABLE))
+            shift = tab.evaluate(SHIFT)
+            phone.close()
+        browser.close()
+    return InABrowser(of_100(taken), median(first), median(again), shift * 1000)
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    """The application at a free port, its threads in the database of this one."""
+    default = connections.settings["default"]
+    before = default["NAME"]
+    default["NAME"] = connections["default"].settings_dict["NAME"]
+    httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+    httpd.daemon_threads = True
+    httpd.set_app(WSGIHandler())
+    thread = Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}"
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+        thread.join()
+        default["NAME"] = before
