@@ -43,8 +43,13 @@ def start_with_two_teams_to_choose_from(people: People, sit_down: SitDown) -> Vi
     return start_with_a_new_child(people, sit_down)
 
 
-def start_in_an_open_referral(people: People, sit_down: SitDown) -> Visitor:
+def start_where_one_is_not_completed(people: People, sit_down: SitDown) -> Visitor:
     child = given.start(people.ada).episode.child
+    return opened(f"/assessments/start/{child.reference}/")(people, sit_down)
+
+
+def start_in_an_open_referral(people: People, sit_down: SitDown) -> Visitor:
+    child = given.authorise(given.submit(given.start(people.ben)), people.mo).episode.child
     return opened(f"/assessments/start/{child.reference}/")(people, sit_down)
 
 
@@ -62,6 +67,7 @@ STATES = (
     start_with_a_new_child,
     start_with_a_new_child_and_errors,
     start_with_two_teams_to_choose_from,
+    start_where_one_is_not_completed,
     start_in_an_open_referral,
     start_in_an_open_referral_with_errors,
 )
