@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from assessments import services
@@ -27,20 +28,24 @@ def make_team(name: str, *, active: bool = True) -> Team:
     return Team.objects.get_or_create(name=name, defaults={"active": active})[0]
 
 
-def make_person(
-    name: str, *teams: Team, role: Role = Role.SOCIAL_WORKER, active: bool = True
-) -> User:
-    """A person whose user name is the first of their names, in lower case."""
-    person = User.objects.create_user(
-        name.split()[0].lower(),
-        password=PASSWORD,
+def _person(name: str, role: Role, active: bool = True) -> User:
+    return User(
+        username=name.split()[0].lower(),
+        password=make_password(PASSWORD),
         name=name,
         role=role,
         is_active=active,
         is_staff=role in ROLES_WITH_A_DESK,
     )
-    for team in teams:
-        Membership.objects.create(user=person, team=team)
+
+
+def make_person(
+    name: str, *teams: Team, role: Role = Role.SOCIAL_WORKER, active: bool = True
+) -> User:
+    """A person whose user name is the first of their names, in lower case."""
+    person = _person(name, role, active)
+    person.save(force_insert=True)
+    Membership.objects.bulk_create(Membership(user=person, team=team) for team in teams)
     return person
 
 
@@ -72,17 +77,23 @@ class People:
 
 def make_people() -> People:
     north, south = make_team("North"), make_team("South")
-    return People(
-        north=north,
-        south=south,
-        ada=make_person("Ada Winter", north),
-        ben=make_person("Ben Marsh", north),
-        cleo=make_person("Cleo Frost", south),
-        mo=make_person("Mo Harbour", north, role=Role.TEAM_MANAGER),
-        nia=make_person("Nia Field", south, role=Role.TEAM_MANAGER),
-        dee=make_person("Dee Ledger", role=Role.DATA_OFFICER),
-        abe=make_person("Abe Keys", role=Role.ADMINISTRATOR),
+    cast = {
+        "ada": _person("Ada Winter", Role.SOCIAL_WORKER),
+        "ben": _person("Ben Marsh", Role.SOCIAL_WORKER),
+        "cleo": _person("Cleo Frost", Role.SOCIAL_WORKER),
+        "mo": _person("Mo Harbour", Role.TEAM_MANAGER),
+        "nia": _person("Nia Field", Role.TEAM_MANAGER),
+        "dee": _person("Dee Ledger", Role.DATA_OFFICER),
+        "abe": _person("Abe Keys", Role.ADMINISTRATOR),
+    }
+    # At once, since nearly every test begins here.
+    User.objects.bulk_create(cast.values())
+    Membership.objects.bulk_create(
+        Membership(user=cast[name], team=team)
+        for team, names in ((north, ("ada", "ben", "mo")), (south, ("cleo", "nia")))
+        for name in names
     )
+    return People(north=north, south=south, **cast)
 
 
 def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
