@@ -423,12 +423,3 @@ def test_no_file_names_a_machines_folder_or_a_private_registry():
             for found in [*MACHINE.findall(text), *REGISTRY.findall(text)]:
                 wrong.add((path.relative_to(ROOT).as_posix(), found))
     assert wrong == set()
-
-
-def test_what_is_locked_names_no_address():
-    locked = (ROOT / "package-lock.json").read_text()
-    assert '"resolved"' not in locked
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        assert not re.search(
-            r"^\s*(-i|--(extra-)?index-url|--find-links)", (ROOT / name).read_text(), re.M
-        )

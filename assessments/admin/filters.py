@@ -42,6 +42,7 @@ class Chosen(admin.SimpleListFilter):
         return queryset if self.value() is None else self.chosen(queryset, self.value())
 
     def chosen(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
+        """Those of a value that is offered; each filter says which, or it has a bug."""
         raise NotImplementedError
 
 

@@ -99,7 +99,10 @@ class ReadOnly(admin.ModelAdmin):
             raise Http404 from absent
 
     def child_of(self, row: Any) -> Child:
-        """The child whom a row of the list is about."""
+        """The child whom a row of the list is about.
+
+        Each list says; the metaclass of Django's admin leaves no room for an abstract method.
+        """
         raise NotImplementedError
 
     def get_preserved_filters(self, request: HttpRequest) -> str:
