@@ -10,6 +10,7 @@ RUN python -m venv .venv \
 
 COPY package.json package-lock.json .npmrc ./
 COPY styles styles
+COPY scripts scripts
 COPY cinfactors/__init__.py cinfactors/
 COPY cinfactors/make cinfactors/make
 RUN .venv/bin/python -m cinfactors.make.assets

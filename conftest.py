@@ -12,7 +12,14 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from cinfactors.embedded_postgres import grant
+from cinfactors.make import assets
 from tests.settings import server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The pages' styles and scripts as their sources are now; once, before the workers begin."""
+    if not hasattr(config, "workerinput"):
+        assets.build()
 
 
 @contextmanager

