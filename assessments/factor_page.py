@@ -21,8 +21,9 @@ from django.utils.timezone import localtime
 
 from assessments.catalogue.types import Edition
 from assessments.forms import FactorsForm
-from assessments.layout import PickerState, domain_groups
+from assessments.layout import PickerState, domain_groups, picker_stretches
 from assessments.models import Assessment
+from assessments.record import current_edition
 from assessments.rules import Finding
 from assessments.selecting import Typed
 from assessments.stretches import Stretches, filled, mark, stretches
@@ -30,6 +31,7 @@ from assessments.summaries import SelectedCode, SidePanel, conflict_rows, named,
 from assessments.templatetags.record import identity_bar
 from cinfactors import page
 from cinfactors.accounts import sessions
+from cinfactors.accounts.models import Density, Role
 
 
 @lru_cache(maxsize=32)
@@ -42,6 +44,14 @@ def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
     once["printed_at"] = mark("printed")
     return stretches("assessments/factors.html", {**once, **around, **own})
+
+
+def draw_ahead() -> None:
+    """Draw what the pages of social workers share, before the first of them is asked for."""
+    edition = current_edition()
+    for density in Density:
+        page_stretches(edition, density, Role.SOCIAL_WORKER)
+        picker_stretches(edition, density)
 
 
 def _some_codes(edition: Edition) -> str:

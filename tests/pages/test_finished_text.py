@@ -7,9 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from assessments import queries
+from assessments import factor_page, layout, queries
 from assessments.models import Assessment
-from cinfactors.accounts.models import User
+from cinfactors.accounts.models import Density, User
 from tests.people import record, start
 
 
@@ -82,3 +82,16 @@ def test_it_reads_nothing_that_is_not_theirs(people):
     for person in (people.ben, people.cleo, people.mo, people.dee, people.abe, people.ada):
         with pytest.raises(Assessment.DoesNotExist):
             queries.own_assessment(person, draft.reference)
+
+
+def test_what_a_server_draws_ahead_is_all_that_the_first_pages_share(people, page_of):
+    kept = (factor_page.page_stretches, layout.picker_stretches)
+    draft = a_draft(people.ada, "EX1", "3B")
+    for each in kept:
+        each.cache_clear()
+    factor_page.draw_ahead()
+    drawn = [each.cache_info().misses for each in kept]
+    for density in Density:
+        User.objects.filter(pk=people.ada.pk).update(density=density)
+        assert "3B" in page_of(draft)
+    assert [each.cache_info().misses for each in kept] == drawn == [len(Density)] * 2
