@@ -11,7 +11,9 @@ from assessments import rules
 from assessments.catalogue import loader
 from assessments.catalogue.errors import NoEditionInForce
 from assessments.catalogue.types import Edition
+from assessments.compiled import Compiled, instances
 from assessments.models import Assessment, RuleAnswer
+from cinfactors.accounts.models import User
 
 
 def selection_of(assessment: Assessment) -> rules.Selection:
@@ -64,7 +66,23 @@ def findings_of(assessment: Assessment) -> tuple[rules.Finding, ...]:
 
 def answers_of(assessment: Assessment) -> list[RuleAnswer]:
     """Every answer given, the earliest first."""
-    return list(assessment.answers.select_related("answered_by").order_by("pk"))
+    answers = []
+    for row in _ANSWERS.rows(assessment.pk):
+        answer, answer.answered_by = instances(row, RuleAnswer, User)
+        answer.assessment = assessment
+        answers.append(answer)
+    return answers
+
+
+_NOT_THERE = -1
+_ANSWERS = Compiled(
+    lambda: (
+        RuleAnswer.objects.filter(assessment=_NOT_THERE)
+        .select_related("answered_by")
+        .order_by("pk")
+    ),
+    _NOT_THERE,
+)
 
 
 def rule_answers(answers: Iterable[RuleAnswer]) -> list[rules.Answer]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from assessments.compiled import Compiled
 from assessments.models import Assessment
 from assessments.queries.seeing import assessments_visible_to
 from cinfactors.accounts.models import Role, User
@@ -30,29 +29,24 @@ def recorded_before(person: User, assessment: Assessment) -> list[Earlier]:
     """The latest authorised selections beside this assessment, of those that the person may see.
 
     One for the child's earlier assessments, and one for each child of the same family reference.
-    One query, compiled once, since people wait for its page; for social workers alone, whose
-    page it is.
+    One query; for social workers alone, whose page it is.
     """
     if not (person.is_active and person.is_social_worker):
         return []
-    statement, parameters = _statement()
-    asked = {
-        _SOMEBODY.pk: person.pk,
-        _THIS.pk: assessment.pk,
-        _CHILD: assessment.episode.child_id,
-        _FAMILY: assessment.episode.family_reference,
-        _DAY: assessment.start_date,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [asked.get(each, each) for each in parameters])
-        rows = cursor.fetchall()
+    found = _BEFORE.rows(
+        person.pk,
+        assessment.pk,
+        assessment.episode.child_id,
+        assessment.episode.family_reference,
+        assessment.start_date,
+    )
     return [
         Earlier(la_child_id, tuple(codes), on, child == assessment.episode.child_id)
-        for codes, on, child, la_child_id in rows
+        for codes, on, child, la_child_id in found
     ]
 
 
-# Stand in the compiled statement where a request's own values go.
+# Stand in the query where a request's own values go.
 _SOMEBODY = User(pk=-1, role=Role.SOCIAL_WORKER)
 _THIS = Assessment(pk=-2)
 _CHILD = -3
@@ -60,11 +54,10 @@ _FAMILY = "the family"
 _DAY = date(1, 1, 1)
 
 
-@lru_cache(maxsize=1)
-def _statement() -> tuple[str, tuple[Any, ...]]:
+def _before() -> QuerySet[Assessment, tuple[Any, ...]]:
     of_the_child = Q(episode__child=_CHILD, start_date__lte=_DAY)
     of_the_family = Q(episode__family_reference=_FAMILY) & ~Q(episode__family_reference="")
-    found = (
+    return (
         assessments_visible_to(_SOMEBODY)
         .filter(of_the_child | of_the_family, versions__authorised_at__isnull=False)
         .exclude(pk=_THIS.pk)
@@ -77,5 +70,6 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
             "episode__child__la_child_id",
         )
     )
-    statement, parameters = found.query.sql_with_params()
-    return statement, tuple(parameters)
+
+
+_BEFORE = Compiled(_before, _SOMEBODY.pk, _THIS.pk, _CHILD, _FAMILY, _DAY)

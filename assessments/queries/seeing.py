@@ -6,14 +6,11 @@ people who are named for it: being named takes nobody further than their role an
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from assessments.compiled import Compiled, instances
 from assessments.models import Assessment, Child, Episode, NamedPerson
 from cinfactors.accounts.models import Role, Team, User
 
@@ -88,31 +85,17 @@ def own_assessments(person: User) -> QuerySet[Assessment]:
     return own.select_related("episode__child")
 
 
-def own_assessment(person: User, reference: UUID) -> Assessment:
-    """One of `own_assessments`, for the pages that people wait for.
+def own_assessment(person: User, reference: UUID, *, locked: bool = False) -> Assessment:
+    """One of `own_assessments`, for the pages that people wait for; locked until the commit.
 
-    Raise Assessment.DoesNotExist for what is not there and what is not theirs. The statement is
-    compiled once: Django compiles it for each request, which takes longer than drawing the
-    factor page.
+    Raise Assessment.DoesNotExist for what is not there and what is not theirs.
     """
     if not (person.is_active and person.is_social_worker):
         raise Assessment.DoesNotExist
-    statement, parameters = _own_assessment_sql()
-    asked = {_NOBODY.pk: person.pk, _NOTHING: reference}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [asked.get(each, each) for each in parameters])
-        row = cursor.fetchone()
-    if row is None:
+    found = (_OWN_LOCKED if locked else _OWN).rows(person.pk, reference)
+    if not found:
         raise Assessment.DoesNotExist
-    columns = iter(row)
-    assessment, episode, child = (
-        model.from_db(
-            connection.alias,
-            [field.attname for field in model._meta.concrete_fields],
-            [next(columns) for _ in model._meta.concrete_fields],
-        )
-        for model in (Assessment, Episode, Child)
-    )
+    assessment, episode, child = instances(found[0], Assessment, Episode, Child)
     assessment.episode, episode.child = episode, child
     return assessment
 
@@ -121,14 +104,15 @@ _NOBODY = User(pk=-1, role=Role.SOCIAL_WORKER)
 _NOTHING = UUID(int=0)
 
 
-@lru_cache(maxsize=1)
-def _own_assessment_sql() -> tuple[str, tuple[Any, ...]]:
-    """The statement for nobody and nothing, with its parameters, constants among them."""
-    found = own_assessments(_NOBODY).filter(reference=_NOTHING)
-    statement, parameters = found.query.sql_with_params()
-    if not {_NOBODY.pk, _NOTHING} <= set(parameters):
-        raise ImproperlyConfigured(f"{parameters} lack the person or the reference")
-    return statement, parameters
+def _own(*, locked: bool) -> Compiled:
+    def one() -> QuerySet[Assessment]:
+        found = own_assessments(_NOBODY).filter(reference=_NOTHING)
+        return found.select_for_update(of=("self",)) if locked else found
+
+    return Compiled(one, _NOBODY.pk, _NOTHING)
+
+
+_OWN, _OWN_LOCKED = _own(locked=False), _own(locked=True)
 
 
 def may_record(person: User, assessment: Assessment) -> bool:

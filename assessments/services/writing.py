@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -30,7 +30,10 @@ def change(
     """A worker's change: lock the row, check person, status and version, write, count it up."""
 
     def change_row() -> Assessment:
-        current = _locked(queries.own_assessments(by), assessment)
+        try:
+            current = queries.own_assessment(by, assessment.reference, locked=True)
+        except Assessment.DoesNotExist:
+            raise NotPermitted from None
         if current.status not in while_in:
             raise Locked
         if as_recorded is not None and as_recorded(current):
@@ -41,7 +44,8 @@ def change(
         write(current)
         return _counted_up(current)
 
-    return once(key, by=by, act=act, content=(assessment.pk, content), write=change_row)
+    content = (assessment.pk, content)
+    return once(key, by=by, act=act, content=content, write=change_row, on=assessment)
 
 
 def decide(
@@ -72,7 +76,8 @@ def decide(
         write(current)
         return _counted_up(current)
 
-    decided = once(key, by=by, act=act, content=(assessment.pk, content), write=decide_row)
+    content = (assessment.pk, content)
+    decided = once(key, by=by, act=act, content=content, write=decide_row, on=assessment)
     if decided.version != version + 1:
         # The same press again, after others went on: what it did once does not hold any more.
         raise _overtaken(decided, while_in)
@@ -122,21 +127,38 @@ def _decided_meanwhile(current: Assessment, seen_in: Status) -> Review | None:
 
 
 def once(
-    key: uuid.UUID, *, by: User, act: str, content: object, write: Callable[[], Assessment]
+    key: uuid.UUID,
+    *,
+    by: User,
+    act: str,
+    content: object,
+    write: Callable[[], Assessment],
+    on: Assessment | None = None,
 ) -> Assessment:
     """Carry out `write`, unless this very press was carried out before: then what it made.
 
     The key is that of the press and of what was sent with it, so that a page gone back to,
     changed and sent again is a press of its own. Two at once wait for each other at the
-    unique key. A refused write takes its key back with it.
+    unique key. A refused write takes its key back with it. `on` is the assessment that is
+    written, where there is one already.
     """
     press = uuid.uuid5(key, repr((by.pk, act, content)))
     with transaction.atomic():
-        pressed, is_new = IdempotencyKey.objects.get_or_create(
-            key=press, defaults={"person": by, "act": act, "at": timezone.now()}
-        )
-        if not is_new:
-            return queries.for_reading(Assessment.objects.filter(presses=pressed)).get()
+        if not _is_first(press, by, act, on):
+            return queries.for_reading(Assessment.objects.filter(presses=press)).get()
         made = write()
-        IdempotencyKey.objects.filter(pk=press).update(assessment=made)
+        if on is None:
+            IdempotencyKey.objects.filter(pk=press).update(assessment=made)
         return made
+
+
+def _is_first(press: uuid.UUID, by: User, act: str, on: Assessment | None) -> bool:
+    """Keep the press; False where it is kept already. One statement, on which others wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO assessments_idempotencykey (key, person_id, act, assessment_id, at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
+            [press, by.pk, act, on.pk if on else None, timezone.now()],
+        )
+        kept: int = cursor.rowcount
+    return kept == 1
