@@ -218,7 +218,7 @@ _finished = lru_cache(maxsize=1024)(_drawn)
 
 def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
     ids = [f"{note.kind}-{code}" for note in state.notes.get(code, ())]
-    ids += [f"finding-{finding.rule.id}" for finding in findings]
+    ids += [f"said-{finding.rule.id}" for finding in findings]
     if state.density != Density.FULL and state.edition.codes[code].words:
         ids.insert(0, f"hint-{code}")
     return f' aria-describedby="{" ".join(ids)}"' if ids else ""

@@ -127,6 +127,7 @@ function take(outcome) {
   state = outcome;
   if (redrawn) restore(redrawn);
   else if (!isLate) empty(beside);
+  describe();
   applyTicks(at);
   if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
     form.elements.typed.value = "";
@@ -145,6 +146,19 @@ function empty(beside) {
     if (beside.has(place.id)) continue;
     place.replaceChildren();
     shown.delete(place.id);
+  }
+}
+
+// A box is described by what stands beside it, as it is when the page is drawn.
+function describe() {
+  for (const place of form.querySelectorAll(".app-beside")) {
+    const box = element(`code-${place.id.slice("beside-".length)}`);
+    const before = (box.getAttribute("aria-describedby") || "").split(" ");
+    const ids = before.filter(id => id && !id.startsWith("said-"));
+    ids.push(...[...place.querySelectorAll("[id^=said-]")].map(said => said.id));
+    if (ids.join(" ") === before.join(" ")) continue;
+    if (ids.length) box.setAttribute("aria-describedby", ids.join(" "));
+    else box.removeAttribute("aria-describedby");
   }
 }
 

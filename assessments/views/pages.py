@@ -10,10 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments import queries
+from assessments import queries, record
 from assessments.deadlines import Deadline, deadline_on
 from assessments.forms import KeyForm, PressForm
 from assessments.models import Assessment, Status
+from assessments.notes import Notes, notes_of
+from assessments.queries import ManagersWords
+from cinfactors.accounts.models import User
 from cinfactors.history.models import Page
 from cinfactors.history.services import record_reading, record_refusal
 
@@ -47,6 +50,16 @@ def assessment_or_404(
         raise Http404 from absent
     record_reading_of(request, assessment, page)
     return assessment
+
+
+def notes_beside(person: User, assessment: Assessment, decided: ManagersWords | None) -> Notes:
+    """What stands beside single codes on the person's factor page, `decided` among it."""
+    return notes_of(
+        record.edition_of(assessment),
+        queries.recorded_before(person, assessment),
+        decided.review if decided else None,
+        decided.pinned if decided else {},
+    )
 
 
 def record_reading_of(request: HttpRequest, assessment: Assessment, page: Page) -> None:

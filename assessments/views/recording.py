@@ -23,7 +23,7 @@ from assessments.forms import (
     press_fields,
 )
 from assessments.models import Assessment
-from assessments.notes import notes_of, pinned_notes
+from assessments.notes import pinned_notes
 from assessments.rules import AnswerKind, Finding
 from assessments.selecting import asked
 from assessments.summaries import (
@@ -37,6 +37,7 @@ from assessments.views.pages import (
     assessment_or_404,
     deadline_of,
     locked,
+    notes_beside,
     own_assessment_or_404,
     press_of,
     problems_of,
@@ -182,18 +183,12 @@ def _factors_page(
         (each.message for each in problems if each.target == "id_other_description"), ""
     )
     decided = queries.words_of_the_manager(assessment)
-    notes = notes_of(
-        record.edition_of(assessment),
-        queries.recorded_before(request.user, assessment),
-        decided.review if decided else None,
-        decided.pinned if decided else {},
-    )
     form = _factors_form(
         assessment,
         request.user.density,
         data,
         description_error=description_error,
-        notes=notes,
+        notes=notes_beside(request.user, assessment, decided),
     )
     context = {
         "assessment": assessment,

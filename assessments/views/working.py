@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments import record, rules, services, working_page
+from assessments import queries, record, rules, services, working_page
 from assessments.catalogue import search
 from assessments.catalogue.types import Severity
 from assessments.forms import (
@@ -29,10 +29,11 @@ from assessments.forms import (
 )
 from assessments.layout import PickerState
 from assessments.models import Assessment
+from assessments.notes import Notes
 from assessments.rules import AnswerKind
 from assessments.selecting import Wish, asked_while_working
-from assessments.summaries import NO_ERRORS, given_answers, named, while_working
-from assessments.views.pages import own_assessment_or_404, press_of
+from assessments.summaries import NO_ERRORS, NO_NOTES, given_answers, named, while_working
+from assessments.views.pages import notes_beside, own_assessment_or_404, press_of
 from assessments.working_page import CONFLICT, OVER, REFUSED, SAVED, Answer
 from cinfactors.accounts.services import choose_density, choose_shortcuts
 from cinfactors.text import one_newline
@@ -151,14 +152,21 @@ class Sent:
             typed = one_newline(self.request.POST.get("other_description", ""))
             selection = rules.replace_codes(selection, self.wish.codes, typed)
         found = while_working(rules.findings(edition, selection))
+        # They stay as they are on the page, unless that is drawn anew.
+        notes = self._notes() if self.redraw else NO_NOTES
         return PickerState(
             edition=edition,
             density=self.request.user.density,
             ticked=frozenset(selection.codes),
             description=selection.other_description,
             findings=found,
+            notes=notes,
             answers=given_answers(assessment, found, self.request.POST, errors),
         )
+
+    def _notes(self) -> Notes:
+        decided = queries.words_of_the_manager(self.recorded)
+        return notes_beside(self.request.user, self.recorded, decided)
 
     def answer(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from cinfactors.accounts.models import Density
 from tests import people as given
+from tests.journeys.states.working import factors_recorded_before
 from tests.journeys.visitor import Visitor
 
 
@@ -168,6 +171,38 @@ def test_the_density_changes_without_losing_ones_place(ada, draft, people):
     expect(page.locator("#beside-13A")).to_be_empty()
     ada.waits_until_saved()
     assert stored(draft) == ["13A", "20", "24A"]
+
+
+def test_what_was_recorded_before_is_marked_ticked_by_hand_and_stays(people, at_a_browser):
+    ada = factors_recorded_before(people, at_a_browser)
+    page = ada.page
+    assert ada.ticked() == ["3A"]
+    own, family = page.locator("#before-16A"), page.locator("#family-4B")
+    expect(own).to_contain_text("Recorded on")
+    expect(family).to_contain_text("Recorded for a brother or sister: EX2002 on")
+    # Of the sibling themself nothing is told.
+    expect(page.locator("#family-1A, #family-16A")).to_have_count(0)
+    expect(ada.box("4B")).to_have_accessible_description(re.compile("brother or sister"))
+    ada.ticks("4B")
+    ada.waits_until_saved()
+    page.get_by_role("button", name="Show key points only").click()
+    expect(page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    ada.waits_until_saved()
+    expect(own).to_contain_text("Recorded on")
+    expect(family).to_contain_text("Recorded for a brother or sister: EX2002 on")
+    assert ada.ticked() == ["3A", "4B"]
+
+
+def test_a_box_is_described_by_what_the_rules_say_beside_it(ada, draft):
+    message = re.compile(r"^To explain: 13A Gangs .+ or say why it does not apply\.$")
+    expect(ada.box("13A")).to_have_accessible_description("")
+    ada.ticks("13A")
+    expect(ada.box("13A")).to_have_accessible_description(message)
+    ada.waits_until_saved()
+    ada.opens_factors(draft)
+    expect(ada.box("13A")).to_have_accessible_description(message)
+    ada.ticks("24A")
+    expect(ada.box("13A")).to_have_accessible_description("")
 
 
 def test_removing_leaves_the_focus_in_the_list(ada, draft):
