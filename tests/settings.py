@@ -43,8 +43,10 @@ from cinfactors.settings import *  # noqa: E402, F403
 from cinfactors.settings import DATABASES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_{RUN}"}
-# A pool would keep connections of the other role.
+# A pool would keep connections of the other role. As with the pool, a request has no need to
+# make a connection of its own.
 del DATABASES["default"]["OPTIONS"]["pool"]
+DATABASES["default"]["CONN_MAX_AGE"] = None
 
 APP_ROLE = {
     "USER": embedded_postgres.APP_ROLE,

@@ -48,6 +48,8 @@ def browser() -> Iterator[Browser]:
 class Server(ThreadedWSGIServer):
     """One that can be stopped as a machine is: connections that are kept open end too."""
 
+    daemon_threads = False  # so that they are waited for, and leave no connection to the database
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.connections: list[socket.socket] = []
@@ -58,10 +60,10 @@ class Server(ThreadedWSGIServer):
 
     def stop(self) -> None:
         self.shutdown()
-        self.server_close()
         for connection in self.connections:
             with suppress(OSError):  # it has ended by itself
                 connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
 
 
 @contextmanager
