@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """The pages' styles and scripts as their sources are now; once, before the workers begin."""
     if not hasattr(config, "workerinput"):
         assets.build()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Search what stays until the end for garbage no more: it took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @contextmanager
