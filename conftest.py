@@ -21,11 +21,23 @@ from tests.settings import server
 hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
 
+LONGEST = (
+    "tests/platform/test_run.py",
+    "tests/pages/test_random_walks.py",
+    "tests/benchmarks",
+    "tests/journeys",
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The pages' styles and scripts as their sources are now; once, before the workers begin."""
     if not hasattr(config, "workerinput"):
         assets.build()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that all workers end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

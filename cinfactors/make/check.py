@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from cinfactors.make.install import BASE_DIR, say
 
@@ -19,16 +20,27 @@ CHECKS = {
 
 
 def main() -> None:
-    """Run all of them, then exit with 1 if any failed."""
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    """Run all of them beside each other, then exit with 1 if any failed."""
     failed = []
-    for name, command in CHECKS.items():
-        say(name)
-        done = subprocess.run([sys.executable, "-m", *command], cwd=BASE_DIR, env=environment)
-        if done.returncode:
-            failed.append(name)
+    with ThreadPoolExecutor() as pool:
+        for name, done in zip(CHECKS, pool.map(_run, CHECKS.values()), strict=True):
+            say(name)
+            print(done.stdout, end="", flush=True)
+            if done.returncode:
+                failed.append(name)
     if failed:
         sys.exit(f"Failed: {', '.join(failed)}")
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 if __name__ == "__main__":
