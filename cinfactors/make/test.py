@@ -23,7 +23,9 @@ def main() -> None:
         sys.exit(130)
     say("Tests")
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal"])
+    os.execv(
+        sys.executable, [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
+    )
 
 
 if __name__ == "__main__":
