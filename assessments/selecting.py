@@ -18,8 +18,13 @@ from assessments.catalogue.types import Edition, code_order
 LONGEST_TYPED = 200
 """Characters of typed codes that are read."""
 
-# "3 a" is one code, and so are both of "3a3b"; anything else stands between spaces.
-_TYPED = re.compile(r"\d+\s?[A-Za-z](?![A-Za-z])|[^\s,;.]+")
+# "3 a" is one code, and so are both of "3a3b"; anything else stands between separators, of which
+# a stroke inside a word is none.
+_TYPED = re.compile(
+    r"\d+\s?[A-Za-z](?![A-Za-z])|\d+(?![A-Za-z\d])"
+    r"|[^\s,;:.|/&+–—-]+(?:[/-][A-Za-z][^\s,;:.|/&+–—-]*)*"
+)
+_BETWEEN = "and"
 
 
 @lru_cache(maxsize=8)
@@ -50,26 +55,40 @@ def shared_by_a_family(edition: Edition) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Codes that were typed, in the order typed: those of the edition, and what is none."""
+    """What was typed, in the order typed: the edition's codes, and as it was typed what is none."""
 
     codes: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     message: str = ""
-    """What the edition's rules say of those that are none."""
+    """What there is to say of those that are none."""
 
 
 def typed_codes(edition: Edition, text: str) -> Typed:
-    """Codes as people type them: "3a 3B,16a"."""
-    found = dict.fromkeys(
-        re.sub(r"\s", "", each).upper() for each in _TYPED.findall(text[:LONGEST_TYPED])
-    )
-    unlisted = tuple(code for code in found if code not in edition.codes)
+    """Codes as people type them: "3a 3B,16a", "3a/3b & 20", "3a and 3b"."""
+    codes: dict[str, None] = {}
+    numbers: dict[str, None] = {}
+    others: dict[str, str] = {}
+    for each in _TYPED.findall(text[:LONGEST_TYPED]):
+        code = re.sub(r"\s", "", each).upper()
+        if code in edition.codes:
+            codes[code] = None
+        elif code in edition.factors_by_number:
+            numbers[code] = None
+        elif each.lower() != _BETWEEN:
+            # The rules know by its name what was replaced; a word comes back as it was typed.
+            others.setdefault(code, code if code in edition.replaced else each)
+    unlisted = tuple(others.values())
     refused = rules.findings(edition, rules.Selection(sent=unlisted)) if unlisted else ()
-    return Typed(
-        codes=tuple(code for code in found if code in edition.codes),
-        unlisted=unlisted,
-        message=" ".join(finding.message for finding in refused if finding.unlisted),
-    )
+    said = [_which_of(edition, number) for number in numbers]
+    said += [finding.message for finding in refused if finding.unlisted]
+    return Typed(codes=tuple(codes), unlisted=(*numbers, *unlisted), message=" ".join(said))
+
+
+def _which_of(edition: Edition, number: str) -> str:
+    """What to type for a factor whose number was typed alone."""
+    codes = [code.code for code in edition.factors_by_number[number].codes]
+    names = "; ".join(f"{code} {edition.name_of(code)}" for code in codes)
+    return f"{number} has {names}. Type {' or '.join(codes)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ def test_what_is_no_code_is_answered_in_words_and_the_others_are_ticked(send, dr
     said = answer.text["typed-answer"]
     assert said.startswith("Selected: 4B Mental health disorder, a parent or carer.")
     assert "18A was replaced" in said
-    assert "“99Z”, “<B>”" in said
+    assert "“99Z”, “<b>”" in said
 
 
 def test_21_typed_beside_others_waits_where_it_was_typed(send, draft):
