@@ -1,18 +1,24 @@
 // Single keys that do things on the factor page, where the person has not switched them off.
 
+import { reveal } from "./picking.js";
+
 const form = document.getElementById("factors");
 const list = document.getElementById("shortcuts");
 const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select";
 
-const go = target => {
+const go = (target, block = "center") => {
   if (!target) return;
-  target.scrollIntoView({ block: "center" });
+  reveal(target);
+  target.scrollIntoView({ block });
   target.focus();
 };
+// To a domain, at the first of its boxes that the search has left in sight.
 const domain = place => {
-  const box = form.querySelectorAll(".app-domain")[place]?.querySelector("input[name=codes]");
-  box?.closest(".app-domain").scrollIntoView();
-  box?.focus({ preventScroll: true });
+  const group = form.querySelectorAll(".app-domain")[place];
+  if (!group) return;
+  reveal(group);
+  group.scrollIntoView();
+  group.querySelector(".app-factor:not([hidden]) input[name=codes]").focus({ preventScroll: true });
 };
 
 // The next of what the guide asks, after where the focus is; from the last, the first.
@@ -27,8 +33,9 @@ function next() {
 }
 
 const KEYS = {
-  "/": () => go(document.getElementById("find")),
-  c: () => go(document.getElementById("typed")),
+  // Both are beside the page, whose place is kept.
+  "/": () => go(document.getElementById("find"), "nearest"),
+  c: () => go(document.getElementById("typed"), "nearest"),
   1: () => domain(0),
   2: () => domain(1),
   3: () => domain(2),

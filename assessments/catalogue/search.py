@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -39,7 +40,16 @@ def _index(edition: Edition) -> tuple[tuple[Factor, str, str], ...]:
     )
 
 
-def matching(edition: Edition, words: str) -> tuple[Factor, ...]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The factors that words find, and how they had to be spelt for it."""
+
+    factors: tuple[Factor, ...] = ()
+    spelt: str = ""
+    """The words that were looked for in place of misspelt ones; "" where none were."""
+
+
+def find(edition: Edition, words: str) -> Found:
     """The factors that every word of `words` begins a word of: those so named, then the rest.
 
     A code is found as a whole alone: "1A" is no part of "11A". Where nothing is found, words
@@ -47,12 +57,12 @@ def matching(edition: Edition, words: str) -> tuple[Factor, ...]:
     """
     wanted = normalised(words)
     if not wanted:
-        return edition.factors
-    found = _holding(edition, wanted)
-    if not found:
-        nearest = _nearest(edition, wanted)
-        found = _holding(edition, nearest) if nearest != wanted else ()
-    return found
+        return Found(edition.factors)
+    if found := _holding(edition, wanted):
+        return Found(found)
+    nearest = _nearest(edition, wanted)
+    found = _holding(edition, nearest) if nearest != wanted else ()
+    return Found(found, nearest) if found else Found()
 
 
 SHORTEST_MISSPELT, NEAR = 4, 0.75

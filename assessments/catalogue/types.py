@@ -146,7 +146,7 @@ class Factor:
     remark: str = ""
     """What the guide prints under the name: "NEW for 2021 to 2022 onwards"."""
     synonyms: tuple[str, ...] = ()
-    """Everyday words, common misspellings included, by which people look for it."""
+    """Everyday words by which people look for it."""
 
     @property
     def definition(self) -> str:

@@ -65,11 +65,12 @@ def guidance(request: HttpRequest) -> HttpResponse:
     """The whole edition in force; what matches, where words are looked for."""
     edition = record.current_edition()
     words = request.GET.get("q", "").strip()[:100]
-    factors = search.matching(edition, words) if words else edition.factors
+    found = search.find(edition, words)
     context = {
         "edition": edition,
-        "factors": factors,
+        "factors": found.factors,
         "words": words,
+        "spelt": found.spelt,
         "other": named(edition, record.described_codes(edition)),
         "editions": reversed(loader.editions().values()),
     }

@@ -195,11 +195,12 @@ def find(request: HttpRequest) -> HttpResponse:
     form = WordsForm(request.POST)
     words = form.cleaned_data["find"] if form.is_valid() else ""
     edition = record.current_edition()
-    factors = search.matching(edition, words) if words else ()
+    found = search.find(edition, words) if words else search.Found()
     context = {
         "words": words,
-        "factors": factors,
-        "codes": [code.code for factor in factors for code in factor.codes],
+        "factors": found.factors,
+        "spelt": found.spelt,
+        "codes": [code.code for factor in found.factors for code in factor.codes],
         "other": named(edition, record.described_codes(edition)),
     }
     return render(request, "assessments/found.html", context)

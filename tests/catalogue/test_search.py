@@ -1,0 +1,66 @@
+"""Finding a factor by words: as they are typed, and as they were meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessments.catalogue import search
+
+RIGHT = {
+    "alchohol": "alcohol",
+    "canabis": "cannabis",
+    "cocane": "cocaine",
+    "domestic voilence": "domestic violence",
+    "coersive control": "coercive control",
+    "mental helth": "mental health",
+    "psycosis": "psychosis",
+    "learning disabilty": "learning disability",
+    "young carrer": "young carer",
+    "private forstering": "private fostering",
+    "assylum": "asylum",
+    "mising": "missing",
+    "sexual explotation": "sexual exploitation",
+    "traffiking": "trafficking",
+    "anti-social behavior": "anti social behaviour",
+    "suiside": "suicide",
+    "neglet": "neglect",
+    "emotionaly abused": "emotionally abused",
+    "phisical abuse": "physical abuse",
+    "sexaul abuse": "sexual abuse",
+    "circumsision": "circumcision",
+    "wichcraft": "witchcraft",
+    "Cuckoing": "cuckooing",
+    "county lnies": "county lines",
+}
+
+
+@pytest.mark.parametrize(("misspelt", "right"), RIGHT.items())
+def test_a_misspelling_finds_what_the_right_spelling_finds_and_says_which(
+    april_2021, misspelt, right
+):
+    meant = search.find(april_2021, right)
+    assert meant.factors
+    assert meant.spelt == ""
+    assert search.find(april_2021, misspelt) == search.Found(meant.factors, right)
+
+
+def test_no_synonym_is_a_misspelling_that_would_find_less_than_its_word(april_2021):
+    synonyms = {word for factor in april_2021.factors for word in factor.synonyms}
+    assert synonyms.isdisjoint(RIGHT)
+
+
+@pytest.mark.parametrize("words", ["zebra", "zzzzzz", "<b>zzzz", "knife zzzzzz", "xq"])
+def test_what_is_near_to_nothing_finds_nothing(april_2021, words):
+    assert search.find(april_2021, words) == search.Found()
+
+
+def test_every_word_has_to_be_found_and_its_beginning_is_enough(april_2021):
+    def numbers(words: str) -> list[str]:
+        return [factor.number for factor in search.find(april_2021, words).factors]
+
+    assert numbers("knife") == ["13", "24"]
+    assert numbers("kni cri") == ["13", "24"]
+    assert numbers("1a") == ["1"]
+    assert numbers("") == [factor.number for factor in april_2021.factors]
+    # Who is named so before whose guidance mentions it.
+    assert numbers("sexual exploitation")[0] == "11"

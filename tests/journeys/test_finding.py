@@ -1,0 +1,240 @@
+"""Finding factors on the page while one works: what is in sight, why, and how to get back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests import people as given
+from tests.journeys.conftest import NARROW
+from tests.journeys.visitor import Visitor
+
+FIND = "**/assessments/find/"
+
+
+@pytest.fixture
+def draft(people):
+    return given.start(people.ada)
+
+
+@pytest.fixture
+def ada(people, at_a_browser, draft) -> Visitor:
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    return ada
+
+
+def in_sight(ada) -> set[str]:
+    return set(ada.page.locator(".app-factor:visible legend").all_inner_texts())
+
+
+def found(ada) -> Locator:
+    return ada.page.locator("#found")
+
+
+def finds(ada, words: str) -> None:
+    ada.page.keyboard.press("/")
+    ada.page.keyboard.type(words)
+    expect(found(ada)).to_contain_text("found")
+
+
+def sees_all(ada) -> None:
+    expect(found(ada)).to_be_empty()
+    expect(ada.page.locator("#find")).to_have_value("")
+    expect(ada.page.locator(".app-factor:not(:visible)")).to_have_count(0)
+
+
+def is_in_view(box: Locator) -> None:
+    expect(box).to_be_focused()
+    expect(box).to_be_in_viewport()
+
+
+def test_what_was_found_is_told_from_what_is_selected(ada, draft):
+    page, keyboard = ada.page, ada.page.keyboard
+    ada.ticks("1A", "3B", "3C")
+    ada.waits_until_saved()
+    finds(ada, "knife")
+    expect(found(ada)).to_contain_text(
+        "2 factors found, 2 more shown because you selected from them. Go to Gangs"
+    )
+    assert in_sight(ada) == {
+        "Gangs",
+        "Child criminal exploitation",
+        "Alcohol Misuse",
+        "Domestic Abuse",
+    }
+    why = page.locator(".app-factor__kept:visible")
+    assert why.all_inner_texts() == [
+        f"In sight because {code} is selected." for code in ("1A", "3B", "3C")
+    ]
+    # Enter goes to what was found, though a ticked box stands before it.
+    keyboard.press("Enter")
+    is_in_view(ada.box("13A"))
+    keyboard.press("Space")
+    expect(ada.box("13A")).to_be_checked()
+    ada.sees_ticked("1A", "3B", "3C", "13A")
+    # Escape from there keeps the place.
+    ada.waits_until_saved()
+    before = ada.box("13A").bounding_box()["y"]
+    keyboard.press("Escape")
+    sees_all(ada)
+    is_in_view(ada.box("13A"))
+    assert abs(ada.box("13A").bounding_box()["y"] - before) < 2
+    expect(why).to_have_count(0)
+    expect(page.locator("#said")).to_have_text("Every factor is shown.")
+
+    # A typed code, and what it asks, come into sight; and so does what a button ticks.
+    finds(ada, "vape")
+    keyboard.press("Escape")
+    sees_all(ada)
+    finds(ada, "vape")
+    expect(found(ada)).to_contain_text("1 factor found, 3 more shown")
+    expect(ada.box("8B")).to_be_hidden()
+    page.get_by_label("Type codes").fill("8b/8c")
+    keyboard.press("Enter")
+    expect(ada.box("8B")).to_be_checked()
+    expect(ada.box("8B")).to_be_visible()
+    expect(found(ada)).to_contain_text("1 factor found, 4 more shown")
+    expect(page.locator("#beside-8B .app-finding")).to_be_visible()
+    expect(why.filter(has_text="In sight because 8B, 8C are selected.")).to_have_count(1)
+    page.get_by_role("button", name="Add 24A Child criminal exploitation").click()
+    expect(ada.box("24A")).to_be_visible()
+    expect(found(ada)).to_contain_text("1 factor found, 5 more shown")
+    # What is unticked is where it was until the next search.
+    ada.presses_in_place("Remove 1A Alcohol Misuse, the child")
+    expect(why.first).to_have_text("Nothing here is selected any more.")
+    expect(found(ada)).to_contain_text("1 factor found, 4 more shown")
+
+    # Paper has everything.
+    page.emulate_media(media="print")
+    assert page.locator(".app-factor:not(:visible)").count() == 0
+    assert page.locator(".app-factor__guidance:not(:visible)").count() == 0
+    expect(why).to_have_count(0)
+    page.emulate_media(media="screen")
+    assert len(in_sight(ada)) < 10
+    ada.waits_until_saved()
+
+
+def test_the_keyboard_and_links_reach_what_the_search_has_put_out_of_sight(ada):
+    page, keyboard = ada.page, ada.page.keyboard
+    ada.ticks("8B", "8C")
+    ada.waits_until_saved()
+
+    # The same link works each time.
+    for _ in range(2):
+        finds(ada, "zzzzzz")
+        expect(found(ada)).to_contain_text("1 factor is shown because you selected from it.")
+        keyboard.press("Enter")
+        expect(page.locator("#find")).to_be_focused()
+        found(ada).get_by_role("link", name="20 Other").click()
+        is_in_view(ada.box("20"))
+        sees_all(ada)
+    for _ in range(2):
+        finds(ada, "private fostering")
+        name = page.locator("#counts a").last.inner_text()
+        page.locator("#counts a").last.click()
+        sees_all(ada)
+        expect(page.locator(".app-domain").last).to_be_in_viewport()
+        assert name
+
+    # Keys to domains: the first box in sight, or all if there is none.
+    finds(ada, "cannabis")
+    expect(found(ada)).to_contain_text("2 factors found")
+    page.locator("#found a").focus()
+    keyboard.press("2")
+    is_in_view(ada.box("2B"))
+    expect(found(ada)).to_contain_text("2 factors found")
+    keyboard.press("4")
+    is_in_view(ada.box("20"))
+    sees_all(ada)
+
+    # A misspelling, and Enter before its answer is there.
+    waiting = []
+    page.route(FIND, lambda route: waiting.append(route))
+    keyboard.press("/")
+    keyboard.type("canabis")
+    with page.expect_request(FIND):
+        keyboard.press("Enter")
+    expect(page.locator("#find")).to_be_focused()
+    waiting.pop().continue_()
+    is_in_view(ada.box("2A"))
+    expect(found(ada)).to_contain_text("Shown for: cannabis. 2 factors found")
+    keyboard.press("Escape")
+    sees_all(ada)
+
+    # An answer that comes after the search was cleared shows nothing and hides nothing.
+    page.locator("#find").fill("knife")
+    with page.expect_request(FIND):
+        keyboard.press("Enter")
+    keyboard.press("Escape")
+    with page.expect_response(FIND):
+        waiting.pop().continue_()
+    page.unroute(FIND)
+    finds(ada, "vape")
+    expect(found(ada)).to_contain_text("1 factor found")
+    keyboard.press("Escape")
+    sees_all(ada)
+
+    # Escape goes to the list from the codes, which is theirs, and then clears the search.
+    finds(ada, "knife")
+    page.get_by_label("Type codes").focus()
+    keyboard.press("Escape")
+    expect(page.locator("#selected-heading")).to_be_focused()
+    expect(found(ada)).to_contain_text("2 factors found")
+    keyboard.press("Escape")
+    sees_all(ada)
+    expect(page.locator("#selected-heading")).to_be_focused()
+
+    # From the link to what was found, and from a reason that is being typed.
+    finds(ada, "knife")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    expect(found(ada).get_by_role("link")).to_be_focused()
+    keyboard.press("Escape")
+    sees_all(ada)
+    expect(page.locator("#find")).to_be_focused()
+
+
+def test_what_is_found_is_in_view_and_clearing_leads_back(ada):
+    page, keyboard = ada.page, ada.page.keyboard
+    ada.ticks("1A", "2A", "3A", "4A", "5A", "6A", "16A")
+    ada.waits_until_saved()
+    page.locator("#code-15A").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 2000
+    finds(ada, "county lines")
+    expect(page.locator(".app-factor:not(.app-factor--kept):visible").first).to_be_in_viewport()
+    clear = page.get_by_role("button", name="Clear the search")
+    clear.click()
+    sees_all(ada)
+    expect(clear).to_be_hidden()
+    expect(page.locator("#find")).to_be_focused()
+    assert abs(page.evaluate("scrollY") - before) < 2
+
+    # Where the search cannot be reached nothing is hidden, and asking again goes on.
+    ada.loses_answers()
+    page.route(FIND, lambda route: route.abort())
+    keyboard.type("knife")
+    expect(found(ada)).to_have_text("The search cannot be reached. Every factor is shown.")
+    assert page.locator(".app-factor:not(:visible)").count() == 0
+    page.unroute(FIND)
+    keyboard.press("Enter")
+    is_in_view(ada.box("13A"))
+
+
+def test_a_finger_clears_the_search_and_is_told_of_no_keys(people, at_a_browser, draft):
+    ada = at_a_browser(people.ada, width=NARROW, has_touch=True, is_mobile=True)
+    ada.opens_factors(draft)
+    page = ada.page
+    clear = page.get_by_role("button", name="Clear the search")
+    expect(clear).to_be_hidden()
+    page.get_by_label("Find a factor").fill("witchcraft")
+    expect(found(ada)).to_have_text(re.compile("^1 factor found"))
+    assert clear.bounding_box()["height"] >= 44
+    expect(found(ada).get_by_text("Escape")).to_be_hidden()
+    found(ada).get_by_role("link").tap()
+    is_in_view(ada.box("23A"))
+    clear.tap()
+    sees_all(ada)
