@@ -7,7 +7,7 @@ said as a difference, so that what the person has done since stays.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -78,11 +78,13 @@ def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _typed(answer: Answer) -> str:
-    typed = answer.wish.typed
-    if not (typed.codes or typed.unlisted):
-        return ""
-    said = factor_page.typed_answer(answer.state.edition, typed)
-    return said + (_choice(answer) if set(answer.wish.waiting) & set(typed.codes) else "")
+    """What became of typed codes, and whatever waits for a choice: the panel is always in view."""
+    wish, typed = answer.wish, answer.wish.typed
+    said = ""
+    if typed.codes or typed.unlisted:
+        selected = replace(typed, codes=tuple(c for c in typed.codes if c not in wish.waiting))
+        said = factor_page.typed_answer(answer.state.edition, selected)
+    return said + _choice(answer)
 
 
 def _beside(answer: Answer) -> Iterator[tuple[str, str]]:

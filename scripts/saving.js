@@ -29,7 +29,7 @@ let changes = 0; // what the person has done, counted
 let answered = 0; // up to which of it the server has answered
 let sent = null; // what is under way: {data, act, at, tries, box}
 let again = 0; // the timer of the next try
-let typing = 0; // the timer of a pause in typing
+let typing = 0; // the timer of a pause in typing, while one is waited for
 let applying = false; // whether the page itself is ticking
 let leaving = null; // the button that leaves, once all is saved
 let gone = false;
@@ -37,16 +37,33 @@ let told = ""; // what was last announced of saving
 const acts = []; // buttons pressed, in order
 const changed = new Map(); // boxes that the person changed, by the count of changes
 const shown = new Map(); // what the server last put in each place
+const left = new Set(); // the places whose reason was given by going on
 
+// A reason or a note that is typed and not given yet.
+const isOpen = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
+const openTexts = () => [...form.querySelectorAll(".app-finding__text")].filter(isOpen);
 const isUnsaved = () =>
   changes > answered || sent !== null || acts.length > 0 || state === "refused" || state === "conflict"
-  || [...form.querySelectorAll(".app-finding__text")].some(box => box.value !== box.defaultValue);
+  || openTexts().length > 0;
 
 // Whether all is saved, for styles and for whoever waits.
 function tell() {
   if (!isUnsaved()) form.dataset.work = state;
   else if (sent?.tries) form.dataset.work = "failing";
-  else form.dataset.work = sent || changes > answered ? "saving" : state;
+  else if (sent || changes > answered) form.dataset.work = "saving";
+  else form.dataset.work = state === "saved" ? "open" : state;
+  tellOpen();
+}
+
+// Beside the time of the last save, what it does not hold.
+function tellOpen() {
+  element("state").querySelector("[data-open]")?.remove();
+  const codes = openTexts().map(box => box.closest(".app-beside").id.slice("beside-".length));
+  if (!codes.length) return;
+  const words = document.createElement("span");
+  words.dataset.open = "";
+  words.textContent = ` Not yet: what you typed beside ${codes.join(", ")}.`;
+  element("state").append(words);
 }
 
 // Sending
@@ -58,10 +75,11 @@ function mark(box) {
 }
 
 function send() {
-  clearTimeout(typing);
   if (sent || state === "over" || gone) return;
+  if (state === "conflict" && acts[0]?.name !== "seen") return;
+  clearTimeout(typing);
+  typing = 0;
   const act = acts.shift();
-  if (state === "conflict" && act?.name !== "seen") return;
   if (!act && changes === answered) return leave();
   const data = new FormData(form);
   if (act?.value !== "typed") data.delete("typed");
@@ -95,6 +113,7 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
   shown.set(target.id, html);
   if (target.id.startsWith("beside-")) sent.beside.add(target.id);
   keepTyped(target, fragment);
+  keepOpen(target, fragment);
   if (target.id === "picker") sent.redrawn = placeInView();
 });
 
@@ -103,6 +122,14 @@ function keepTyped(target, fragment) {
   for (const box of target.querySelectorAll("textarea")) {
     const same = fragment.querySelector(`#${CSS.escape(box.id)}`);
     if (same && box.value !== box.defaultValue) same.value = box.value;
+  }
+}
+
+// What the person has opened stays open; so does what was answered by going on.
+function keepOpen(target, fragment) {
+  for (const details of fragment.querySelectorAll("details")) {
+    const before = target.id === "shortcuts" ? target.querySelector("details") : null;
+    if (before?.open || left.has(target.id)) details.open = true;
   }
 }
 
@@ -124,7 +151,9 @@ function take(outcome) {
   const isLate = changes > at;
   sent = null;
   answered = at;
+  const isNew = state !== outcome;
   state = outcome;
+  if (state === "conflict" || state === "over" || isWaiting()) leaving = null;
   if (redrawn) restore(redrawn);
   else if (!isLate) empty(beside);
   describe();
@@ -132,12 +161,22 @@ function take(outcome) {
   if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
     form.elements.typed.value = "";
   }
+  if (state === "over") lock();
   if (!isLate) {
-    putFocus(act);
+    putFocus(act, isNew);
     announce();
   }
-  send();
+  if (!typing) send();
   tell();
+}
+
+// Whether something that was asked for waits for a choice.
+const isWaiting = () =>
+  element("ticks").dataset.unticked && form.querySelector("[name=instead]") !== null;
+
+// Nothing is recorded from here any more. What is ticked can still be read.
+function lock() {
+  for (const control of form.elements) control.disabled = true;
 }
 
 // The places beside codes of which the server had nothing to say.
@@ -177,14 +216,19 @@ function applyTicks(at) {
   applying = false;
 }
 
-function putFocus(act) {
-  if (state === "conflict" && element("conflict") && act?.name !== "seen") {
+function putFocus(act, isNew) {
+  if (state === "conflict" && (isNew || act)) {
     element("conflict").focus();
+    return;
+  }
+  const refused = act?.place && element(act.place)?.querySelector(".govuk-textarea--error");
+  if (refused) {
+    refused.focus();
     return;
   }
   if (!act || (document.activeElement && document.activeElement !== document.body)) return;
   const place = act.place && element(act.place);
-  const next = place?.querySelector("summary, button, textarea")
+  const next = (act.id && element(act.id)) || place?.querySelector("summary, button, textarea")
     || (place && element(`code-${act.place.slice("beside-".length)}`)) || element("selected-heading");
   next.focus();
 }
@@ -195,19 +239,19 @@ function announce() {
   if (state !== "saved") said.push(saved);
   else if (told !== "saved") said.push("Saved. Each change is saved as you make it.");
   told = state === "saved" ? "saved" : saved;
-  for (const message of form.querySelectorAll(".app-beside .app-finding__message")) {
-    if (!heard.has(message.textContent)) said.push(message.textContent);
-  }
+  if (state !== "conflict") said.push(...messages().filter(message => !heard.has(message)));
   rememberHeard();
   if (said.length) element("said").textContent = said.join(" ");
 }
 
+// What stands beside codes; what waits for a choice is said in the panel, which is heard by itself.
+const messages = () =>
+  [...form.querySelectorAll(".app-beside :is(.app-finding__message, .govuk-error-message)")]
+    .filter(message => !message.closest(".app-choice")).map(message => message.textContent);
 const heard = new Set();
 function rememberHeard() {
   heard.clear();
-  for (const message of form.querySelectorAll(".app-beside .app-finding__message")) {
-    heard.add(message.textContent);
-  }
+  for (const message of messages()) heard.add(message);
 }
 
 // What fails
@@ -218,9 +262,13 @@ function say(text, link) {
   line.className = "govuk-body-s app-panel__saved app-panel__saved--failed";
   line.textContent = `Not saved: ${text} `;
   if (link) line.append(link);
+  if (leaving) line.append(" The page goes on once it is saved.");
   shown.delete("saved");
-  if (told !== text) element("said").textContent = line.textContent;
-  told = text;
+  // The list is the server's, and older than the page now.
+  element("selected-heading").textContent = "Selected when last saved";
+  shown.delete("selected");
+  if (told !== line.textContent) element("said").textContent = line.textContent;
+  told = line.textContent;
 }
 
 function fail(isRefused) {
@@ -232,9 +280,9 @@ function fail(isRefused) {
     Object.assign(link, {
       className: "govuk-link", target: "_blank", rel: "noopener",
       textContent: "Sign in again (opens in a new tab)",
-      href: `/account/sign-in/?next=${encodeURIComponent(location.pathname)}`,
+      href: `/account/sign-in/?next=${encodeURIComponent("/account/signed-in-again/")}`,
     });
-    say("you have been signed out. What you selected stays here.", link);
+    say("you have been signed out. What you selected stays here, and is saved once you have signed in.", link);
   } else {
     say("there is no answer from the server. Trying again; keep this page open.");
   }
@@ -246,7 +294,8 @@ function stop() {
   sent = null;
   state = "over";
   leaving = null;
-  say("this assessment cannot be changed from this page any more. Open it again from your list.");
+  say("this assessment cannot be changed from this page any more. It was given to somebody else, or somebody else has signed in here.");
+  lock();
   tell();
 }
 
@@ -275,7 +324,9 @@ async function freshToken() {
   }
 }
 
-const tryNow = () => { if (sent?.tries) retry(); };
+function tryNow() {
+  if (sent?.tries) retry();
+}
 addEventListener("online", tryNow);
 addEventListener("focus", tryNow);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tryNow(); });
@@ -285,24 +336,52 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) tryN
 form.addEventListener("change", event => {
   const box = event.target;
   if (applying || gone) return;
-  if (box.name === "codes") mark(box);
-  else if (box.name === "other_description") mark();
-  else return;
+  if (box.name === "codes") {
+    mark(box);
+    choose(box);
+  } else if (box.name !== "other_description") return;
+  // Whoever goes on working has not left.
+  leaving = null;
   send();
 });
 
 form.addEventListener("input", event => {
+  if (event.target.matches(".app-finding__text")) tell();
   if (event.target.name !== "other_description") return;
+  mark();
   clearTimeout(typing);
-  typing = setTimeout(() => { mark(); send(); }, TYPING_PAUSE);
+  typing = setTimeout(send, TYPING_PAUSE);
 });
 
-function press(button) {
-  acts.push({
-    name: button.name, value: button.value, place: button.closest(".app-beside")?.id,
-  });
+// A reason is given when it is left, as everything else is saved by going on. A note is no answer
+// by itself, and waits for its button.
+form.addEventListener("focusout", event => {
+  const box = event.target;
+  const finding = box.closest(".app-finding--explain");
+  if (!finding || !box.matches(".app-finding__text") || finding.contains(event.relatedTarget)) return;
+  if (!box.value.trim() || !isOpen(box)) return;
+  const button = finding.querySelector("[name=answer]");
+  if (acts.some(act => act.value === button.value) || sent?.act?.value === button.value) return;
+  press(button, true);
+});
+
+function press(button, byLeaving = false) {
+  if (state === "conflict" && button.name !== "seen") return chooseFirst();
+  const place = button.closest(".app-beside, #typed-answer")?.id;
+  if (byLeaving) left.add(place);
+  else left.delete(place);
+  acts.push({ name: button.name, value: button.value, id: button.id, place });
   mark();
   send();
+}
+
+// Nothing is carried out, and nothing left, before it is said what to record.
+function chooseFirst() {
+  leaving = null;
+  const conflict = element("conflict");
+  conflict.focus();
+  conflict.scrollIntoView({ block: "nearest" });
+  element("said").textContent = "Not done: say first what to record, and save these choices.";
 }
 
 form.addEventListener("submit", event => {
@@ -310,10 +389,14 @@ form.addEventListener("submit", event => {
   if (button?.matches(ACTS)) {
     event.preventDefault();
     press(button);
+  } else if (state === "conflict") {
+    event.preventDefault();
+    chooseFirst();
   } else if (state !== "over" && (sent || changes > answered || acts.length)) {
     // Nothing that is under way is overtaken; and where nothing can be saved, the page stays.
     event.preventDefault();
     leaving = button;
+    if (sent?.tries) tryNow();
     send();
   } else {
     gone = true;
@@ -324,7 +407,7 @@ function leave() {
   if (!leaving) return;
   const button = leaving;
   leaving = null;
-  if (state !== "conflict") form.requestSubmit(button);
+  form.requestSubmit(button);
 }
 
 // Enter among the codes selects them; Escape leaves the box, for the keys that do things.
@@ -335,7 +418,11 @@ form.elements.typed.addEventListener("keydown", event => {
   if (form.elements.typed.value.trim()) press(form.querySelector("[value=typed]"));
 });
 
-// Choices between two selections are those of the boxes themselves.
+// Choices between two selections are those of the boxes themselves, and the other way round.
+function choose(box) {
+  const choice = element(`choice-${box.value}-${box.checked ? "yes" : "no"}`);
+  if (choice) choice.checked = true;
+}
 form.addEventListener("change", event => {
   const radio = event.target;
   if (!radio.name?.startsWith("choice-")) return;

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.YourAccountView.as_view(), name="your_account"),
     path("sign-in/", views.SignInView.as_view(), name="account_login"),
     path("sign-in/code/", factor.EnterView.as_view(), name="mfa_authenticate"),
+    path("signed-in-again/", views.SignedInAgainView.as_view(), name="signed_in_again"),
     path("sign-out/", views.SignOutView.as_view(), name="account_logout"),
     path("inactive/", views.InactiveView.as_view(), name="account_inactive"),
     path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),

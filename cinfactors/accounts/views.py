@@ -93,6 +93,12 @@ class ChangePasswordView(ProblemsMixin, allauth_views.PasswordChangeView):
         return response
 
 
+class SignedInAgainView(TemplateView):
+    """Where a sign-in leads that was begun from a page whose own had ended."""
+
+    template_name = "account/signed_in_again.html"
+
+
 class YourAccountView(TemplateView):
     """How a person signs in, and what they can change of it."""
 

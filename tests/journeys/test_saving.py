@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests import people as given
 from tests.journeys.conftest import serving
@@ -129,7 +129,7 @@ def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
     is_saved(ada, draft, "3A")
     ada.is_signed_out_by_time()
     ada.ticks("4B", "20")
-    fails_to_save(ada, "you have been signed out. What you selected stays here.")
+    fails_to_save(ada, "you have been signed out. What you selected stays here")
     assert stored(draft) == ["3A"]
     with ada.context.expect_page() as opened:
         ada.page.get_by_role("link", name="Sign in again (opens in a new tab)").click()
@@ -137,7 +137,7 @@ def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
     other.page.close()
     other.page = opened.value
     other.signs_in(people.ada)
-    other.sees_heading("Select the factors identified")
+    other.sees_heading("You are signed in again")
     other.page.close()
     ada.page.bring_to_front()
     is_saved(ada, draft, "3A", "4B", "20")
@@ -157,6 +157,15 @@ def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
     other.ticks("20")
     other.unticks("20")
     assert other.page.evaluate(WOULD_WARN)
+    # Nor is anything else carried out, and the page is not left.
+    for button in ("Save and continue", "Show key points only"):
+        other.page.get_by_role("button", name=button).first.click()
+        expect(other.page.locator("#conflict")).to_be_focused()
+        expect(other.page.locator("#said")).to_contain_text("Not done: say first what to record")
+    # A choice and its box are one.
+    other.unticks("16A")
+    expect(rows.filter(has_text="16A").get_by_label("No")).to_be_checked()
+    other.ticks("16A")
     rows.filter(has_text="3A Domestic Abuse").get_by_label("Yes").check()
     expect(other.box("3A")).to_be_checked()
     assert stored(draft) == ["3A", "4B"]
@@ -178,4 +187,62 @@ def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
     expect(ada.page.locator("#state")).to_contain_text(
         "Not saved: this assessment is not with you any more"
     )
+    expect(ada.box("1A")).to_be_disabled()
     assert stored(draft) == ["3A", "4B"]
+
+
+def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):
+    held: list[Route] = []
+    ada.page.route("**/working/", lambda route: held.append(route))
+    with ada.page.expect_request("**/working/"):
+        ada.ticks("20")
+    description = ada.page.get_by_label("Describe what was found, in a few words")
+    description.press_sequentially("Debts")
+    assert ada.page.evaluate(WOULD_WARN)
+    held.pop().continue_()
+    ada.page.unroute("**/working/")
+    is_saved(ada, draft, "20")
+    assert draft.other_description == "Debts"
+    # It is saved by a pause, without leaving the box.
+    expect(description).to_be_focused()
+
+
+def test_a_reason_is_given_by_going_on_and_a_note_by_its_button(ada, draft):
+    page = ada.page
+    ada.ticks("13A", "6B")
+    ada.waits_until_saved()
+    reason = page.get_by_label("Or give the reason")
+    reason.fill("No sign of it")
+    assert page.evaluate(WOULD_WARN)
+    expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside 13A.")
+    ada.ticks("1A")
+    is_saved(ada, draft, "1A", "6B", "13A")
+    assert draft.answers.get().text == "No sign of it"
+    # Nothing folds or jumps under the pointer.
+    expect(reason).to_be_visible()
+    expect(page.locator("#state")).not_to_contain_text("Not yet")
+
+    note = page.locator("#beside-6B").get_by_role("textbox")
+    note.fill("Asked the school")
+    ada.ticks("2B")
+    expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside 6B.")
+    expect(note).to_have_value("Asked the school")
+    assert page.evaluate(WOULD_WARN)
+    page.locator("#beside-6B").get_by_role("button", name="Considered: not in this case").click()
+    is_saved(ada, draft, "1A", "2B", "6B", "13A")
+    assert draft.answers.last().text == "Asked the school"
+
+
+def test_21_ticked_and_left_at_once_waits_for_its_choice(ada, draft):
+    ada.ticks("3A")
+    is_saved(ada, draft, "3A")
+    save = "document.querySelector('.app-panel__save [value=check]')"
+    ada.page.evaluate(f"() => {{ document.getElementById('code-21').click(); {save}.click(); }}")
+    offer = ada.page.locator("#typed-answer").get_by_role("button", name="Remove the 1 factor")
+    offer.click()
+    undo = ada.page.locator("#typed-answer").get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    is_saved(ada, draft, "21")
+    undo.click()
+    is_saved(ada, draft, "3A")
+    ada.sees_heading("Select the factors identified")

@@ -128,6 +128,7 @@ ACCOUNT = {
     "account/second-factor/codes/new/": Line("302", "302"),
     "account/single-sign-on/": Line("404", out="404 405"),
     "account/single-sign-on/back/": Line("404", out="404 405"),
+    "account/signed-in-again/": Line(EVERYBODY),
     "account/sign-out/": Line(EVERYBODY, "302", out="302 302"),
     "account/inactive/": Line(EVERYBODY, out="200 405"),
     "account/password/": Line(EVERYBODY, EVERYBODY),

@@ -40,6 +40,10 @@ def sign_out(people: People, sit_down: SitDown) -> Visitor:
     return opened("/account/sign-out/")(people, sit_down)
 
 
+def signed_in_again(people: People, sit_down: SitDown) -> Visitor:
+    return opened("/account/signed-in-again/")(people, sit_down)
+
+
 def password(people: People, sit_down: SitDown) -> Visitor:
     return opened("/account/password/")(people, sit_down)
 
@@ -57,6 +61,7 @@ STATES = (
     sign_in_with_an_error,
     sign_in_tried_too_often,
     sign_out,
+    signed_in_again,
     password,
     password_with_errors,
 )
