@@ -22,7 +22,7 @@ from django.utils.timezone import localtime
 from assessments.catalogue.types import Edition
 from assessments.forms import FactorsForm
 from assessments.layout import PickerState, domain_groups, picker_stretches
-from assessments.models import Assessment
+from assessments.models import Assessment, IdempotencyKey
 from assessments.record import current_edition
 from assessments.rules import Finding
 from assessments.selecting import Typed
@@ -31,7 +31,7 @@ from assessments.summaries import SelectedCode, SidePanel, conflict_rows, named,
 from assessments.templatetags.record import identity_bar
 from cinfactors import page
 from cinfactors.accounts import sessions
-from cinfactors.accounts.models import Density, Role
+from cinfactors.accounts.models import Density, Role, User
 
 
 @lru_cache(maxsize=32)
@@ -86,7 +86,9 @@ def response(
         "identity": lambda _: identity_bar(assessment, context["deadline"]),
         "top": lambda _: _top(request, context),
         "press": lambda _: hidden,
-        "differences": lambda _: differences(state, assessment) if conflict else "",
+        "differences": lambda _: (
+            differences(state, assessment, context["last_change"], request.user) if conflict else ""
+        ),
         "typed": lambda _: "",
         "counts": lambda _: counts(state),
         "selected": lambda _: selected(state.edition, panel.selected),
@@ -116,11 +118,15 @@ def _top(request: HttpRequest, context: Mapping[str, Any]) -> str:
 # The parts that also stand alone, in the answer to a change: see `assessments.working_page`.
 
 
-def differences(state: PickerState, theirs: Assessment) -> str:
-    """What was sent beside what somebody else has saved meanwhile."""
+def differences(
+    state: PickerState, theirs: Assessment, last_change: IdempotencyKey | None, person: User
+) -> str:
+    """What the person sent beside what somebody else, or another tab, has saved meanwhile."""
     texts = (state.description, theirs.other_description)
     said = {
         "assessment": theirs,
+        "last_change": last_change,
+        "user": person,
         "rows": conflict_rows(state, theirs),
         "texts_differ": texts[0] != texts[1],
         "my_text": texts[0],

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from assessments.layout import Picker, PickerState
 from assessments.models import Child, Episode, Outcome, PrimaryNeed, ReferralSource, Sex
+from assessments.record import described_codes
 from cinfactors.accounts.models import Density, Team, User
 from cinfactors.text import one_newline, validate_clean
 
@@ -139,6 +140,13 @@ class FactorsForm(Form):
     def __init__(self, *args: Any, picker: PickerState, **kwargs: Any) -> None:
         self.picker = picker
         super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """A description that nothing selected takes is dropped, and so is what is wrong with it."""
+        if described_codes(self.picker.edition).isdisjoint(self.picker.ticked):
+            self.errors.pop("other_description", None)
+            self.cleaned_data["other_description"] = ""
+        return self.cleaned_data
 
     def drawn(self) -> Iterable[Any]:
         return [Picker()]

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from assessments import factor_page
 from assessments.forms import press_fields
 from assessments.layout import PickerState, render_beside, render_picker
-from assessments.models import Assessment
+from assessments.models import Assessment, IdempotencyKey
 from assessments.selecting import Wish, standing_alone
 from assessments.summaries import side_panel
 from cinfactors.accounts.held_forms import typed_by_field
@@ -38,6 +38,8 @@ class Answer:
     """The version on which the page goes on."""
     unsaved: str = ""
     """Why it is not saved, for the person."""
+    last_change: IdempotencyKey | None = None
+    """What another page, or somebody else, did meanwhile."""
     redraw: bool = False
     """Whether the whole picker is to be drawn anew."""
 
@@ -46,9 +48,11 @@ def response(request: HttpRequest, answer: Answer) -> HttpResponse:
     """The parts of the page, each for the place of its id."""
     parts = "".join(_part(name, html) for name, html in _parts(request, answer))
     ticks = format_html(
-        '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}"></div>',
+        '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
+        'data-waiting="{}"></div>',
         " ".join(code for code in answer.state.ticked if code not in answer.wish.sent),
         " ".join(code for code in answer.wish.sent if code not in answer.state.ticked),
+        " ".join(answer.wish.waiting),
     )
     return HttpResponse(parts + ticks, headers={OUTCOME: answer.outcome})
 
@@ -68,13 +72,17 @@ def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
     yield "saved", factor_page.saved(answer.assessment, answer.unsaved, answer.outcome)
     yield "typed-answer", _typed(answer)
     in_conflict = answer.outcome == CONFLICT
-    yield "differences", (factor_page.differences(state, answer.assessment) if in_conflict else "")
+    yield (
+        "differences",
+        factor_page.differences(state, answer.assessment, answer.last_change, request.user)
+        if in_conflict
+        else "",
+    )
     yield "shortcuts", factor_page.shortcuts(state.edition, request.user.shortcuts)
     if answer.redraw:
         yield "picker", render_picker(state)
         yield "density", factor_page.density_button(state.density)
-    else:
-        yield from _beside(answer)
+    yield from _beside(answer)
 
 
 def _typed(answer: Answer) -> str:

@@ -25,6 +25,7 @@ const element = id => document.getElementById(id);
 const boxes = () => form.querySelectorAll("input[name=codes]");
 
 let state = element("state").dataset.state; // saved, refused, conflict or over
+let stateShown = state; // an answer that is late shows nothing of itself
 let changes = 0; // what the person has done, counted
 let answered = 0; // up to which of it the server has answered
 let sent = null; // what is under way: {data, act, at, tries, box}
@@ -37,7 +38,6 @@ let told = ""; // what was last announced of saving
 const acts = []; // buttons pressed, in order
 const changed = new Map(); // boxes that the person changed, by the count of changes
 const shown = new Map(); // what the server last put in each place
-const left = new Set(); // the places whose reason was given by going on
 
 // A reason or a note that is typed and not given yet.
 const isOpen = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
@@ -46,11 +46,14 @@ const isUnsaved = () =>
   changes > answered || sent !== null || acts.length > 0 || state === "refused" || state === "conflict"
   || openTexts().length > 0;
 
+// Nothing is sent until the person has chosen, or at all; but not before they are shown why.
+const isHalted = () => (state === "conflict" || state === "over") && stateShown === state;
+
 // Whether all is saved, for styles and for whoever waits.
 function tell() {
   if (!isUnsaved()) form.dataset.work = state;
   else if (sent?.tries) form.dataset.work = "failing";
-  else if (sent || changes > answered) form.dataset.work = "saving";
+  else if (sent || (changes > answered && !isHalted())) form.dataset.work = "saving";
   else form.dataset.work = state === "saved" ? "open" : state;
   tellOpen();
 }
@@ -70,22 +73,38 @@ function tellOpen() {
 
 function mark(box) {
   changes += 1;
-  if (box) changed.set(box.value, changes);
+  if (box) {
+    changed.set(box.value, changes);
+    for (const { before } of acts) {
+      if (!before.has(box.value)) before.set(box.value, !box.checked);
+    }
+  }
   tell();
 }
 
 function send() {
-  if (sent || state === "over" || gone) return;
-  if (state === "conflict" && acts[0]?.name !== "seen") return;
+  if (sent || gone) return;
+  if (isHalted() && (state === "over" || acts[0]?.name !== "seen")) return;
   clearTimeout(typing);
   typing = 0;
   const act = acts.shift();
   if (!act && changes === answered) return leave();
   const data = new FormData(form);
-  if (act?.value !== "typed") data.delete("typed");
-  if (act) data.set(act.name, act.value);
-  sent = { data, act, at: changes, tries: 0 };
+  data.delete("typed");
+  if (act) asPressed(data, act);
+  sent = { data, act, at: act ? act.at : changes, tries: 0 };
+  tell();
   post();
+}
+
+// What a button asks, it asks of the page as it was when it was pressed.
+function asPressed(data, act) {
+  data.set(act.name, act.value);
+  if (act.value === "typed") data.set("typed", act.typed);
+  data.delete("codes");
+  for (const { value, checked } of boxes()) {
+    if (act.before.get(value) ?? checked) data.append("codes", value);
+  }
 }
 
 function post() {
@@ -114,7 +133,10 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
   if (target.id.startsWith("beside-")) sent.beside.add(target.id);
   keepTyped(target, fragment);
   keepOpen(target, fragment);
-  if (target.id === "picker") sent.redrawn = placeInView();
+  if (target.id === "picker") {
+    sent.redrawn = placeInView();
+    for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
+  }
 });
 
 // A reason that is being typed beside a code outlives what the server says there.
@@ -125,12 +147,10 @@ function keepTyped(target, fragment) {
   }
 }
 
-// What the person has opened stays open; so does what was answered by going on.
+// A list that the person has opened stays open.
 function keepOpen(target, fragment) {
-  for (const details of fragment.querySelectorAll("details")) {
-    const before = target.id === "shortcuts" ? target.querySelector("details") : null;
-    if (before?.open || left.has(target.id)) details.open = true;
-  }
+  if (target.id !== "shortcuts") return;
+  fragment.querySelector("details").open = target.querySelector("details").open;
 }
 
 form.addEventListener("htmx:beforeRequest", event => {
@@ -151,17 +171,20 @@ function take(outcome) {
   const isLate = changes > at;
   sent = null;
   answered = at;
-  const isNew = state !== outcome;
   state = outcome;
-  if (state === "conflict" || state === "over" || isWaiting()) leaving = null;
+  const isNew = stateShown !== state;
+  if (!isLate) stateShown = state;
+  if (isHalted() || (!isLate && element("ticks").dataset.waiting)) leaving = null;
   if (redrawn) restore(redrawn);
   else if (!isLate) empty(beside);
   describe();
-  applyTicks(at);
+  applyTicks(at, isLate);
+  // The picker was not drawn anew, since more was done on it meanwhile.
+  if (isLate && act?.name === "density" && !acts.some(each => each.name === act.name)) queue(act);
   if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
     form.elements.typed.value = "";
   }
-  if (state === "over") lock();
+  if (state === "over" && isHalted()) lock();
   if (!isLate) {
     putFocus(act, isNew);
     announce();
@@ -169,10 +192,6 @@ function take(outcome) {
   if (!typing) send();
   tell();
 }
-
-// Whether something that was asked for waits for a choice.
-const isWaiting = () =>
-  element("ticks").dataset.unticked && form.querySelector("[name=instead]") !== null;
 
 // Nothing is recorded from here any more. What is ticked can still be read.
 function lock() {
@@ -201,12 +220,14 @@ function describe() {
   }
 }
 
-// What the server ticked or unticked, but for boxes that the person has changed since.
-function applyTicks(at) {
-  const { ticked, unticked } = element("ticks").dataset;
+// What the server ticked or unticked, but for boxes that the person has changed since. What
+// waits for a choice that could not be shown is sent again, and waits then.
+function applyTicks(at, isLate) {
+  const { ticked, unticked, waiting } = element("ticks").dataset;
   const wanted = new Map([
     ...ticked.split(" ").map(code => [code, true]),
     ...unticked.split(" ").map(code => [code, false]),
+    ...(isLate ? waiting.split(" ").map(code => [code, true]) : []),
   ]);
   applying = true;
   for (const box of boxes()) {
@@ -292,7 +313,7 @@ function fail(isRefused) {
 
 function stop() {
   sent = null;
-  state = "over";
+  state = stateShown = "over";
   leaving = null;
   say("this assessment cannot be changed from this page any more. It was given to somebody else, or somebody else has signed in here.");
   lock();
@@ -350,29 +371,23 @@ form.addEventListener("input", event => {
   if (event.target.name !== "other_description") return;
   mark();
   clearTimeout(typing);
-  typing = setTimeout(send, TYPING_PAUSE);
+  typing = setTimeout(() => { typing = 0; send(); }, TYPING_PAUSE);
 });
 
-// A reason is given when it is left, as everything else is saved by going on. A note is no answer
-// by itself, and waits for its button.
-form.addEventListener("focusout", event => {
-  const box = event.target;
-  const finding = box.closest(".app-finding--explain");
-  if (!finding || !box.matches(".app-finding__text") || finding.contains(event.relatedTarget)) return;
-  if (!box.value.trim() || !isOpen(box)) return;
-  const button = finding.querySelector("[name=answer]");
-  if (acts.some(act => act.value === button.value) || sent?.act?.value === button.value) return;
-  press(button, true);
-});
-
-function press(button, byLeaving = false) {
-  if (state === "conflict" && button.name !== "seen") return chooseFirst();
+function press(button) {
+  if (state === "conflict" && isHalted() && button.name !== "seen") return chooseFirst();
   const place = button.closest(".app-beside, #typed-answer")?.id;
-  if (byLeaving) left.add(place);
-  else left.delete(place);
-  acts.push({ name: button.name, value: button.value, id: button.id, place });
-  mark();
+  queue({
+    name: button.name, value: button.value, id: button.id, place, typed: form.elements.typed.value,
+  });
   send();
+}
+
+// `before` has the boxes that are changed between the press and the sending, as they were.
+function queue(act) {
+  mark();
+  acts.push({ ...act, at: changes, before: new Map() });
+  tell();
 }
 
 // Nothing is carried out, and nothing left, before it is said what to record.
@@ -389,7 +404,7 @@ form.addEventListener("submit", event => {
   if (button?.matches(ACTS)) {
     event.preventDefault();
     press(button);
-  } else if (state === "conflict") {
+  } else if (state === "conflict" && isHalted()) {
     event.preventDefault();
     chooseFirst();
   } else if (state !== "over" && (sent || changes > answered || acts.length)) {
@@ -453,7 +468,6 @@ function placeInView() {
 }
 
 function restore({ id, top, ticks }) {
-  for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
   applying = true;
   for (const box of boxes()) if (box.checked !== ticks.includes(box.value)) box.click();
   applying = false;

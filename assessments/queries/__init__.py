@@ -11,7 +11,7 @@ from assessments.queries.desk import (
     with_reasons,
     workers_for,
 )
-from assessments.queries.earlier import Earlier, recorded_before
+from assessments.queries.earlier import Earlier, last_change, recorded_before
 from assessments.queries.history import changes_of, names_of, versions_numbered
 from assessments.queries.lists import (
     GROUPS,
@@ -112,6 +112,7 @@ __all__ = [
     "is_managed_by",
     "kept_by_one_manager",
     "known_by",
+    "last_change",
     "last_reviews",
     "latest_authorised_version",
     "latest_version",

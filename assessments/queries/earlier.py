@@ -1,4 +1,4 @@
-"""What was recorded before: of the child, and of brothers and sisters."""
+"""What was recorded before: of the child, of brothers and sisters, and by whom last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assessments.compiled import Compiled
-from assessments.models import Assessment
+from assessments.models import Assessment, IdempotencyKey
 from assessments.queries.seeing import assessments_visible_to
 from cinfactors.accounts.models import Role, User
 
@@ -23,6 +23,19 @@ class Earlier:
     on: date
     """The day on which it was authorised."""
     of_the_same_child: bool
+
+
+def last_change(person: User, assessment: Assessment) -> IdempotencyKey | None:
+    """The press that last changed it beside the person's page; None for demo data, without any.
+
+    A press that found everything as it wanted it came after the last save, and changed nothing.
+    Where the person saved last, it is the handing over and back that their page missed.
+    """
+    presses = assessment.presses.select_related("person").order_by("at")
+    saved = presses.filter(at__lte=assessment.saved_at).last()
+    if saved is not None and saved.person_id != person.pk:
+        return saved
+    return presses.filter(act="reassign", at__gt=assessment.saved_at).last() or saved
 
 
 def recorded_before(person: User, assessment: Assessment) -> list[Earlier]:

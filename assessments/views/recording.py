@@ -197,6 +197,7 @@ def _factors_page(
         "problems": problems,
         "unsaved": unsaved,
         "conflict": conflict,
+        "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "last_review": decided and decided.review,
     }
     version = version_of(assessment, None if conflict else data)
@@ -348,6 +349,7 @@ def _check_page(
         "press": PressForm(initial={"version": version_of(assessment, data if unsaved else None)}),
         "problems": problems,
         "conflict": conflict,
+        "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "unsaved": unsaved,
         "managers": queries.managers_of(assessment),
     }

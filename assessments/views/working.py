@@ -185,6 +185,9 @@ class Sent:
             # What others saved meanwhile is overwritten by no later change of this page.
             version=self.version if outcome == CONFLICT else assessment.version,
             unsaved=f"Not saved: {unsaved}" if unsaved else "",
+            last_change=queries.last_change(self.request.user, assessment)
+            if outcome == CONFLICT
+            else None,
             redraw=self.redraw,
         )
 

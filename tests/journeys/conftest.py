@@ -67,10 +67,10 @@ class Server(ThreadedWSGIServer):
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[str]:
+def serving(port: int = 0, app: Callable = application) -> Iterator[str]:
     """The application at this port of its own, or at a free one; gives its address."""
     httpd = Server(("127.0.0.1", port), QuietWSGIRequestHandler)
-    httpd.set_app(application)
+    httpd.set_app(app)
     thread = Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{httpd.server_port}"

@@ -207,30 +207,32 @@ def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):
     expect(description).to_be_focused()
 
 
-def test_a_reason_is_given_by_going_on_and_a_note_by_its_button(ada, draft):
+def test_a_reason_and_a_note_wait_for_their_buttons_and_the_page_says_so(ada, draft):
     page = ada.page
     ada.ticks("13A", "6B")
     ada.waits_until_saved()
     reason = page.get_by_label("Or give the reason")
+    note = page.locator("#beside-6B").get_by_role("textbox")
     reason.fill("No sign of it")
     assert page.evaluate(WOULD_WARN)
     expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside 13A.")
-    ada.ticks("1A")
-    is_saved(ada, draft, "1A", "6B", "13A")
-    assert draft.answers.get().text == "No sign of it"
-    # Nothing folds or jumps under the pointer.
-    expect(reason).to_be_visible()
-    expect(page.locator("#state")).not_to_contain_text("Not yet")
-
-    note = page.locator("#beside-6B").get_by_role("textbox")
     note.fill("Asked the school")
-    ada.ticks("2B")
+    ada.ticks("1A")
+    # The answer to something else takes neither for saved.
+    expect(page.locator("#selected")).to_contain_text("1A")
+    expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside")
+    expect(page.locator("#factors")).to_have_attribute("data-work", "open")
+    assert page.evaluate(WOULD_WARN)
+    page.get_by_role("button", name="Save the reason").click()
+    expect(page.locator("#beside-13A summary")).to_be_visible()
     expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside 6B.")
     expect(note).to_have_value("Asked the school")
-    assert page.evaluate(WOULD_WARN)
     page.locator("#beside-6B").get_by_role("button", name="Considered: not in this case").click()
-    is_saved(ada, draft, "1A", "2B", "6B", "13A")
-    assert draft.answers.last().text == "Asked the school"
+    is_saved(ada, draft, "1A", "6B", "13A")
+    assert [answer.text for answer in draft.answers.order_by("pk")] == [
+        "No sign of it",
+        "Asked the school",
+    ]
 
 
 def test_21_ticked_and_left_at_once_waits_for_its_choice(ada, draft):

@@ -373,3 +373,22 @@ def test_nothing_found_says_so_and_offers_other(ada):
 
 def test_no_words_find_no_line(ada):
     assert found(ada, "  ") == (set(), "")
+
+
+def test_a_description_that_nothing_selected_takes_stands_in_nobodys_way(ada, draft, send):
+    too_long = "x" * 501
+    assert send("20", other_description=too_long).outcome == "refused"
+    assert send("3A", other_description=too_long).outcome == "saved"
+    assert (draft.codes, draft.other_description) == (["3A"], "")
+    fields = press(draft, codes=["3A", "4B"], other_description=too_long, next="check")
+    assert ada.post(at("factors", draft), fields).status_code == 302
+    draft.refresh_from_db()
+    assert draft.codes == ["3A", "4B"]
+
+
+def test_what_waits_for_a_choice_is_said_apart_from_what_is_unticked(send):
+    assert send("3A", "4B").parts["ticks"].attributes["data-waiting"] == ""
+    ticks = send("3A", "21", remove="3A").parts["ticks"].attributes
+    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")
+    ticks = send("3A", "21").parts["ticks"].attributes
+    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "3A")
