@@ -75,12 +75,7 @@ IN_THE_PAGE = """
       return at && { at, text, keys: [], told: ["reason"] };
     },
   };
-  let ticks = 0;
-  function found([kind, ...given]) {
-    const what = STEPS[kind](...given) || null;
-    if (what && kind === "tick") ticks += 1;
-    return what;
-  }
+  const found = ([kind, ...given]) => STEPS[kind](...given) || null;
 
   function take(step) {
     const what = found(step);
@@ -135,16 +130,16 @@ IN_THE_PAGE = """
     while (searches) await searched();
   }
 
-  // An answer that is older than what was ticked since shows nothing. Another try is no newer.
+  // An answer that is older than what was done since shows nothing.
   const PARTS = new Set(["saved", "selected", "counts", "asks"]);
+  let moved = [];
   const movedTooLate = [];
-  let sentWith = 0;
-  addEventListener("htmx:beforeRequest", event => {
-    if (event.target === form() && work() !== "failing") sentWith = ticks;
-  });
   addEventListener("htmx:oobAfterSwap", event => {
-    const { target, shouldSwap } = event.detail;
-    if (shouldSwap && PARTS.has(target.id) && ticks > sentWith) movedTooLate.push(target.id);
+    if (PARTS.has(event.target.id)) moved.push(event.target.id);
+  });
+  addEventListener("htmx:afterRequest", event => {
+    if (event.target === form() && work() === "saving") movedTooLate.push(...moved);
+    if (event.target === form()) moved = [];
   });
 
   const codesIn = (selector, name) => all(selector).flatMap(each => each[name].split(" "));
