@@ -75,7 +75,12 @@ IN_THE_PAGE = """
       return at && { at, text, keys: [], told: ["reason"] };
     },
   };
-  const found = ([kind, ...given]) => STEPS[kind](...given) || null;
+  let ticks = 0;
+  function found([kind, ...given]) {
+    const what = STEPS[kind](...given) || null;
+    if (what && kind === "tick") ticks += 1;
+    return what;
+  }
 
   function take(step) {
     const what = found(step);
@@ -130,16 +135,16 @@ IN_THE_PAGE = """
     while (searches) await searched();
   }
 
-  // An answer that is older than what was done since shows nothing.
+  // An answer that is older than what was ticked since shows nothing. Another try is no newer.
   const PARTS = new Set(["saved", "selected", "counts", "asks"]);
-  let moved = [];
   const movedTooLate = [];
-  addEventListener("htmx:oobAfterSwap", event => {
-    if (PARTS.has(event.target.id)) moved.push(event.target.id);
+  let sentWith = 0;
+  addEventListener("htmx:beforeRequest", event => {
+    if (event.target === form() && work() !== "failing") sentWith = ticks;
   });
-  addEventListener("htmx:afterRequest", event => {
-    if (event.target === form() && work() === "saving") movedTooLate.push(...moved);
-    if (event.target === form()) moved = [];
+  addEventListener("htmx:oobAfterSwap", event => {
+    const { target, shouldSwap } = event.detail;
+    if (shouldSwap && PARTS.has(target.id) && ticks > sentWith) movedTooLate.push(target.id);
   });
 
   const codesIn = (selector, name) => all(selector).flatMap(each => each[name].split(" "));
