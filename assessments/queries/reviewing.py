@@ -129,6 +129,9 @@ def unread_corrections(person: User) -> QuerySet[Review]:
         Review.objects.filter(
             decision=Review.Decision.CORRECTED,
             read__isnull=True,
+            # Said of the review too, so that the planner begins with what is theirs: without it
+            # it read every correction of the authority.
+            assessment__worker=person,
             assessment__in=own_assessments(person).order_by(),
         )
         .annotate(codes_before=Subquery(before.values("codes")))
