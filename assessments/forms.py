@@ -23,7 +23,7 @@ from assessments.layout import Picker, PickerState
 from assessments.models import Child, Episode, Outcome, PrimaryNeed, ReferralSource, Sex
 from assessments.record import described_codes
 from cinfactors.accounts.models import Density, Team, User
-from cinfactors.text import one_newline, validate_clean
+from cinfactors.text import TOO_LONG, one_newline, validate_clean
 
 MOST_CODES = 200
 """More boxes than any edition has: beyond it the post was not made by the page."""
@@ -75,6 +75,8 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages.setdefault("max_length", TOO_LONG)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,6 +17,18 @@ refuses it already.
 """
 
 _FORBIDDEN = re.compile(f"[{FORBIDDEN}\u0000\ud800-\udfff]")
+
+
+TOO_LONG = "Shorten the text to %(limit_value)d characters or fewer. It has %(show_value)d"
+
+
+def in_words(refusals: Iterable[ValidationError]) -> str:
+    """What is wrong with a text, in words of ours where Django's are a program's."""
+    refusals = list(refusals)
+    for each in refusals:
+        if each.code == "max_length":
+            each.message = TOO_LONG
+    return ". ".join(ValidationError(refusals).messages)
 
 
 def one_newline(text: str) -> str:

@@ -10,7 +10,7 @@ from django import forms
 from assessments.catalogue.types import Edition, code_order
 from assessments.forms import CodesField, LinesField
 from assessments.models import Review
-from cinfactors.text import validate_clean
+from cinfactors.text import TOO_LONG, validate_clean
 
 PINNED = "pinned-"
 """Begins the name of the box for a comment on a code, which follows."""
@@ -22,6 +22,7 @@ class WordsField(LinesField):
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         box = forms.Textarea({"rows": rows, "autocomplete": "off"})
         super().__init__(required=False, validators=[validate_clean], widget=box, **kwargs)
+        self.error_messages["max_length"] = TOO_LONG
 
 
 class Decision(forms.Form):

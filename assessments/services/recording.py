@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assessments import rules
@@ -24,6 +23,7 @@ from assessments.services.refusals import (
     Locked,
     SelectionRefused,
     SubmissionRefused,
+    unfit,
 )
 from assessments.services.writing import change
 from cinfactors.accounts.models import User
@@ -60,7 +60,7 @@ def record_factors(
         current.codes = sorted(codes, key=code_order)
         current.other_description = description
         current.edition = edition.id
-        _clean_text_of(current, "other_description")
+        _clean_text_of(current, "other_description", sent_as="other_description")
 
     def as_recorded(current: Assessment) -> bool:
         return (
@@ -80,12 +80,9 @@ def record_factors(
     )
 
 
-def _clean_text_of(assessment: Assessment, field: str, sent_as: str = "") -> None:
-    others = {each.name for each in Assessment._meta.fields} - {field}
-    try:
-        assessment.clean_fields(exclude=others)
-    except ValidationError as refused:
-        raise FactsRefused({sent_as or field: ". ".join(refused.messages)}) from refused
+def _clean_text_of(entry: Assessment | RuleAnswer, field: str, sent_as: str) -> None:
+    if messages := unfit(entry, field):
+        raise FactsRefused({sent_as: messages[field]})
 
 
 def answer_rule(
@@ -123,10 +120,7 @@ def answer_rule(
             answered_by=by,
             answered_at=timezone.now(),
         )
-        try:
-            entry.clean_fields()
-        except ValidationError as refused:
-            raise FactsRefused({rule: ". ".join(refused.messages)}) from refused
+        _clean_text_of(entry, "text", sent_as=rule)
         if kind == RuleAnswer.Kind.COMPLIED:
             complied = (*current.codes, finding.rule.adds)
             broken = [

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
 from assessments.models import Assessment, Review
 from assessments.rules import Finding
+from cinfactors.text import in_words
 
 
 class Refused(Exception):
@@ -26,6 +30,16 @@ class FactsRefused(Refused):
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(", ".join(messages))
         self.messages = dict(messages)
+
+
+def unfit(entry: Model, *fields: str) -> dict[str, str]:
+    """Why the fields cannot be kept as they are, by their names; empty if they can be."""
+    others = {each.name for each in entry._meta.fields} - {*fields}
+    try:
+        entry.clean_fields(exclude=others)
+    except ValidationError as refused:
+        return {field: in_words(errors) for field, errors in refused.error_dict.items()}
+    return {}
 
 
 class SelectionRefused(Refused):

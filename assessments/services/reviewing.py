@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -41,6 +40,7 @@ from assessments.services.refusals import (
     Refused,
     SelectionRefused,
     SubmissionRefused,
+    unfit,
 )
 from assessments.services.writing import decide
 from cinfactors.accounts.models import User
@@ -162,11 +162,11 @@ def return_to_worker(
             refused["reason"] = "Select why you are returning it"
         if not words:
             refused["comment"] = "Enter what the worker should look at"
-        refused |= _unstorable(review, "comment") if words else {}
+        refused |= unfit(review, "comment") if words else {}
         for each in comments:
             if each.code not in listed:
                 refused[f"pinned-{each.code}"] = "This is not a code of the guide"
-            for message in _unstorable(each, "text").values():
+            for message in unfit(each, "text").values():
                 refused[f"pinned-{each.code}"] = message
         if refused:
             raise FactsRefused(refused)
@@ -203,7 +203,7 @@ def reopen(
             raise FactsRefused({"comment": "Enter why it is reopened"})
         latest = current.versions.latest("number")
         review = _review(current, latest, Review.Decision.REOPENED, by, words)
-        refused = _unstorable(review, "comment")
+        refused = unfit(review, "comment")
         if refused:
             raise FactsRefused(refused)
         _entered(review)
@@ -255,7 +255,7 @@ def correct(
         current.codes = sorted(codes, key=code_order)
         current.other_description = description
         current.edition = edition.id
-        refused = _unstorable(current, "other_description")
+        refused = unfit(current, "other_description")
         if (current.codes, current.other_description) == before:
             refused["codes"] = "Change the selection, or authorise it as it is"
         corrected = current.versions.latest("number")
@@ -266,7 +266,7 @@ def correct(
             refused["reason"] = "Enter why you are correcting it"
         elif len(words) > _LONGEST_ANSWER:
             refused["reason"] = f"Reason must be {_LONGEST_ANSWER} characters or fewer"
-        elif unstorable := _unstorable(review, "comment"):
+        elif unstorable := unfit(review, "comment"):
             refused["reason"] = unstorable["comment"]
         if refused:
             raise FactsRefused(refused)
@@ -331,16 +331,6 @@ def _review(
         decided_by=by,
         decided_at=current.saved_at,
     )
-
-
-def _unstorable(entry: models.Model, field: str) -> dict[str, str]:
-    """Why the field's text cannot be kept, by the field's name; empty if it can be."""
-    others = {each.name for each in entry._meta.fields} - {field}
-    try:
-        entry.clean_fields(exclude=others)
-    except ValidationError as refused:
-        return {field: ". ".join(refused.messages)}
-    return {}
 
 
 def _entered(entry: models.Model) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Assessment, Child, Episode
 from assessments.record import current_edition
-from assessments.services.refusals import FactsRefused, NotPermitted
+from assessments.services.refusals import FactsRefused, NotPermitted, unfit
 from assessments.services.writing import once
 from cinfactors.accounts.models import Team, User
 
@@ -149,11 +149,8 @@ WORDS_FOR_CONSTRAINT = {
 
 def _save_new(entered: Child | Episode) -> None:
     """Save a new row; FactsRefused with what its fields and constraints refuse."""
-    messages: dict[str, str] = {}
-    try:
-        entered.clean_fields(exclude=["reference"])
-    except ValidationError as refused:
-        messages = {field: ". ".join(errors) for field, errors in refused.message_dict.items()}
+    fields = {each.name for each in entered._meta.fields} - {"reference"}
+    messages = unfit(entered, *fields)
     for constraint in entered._meta.constraints:
         field = FIELD_OF_CONSTRAINT.get(constraint.name)
         if field is None or field in messages:

@@ -457,11 +457,11 @@ def test_a_page_that_the_worker_overtook_is_told_so_and_keeps_what_was_typed(
         ),
         (
             {"reason": "other", "comment": "x" * 2001},
-            ["Ensure this value has at most 2000 characters (it has 2001)."],
+            ["Shorten the text to 2000 characters or fewer. It has 2001"],
         ),
         (
             {"reason": "other", "comment": "x", "pinned-13A": "y" * 1001},
-            ["Ensure this value has at most 1000 characters (it has 1001)."],
+            ["Shorten the text to 1000 characters or fewer. It has 1001"],
         ),
         (
             {"reason": "other", "comment": "\x07"},
