@@ -25,7 +25,7 @@ from assessments.layout import PickerState, domain_groups, picker_stretches
 from assessments.models import Assessment, IdempotencyKey
 from assessments.record import current_edition
 from assessments.rules import Finding
-from assessments.selecting import Typed
+from assessments.selecting import Typed, Wish, standing_alone
 from assessments.stretches import Stretches, filled, mark, stretches
 from assessments.summaries import SelectedCode, SidePanel, conflict_rows, named, side_panel
 from assessments.templatetags.record import identity_bar
@@ -89,7 +89,10 @@ def response(
         "differences": lambda _: (
             differences(state, assessment, context["last_change"], request.user) if conflict else ""
         ),
-        "typed": lambda _: "",
+        "typed_text": lambda _: escape(context["typed_text"]),
+        "typed": lambda _: (
+            typed_answer(state.edition, context["typed"]) + "".join(state.choices.values())
+        ),
         "counts": lambda _: counts(state),
         "selected": lambda _: selected(state.edition, panel.selected),
         "asks": lambda _: asks(panel),
@@ -168,19 +171,17 @@ def saved(assessment: Assessment, unsaved: str, state: str) -> str:
 
 
 def asks(panel: SidePanel) -> str:
-    """What the rules ask, in the panel: for codes alone finished once, as beside the codes."""
+    """What the rules say, in the panel: for codes alone finished once, as beside the codes."""
     if any(finding.unlisted for finding in panel.errors):
-        return _drawn_asks(panel.errors, panel.questions, panel.answered)
-    if panel.speaks:
-        return _finished_asks(panel.errors, panel.questions, panel.answered)
+        return _drawn_asks(*panel.said)
+    if any(panel.said):
+        return _finished_asks(*panel.said)
     return ""
 
 
-def _drawn_asks(
-    errors: tuple[Finding, ...], questions: tuple[Finding, ...], answered: tuple[Finding, ...]
-) -> str:
-    said = {"errors": errors, "questions": questions, "answered": answered}
-    return _render("panel_asks", said)
+def _drawn_asks(*said: tuple[Finding, ...]) -> str:
+    kinds = ("errors", "questions", "answered", "notes")
+    return _render("panel_asks", dict(zip(kinds, said, strict=True)))
 
 
 _finished_asks = lru_cache(maxsize=256)(_drawn_asks)
@@ -220,33 +221,42 @@ def shortcuts(edition: Edition, on: bool) -> str:
 
 
 def typed_answer(edition: Edition, typed: Typed) -> str:
-    """The typed codes read back by name, and what the others are."""
+    """The typed codes read back by name, and what the others are; nothing where none were."""
+    if not (typed.codes or typed.unlisted):
+        return ""
     names = "; ".join(f"{code} {edition.name_of(code)}" for code in typed.codes)
     return _render("typed_answer", {"selected": names, "message": typed.message})
 
 
-def choice(
-    edition: Edition,
-    *,
-    waiting: Collection[str],
-    replaced: Collection[str],
-    stays: Collection[str],
-    alone: bool,
-) -> str:
-    """What waits until the person says so, or can be undone after they did."""
+def choices(
+    edition: Edition, wish: Wish, *, stays: Collection[str], ticked: bool = False
+) -> dict[str, str]:
+    """What waits until the person says so, or can be undone after they did, by its code.
 
-    def told(codes: Collection[str]) -> dict[str, str] | None:
-        if not codes:
-            return None
-        names = "; ".join(f"{each.code} {each.name}" for each in named(edition, codes))
-        return {"codes": " ".join(codes), "name": names}
-
-    others = told(stays)
+    `stays` is what is selected beside it; `ticked` says whether all of it is still ticked on the
+    page, as it is where no script could take the tick away.
+    """
+    alone = standing_alone(edition)
+    if wish.waiting:
+        lonely = [code for code in (*wish.waiting, *wish.codes) if code in alone]
+        place = lonely[0] if ticked else wish.waiting[0]
+    elif wish.replaced:
+        place = wish.codes[-1]
+    else:
+        return {}
     said = {
-        "waiting": told(waiting),
-        "replaced": told(replaced),
-        "alone": alone,
-        "number": len(stays),
-        "others": others["name"] if others else "",
+        "waiting": _several(edition, wish.waiting),
+        "replaced": None if wish.waiting else _several(edition, wish.replaced),
+        "others": _several(edition, stays),
+        "alone": not alone.isdisjoint(wish.waiting),
+        "ticked": ticked,
     }
-    return _render("choice", said)
+    return {place: _render("choice", said)}
+
+
+def _several(edition: Edition, codes: Collection[str]) -> dict[str, object] | None:
+    """Codes as one button's value, and as they are read out."""
+    if not codes:
+        return None
+    names = "; ".join(f"{each.code} {each.name}" for each in named(edition, codes))
+    return {"codes": " ".join(sorted(codes)), "name": names, "number": len(codes)}

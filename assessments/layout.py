@@ -181,6 +181,8 @@ class PickerState:
     """By code."""
     answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
     """By rule."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """By code, drawn already: what waits for a choice, or can be undone."""
 
     def beside(self) -> dict[str, list[Finding]]:
         """The findings by the code that each is shown beside: the first that it is about."""
@@ -233,15 +235,15 @@ def render_picker(state: PickerState) -> SafeString:
             "ticked": lambda code: " checked" if code in state.ticked else "",
             "described": lambda code: _described_by(code, state, beside.get(code, ())),
             "notes": lambda code: _notes(code, state.notes.get(code, ())),
-            "beside": lambda code: render_beside(state, beside.get(code, ())),
+            "beside": lambda code: render_beside(state, code, beside.get(code, ())),
             "description": lambda code: _description(code, state),
         },
     )
 
 
-def render_beside(state: PickerState, findings: Collection[Finding]) -> str:
-    """What the rules say beside one code."""
-    return "".join(
+def render_beside(state: PickerState, code: str, findings: Collection[Finding]) -> str:
+    """What waits for a choice beside one code, and what the rules say there."""
+    return state.choices.get(code, "") + "".join(
         render_finding(finding, state.edition, state.answers.get(finding.rule.id))
         for finding in findings
     )

@@ -114,6 +114,9 @@ class Wish:
         return tuple(code for code in self.sent if code not in self.codes)
 
 
+NOTHING_ASKED = Wish((), ())
+
+
 def asked(edition: Edition, data: QueryDict) -> Wish:
     """The boxes after the button that was pressed."""
     sent = tuple(data.getlist("codes"))

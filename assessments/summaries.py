@@ -76,6 +76,7 @@ def picker_state(
     *,
     description_error: str = "",
     notes: Mapping[str, tuple[Note, ...]] = NO_NOTES,
+    errors: Mapping[str, str] = NO_ERRORS,
 ) -> PickerState:
     """The picker as it was sent, or as it is stored where nothing was sent."""
     edition = record.edition_of(assessment)
@@ -92,7 +93,7 @@ def picker_state(
         description_error=description_error,
         findings=found if data is not None else while_working(found),
         notes=notes,
-        answers=given_answers(assessment, found, data),
+        answers=given_answers(assessment, found, data, errors),
     )
 
 
@@ -146,10 +147,11 @@ class SidePanel:
     errors: tuple[rules.Finding, ...]
     questions: tuple[rules.Finding, ...]
     answered: tuple[rules.Finding, ...]
+    notes: tuple[rules.Finding, ...]
 
     @property
-    def speaks(self) -> bool:
-        return bool(self.errors or self.questions or self.answered)
+    def said(self) -> tuple[tuple[rules.Finding, ...], ...]:
+        return self.errors, self.questions, self.answered, self.notes
 
 
 def side_panel(state: PickerState) -> SidePanel:
@@ -164,6 +166,7 @@ def side_panel(state: PickerState) -> SidePanel:
         errors=tuple(f for f in state.findings if f.is_error_on_save),
         questions=tuple(f for f in asking if f.rule.id not in met),
         answered=tuple(f for f in asking if f.rule.id in met),
+        notes=tuple(f for f in state.findings if f.rule.severity is Severity.NOTE),
     )
 
 

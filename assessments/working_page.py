@@ -16,7 +16,7 @@ from assessments import factor_page
 from assessments.forms import press_fields
 from assessments.layout import PickerState, render_beside, render_picker
 from assessments.models import Assessment, IdempotencyKey
-from assessments.selecting import Wish, standing_alone
+from assessments.selecting import Wish
 from assessments.summaries import side_panel
 from cinfactors.accounts.held_forms import typed_by_field
 
@@ -63,14 +63,17 @@ def _part(name: str, html: str) -> str:
 
 
 def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
-    state = answer.state
+    wish = answer.wish
+    choices = factor_page.choices(answer.state.edition, wish, stays=answer.state.ticked)
+    state = replace(answer.state, choices=choices)
     panel = side_panel(state)
     yield "press", f"{typed_by_field(request.user)}{press_fields(answer.version)}"
     yield "counts", factor_page.counts(state)
     yield "selected", factor_page.selected(state.edition, panel.selected)
     yield "asks", factor_page.asks(panel)
     yield "saved", factor_page.saved(answer.assessment, answer.unsaved, answer.outcome)
-    yield "typed-answer", _typed(answer)
+    # Whatever waits for a choice is said here too: the panel is always in view.
+    yield "typed-answer", _typed(answer) + "".join(choices.values())
     in_conflict = answer.outcome == CONFLICT
     yield (
         "differences",
@@ -82,39 +85,19 @@ def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
     if answer.redraw:
         yield "picker", render_picker(state)
         yield "density", factor_page.density_button(state.density)
-    yield from _beside(answer)
+    yield from _beside(state)
 
 
 def _typed(answer: Answer) -> str:
-    """What became of typed codes, and whatever waits for a choice: the panel is always in view."""
+    """What became of typed codes."""
     wish, typed = answer.wish, answer.wish.typed
-    said = ""
-    if typed.codes or typed.unlisted:
-        selected = replace(typed, codes=tuple(c for c in typed.codes if c not in wish.waiting))
-        said = factor_page.typed_answer(answer.state.edition, selected)
-    return said + _choice(answer)
+    selected = replace(typed, codes=tuple(c for c in typed.codes if c not in wish.waiting))
+    return factor_page.typed_answer(answer.state.edition, selected)
 
 
-def _beside(answer: Answer) -> Iterator[tuple[str, str]]:
+def _beside(state: PickerState) -> Iterator[tuple[str, str]]:
     """What stands beside single codes; the page empties the places that are not named."""
-    beside = answer.state.beside()
-    wish = answer.wish
-    chosen = (*wish.waiting, *reversed(wish.codes if wish.replaced else ()), "")[0]
-    for code in answer.state.edition.codes:
-        html = render_beside(answer.state, beside.get(code, ()))
-        if code == chosen:
-            html = _choice(answer) + html
-        if html:
+    beside = state.beside()
+    for code in state.edition.codes:
+        if html := render_beside(state, code, beside.get(code, ())):
             yield f"beside-{code}", html
-
-
-def _choice(answer: Answer) -> str:
-    state, wish = answer.state, answer.wish
-    alone = bool(standing_alone(state.edition).intersection(wish.waiting))
-    return factor_page.choice(
-        state.edition,
-        waiting=wish.waiting,
-        replaced=() if wish.waiting else wish.replaced,
-        stays=sorted(state.ticked),
-        alone=alone,
-    )

@@ -109,6 +109,8 @@ function goToFound() {
   const box = code && element(`code-${code}`);
   if (!box) return;
   box.closest(".app-factor").scrollIntoView();
+  // Where the guidance is longer than the screen, its end and the box.
+  box.scrollIntoView({ block: "nearest" });
   box.focus({ preventScroll: true });
 }
 
@@ -213,3 +215,7 @@ document.addEventListener("click", event => {
 }, { capture: true });
 
 document.addEventListener("redrawn", () => filter());
+
+// Another page may lead to what is to be entered here.
+const led = location.hash && element(location.hash.slice(1));
+if (led && form.contains(led) && led.matches("input, textarea")) led.focus();

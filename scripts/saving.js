@@ -129,12 +129,13 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
     if (target.id.startsWith("beside-")) sent.beside.add(target.id);
     return;
   }
+  sent.place ??= placeInView();
   shown.set(target.id, html);
   if (target.id.startsWith("beside-")) sent.beside.add(target.id);
   keepTyped(target, fragment);
   keepOpen(target, fragment);
   if (target.id === "picker") {
-    sent.redrawn = placeInView();
+    sent.redrawn = asTicked(target);
     for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
   }
 });
@@ -167,7 +168,7 @@ form.addEventListener("htmx:afterRequest", event => {
 });
 
 function take(outcome) {
-  const { act, at, beside, redrawn } = sent;
+  const { act, at, beside, redrawn, place } = sent;
   const isLate = changes > at;
   sent = null;
   answered = at;
@@ -175,10 +176,11 @@ function take(outcome) {
   const isNew = stateShown !== state;
   if (!isLate) stateShown = state;
   if (isHalted() || (!isLate && element("ticks").dataset.waiting)) leaving = null;
-  if (redrawn) restore(redrawn);
+  if (redrawn) becomeAgain(redrawn);
   else if (!isLate) empty(beside);
   describe();
   applyTicks(at, isLate);
+  if (place) keepInView(place);
   // The picker was not drawn anew, since more was done on it meanwhile.
   if (isLate && act?.name === "density" && !acts.some(each => each.name === act.name)) queue(act);
   if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
@@ -458,22 +460,35 @@ addEventListener("beforeunload", event => {
 });
 addEventListener("pageshow", () => { gone = false; });
 
-// Losing no place when the picker is drawn anew
+// Losing no place while what stands above it comes, goes or is drawn anew
 
 function placeInView() {
+  const isInView = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  const inView = each => each && isInView(each.getBoundingClientRect());
   const focused = document.activeElement?.closest("#picker [id^=code-], #picker [id^=text-]");
-  const inView = [...boxes()].find(box => box.getBoundingClientRect().bottom > 0);
-  const anchor = focused || inView;
-  return { id: anchor?.id, top: anchor?.getBoundingClientRect().top, ticks: [...boxes()].filter(box => box.checked).map(box => box.value) };
+  const anchor = inView(focused) ? focused : [...boxes()].find(inView);
+  return { id: anchor?.id, top: anchor?.getBoundingClientRect().top };
 }
 
-function restore({ id, top, ticks }) {
+function keepInView({ id, top }) {
+  const anchor = id && element(id);
+  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
+}
+
+function asTicked(picker) {
+  const here = document.activeElement;
+  return {
+    focused: picker.contains(here) ? here.id : "",
+    ticks: [...boxes()].filter(box => box.checked).map(box => box.value),
+  };
+}
+
+function becomeAgain({ focused, ticks }) {
   applying = true;
   for (const box of boxes()) if (box.checked !== ticks.includes(box.value)) box.click();
   applying = false;
+  if (focused) element(focused)?.focus({ preventScroll: true });
   element("picker").dispatchEvent(new CustomEvent("redrawn", { bubbles: true }));
-  const anchor = id && element(id);
-  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
 for (const place of form.querySelectorAll(".app-beside:not(:empty)")) shown.set(place.id, place.innerHTML);

@@ -40,6 +40,7 @@ const KEYS = {
   2: () => domain(1),
   3: () => domain(2),
   4: () => domain(3),
+  d: () => document.getElementById("other-density").click(),
   n: next,
   s: () => form.querySelector(".app-panel__save [value=check]").click(),
   "?": () => {

@@ -23,10 +23,11 @@ from cinfactors.history.services import record_reading, record_refusal
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One line of the error summary, with the id of what it links to."""
+    """One line of the error summary, with the id of what it links to, and on which other page."""
 
     message: str
     target: str = ""
+    page: str = ""
 
 
 def deadline_of(assessment: Assessment) -> Deadline | None:

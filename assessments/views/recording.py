@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from assessments import factor_page, queries, record, services
+from assessments.catalogue.types import Severity
 from assessments.decided import missed_codes
 from assessments.forms import (
     DensityForm,
@@ -22,10 +24,11 @@ from assessments.forms import (
     PressForm,
     press_fields,
 )
+from assessments.layout import PickerState
 from assessments.models import Assessment
 from assessments.notes import pinned_notes
 from assessments.rules import AnswerKind, Finding
-from assessments.selecting import asked
+from assessments.selecting import NOTHING_ASKED, Wish, asked, asked_while_working
 from assessments.summaries import (
     NO_NOTES,
     groups_of,
@@ -71,13 +74,17 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     density = DensityForm(request.POST)
     if density.is_valid():
         choose_density(by=request.user, density=density.cleaned_data["density"])
-    wish = asked(record.edition_of(assessment), request.POST)
-    form = _factors_form(assessment, request.user.density, request.POST)
+    edition = record.edition_of(assessment)
+    wish = asked(edition, request.POST)
+    form = FactorsForm(
+        request.POST, picker=picker_state(assessment, request.user.density, request.POST)
+    )
     problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
     if wish.typed.unlisted:
         problems.append(Problem(wish.typed.message, "typed"))
+    problems += _notes_without_an_answer(request.POST, form.picker)
     if problems:
-        return _factors_page(request, assessment, request.POST, problems=problems)
+        return _factors_page(request, assessment, request.POST, problems=problems, wish=wish)
     try:
         with transaction.atomic():
             saved = services.record_factors(
@@ -95,7 +102,8 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         return _factors_page(request, conflict.theirs, request.POST, status=409, conflict=True)
     except services.SelectionRefused as refused:
         problems = _selection_problems(refused.findings, assessment)
-        return _factors_page(request, assessment, request.POST, problems=problems)
+        waits = asked_while_working(edition, assessment.codes, request.POST)
+        return _factors_page(request, assessment, request.POST, problems=problems, wish=waits)
     except services.FactsRefused as refused:
         problems = [Problem(message, _target(name)) for name, message in refused.messages.items()]
         return _factors_page(request, assessment, request.POST, problems=problems)
@@ -104,6 +112,9 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         return redirect("assessments")
     if request.POST.get("next") == "check":
         return redirect("check", saved.reference)
+    if wish.replaced or wish.typed.codes:
+        # What can be undone, and what was typed read back, stands on the answer alone.
+        return _factors_page(request, saved, wish=wish)
     return redirect("factors", saved.reference)
 
 
@@ -161,10 +172,19 @@ def _at_a_box(problem: Problem, assessment: Assessment) -> Problem:
     return problem
 
 
-def _factors_form(
-    assessment: Assessment, density: str, data: QueryDict | None = None, **extra: Any
-) -> FactorsForm:
-    return FactorsForm(data, picker=picker_state(assessment, density, data, **extra))
+def _notes_without_an_answer(data: QueryDict, picker: PickerState) -> list[Problem]:
+    """What was typed as a note beside a code, but not as the answer that would hold it."""
+    pressed = {data.get("answer"), data.get("complied")}
+    return [
+        Problem(
+            f"Your note beside {finding.beside[0]} is not saved. Select “Considered: not in this "
+            "case” to save it, or clear it",
+            f"text-{finding.rule.id}",
+        )
+        for finding in picker.findings
+        if finding.rule.severity is Severity.CONSIDER and finding.rule.id not in pressed
+        if (given := picker.answers.get(finding.rule.id)) and given.text and not given.holds
+    ]
 
 
 def _factors_page(
@@ -176,20 +196,30 @@ def _factors_page(
     status: int = 422,
     conflict: bool = False,
     unsaved: bool = False,
+    wish: Wish = NOTHING_ASKED,
 ) -> HttpResponse:
-    """The page as it was sent, or as it is stored when nothing was sent."""
+    """The page as it was sent, or as it is stored when nothing was sent.
+
+    `wish` is what to say of the button that was pressed: what waits, what can be undone, what
+    became of typed codes.
+    """
     record_reading_of(request, assessment, Page.FACTORS)
-    description_error = next(
-        (each.message for each in problems if each.target == "id_other_description"), ""
-    )
+    messages_by_place = {each.target: each.message for each in problems}
     decided = queries.words_of_the_manager(assessment)
-    form = _factors_form(
+    picker = picker_state(
         assessment,
         request.user.density,
         data,
-        description_error=description_error,
+        description_error=messages_by_place.get("id_other_description", ""),
         notes=notes_beside(request.user, assessment, decided),
+        errors={
+            place.removeprefix("text-"): message
+            for place, message in messages_by_place.items()
+            if place.startswith("text-")
+        },
     )
+    if wish.waiting or wish.replaced:
+        picker = _with_choices(picker, wish, request.POST)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
@@ -199,15 +229,26 @@ def _factors_page(
         "conflict": conflict,
         "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "last_review": decided and decided.review,
+        "typed": wish.typed,
+        "typed_text": request.POST.get("typed", "") if wish.typed.unlisted else "",
     }
     version = version_of(assessment, None if conflict else data)
     return factor_page.response(
         request,
-        form,
+        FactorsForm(data, picker=picker),
         context,
         hidden=f"{typed_by_field(request.user)}{press_fields(version)}",
         status=200 if data is None else status,
     )
+
+
+def _with_choices(picker: PickerState, wish: Wish, data: QueryDict) -> PickerState:
+    """With what waits, every tick still on it; or with what can be undone, and its description."""
+    choices = factor_page.choices(picker.edition, wish, stays=wish.codes, ticked=True)
+    if wish.waiting:
+        return replace(picker, choices=choices)
+    description = one_newline(data.get("other_description", ""))
+    return replace(picker, choices=choices, description=description)
 
 
 @keeps_typed_work
@@ -302,6 +343,17 @@ def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str
                 yield rule, AnswerKind.CONSIDERED, text
 
 
+def _problem_at_its_place(finding: Finding, assessment: Assessment) -> Problem:
+    """Linked to where it is put right: the outcome here, the rest among the factors."""
+    if finding.rule.outcome:
+        return Problem(finding.message, "id_outcome_1")
+    if finding.rule.kind == "needs_description":
+        target = "id_other_description"
+    else:
+        [target] = [each.target for each in _selection_problems((finding,), assessment)]
+    return Problem(finding.message, target, page=reverse("factors", args=[assessment.reference]))
+
+
 def _check_page(
     request: HttpRequest,
     assessment: Assessment,
@@ -323,7 +375,7 @@ def _check_page(
         errors = [finding for finding in refused.findings if finding.is_error]
         asked = {finding.rule.id for finding in refused.findings} - {f.rule.id for f in errors}
         questions = [question.unanswered(asked) for question in questions]
-        problems += [Problem(finding.message, "factors-selected") for finding in errors]
+        problems += [_problem_at_its_place(finding, assessment) for finding in errors]
     problems += [
         Problem(question.error, question.target) for question in questions if question.error
     ]

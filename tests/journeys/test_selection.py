@@ -62,6 +62,86 @@ def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser)
     assert stored(draft) == ["4B"]
 
 
+def test_without_a_script_too_21_is_offered_in_place_of_the_others_and_undone(
+    people, draft, at_a_browser
+):
+    ada = at_a_browser(people.ada, javascript=False)
+    ada.opens_factors(draft)
+    ada.ticks("3A", "20", "21")
+    ada.enters(DESCRIPTION, "Hoarding")
+    ada.presses("Save and continue")
+    assert ada.problems() == [STANDS_ALONE]
+    ada.sees_ticked("3A", "20", "21")
+
+    ada.presses("Remove the 2 factors and record 21 No factors identified")
+    ada.sees("Removed 3A Domestic Abuse, the child; 20 Other.")
+    ada.sees_ticked("21")
+    assert stored(draft) == ["21"]
+    with ada.page.expect_navigation(wait_until="domcontentloaded"):
+        ada.page.locator("#beside-21").get_by_role("button", name="Undo").click()
+    ada.sees_ticked("3A", "20")
+    assert stored(draft) == ["3A", "20"]
+    assert draft.other_description == "Hoarding"
+
+
+def test_without_a_script_21_is_left_out_for_the_others(people, draft, at_a_browser):
+    given.record(draft, "21")
+    ada = at_a_browser(people.ada, javascript=False)
+    ada.opens_factors(draft)
+    ada.ticks("3A")
+    ada.presses("Save and continue")
+    ada.presses("Remove 21 No factors identified and record 3A Domestic Abuse, the child")
+    ada.sees_ticked("3A")
+    assert stored(draft) == ["3A"]
+
+
+def test_without_a_script_typed_codes_are_read_back_or_answered(people, draft, at_a_browser):
+    ada = at_a_browser(people.ada, javascript=False)
+    ada.opens_factors(draft)
+    box, answer = ada.page.locator("#typed"), ada.page.locator("#typed-answer")
+    box.fill("3a 18a")
+    ada.presses("Select")
+    replaced = "18A was replaced: use 18B (by another child) or 18C (by an adult)."
+    assert ada.problems() == [replaced]
+    expect(answer).to_contain_text(replaced)
+    expect(box).to_have_value("3a 18a")
+    ada.follows(replaced)
+    expect(box).to_be_focused()
+    ada.sees_ticked("3A")
+    assert stored(draft) == []
+
+    box.fill("16a")
+    ada.presses("Select")
+    expect(answer).to_have_text("Selected: 16A Neglect.")
+    expect(box).to_have_value("")
+    assert stored(draft) == ["3A", "16A"]
+
+
+def test_a_note_that_no_answer_holds_is_not_lost(people, draft, at_a_browser, javascript):
+    ada = at_a_browser(people.ada, javascript=javascript)
+    given.record(draft, "6B")
+    ada.opens_factors(draft)
+    ada.page.locator("#text-young-carer").fill("An aunt provides the care")
+    ada.presses("Save and continue")
+    not_saved = (
+        "Your note beside 6B is not saved. Select “Considered: not in this case” to save it, "
+        "or clear it"
+    )
+    assert ada.problems() == [not_saved]
+    ada.follows(not_saved)
+    expect(ada.page.locator("#text-young-carer")).to_be_focused()
+    expect(ada.page.locator("#text-young-carer")).to_have_value("An aunt provides the care")
+    expect(ada.page.locator("#text-young-carer")).to_have_accessible_description(
+        f"Error: {not_saved}"
+    )
+
+    ada.page.locator("#beside-6B").get_by_role("button", name="Considered").click()
+    expect(ada.page.locator("#beside-6B summary")).to_be_visible()
+    assert [each.text for each in RuleAnswer.objects.all()] == ["An aunt provides the care"]
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+
+
 def test_ticking_21_unticks_nothing(people, draft, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
@@ -84,7 +164,8 @@ def test_no_factor_is_a_draft_and_no_submission(people, draft, at_a_browser, jav
     draft.refresh_from_db()
     assert (draft.codes, draft.status) == ([], "draft")
     ada.follows(NONE_SELECTED)
-    expect(ada.page.locator("#factors-selected")).to_be_in_viewport()
+    ada.sees_heading("Select the factors identified")
+    expect(ada.box("1A")).to_be_in_viewport()
 
 
 def test_unticking_everything_stores_an_empty_selection(people, draft, at_a_browser, javascript):
@@ -108,6 +189,8 @@ def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, jav
         "21 No factors identified is only for an assessment that ends in no further action. "
         "Select that outcome, or select the factors that were found."
     ]
+    ada.follows(ada.problems()[0])
+    expect(ada.page.get_by_role("radio").first).to_be_focused()
     ada.chooses("No further action")
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
@@ -137,7 +220,11 @@ def test_other_without_a_description_is_refused_at_submission(
     ada.presses("Submit to Mo Harbour")
     assert ada.problems() == [NOT_DESCRIBED]
 
-    ada.opens_factors(draft)
+    ada.follows(NOT_DESCRIBED)
+    ada.sees_heading("Select the factors identified")
+    expect(ada.page.get_by_label(DESCRIPTION)).to_be_in_viewport()
+    if javascript:
+        expect(ada.page.get_by_label(DESCRIPTION)).to_be_focused()
     ada.enters(DESCRIPTION, "Hoarding: two rooms cannot be used")
     ada.presses("Save and continue")
     ada.sees("Hoarding: two rooms cannot be used")
@@ -171,7 +258,7 @@ def test_a_description_that_is_too_long_is_kept_on_the_page(people, draft, at_a_
     ada.ticks("20", "4B")
     ada.enters(DESCRIPTION, "x" * 501)
     ada.presses("Save and continue")
-    assert len(ada.problems()) == 1
+    assert ada.problems() == ["Shorten the text to 500 characters or fewer. It has 501"]
     expect(ada.page.get_by_label(DESCRIPTION)).to_have_value("x" * 501)
     ada.sees_ticked("20", "4B")
     ada.follows(ada.problems()[0])

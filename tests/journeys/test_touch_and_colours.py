@@ -13,7 +13,8 @@ from tests.journeys.states.working import factors_answered_and_typed, factors_wh
 # A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
 # as is what shows itself only when the keyboard comes to it.
 TOO_SMALL = """() => [...document.querySelectorAll(
-    "main a, main button, main input, main textarea, main select, main summary")]
+    "header a, header button, nav a, "
+    + "main a, main button, main input, main textarea, main select, main summary")]
   .filter(each => each.checkVisibility({visibilityProperty: true, opacityProperty: false})
     && each.tabIndex >= 0 && each.type !== "hidden" && !each.closest(".govuk-skip-link")
     && !(each.matches("a") && each.parentElement.matches("p, .app-guide__paragraph")))

@@ -137,6 +137,9 @@ def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
 
     page.keyboard.press("2")
     expect(ada.box("1B")).to_be_focused()
+    keyboard.press("d")
+    expect(page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    expect(ada.box("1B")).to_be_focused()
     keyboard.press("?")
     switch = page.get_by_role("button", name="Switch shortcuts off")
     expect(switch).to_be_visible()
@@ -174,6 +177,45 @@ def test_the_density_changes_without_losing_ones_place(ada, draft, people):
     expect(page.locator("#beside-13A")).to_be_empty()
     ada.waits_until_saved()
     assert stored(draft) == ["13A", "20", "24A"]
+
+
+def test_what_comes_and_goes_above_moves_nothing_that_one_works_at(ada, draft):
+    """A finding beside 13A, in sight above 24A, vanishes when that is ticked."""
+    ada.page.set_viewport_size({"width": 1280, "height": 2400})
+    ada.page.evaluate("document.querySelector('[name=density]').click()")
+    expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    ada.ticks("13A")
+    asking = ada.page.locator("#beside-13A .app-finding")
+    expect(asking).to_be_visible()
+    ada.waits_until_saved()
+    box = ada.box("24A")
+    box.scroll_into_view_if_needed()
+    box.evaluate("box => scrollBy(0, box.getBoundingClientRect().top - 1500)")
+    expect(asking).to_be_in_viewport()
+    before = box.bounding_box()["y"]
+    box.click()
+    expect(asking).to_have_count(0)
+    ada.waits_until_saved()
+    assert abs(box.bounding_box()["y"] - before) < 2
+
+
+def test_the_panel_says_in_words_what_the_guide_says(ada, draft):
+    ada.ticks("13A", "10A")
+    ada.waits_until_saved()
+    said = ada.page.locator("#asks li")
+    assert said.all_inner_texts() == [
+        "To explain: 13A\n13A Gangs should be recorded along with 24A Child criminal exploitation. "
+        "Add it, or say why it does not apply.",
+        "Note: 10A\n10A Missing children can be a sign of 24A Child criminal exploitation, which "
+        "is not selected.",
+    ]
+    selected = ada.page.locator("#selected li").filter(has_text="10A")
+    expect(selected).to_contain_text(
+        "where there are concerns that services may be required, or the child may be at risk of "
+        "harm due to going/being missing"
+    )
+    ada.presses("Save and continue")
+    expect(ada.page.locator(".app-selection")).to_contain_text("due to going/being missing")
 
 
 def test_what_was_recorded_before_is_marked_ticked_by_hand_and_stays(people, at_a_browser):
