@@ -17,9 +17,9 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
-from assessments.catalogue.types import Edition
+from assessments.catalogue.types import Edition, Severity
 from assessments.forms import FactorsForm
 from assessments.layout import PickerState, domain_groups, picker_stretches
 from assessments.models import Assessment, IdempotencyKey
@@ -96,6 +96,7 @@ def response(
         "counts": lambda _: counts(state),
         "selected": lambda _: selected(state.edition, panel.selected),
         "asks": lambda _: asks(panel),
+        "still_open": lambda _: still_open(panel),
         "saved": lambda _: saved(
             assessment, unsaved, "conflict" if conflict else "refused" if unsaved else "saved"
         ),
@@ -158,7 +159,9 @@ def saved(assessment: Assessment, unsaved: str, state: str) -> str:
     if unsaved:
         said = unsaved
     elif assessment.codes or assessment.version > 1:
-        said = f"Saved {date_format(localtime(assessment.saved_at), 'H:i, j F')}"
+        at = localtime(assessment.saved_at)
+        today = at.date() == localdate()
+        said = f"Saved {date_format(at, 'H:i' if today else 'H:i, j F')}"
     else:
         said = "Nothing saved yet"
     return format_html(
@@ -185,6 +188,18 @@ def _drawn_asks(*said: tuple[Finding, ...]) -> str:
 
 
 _finished_asks = lru_cache(maxsize=256)(_drawn_asks)
+
+
+@lru_cache(maxsize=256)
+def _finished_open(questions: tuple[Finding, ...]) -> str:
+    explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
+    said = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
+    return _render("panel_open", said)
+
+
+def still_open(panel: SidePanel) -> str:
+    """How much waits for an answer, where it is in view however much is selected."""
+    return _finished_open(panel.questions) if panel.questions else ""
 
 
 def selected(edition: Edition, codes: Collection[SelectedCode]) -> str:

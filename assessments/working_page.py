@@ -71,6 +71,7 @@ def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
     yield "counts", factor_page.counts(state)
     yield "selected", factor_page.selected(state.edition, panel.selected)
     yield "asks", factor_page.asks(panel)
+    yield "still-open", factor_page.still_open(panel)
     yield "saved", factor_page.saved(answer.assessment, answer.unsaved, answer.outcome)
     # Whatever waits for a choice is said here too: the panel is always in view.
     yield "typed-answer", _typed(answer) + "".join(choices.values())

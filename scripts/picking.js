@@ -114,9 +114,15 @@ function goToFound() {
   box.focus({ preventScroll: true });
 }
 
-// Beside the panel, which is always in view, what was found begins in view too.
+// Beside the panel, which is always in view, what was found begins in view too; below it, it
+// follows the words as they are typed.
 function showFound() {
-  if (getComputedStyle(find.closest(".app-panel")).position !== "sticky" || !foundCodes()?.[0]) return;
+  if (!foundCodes()?.[0]) return;
+  if (getComputedStyle(find.closest(".app-panel")).position !== "sticky") {
+    const panel = find.closest(".app-panel");
+    if (panel.getBoundingClientRect().top > innerHeight / 4) panel.scrollIntoView();
+    return;
+  }
   const factor = form.querySelector(".app-factor:not([hidden], .app-factor--kept)");
   const { top } = factor.getBoundingClientRect();
   if (top < 0 || top > innerHeight / 2) factor.scrollIntoView();

@@ -5,6 +5,7 @@
 // sent again as it was, with its key, until it is: the server carries it out once.
 
 import htmx from "htmx.org";
+import { keepInView, placeInView } from "./place.js";
 
 // htmx keeps the address of the page, which names an assessment, whatever it is told of history.
 sessionStorage.removeItem("htmx-current-path-for-history");
@@ -135,7 +136,7 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
   keepTyped(target, fragment);
   keepOpen(target, fragment);
   if (target.id === "picker") {
-    sent.redrawn = asTicked(target);
+    sent.redrawn = asItIs(target);
     for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
   }
 });
@@ -460,22 +461,9 @@ addEventListener("beforeunload", event => {
 });
 addEventListener("pageshow", () => { gone = false; });
 
-// Losing no place while what stands above it comes, goes or is drawn anew
+// The picker drawn anew, as it was
 
-function placeInView() {
-  const isInView = ({ top, bottom }) => bottom > 0 && top < innerHeight;
-  const inView = each => each && isInView(each.getBoundingClientRect());
-  const focused = document.activeElement?.closest("#picker [id^=code-], #picker [id^=text-]");
-  const anchor = inView(focused) ? focused : [...boxes()].find(inView);
-  return { id: anchor?.id, top: anchor?.getBoundingClientRect().top };
-}
-
-function keepInView({ id, top }) {
-  const anchor = id && element(id);
-  if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
-}
-
-function asTicked(picker) {
+function asItIs(picker) {
   const here = document.activeElement;
   return {
     focused: picker.contains(here) ? here.id : "",

@@ -1,4 +1,5 @@
-// Single keys that do things on the factor page, where the person has not switched them off.
+// Single keys that do things on the factor page, where their list is and the person has not
+// switched them off.
 
 import { reveal } from "./picking.js";
 
@@ -53,6 +54,7 @@ const KEYS = {
 document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest?.(TYPED_IN) || !list.querySelector("[data-shortcuts=on]")) return;
+  if (!list.checkVisibility()) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();

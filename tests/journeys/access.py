@@ -1,6 +1,6 @@
 """What stands in anyone's way on a page: axe, and scrolling sideways; and pictures to look at.
 
-`SCREENSHOTS=folder` saves a picture of each state at each width.
+`SCREENSHOTS=folder` saves a picture of each state at each width, at one between, and printed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ RUN = """tags => axe.run(document, {
     ({html, failureSummary}) => [id, help, html.slice(0, 300), failureSummary].join("\\n")
 )))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
-WIDE, NARROW = 1280, 360
+WIDE, BETWEEN, NARROW, SHEET = 1280, 768, 360, 718
+"""In px; a sheet of A4 has so many between its margins."""
 
 
 @cache
@@ -33,9 +34,9 @@ def axe() -> str:
 def nothing_stands_in_the_way(page: Page, name: str) -> None:
     """At both widths; and nothing scrolls sideways at 320 px, or at 1280 by 1024 at 400%."""
     page.evaluate(axe())
+    take_pictures(page, name)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
-        take_a_picture(page, f"{name}-{width}")
         assert page.evaluate(RUN, TAGS) == [], f"{name} at {width} px"
     for height in (800, 256):
         page.set_viewport_size({"width": 320, "height": height})
@@ -43,6 +44,13 @@ def nothing_stands_in_the_way(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": 900})
 
 
-def take_a_picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+def take_pictures(page: Page, name: str) -> None:
+    if not (folder := os.environ.get("SCREENSHOTS")):
+        return
+    for width in (WIDE, BETWEEN, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 900})
+    page.screenshot(path=Path(folder) / f"{name}-print.png", full_page=True)
+    page.emulate_media(media="screen")
