@@ -274,4 +274,5 @@ def _several(edition: Edition, codes: Collection[str]) -> dict[str, object] | No
     if not codes:
         return None
     names = "; ".join(f"{each.code} {each.name}" for each in named(edition, codes))
-    return {"codes": " ".join(sorted(codes)), "name": names, "number": len(codes)}
+    short = names if len(codes) == 1 else f"the other {len(codes)} factors"
+    return {"codes": " ".join(codes), "name": names, "short": short, "number": len(codes)}

@@ -5,6 +5,7 @@
 // sent again as it was, with its key, until it is: the server carries it out once.
 
 import htmx from "htmx.org";
+import { describe, keepTyped, openTexts, unheard } from "./beside.js";
 import { keepInView, placeInView } from "./place.js";
 
 // htmx keeps the address of the page, which names an assessment, whatever it is told of history.
@@ -40,9 +41,6 @@ const acts = []; // buttons pressed, in order
 const changed = new Map(); // boxes that the person changed, by the count of changes
 const shown = new Map(); // what the server last put in each place
 
-// A reason or a note that is typed and not given yet.
-const isOpen = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
-const openTexts = () => [...form.querySelectorAll(".app-finding__text")].filter(isOpen);
 const isUnsaved = () =>
   changes > answered || sent !== null || acts.length > 0 || state === "refused" || state === "conflict"
   || openTexts().length > 0;
@@ -141,14 +139,6 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
   }
 });
 
-// A reason that is being typed beside a code outlives what the server says there.
-function keepTyped(target, fragment) {
-  for (const box of target.querySelectorAll("textarea")) {
-    const same = fragment.querySelector(`#${CSS.escape(box.id)}`);
-    if (same && box.value !== box.defaultValue) same.value = box.value;
-  }
-}
-
 // A list that the person has opened stays open.
 function keepOpen(target, fragment) {
   if (target.id !== "shortcuts") return;
@@ -210,19 +200,6 @@ function empty(beside) {
   }
 }
 
-// A box is described by what stands beside it, as it is when the page is drawn.
-function describe() {
-  for (const place of form.querySelectorAll(".app-beside")) {
-    const box = element(`code-${place.id.slice("beside-".length)}`);
-    const before = (box.getAttribute("aria-describedby") || "").split(" ");
-    const ids = before.filter(id => id && !id.startsWith("said-"));
-    ids.push(...[...place.querySelectorAll("[id^=said-]")].map(said => said.id));
-    if (ids.join(" ") === before.join(" ")) continue;
-    if (ids.length) box.setAttribute("aria-describedby", ids.join(" "));
-    else box.removeAttribute("aria-describedby");
-  }
-}
-
 // What the server ticked or unticked, but for boxes that the person has changed since. What
 // waits for a choice that could not be shown is sent again, and waits then.
 function applyTicks(at, isLate) {
@@ -263,19 +240,9 @@ function announce() {
   if (state !== "saved") said.push(saved);
   else if (told !== "saved") said.push("Saved. Each change is saved as you make it.");
   told = state === "saved" ? "saved" : saved;
-  if (state !== "conflict") said.push(...messages().filter(message => !heard.has(message)));
-  rememberHeard();
+  const news = unheard();
+  if (state !== "conflict") said.push(...news);
   if (said.length) element("said").textContent = said.join(" ");
-}
-
-// What stands beside codes; what waits for a choice is said in the panel, which is heard by itself.
-const messages = () =>
-  [...form.querySelectorAll(".app-beside :is(.app-finding__message, .govuk-error-message)")]
-    .filter(message => !message.closest(".app-choice")).map(message => message.textContent);
-const heard = new Set();
-function rememberHeard() {
-  heard.clear();
-  for (const message of messages()) heard.add(message);
 }
 
 // What fails
@@ -480,5 +447,5 @@ function becomeAgain({ focused, ticks }) {
 }
 
 for (const place of form.querySelectorAll(".app-beside:not(:empty)")) shown.set(place.id, place.innerHTML);
-rememberHeard();
+unheard();
 tell();

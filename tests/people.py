@@ -166,6 +166,12 @@ def record(assessment: Assessment, *codes: str, description: str = "") -> Assess
     )
 
 
+def codes_of(assessment: Assessment) -> list[str]:
+    """What is stored of it by now."""
+    assessment.refresh_from_db()
+    return assessment.codes
+
+
 def set_outcome(assessment: Assessment, outcome: str = Outcome.CHILD_IN_NEED_PLAN) -> Assessment:
     return services.set_outcome(
         assessment=assessment,

@@ -17,9 +17,11 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from assessments.models import Assessment
 from cinfactors.accounts.models import User
 from cinfactors.make import chromium
 from cinfactors.wsgi import application
+from tests import people as given
 from tests.journeys.visitor import Visitor
 from tests.people import People, make_people
 
@@ -108,6 +110,20 @@ def at_a_browser(browser, server, transactional_db) -> Iterator[Callable[..., Vi
     yield sit_down
     wrong = [each for visitor in visitors for each in visitor.goes_away()]
     assert wrong == []
+
+
+@pytest.fixture
+def draft(people) -> Assessment:
+    """Ada's assessment, of which nothing is recorded yet."""
+    return given.start(people.ada)
+
+
+@pytest.fixture
+def ada(people, at_a_browser, draft) -> Visitor:
+    """At the factor page of her draft; where a module says nothing else."""
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    return ada
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests import people as given
@@ -36,18 +35,6 @@ class Effort:
 
     def button(self, name: str) -> None:
         self.click(self.page.get_by_role("button", name=name, exact=True).last)
-
-
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
-def ada(people, at_a_browser, draft) -> Visitor:
-    ada = at_a_browser(people.ada)
-    ada.opens_factors(draft)
-    return ada
 
 
 def is_submitted(ada, draft) -> None:

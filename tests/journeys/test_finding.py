@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, expect
 
-from tests import people as given
 from tests.journeys.conftest import NARROW
-from tests.journeys.visitor import Visitor
 
 FIND = "**/assessments/find/"
-
-
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
-def ada(people, at_a_browser, draft) -> Visitor:
-    ada = at_a_browser(people.ada)
-    ada.opens_factors(draft)
-    return ada
 
 
 def in_sight(ada) -> set[str]:

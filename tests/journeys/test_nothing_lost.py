@@ -10,11 +10,6 @@ from tests import people as given
 
 
 @pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
 def ada(people, at_a_browser, javascript):
     return at_a_browser(people.ada, javascript=javascript)
 
@@ -23,11 +18,6 @@ def ada(people, at_a_browser, javascript):
 def ada_without(people, at_a_browser):
     """Ada where no script runs: with one, `test_saving` and `test_two_at_once`."""
     return at_a_browser(people.ada, javascript=False)
-
-
-def stored(draft) -> list[str]:
-    draft.refresh_from_db()
-    return draft.codes
 
 
 def the_stale_tab_is_refused(ada, draft):
@@ -52,14 +42,14 @@ def test_a_stale_tab_is_told_what_differs_and_keeps_its_ticks(ada_without, draft
         ["16A Neglect", "Selected", "Not selected"],
     ]
     other.sees_ticked("4B", "16A")
-    assert stored(draft) == ["3A", "4B"]
+    assert given.codes_of(draft) == ["3A", "4B"]
 
 
 def test_a_stale_tab_that_saves_again_wins_knowingly(ada_without, draft):
     other = the_stale_tab_is_refused(ada_without, draft)
     other.presses("Save and continue")
     other.sees_heading("Check answers")
-    assert stored(draft) == ["4B", "16A"]
+    assert given.codes_of(draft) == ["4B", "16A"]
 
 
 def test_a_stale_tab_may_use_what_is_saved_instead(ada_without, draft):
@@ -67,7 +57,7 @@ def test_a_stale_tab_may_use_what_is_saved_instead(ada_without, draft):
     other.follows("use what is saved instead")
     expect(other.page.locator("#conflict")).to_have_count(0)
     other.sees_ticked("3A", "4B")
-    assert stored(draft) == ["3A", "4B"]
+    assert given.codes_of(draft) == ["3A", "4B"]
 
 
 def test_a_stale_check_page_keeps_what_was_typed(ada, draft):
@@ -95,7 +85,7 @@ def test_ticks_outlive_a_sign_in_that_ended(people, ada_without, draft):
     ada_without.is_signed_out_by_time()
     ada_without.presses("Save and continue")
     ada_without.sees("You were signed out before your page was saved.")
-    assert stored(draft) == ["4B"]
+    assert given.codes_of(draft) == ["4B"]
 
     ada_without.signs_in(people.ada)
     ada_without.is_at(f"/assessments/{draft.reference}/factors/")
@@ -104,11 +94,11 @@ def test_ticks_outlive_a_sign_in_that_ended(people, ada_without, draft):
     )
     ada_without.sees_ticked("2B", "20")
     expect(ada_without.page.get_by_label("Describe what was found")).to_have_value("Hoarding")
-    assert stored(draft) == ["4B"]
+    assert given.codes_of(draft) == ["4B"]
 
     ada_without.presses("Save and continue")
     ada_without.sees_heading("Check answers")
-    assert stored(draft) == ["2B", "20"]
+    assert given.codes_of(draft) == ["2B", "20"]
     assert draft.other_description == "Hoarding"
 
 
@@ -138,7 +128,7 @@ def test_somebody_else_who_signs_in_sees_nothing_of_it(people, ada_without, draf
     ada_without.sees_heading("Page not found")
     ada_without.opens("/assessments/")
     ada_without.does_not_see("EX1001")
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
 
 
 PRESS_TWICE_AT_ONCE = """async name => {
@@ -159,7 +149,7 @@ def test_a_double_press_of_save_records_once(people, at_a_browser, draft):
     ada.page.locator("[name=codes][value='3A']").evaluate("box => { box.checked = true }")
     answers = ada.page.evaluate(PRESS_TWICE_AT_ONCE, "Save and continue")
     assert answers == [f"/assessments/{draft.reference}/check/"] * 2
-    assert stored(draft) == ["2B", "3A"]
+    assert given.codes_of(draft) == ["2B", "3A"]
     assert draft.version == 3
 
 
@@ -211,4 +201,4 @@ def test_going_back_and_sending_again_changes_nothing_that_is_submitted(ada, dra
     ada.opens_factors(draft)
     ada.is_at(f"/assessments/{draft.reference}/")
     expect(ada.page.get_by_role("button", name="Save and continue")).to_have_count(0)
-    assert stored(draft) == ["4B"]
+    assert given.codes_of(draft) == ["4B"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from tests import people as given
@@ -19,18 +18,6 @@ TYPE_AT_ONCE = """([code, ...texts]) => {
         document.querySelector("[value=typed]").click();
     }
 }"""
-
-
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
-def ada(people, at_a_browser, draft) -> Visitor:
-    ada = at_a_browser(people.ada)
-    ada.opens_factors(draft)
-    return ada
 
 
 def presses_at_once(ada: Visitor, *selectors: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from tests import people as given
@@ -12,23 +11,6 @@ from tests.journeys.conftest import serving
 from tests.journeys.visitor import Visitor
 
 WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
-
-
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
-def ada(people, at_a_browser, draft) -> Visitor:
-    ada = at_a_browser(people.ada)
-    ada.opens_factors(draft)
-    return ada
-
-
-def stored(draft) -> list[str]:
-    draft.refresh_from_db()
-    return draft.codes
 
 
 def fails_to_save(ada, words: str) -> None:
@@ -40,7 +22,7 @@ def is_saved(ada, draft, *codes: str) -> None:
     ada.waits_until_saved()
     assert not ada.page.evaluate(WOULD_WARN)
     ada.sees_ticked(*codes)
-    assert stored(draft) == list(codes)
+    assert given.codes_of(draft) == list(codes)
 
 
 def test_a_network_that_goes_and_comes_back_loses_nothing(ada, draft):
@@ -53,10 +35,10 @@ def test_a_network_that_goes_and_comes_back_loses_nothing(ada, draft):
     # To leave the page now would lose what is ticked: it stays, and goes on when all is saved.
     ada.presses_in_place("Save and continue")
     ada.sees_heading("Select the factors identified")
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
     ada.context.set_offline(False)
     ada.sees_heading("Check answers")
-    assert stored(draft) == ["4B"]
+    assert given.codes_of(draft) == ["4B"]
 
 
 def test_quick_changes_on_a_slow_network_go_one_after_the_other(ada, draft):
@@ -81,7 +63,7 @@ def test_quick_changes_on_a_slow_network_go_one_after_the_other(ada, draft):
     # Pressed at once, it waits for what is under way.
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    assert stored(draft) == ["1A", "3A", "3B", "4B", "16A"]
+    assert given.codes_of(draft) == ["1A", "3A", "3B", "4B", "16A"]
     assert most == [1]
     # The newest state wins: what was passed over is not sent.
     assert 2 <= len(posted) < 9
@@ -117,7 +99,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_recorded_once(ada, draft)
     ada.page.route("**/working/", lose)
     ada.ticks("3A")
     fails_to_save(ada, "there is no answer from the server")
-    assert stored(draft) == ["3A"]
+    assert given.codes_of(draft) == ["3A"]
     ada.ticks("4B")
     is_saved(ada, draft, "3A", "4B")
     assert draft.version == 3
@@ -130,7 +112,7 @@ def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
     ada.is_signed_out_by_time()
     ada.ticks("4B", "20")
     fails_to_save(ada, "you have been signed out. What you selected stays here")
-    assert stored(draft) == ["3A"]
+    assert given.codes_of(draft) == ["3A"]
     with ada.context.expect_page() as opened:
         ada.page.get_by_role("link", name="Sign in again (opens in a new tab)").click()
     other = ada.opens_another_tab()
@@ -152,7 +134,7 @@ def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
     expect(other.page.locator("#conflict")).to_be_focused()
     rows = other.page.locator("#conflict tbody tr")
     expect(rows).to_have_count(3)
-    assert stored(draft) == ["3A", "4B"]
+    assert given.codes_of(draft) == ["3A", "4B"]
     # While it is not decided, a tick overwrites nothing.
     other.ticks("20")
     other.unticks("20")
@@ -168,7 +150,7 @@ def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
     other.ticks("16A")
     rows.filter(has_text="3A Domestic Abuse").get_by_label("Yes").check()
     expect(other.box("3A")).to_be_checked()
-    assert stored(draft) == ["3A", "4B"]
+    assert given.codes_of(draft) == ["3A", "4B"]
     other.presses_in_place("Save these choices")
     expect(other.page.locator("#conflict")).to_have_count(0)
     is_saved(other, draft, "3A", "16A")
@@ -188,7 +170,7 @@ def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
         "Not saved: this assessment is not with you any more"
     )
     expect(ada.box("1A")).to_be_disabled()
-    assert stored(draft) == ["3A", "4B"]
+    assert given.codes_of(draft) == ["3A", "4B"]
 
 
 def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):

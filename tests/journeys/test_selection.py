@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from assessments.models import RuleAnswer
@@ -20,16 +19,6 @@ NOT_DESCRIBED = "Describe what 20 Other stands for in this assessment, in a few 
 DESCRIPTION = "Describe what was found, in a few words"
 
 
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-def stored(draft) -> list[str]:
-    draft.refresh_from_db()
-    return draft.codes
-
-
 def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
@@ -40,7 +29,7 @@ def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_brow
     assert ada.page.title().startswith("Error: Select the factors identified")
     ada.sees_ticked("2B", "12A", "21")
     expect(ada.page.locator("#finding-no-factors-stands-alone")).to_contain_text(STANDS_ALONE)
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
     ada.follows(STANDS_ALONE)
     expect(ada.box("21")).to_be_focused()
     expect(ada.box("21")).to_be_in_viewport()
@@ -48,7 +37,7 @@ def test_21_with_another_is_refused_and_nothing_is_lost(people, draft, at_a_brow
     ada.unticks("21")
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    assert stored(draft) == ["2B", "12A"]
+    assert given.codes_of(draft) == ["2B", "12A"]
 
 
 def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser):
@@ -59,7 +48,7 @@ def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser)
     ada.presses("Save and come back later")
     assert ada.problems() == [STANDS_ALONE]
     ada.sees_ticked("4B", "21")
-    assert stored(draft) == ["4B"]
+    assert given.codes_of(draft) == ["4B"]
 
 
 def test_without_a_script_too_21_is_offered_in_place_of_the_others_and_undone(
@@ -76,11 +65,11 @@ def test_without_a_script_too_21_is_offered_in_place_of_the_others_and_undone(
     ada.presses("Remove the 2 factors and record 21 No factors identified")
     ada.sees("Removed 3A Domestic Abuse, the child; 20 Other.")
     ada.sees_ticked("21")
-    assert stored(draft) == ["21"]
+    assert given.codes_of(draft) == ["21"]
     with ada.page.expect_navigation(wait_until="domcontentloaded"):
         ada.page.locator("#beside-21").get_by_role("button", name="Undo").click()
     ada.sees_ticked("3A", "20")
-    assert stored(draft) == ["3A", "20"]
+    assert given.codes_of(draft) == ["3A", "20"]
     assert draft.other_description == "Hoarding"
 
 
@@ -92,7 +81,7 @@ def test_without_a_script_21_is_left_out_for_the_others(people, draft, at_a_brow
     ada.presses("Save and continue")
     ada.presses("Remove 21 No factors identified and record 3A Domestic Abuse, the child")
     ada.sees_ticked("3A")
-    assert stored(draft) == ["3A"]
+    assert given.codes_of(draft) == ["3A"]
 
 
 def test_without_a_script_typed_codes_are_read_back_or_answered(people, draft, at_a_browser):
@@ -108,13 +97,13 @@ def test_without_a_script_typed_codes_are_read_back_or_answered(people, draft, a
     ada.follows(replaced)
     expect(box).to_be_focused()
     ada.sees_ticked("3A")
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
 
     box.fill("16a")
     ada.presses("Select")
     expect(answer).to_have_text("Selected: 16A Neglect.")
     expect(box).to_have_value("")
-    assert stored(draft) == ["3A", "16A"]
+    assert given.codes_of(draft) == ["3A", "16A"]
 
 
 def test_a_note_that_no_answer_holds_is_not_lost(people, draft, at_a_browser, javascript):
@@ -175,7 +164,7 @@ def test_unticking_everything_stores_an_empty_selection(people, draft, at_a_brow
     ada.unticks("4B")
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
 
 
 def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, javascript):
@@ -194,7 +183,7 @@ def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, jav
     ada.chooses("No further action")
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
-    assert stored(draft) == ["21"]
+    assert given.codes_of(draft) == ["21"]
 
 
 def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(people, draft, at_a_browser):
@@ -206,7 +195,7 @@ def test_removing_a_code_beside_the_picker_keeps_the_other_ticks(people, draft, 
     ada.is_at(f"/assessments/{draft.reference}/factors/")
     expect(ada.page.get_by_role("button", name="Remove")).to_have_count(3)
     ada.sees_ticked("11A", "14A", "16A")
-    assert stored(draft) == ["11A", "14A", "16A"]
+    assert given.codes_of(draft) == ["11A", "14A", "16A"]
 
 
 def test_other_without_a_description_is_refused_at_submission(
@@ -263,7 +252,7 @@ def test_a_description_that_is_too_long_is_kept_on_the_page(people, draft, at_a_
     ada.sees_ticked("20", "4B")
     ada.follows(ada.problems()[0])
     expect(ada.page.get_by_label(DESCRIPTION)).to_be_focused()
-    assert stored(draft) == []
+    assert given.codes_of(draft) == []
 
 
 def test_the_description_appears_when_20_is_ticked(people, draft, at_a_browser):

@@ -16,11 +16,6 @@ WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true
 
 
 @pytest.fixture
-def draft(people) -> Assessment:
-    return given.start(people.ada)
-
-
-@pytest.fixture
 def working_on(at_a_browser, draft):
     """Puts a person at a browser of their own, with the factor page of the draft."""
 
@@ -32,11 +27,6 @@ def working_on(at_a_browser, draft):
         return visitor
 
     return sit_down
-
-
-def stored(draft: Assessment) -> list[str]:
-    draft.refresh_from_db()
-    return draft.codes
 
 
 def is_told(visitor: Visitor, words: str, *ticked: str) -> None:
@@ -103,7 +93,7 @@ def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_bro
     given_away = "this assessment cannot be changed from this page any more."
     is_told(ada, given_away, "3A", "5B", "13A")
     nothing_stands_in_the_way(ada.page, "factors_given_to_somebody_else")
-    assert stored(draft) == ["3A", "4B", "20"]
+    assert given.codes_of(draft) == ["3A", "4B", "20"]
 
     hands_over(mo, draft, "Ada Winter")
     ben.ticks("9A")
@@ -118,13 +108,13 @@ def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_bro
     ]
     ada_on_a_train.sees_ticked("16A")
     nothing_stands_in_the_way(ada_on_a_train.page, "factors_changed_by_somebody_else")
-    assert stored(draft) == ["3A", "4B", "20"]
+    assert given.codes_of(draft) == ["3A", "4B", "20"]
     records(rows, code_3A=True, code_20=True)
     ada_on_a_train.presses_in_place("Use the saved description")
     ada_on_a_train.presses_in_place("Save these choices")
     ada_on_a_train.waits_until_saved()
     ada_on_a_train.sees_ticked("3A", "16A", "20")
-    assert stored(draft) == ["3A", "16A", "20"]
+    assert given.codes_of(draft) == ["3A", "16A", "20"]
     assert draft.other_description == "Hoarding"
     assert draft.worker == people.ada
     # What each recorded stays, and who: neither page that was given away wrote anything.
@@ -148,7 +138,7 @@ def test_an_assessment_that_is_corrected_and_returned_meanwhile(people, working_
     given.correct(draft, people.mo, "4C", reason="The report names an uncle")
     draft.refresh_from_db()
     given.return_it(draft, people.mo, "Is there neglect as well?")
-    assert stored(draft) == ["4C"]
+    assert given.codes_of(draft) == ["4C"]
     rows = is_shown_what_differs(ada_on_a_train, by="Mo Harbour")
     assert differences(rows) == [
         ["4C Mental health disorder, another person in the household", "Not selected", "Selected"],
@@ -157,7 +147,7 @@ def test_an_assessment_that_is_corrected_and_returned_meanwhile(people, working_
     records(rows, code_4C=True)
     ada_on_a_train.presses_in_place("Save these choices")
     ada_on_a_train.waits_until_saved()
-    assert stored(draft) == ["4C", "16A"]
+    assert given.codes_of(draft) == ["4C", "16A"]
     assert draft.status == Status.RETURNED
     # The page that was told stays as it is, until it is opened again.
     ada.sees_ticked("3A", "4B")

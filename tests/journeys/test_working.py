@@ -4,30 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from cinfactors.accounts.models import Density
 from tests import people as given
 from tests.journeys.states.working import factors_recorded_before
-from tests.journeys.visitor import Visitor
-
-
-@pytest.fixture
-def draft(people):
-    return given.start(people.ada)
-
-
-@pytest.fixture
-def ada(people, at_a_browser, draft) -> Visitor:
-    ada = at_a_browser(people.ada)
-    ada.opens_factors(draft)
-    return ada
-
-
-def stored(draft) -> list[str]:
-    draft.refresh_from_db()
-    return draft.codes
 
 
 def said(ada) -> str:
@@ -40,7 +21,7 @@ def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
     asking = page.locator("#beside-13A")
     expect(asking.get_by_text("To explain:")).to_be_visible()
     ada.waits_until_saved()
-    assert stored(draft) == ["13A"]
+    assert given.codes_of(draft) == ["13A"]
     assert "To explain: 13A Gangs should be recorded along" in said(ada)
     assert "Each change is saved as you make it" in said(ada)
 
@@ -48,7 +29,7 @@ def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
     expect(ada.box("24A")).to_be_checked()
     expect(ada.box("13A")).to_be_focused()
     expect(asking).to_be_empty()
-    assert stored(draft) == ["13A", "24A"]
+    assert given.codes_of(draft) == ["13A", "24A"]
     ada.unticks("24A")
     expect(asking.get_by_text("To explain:")).to_be_visible()
     # Said once is enough.
@@ -84,26 +65,26 @@ def test_21_clears_nothing_by_itself_and_what_it_replaces_can_be_undone(ada, dra
     expect(offer).to_be_visible()
     expect(ada.box("21")).not_to_be_checked()
     ada.waits_until_saved()
-    assert stored(draft) == ["3A", "4B", "20"]
+    assert given.codes_of(draft) == ["3A", "4B", "20"]
     ada.sees_ticked("3A", "4B", "20")
 
     offer.click()
     expect(ada.box("21")).to_be_checked()
     ada.sees_ticked("21")
     ada.waits_until_saved()
-    assert stored(draft) == ["21"]
+    assert given.codes_of(draft) == ["21"]
     ada.box("3B").click()
     instead = ada.page.locator("#beside-3B").get_by_role("button", name="and record 3B")
     expect(instead).to_be_visible()
     expect(ada.box("3B")).not_to_be_checked()
     ada.waits_until_saved()
-    assert stored(draft) == ["21"]
+    assert given.codes_of(draft) == ["21"]
     instead.click()
     expect(ada.box("3B")).to_be_checked()
     ada.page.locator("#beside-3B").get_by_role("button", name="Undo").click()
     expect(ada.box("21")).to_be_checked()
     ada.waits_until_saved()
-    assert stored(draft) == ["21"]
+    assert given.codes_of(draft) == ["21"]
 
 
 def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
@@ -114,7 +95,7 @@ def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
     expect(page.locator("#typed-answer")).to_contain_text("Selected: 3A Domestic Abuse, the child")
     expect(page.locator("#typed-answer")).to_contain_text("Not a code of the April 2021 guide")
     ada.sees_ticked("3A", "16A")
-    assert stored(draft) == ["3A", "16A"]
+    assert given.codes_of(draft) == ["3A", "16A"]
 
     page.locator("#code-3A").focus()
     keyboard.press("/")
@@ -176,7 +157,7 @@ def test_the_density_changes_without_losing_ones_place(ada, draft, people):
     ada.ticks("24A")
     expect(page.locator("#beside-13A")).to_be_empty()
     ada.waits_until_saved()
-    assert stored(draft) == ["13A", "20", "24A"]
+    assert given.codes_of(draft) == ["13A", "20", "24A"]
 
 
 def test_what_comes_and_goes_above_moves_nothing_that_one_works_at(ada, draft):
@@ -258,7 +239,7 @@ def test_removing_leaves_the_focus_in_the_list(ada, draft):
     expect(ada.page.locator("#selected-heading")).to_be_focused()
     ada.sees_ticked("11A")
     ada.waits_until_saved()
-    assert stored(draft) == ["11A"]
+    assert given.codes_of(draft) == ["11A"]
 
 
 def test_nothing_is_kept_in_the_browser(ada):
