@@ -240,7 +240,7 @@ def typed_answer(edition: Edition, typed: Typed) -> str:
     if not (typed.codes or typed.unlisted):
         return ""
     names = "; ".join(f"{code} {edition.name_of(code)}" for code in typed.codes)
-    return _render("typed_answer", {"selected": names, "message": typed.message})
+    return _render("typed_answer", {"selected": names, "messages": typed.messages})
 
 
 def choices(

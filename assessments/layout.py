@@ -209,6 +209,10 @@ def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None
         "asks": rule.severity in ASKING,
         "asks_reason": rule.severity is Severity.EXPLAIN,
         "adds": f"{rule.adds} {edition.name_of(rule.adds)}" if rule.adds else "",
+        "removable": [
+            {"code": code, "name": edition.name_of(code)} for code in _removable(finding)
+        ],
+        "about": ", ".join(finding.codes or finding.beside),
     }
     if answer is not None:
         said |= {"answer": answer.holds, "text": answer.text, "error": answer.error}
@@ -216,6 +220,13 @@ def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None
 
 
 _finished = lru_cache(maxsize=1024)(_drawn)
+
+
+def _removable(finding: Finding) -> tuple[str, ...]:
+    """The codes of which removing one is a way to comply."""
+    rule = finding.rule
+    asks_to_remove = rule.severity is Severity.EXPLAIN or rule.kind in {"any_of", "together"}
+    return finding.beside if asks_to_remove and finding.codes and not rule.adds else ()
 
 
 def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:

@@ -59,8 +59,12 @@ class Typed:
 
     codes: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
-    message: str = ""
-    """What there is to say of those that are none."""
+    messages: tuple[str, ...] = ()
+    """What there is to say of those that are none, sentence by sentence."""
+
+    @property
+    def message(self) -> str:
+        return " ".join(self.messages)
 
 
 def typed_codes(edition: Edition, text: str) -> Typed:
@@ -81,7 +85,7 @@ def typed_codes(edition: Edition, text: str) -> Typed:
     refused = rules.findings(edition, rules.Selection(sent=unlisted)) if unlisted else ()
     said = [_which_of(edition, number) for number in numbers]
     said += [finding.message for finding in refused if finding.unlisted]
-    return Typed(codes=tuple(codes), unlisted=(*numbers, *unlisted), message=" ".join(said))
+    return Typed(codes=tuple(codes), unlisted=(*numbers, *unlisted), messages=tuple(said))
 
 
 def _which_of(edition: Edition, number: str) -> str:
@@ -116,17 +120,22 @@ class Wish:
 
 NOTHING_ASKED = Wish((), ())
 
+_LEAVE_TYPED_ALONE = frozenset({"remove", "complied", "answer", "density", "shortcuts"})
+"""Buttons that are no wish to select the typed codes."""
+
 
 def asked(edition: Edition, data: QueryDict) -> Wish:
     """The boxes after the button that was pressed."""
     sent = tuple(data.getlist("codes"))
-    typed = typed_codes(edition, data.get("typed", ""))
-    if "undo" in data:
-        return Wish(sent, _listed(edition, data["undo"]))
-    if "instead" in data:
-        codes = _instead(edition, sent, _listed(edition, data["instead"]))
+    is_for_another = not _LEAVE_TYPED_ALONE.isdisjoint(data)
+    typed = typed_codes(edition, "" if is_for_another else data.get("typed", ""))
+    undone, chosen = (_listed(edition, data.get(name, "")) for name in ("undo", "instead"))
+    if undone or chosen:
+        codes = _instead(edition, sent, undone or chosen)
         replaced = tuple(code for code in sent if code not in codes)
-        return Wish(sent, codes, replaced=replaced)
+        # What is undone pushes out the one code that had pushed it out, which is no news; what
+        # was ticked since and goes with it is.
+        return Wish(sent, codes, replaced=replaced if chosen or len(replaced) > 1 else ())
     removed = data.get("remove")
     kept = tuple(code for code in sent if code != removed)
     return Wish(sent, _with(kept, typed.codes), typed=typed)

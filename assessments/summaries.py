@@ -20,7 +20,7 @@ from assessments.layout import (
 )
 from assessments.models import Assessment, RuleAnswer
 from assessments.selecting import asked
-from cinfactors.text import one_newline
+from cinfactors.text import one_newline, written
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 NO_NOTES: Mapping[str, tuple[Note, ...]] = MappingProxyType({})
@@ -117,7 +117,7 @@ def given_answers(
         rule = finding.rule.id
         last = None if rule in open_ones else _last_answer(stored, finding)
         text = last.text if last else ""
-        typed = one_newline(data.get(f"text-{rule}", text)).strip() if data else text
+        typed = written(data.get(f"text-{rule}", text)) if data else text
         error = errors.get(rule, "")
         if last or typed or error:
             holds = last is not None and typed == text

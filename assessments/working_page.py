@@ -49,10 +49,11 @@ def response(request: HttpRequest, answer: Answer) -> HttpResponse:
     parts = "".join(_part(name, html) for name, html in _parts(request, answer))
     ticks = format_html(
         '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
-        'data-waiting="{}"></div>',
+        'data-waiting="{}" data-refused="{}"></div>',
         " ".join(code for code in answer.state.ticked if code not in answer.wish.sent),
         " ".join(code for code in answer.wish.sent if code not in answer.state.ticked),
         " ".join(answer.wish.waiting),
+        " ".join(answer.wish.typed.unlisted),
     )
     return HttpResponse(parts + ticks, headers={OUTCOME: answer.outcome})
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 
 from assessments import factor_page, queries
 from assessments.forms import press_fields
+from assessments.selecting import Typed
 from assessments.summaries import picker_state
 from assessments.views.pages import deadline_of
 from benchmarks.stock import StockForm
@@ -36,6 +37,8 @@ def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         "unsaved": False,
         "conflict": None,
         "last_review": None,
+        "typed": Typed(),
+        "typed_text": "",
     }
     hidden = press_fields(assessment.version)
     return factor_page.response(request, form, context, hidden=hidden, status=200)

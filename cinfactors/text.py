@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -34,6 +35,12 @@ def in_words(refusals: Iterable[ValidationError]) -> str:
 def one_newline(text: str) -> str:
     """The text with every line end as one newline, as browsers do not send it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def written(text: str) -> str:
+    """What somebody wrote, as it is kept; empty where nothing of it can be seen."""
+    text = one_newline(text).strip()
+    return text if any(unicodedata.category(letter)[0] in "LNPS" for letter in text) else ""
 
 
 def validate_clean(text: str) -> None:

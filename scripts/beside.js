@@ -6,12 +6,24 @@ const form = document.getElementById("factors");
 const isOpen = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
 export const openTexts = () => [...form.querySelectorAll(".app-finding__text")].filter(isOpen);
 
-// A reason that is being typed beside a code outlives what the server says there.
-export function keepTyped(target, fragment) {
-  for (const box of target.querySelectorAll("textarea")) {
-    const same = fragment.querySelector(`#${CSS.escape(box.id)}`);
-    if (same && box.value !== box.defaultValue) same.value = box.value;
+// What is typed beside a code outlives what the server says there: that the question moves to
+// another code, and that it goes and comes again.
+const typed = new Map();
+form.addEventListener("input", ({ target }) => {
+  if (target.matches(".app-finding__text")) typed.set(target.id, target.value);
+});
+export function keepTyped(fragment) {
+  for (const box of fragment.querySelectorAll(".app-finding__text")) {
+    // As the server has it now, it is given.
+    if (box.closest("details") && box.value === typed.get(box.id)?.trim()) typed.delete(box.id);
+    else if (typed.has(box.id)) box.value = typed.get(box.id);
   }
+}
+
+// The server drops what no selected code takes; the page keeps it, for when it is selected again.
+export function keepDescription(fragment) {
+  const there = form.elements.other_description, same = fragment.querySelector(`#${there?.id}`);
+  if (same) same.value = there.value;
 }
 
 // A box is described by what stands beside it, as it is when the page is drawn.

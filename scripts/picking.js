@@ -21,16 +21,19 @@ let place = 0; // how far down the page was when the search began
 const isOn = () => find.value !== "" || found.hasChildNodes();
 const isStale = () => find.value.trim() !== answering;
 const foundCodes = () => found.querySelector("[data-codes]")?.dataset.codes.split(" ");
+// Where nothing is found, what is for anything else.
+const offeredCodes = () => [...found.querySelectorAll("[data-offered]")].map(link => link.hash.slice("#code-".length));
 const ticked = boxes => boxes.filter(box => box.checked).map(box => box.value);
 
 // What is in sight
 
 function filter({ hides = true } = {}) {
   const codes = foundCodes();
+  const shown = codes?.[0] ? codes : offeredCodes();
   const kept = new Set();
   for (const factor of form.querySelectorAll(".app-factor")) {
     const boxes = [...factor.querySelectorAll("input[name=codes]")];
-    const isFound = !codes || boxes.some(box => codes.includes(box.value));
+    const isFound = !codes || boxes.some(box => shown.includes(box.value));
     const selected = ticked(boxes);
     if (isFound || selected.length) factor.hidden = false;
     else if (hides) factor.hidden = true;
@@ -123,7 +126,7 @@ function showFound() {
     if (panel.getBoundingClientRect().top > innerHeight / 4) panel.scrollIntoView();
     return;
   }
-  const factor = form.querySelector(".app-factor:not([hidden], .app-factor--kept)");
+  const factor = element(`code-${foundCodes()[0]}`).closest(".app-factor");
   const { top } = factor.getBoundingClientRect();
   if (top < 0 || top > innerHeight / 2) factor.scrollIntoView();
 }
@@ -169,6 +172,8 @@ find.addEventListener("htmx:afterRequest", event => {
   filter();
   if (going) goToFound();
   else showFound();
+  // A page that became short has moved up.
+  if (find.getBoundingClientRect().top < 0) find.closest(".app-panel").scrollIntoView();
 });
 
 // What the person does
@@ -215,6 +220,8 @@ document.addEventListener("click", event => {
   if (found.contains(link) && target && foundCodes()?.includes(target.value)) {
     event.preventDefault();
     goToFound();
+  } else if (found.contains(link)) {
+    showAll();
   } else {
     reveal(target);
   }

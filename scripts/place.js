@@ -21,6 +21,21 @@ export function keepInView({ id, top }) {
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
+// Where one is on the form, and at which letter.
+export function focusIn(form) {
+  const here = document.activeElement;
+  if (!here?.id || !form.contains(here)) return null;
+  return { id: here.id, from: here.selectionStart, to: here.selectionEnd };
+}
+
+// Back there, where what was drawn anew has taken it away.
+export function keepFocus({ id, from, to }) {
+  const here = document.activeElement, there = document.getElementById(id);
+  if (!there || (here && here !== document.body)) return;
+  there.focus({ preventScroll: true });
+  if (there.matches("textarea")) there.setSelectionRange(from, to);
+}
+
 // The domains that are out of sight are drawn once the page can be used. Until then a screen
 // reader may meet in them what is hidden, so that they are not left so.
 const whenIdle = window.requestIdleCallback || setTimeout;

@@ -5,8 +5,8 @@
 // sent again as it was, with its key, until it is: the server carries it out once.
 
 import htmx from "htmx.org";
-import { describe, keepTyped, openTexts, unheard } from "./beside.js";
-import { keepInView, placeInView } from "./place.js";
+import { describe, keepDescription, keepTyped, openTexts, unheard } from "./beside.js";
+import { focusIn, keepFocus, keepInView, placeInView } from "./place.js";
 
 // htmx keeps the address of the page, which names an assessment, whatever it is told of history.
 sessionStorage.removeItem("htmx-current-path-for-history");
@@ -14,7 +14,7 @@ sessionStorage.removeItem("htmx-current-path-for-history");
 const form = document.getElementById("factors");
 const ADDRESS = new URL("../working/", location.href).pathname;
 const OUTCOME = "X-Work";
-const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000, TYPING_PAUSE = 800;
+const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000, TYPING_PAUSE = 800, NOTICED = 900;
 // What the next request needs, whatever the person has done since.
 const ALWAYS = new Set(["press", "ticks"]);
 // The buttons that ask something of the page and stay on it.
@@ -22,6 +22,8 @@ const ACTS = [
   "[name=remove]", "[name=instead]", "[name=undo]", "[name=complied]", "[name=answer]",
   "[name=density]", "[name=shortcuts]", "[name=seen]", "[value=typed]",
 ].join();
+
+const LOOKS = new Set(["density", "shortcuts"]);
 
 const element = id => document.getElementById(id);
 const boxes = () => form.querySelectorAll("input[name=codes]");
@@ -32,11 +34,13 @@ let changes = 0; // what the person has done, counted
 let answered = 0; // up to which of it the server has answered
 let sent = null; // what is under way: {data, act, at, tries, box}
 let again = 0; // the timer of the next try
+let slow = 0; // the timer after which it is said that an answer is awaited
 let typing = 0; // the timer of a pause in typing, while one is waited for
 let applying = false; // whether the page itself is ticking
 let leaving = null; // the button that leaves, once all is saved
 let gone = false;
 let told = ""; // what was last announced of saving
+let refused = ""; // what was typed that is no code, and is answered
 const acts = []; // buttons pressed, in order
 const changed = new Map(); // boxes that the person changed, by the count of changes
 const shown = new Map(); // what the server last put in each place
@@ -108,6 +112,7 @@ function asPressed(data, act) {
 
 function post() {
   clearTimeout(again);
+  slow = setTimeout(() => { form.dataset.slow = ""; }, NOTICED);
   sent.data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   htmx.ajax("POST", ADDRESS, { source: form, target: form, swap: "none" }).catch(() => {});
 }
@@ -122,6 +127,11 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
   const { target, fragment } = event.detail;
   if (!sent) return;
   if (ALWAYS.has(target.id)) return;
+  // What can be undone stays so while nothing but the look of the page changes.
+  if (target.id === "typed-answer" && LOOKS.has(sent.act?.name)) {
+    event.detail.shouldSwap = false;
+    return;
+  }
   const html = fragment.innerHTML;
   if (changes > sent.at || shown.get(target.id) === html) {
     event.detail.shouldSwap = false;
@@ -129,12 +139,14 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
     return;
   }
   sent.place ??= placeInView();
+  sent.focus ??= focusIn(form);
   shown.set(target.id, html);
   if (target.id.startsWith("beside-")) sent.beside.add(target.id);
-  keepTyped(target, fragment);
+  keepTyped(fragment);
+  if (target.id === "picker") keepDescription(fragment);
   keepOpen(target, fragment);
   if (target.id === "picker") {
-    sent.redrawn = asItIs(target);
+    sent.redrawn = [...boxes()].filter(box => box.checked).map(box => box.value);
     for (const place of form.querySelectorAll(".app-beside")) shown.delete(place.id);
   }
 });
@@ -151,15 +163,18 @@ form.addEventListener("htmx:beforeRequest", event => {
 
 form.addEventListener("htmx:afterRequest", event => {
   if (event.target !== form || !sent) return;
+  clearTimeout(slow);
+  delete form.dataset.slow;
   const { xhr } = event.detail;
   const outcome = xhr.status === 200 && xhr.getResponseHeader(OUTCOME);
   if (outcome) take(outcome);
-  else if (xhr.status === 404 || xhr.status === 400) stop();
+  else if (xhr.status === 404) stop();
+  else if (xhr.status === 400 || xhr.status === 413) tooMuch();
   else fail(xhr.status !== 0 && xhr.status < 500);
 });
 
 function take(outcome) {
-  const { act, at, beside, redrawn, place } = sent;
+  const { act, at, beside, redrawn, place, focus } = sent;
   const isLate = changes > at;
   sent = null;
   answered = at;
@@ -170,20 +185,30 @@ function take(outcome) {
   if (redrawn) becomeAgain(redrawn);
   else if (!isLate) empty(beside);
   describe();
-  applyTicks(at, isLate);
+  const became = applyTicks(at, isLate);
+  if (focus) keepFocus(focus);
   if (place) keepInView(place);
   // The picker was not drawn anew, since more was done on it meanwhile.
   if (isLate && act?.name === "density" && !acts.some(each => each.name === act.name)) queue(act);
-  if (act?.value === "typed" && !isLate && !element("typed-answer").querySelector(".govuk-error-message")) {
-    form.elements.typed.value = "";
+  // What is none of the codes stays to be mended; what was taken is not sent again.
+  if (act?.value === "typed" && form.elements.typed.value === act.typed) {
+    form.elements.typed.value = refused = element("ticks").dataset.refused;
   }
   if (state === "over" && isHalted()) lock();
+  if (state === "saved" && !isLate) putRight();
   if (!isLate) {
     putFocus(act, isNew);
-    announce();
+    // What was typed is read back beside its box.
+    announce(act && act.value !== "typed" ? became : []);
   }
   if (!typing) send();
   tell();
+}
+
+// What the page said as it was drawn is not so any more.
+function putRight() {
+  for (const id of ["error-summary", "not-saved"]) element(id)?.remove();
+  document.title = document.title.replace(/^Error: /, "");
 }
 
 // Nothing is recorded from here any more. What is ticked can still be read.
@@ -210,11 +235,15 @@ function applyTicks(at, isLate) {
     ...(isLate ? waiting.split(" ").map(code => [code, true]) : []),
   ]);
   applying = true;
+  const became = [];
   for (const box of boxes()) {
     const is = wanted.get(box.value);
-    if (is !== undefined && box.checked !== is && !(changed.get(box.value) > at)) box.click();
+    if (is === undefined || box.checked === is || changed.get(box.value) > at) continue;
+    box.click();
+    became.push(`${is ? "Selected" : "Removed"}: ${box.labels[0].textContent}.`);
   }
   applying = false;
+  return became;
 }
 
 function putFocus(act, isNew) {
@@ -229,13 +258,13 @@ function putFocus(act, isNew) {
   }
   if (!act || (document.activeElement && document.activeElement !== document.body)) return;
   const place = act.place && element(act.place);
-  const next = (act.id && element(act.id)) || place?.querySelector("summary, button, textarea")
+  const same = act.id ? element(act.id) : null;
+  const next = (same?.checkVisibility() && same) || place?.querySelector("summary, button, textarea")
     || (place && element(`code-${act.place.slice("beside-".length)}`)) || element("selected-heading");
   next.focus();
 }
 
-function announce() {
-  const said = [];
+function announce(said) {
   const saved = element("state").textContent;
   if (state !== "saved") said.push(saved);
   else if (told !== "saved") said.push("Saved. Each change is saved as you make it.");
@@ -287,6 +316,16 @@ function stop() {
   leaving = null;
   say("this assessment cannot be changed from this page any more. It was given to somebody else, or somebody else has signed in here.");
   lock();
+  tell();
+}
+
+// Nothing that is entered by hand is so long; it stays on the page.
+function tooMuch() {
+  answered = sent.at;
+  sent = null;
+  state = stateShown = "refused";
+  leaving = null;
+  say("what was pasted is too long to be sent. Shorten it.");
   tell();
 }
 
@@ -384,6 +423,8 @@ form.addEventListener("submit", event => {
     if (sent?.tries) tryNow();
     send();
   } else {
+    // What is none of the codes was answered, and is not to be answered again.
+    if (form.elements.typed.value === refused) form.elements.typed.value = "";
     gone = true;
   }
 });
@@ -420,7 +461,7 @@ form.addEventListener("click", event => {
     form.elements.other_description.value = element(button.dataset.takes).textContent;
     mark();
   }
-  if (event.target.closest("[data-leaves]")) gone = true;
+  if (event.target.closest("[data-leaves]") && !openTexts().length) gone = true;
 });
 
 addEventListener("beforeunload", event => {
@@ -430,19 +471,10 @@ addEventListener("pageshow", () => { gone = false; });
 
 // The picker drawn anew, as it was
 
-function asItIs(picker) {
-  const here = document.activeElement;
-  return {
-    focused: picker.contains(here) ? here.id : "",
-    ticks: [...boxes()].filter(box => box.checked).map(box => box.value),
-  };
-}
-
-function becomeAgain({ focused, ticks }) {
+function becomeAgain(ticks) {
   applying = true;
   for (const box of boxes()) if (box.checked !== ticks.includes(box.value)) box.click();
   applying = false;
-  if (focused) element(focused)?.focus({ preventScroll: true });
   element("picker").dispatchEvent(new CustomEvent("redrawn", { bubbles: true }));
 }
 

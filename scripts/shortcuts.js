@@ -30,7 +30,11 @@ function next() {
   const here = document.activeElement;
   const after = asking.find(place =>
     !place.contains(here) && here.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
-  go((after || asking[0])?.querySelector("button, textarea"));
+  const place = after || asking[0];
+  if (!place) return;
+  reveal(place);
+  place.closest(".app-finding").scrollIntoView({ block: "nearest" });
+  place.querySelector("button, textarea").focus({ preventScroll: true });
 }
 
 const KEYS = {

@@ -169,10 +169,11 @@ def _factors(path: Path, synonyms: Mapping[str, tuple[str, ...]]) -> tuple[Facto
         found = unique(
             table.tables("factor"), lambda it: _factor(it, synonyms), lambda it: it.number
         )
-    for number in synonyms:
-        if number not in found:
+    about = {code.about for factor in found.values() for code in factor.codes}
+    for name in synonyms:
+        if name not in found and name not in about:
             raise CatalogueError(
-                f"{path.parent.name}/synonyms.toml", "", f"there is no factor {number}"
+                f"{path.parent.name}/synonyms.toml", "", f"there is no factor {name}"
             )
     return tuple(found.values())
 
@@ -186,12 +187,12 @@ def _factor(table: Table, synonyms: Mapping[str, tuple[str, ...]]) -> Factor:
         page=table.optional_integer("page"),
         remark=table.text("remark", ""),
         blocks=_blocks(table, table.items("blocks", [])),
-        codes=tuple(_code(code, number) for code in table.tables("codes")),
+        codes=tuple(_code(code, number, synonyms) for code in table.tables("codes")),
         synonyms=synonyms.get(number, ()),
     )
 
 
-def _code(table: Table, factor: str) -> Code:
+def _code(table: Table, factor: str, synonyms: Mapping[str, tuple[str, ...]]) -> Code:
     with table:
         code = table.filled("code")
         table.named(f"factor {factor}, code {code}")
@@ -199,6 +200,7 @@ def _code(table: Table, factor: str) -> Code:
             code=code,
             factor=factor,
             about=table.text("about", ""),
+            synonyms=synonyms.get(table.text("about", ""), ()),
             words=table.text("words", ""),
             # Said of every code, "" included, so that none is left out of a domain by oversight.
             domain=table.text("domain") or None,

@@ -128,6 +128,8 @@ class Code:
     """
     domain: str | None
     """The id of its domain; None for those that stand after the three."""
+    synonyms: tuple[str, ...] = ()
+    """Everyday words for whom it is about: "mum", "dad"."""
     label: str = ""
     """The whole label of its checkbox, where neither `about` nor the factor's name says enough."""
 

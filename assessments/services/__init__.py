@@ -9,6 +9,7 @@ from assessments.services.reassigning import reassign
 from assessments.services.recording import (
     answer_rule,
     cancel,
+    is_recorded,
     record_factors,
     set_outcome,
     submit,
@@ -55,6 +56,7 @@ __all__ = [
     "authorise_each",
     "cancel",
     "correct",
+    "is_recorded",
     "lift_restriction",
     "mark_read",
     "reassign",

@@ -27,7 +27,7 @@ from assessments.services.refusals import (
 )
 from assessments.services.writing import change
 from cinfactors.accounts.models import User
-from cinfactors.text import one_newline
+from cinfactors.text import written
 
 
 def record_factors(
@@ -44,12 +44,11 @@ def record_factors(
     Raises NotPermitted, Locked, EditConflict, SelectionRefused where it breaks a rule of every
     save, and FactsRefused for a description that is too long or cannot be stored. A description
     without a code that takes one is dropped. A selection that is recorded already writes
-    nothing, whatever version it was made on.
+    nothing. The same press again gives the row as it stands, whatever became of it since: see
+    `is_recorded`.
     """
     edition = current_edition()
-    description = one_newline(other_description).strip()
-    if described_codes(edition).isdisjoint(codes):
-        description = ""
+    description = _description_with(codes, other_description)
 
     def record(current: Assessment) -> None:
         selection = selection_of(current)
@@ -62,12 +61,6 @@ def record_factors(
         current.edition = edition.id
         _clean_text_of(current, "other_description", sent_as="other_description")
 
-    def as_recorded(current: Assessment) -> bool:
-        return (
-            current.codes == sorted(codes, key=code_order)
-            and current.other_description == description
-        )
-
     return change(
         assessment,
         by=by,
@@ -76,8 +69,20 @@ def record_factors(
         act="record",
         content=(tuple(codes), description),
         write=record,
-        as_recorded=as_recorded,
+        as_recorded=lambda current: is_recorded(current, codes, description),
     )
+
+
+def is_recorded(assessment: Assessment, codes: Sequence[str], other_description: str) -> bool:
+    """Whether this selection, sent so, is what stands in the row."""
+    return assessment.codes == sorted(
+        codes, key=code_order
+    ) and assessment.other_description == _description_with(codes, other_description)
+
+
+def _description_with(codes: Sequence[str], sent: str) -> str:
+    """What is kept of a description: nothing without a code that takes one."""
+    return "" if described_codes(current_edition()).isdisjoint(codes) else written(sent)
 
 
 def _clean_text_of(entry: Assessment | RuleAnswer, field: str, sent_as: str) -> None:
@@ -101,7 +106,7 @@ def answer_rule(
     until the codes that the rule is about change. Raises what `record_factors` raises, and
     FactsRefused for a rule that does not ask, or for a reason that is empty or too long.
     """
-    words = one_newline(text).strip()
+    words = written(text)
 
     def answer(current: Assessment) -> None:
         edition = current_edition()
@@ -273,7 +278,7 @@ def cancel(
 
     Raises NotPermitted, Locked, EditConflict, and FactsRefused without a reason.
     """
-    words = one_newline(reason).strip()
+    words = written(reason)
 
     def end(current: Assessment) -> None:
         if current.versions.filter(authorised_at__isnull=False).exists():

@@ -44,7 +44,7 @@ from assessments.services.refusals import (
 )
 from assessments.services.writing import decide
 from cinfactors.accounts.models import User
-from cinfactors.text import one_newline
+from cinfactors.text import written
 
 
 def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
@@ -147,8 +147,8 @@ def return_to_worker(
     A comment may be pinned to any code of the edition, selected or missed; blank ones are none.
     Raises as `authorise`, and FactsRefused by "reason", "comment" and "pinned-" with the code.
     """
-    words = one_newline(comment).strip()
-    texts = {code: one_newline(text).strip() for code, text in pinned.items()}
+    words = written(comment)
+    texts = {code: written(text) for code, text in pinned.items()}
     texts = {code: texts[code] for code in sorted(texts) if texts[code]}
 
     def send_back(current: Assessment) -> None:
@@ -196,7 +196,7 @@ def reopen(
     so it is not an assessment that is not completed (census rule 8896), and may stand beside one.
     Raises as `authorise`, and FactsRefused by "comment".
     """
-    words = one_newline(comment).strip()
+    words = written(comment)
 
     def open_again(current: Assessment) -> None:
         if not words:
@@ -241,8 +241,8 @@ def correct(
     "codes" where nothing changes, by "reason" and by "other_description".
     """
     edition = current_edition()
-    words = one_newline(reason).strip()
-    description = one_newline(other_description).strip()
+    words = written(reason)
+    description = written(other_description)
     if described_codes(edition).isdisjoint(codes):
         description = ""
 

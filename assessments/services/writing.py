@@ -36,10 +36,10 @@ def change(
             raise NotPermitted from None
         if current.status not in while_in:
             raise Locked
-        if as_recorded is not None and as_recorded(current):
-            return current
         if current.version != version:
             raise EditConflict(current)
+        if as_recorded is not None and as_recorded(current):
+            return current
         current.saved_at = timezone.now()
         write(current)
         return _counted_up(current)

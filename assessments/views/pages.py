@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments import queries, record
+from assessments import queries, record, services
 from assessments.deadlines import Deadline, deadline_on
 from assessments.forms import KeyForm, PressForm
 from assessments.models import Assessment, Status
 from assessments.notes import Notes, notes_of
 from assessments.queries import ManagersWords
+from assessments.selecting import Wish
 from cinfactors.accounts.models import User
 from cinfactors.history.models import Page
 from cinfactors.history.services import record_reading, record_refusal
@@ -90,6 +91,16 @@ def press_of(request: HttpRequest) -> tuple[UUID, int]:
     if not form.is_valid():
         raise BadRequest("key or version")
     return form.cleaned_data["key"], form.cleaned_data["version"]
+
+
+def was_overtaken(saved: Assessment, wish: Wish, description: str, complied: str) -> bool:
+    """Whether others went on from what this very press had recorded before it was sent again."""
+    rule = record.edition_of(saved).rules_by_id.get(complied)
+    added = [code for code in (rule and rule.adds,) if code and code not in wish.codes]
+    return not any(
+        services.is_recorded(saved, codes, description)
+        for codes in (wish.codes, (*wish.codes, *added))
+    )
 
 
 def version_of(assessment: Assessment, typed: QueryDict | None) -> int:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from assessments import factor_page, queries, record, services
-from assessments.catalogue.types import Severity
+from assessments.catalogue.types import Edition, Severity
 from assessments.decided import missed_codes
 from assessments.forms import (
     DensityForm,
@@ -27,11 +27,14 @@ from assessments.forms import (
 from assessments.layout import PickerState
 from assessments.models import Assessment
 from assessments.notes import pinned_notes
+from assessments.record import described_codes
 from assessments.rules import AnswerKind, Finding
 from assessments.selecting import NOTHING_ASKED, Wish, asked, asked_while_working
 from assessments.summaries import (
     NO_NOTES,
+    SelectedCode,
     groups_of,
+    named,
     picker_state,
     questions_of,
 )
@@ -46,11 +49,12 @@ from assessments.views.pages import (
     problems_of,
     record_reading_of,
     version_of,
+    was_overtaken,
 )
 from cinfactors.accounts.held_forms import keeps_typed_work, typed_by_field
 from cinfactors.accounts.services import choose_density
 from cinfactors.history.models import Page
-from cinfactors.text import one_newline
+from cinfactors.text import one_newline, written
 
 
 @keeps_typed_work
@@ -65,7 +69,15 @@ def factors(request: HttpRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST":
         return _save_factors(request, assessment)
     if request.held_data is not None:
-        return _factors_page(request, assessment, request.held_data, status=200, unsaved=True)
+        typed = asked(record.edition_of(assessment), request.held_data).typed
+        return _factors_page(
+            request,
+            assessment,
+            request.held_data,
+            status=200,
+            unsaved=True,
+            wish=replace(NOTHING_ASKED, typed=typed),
+        )
     return _factors_page(request, assessment)
 
 
@@ -82,7 +94,8 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
     if wish.typed.unlisted:
         problems.append(Problem(wish.typed.message, "typed"))
-    problems += _notes_without_an_answer(request.POST, form.picker)
+    answers = {each.finding.rule.id: each.text for each in questions_of(assessment)}
+    problems += _notes_without_an_answer(request.POST, form.picker, answers)
     if problems:
         return _factors_page(request, assessment, request.POST, problems=problems, wish=wish)
     try:
@@ -95,7 +108,7 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
                 version=version,
                 key=key,
             )
-            saved = _answered_beside(request, saved, key)
+            saved = _answered_beside(request, saved, version, key, answers)
     except services.Locked:
         return locked(request, assessment_or_404(request, assessment.reference))
     except services.EditConflict as conflict:
@@ -107,39 +120,49 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     except services.FactsRefused as refused:
         problems = [Problem(message, _target(name)) for name, message in refused.messages.items()]
         return _factors_page(request, assessment, request.POST, problems=problems)
+    complied = request.POST.get("complied", "")
+    if was_overtaken(saved, wish, form.cleaned_data["other_description"], complied):
+        return _factors_page(request, saved, request.POST, status=409, conflict=True)
     if request.POST.get("next") == "later":
         messages.success(request, "Saved. You can come back to it at any time.")
         return redirect("assessments")
+    if wish.replaced or wish.typed.codes:
+        # What can be undone, and what was typed read back, stands on the answer alone. Where no
+        # script runs, Enter among the codes presses the first button, which goes on.
+        return _factors_page(request, saved, wish=wish)
     if request.POST.get("next") == "check":
         return redirect("check", saved.reference)
-    if wish.replaced or wish.typed.codes:
-        # What can be undone, and what was typed read back, stands on the answer alone.
-        return _factors_page(request, saved, wish=wish)
     return redirect("factors", saved.reference)
 
 
-def _answered_beside(request: HttpRequest, saved: Assessment, key: UUID) -> Assessment:
+def _answered_beside(
+    request: HttpRequest, saved: Assessment, version: int, key: UUID, before: Mapping[str, str]
+) -> Assessment:
     """Store what was answered beside the codes, and what was typed there as a reason.
 
-    What was typed to a rule that does not ask any more is left out, as it is on the page.
+    What was typed to a rule that does not ask any more is left out, as it is on the page; and so
+    is an answer of before to a rule that asks again, unless its button was pressed.
     """
-    considered = request.POST.get("answer")
+    pressed = request.POST.get("answer")
     for question in questions_of(saved):
         rule = question.finding.rule.id
-        text = one_newline(request.POST.get(f"text-{rule}", "")).strip()
+        text = written(request.POST.get(f"text-{rule}", ""))
+        is_new = text and text not in (question.text, before.get(rule))
         if rule == request.POST.get("complied"):
             kind, text = AnswerKind.COMPLIED, ""
-        elif rule == considered or (question.asks_reason and text and text != question.text):
+        elif rule == pressed or (question.asks_reason and is_new):
             kind = AnswerKind.REASON if question.asks_reason else AnswerKind.CONSIDERED
         else:
             continue
+        # Only the page's own writes move it on.
+        version = min(saved.version, version + 1)
         saved = services.answer_rule(
             assessment=saved,
             rule=rule,
             kind=kind,
             text=text,
             by=request.user,
-            version=saved.version,
+            version=version,
             key=key,
         )
     return saved
@@ -172,8 +195,13 @@ def _at_a_box(problem: Problem, assessment: Assessment) -> Problem:
     return problem
 
 
-def _notes_without_an_answer(data: QueryDict, picker: PickerState) -> list[Problem]:
-    """What was typed as a note beside a code, but not as the answer that would hold it."""
+def _notes_without_an_answer(
+    data: QueryDict, picker: PickerState, before: Mapping[str, str]
+) -> list[Problem]:
+    """What was typed as a note beside a code, but not as the answer that would hold it.
+
+    `before` has the text of each answer that held until now, which is no news.
+    """
     pressed = {data.get("answer"), data.get("complied")}
     return [
         Problem(
@@ -183,7 +211,8 @@ def _notes_without_an_answer(data: QueryDict, picker: PickerState) -> list[Probl
         )
         for finding in picker.findings
         if finding.rule.severity is Severity.CONSIDER and finding.rule.id not in pressed
-        if (given := picker.answers.get(finding.rule.id)) and given.text and not given.holds
+        if (given := picker.answers.get(finding.rule.id)) and not given.holds
+        if given.text and given.text != before.get(finding.rule.id)
     ]
 
 
@@ -229,8 +258,9 @@ def _factors_page(
         "conflict": conflict,
         "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "last_review": decided and decided.review,
+        "pinned": _pinned(picker.edition, decided.pinned) if decided else (),
         "typed": wish.typed,
-        "typed_text": request.POST.get("typed", "") if wish.typed.unlisted else "",
+        "typed_text": " ".join(wish.typed.unlisted),
     }
     version = version_of(assessment, None if conflict else data)
     return factor_page.response(
@@ -242,10 +272,15 @@ def _factors_page(
     )
 
 
+def _pinned(edition: Edition, pinned: Mapping[str, str]) -> list[tuple[SelectedCode, str]]:
+    """What the manager said of single codes, each with its code."""
+    return [(code, pinned[code.code]) for code in named(edition, pinned)]
+
+
 def _with_choices(picker: PickerState, wish: Wish, data: QueryDict) -> PickerState:
     """With what waits, every tick still on it; or with what can be undone, and its description."""
     choices = factor_page.choices(picker.edition, wish, stays=wish.codes, ticked=True)
-    if wish.waiting:
+    if wish.waiting or not described_codes(picker.edition).isdisjoint(picker.ticked):
         return replace(picker, choices=choices)
     description = one_newline(data.get("other_description", ""))
     return replace(picker, choices=choices, description=description)
@@ -334,11 +369,11 @@ def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str
         if rule == complied:
             yield rule, AnswerKind.COMPLIED, ""
         elif question.asks_reason:
-            text = one_newline(data.get(f"text-{rule}", "")).strip()
+            text = written(data.get(f"text-{rule}", ""))
             if text and text != question.text:
                 yield rule, AnswerKind.REASON, text
         elif f"considered-{rule}" in data:
-            text = one_newline(data.get(f"text-{rule}", "")).strip()
+            text = written(data.get(f"text-{rule}", ""))
             if not question.answered or text != question.text:
                 yield rule, AnswerKind.CONSIDERED, text
 
@@ -396,7 +431,9 @@ def _check_page(
         "missed": missed_codes(assessment, words.pinned) if words else (),
         "groups": groups_of(assessment),
         "questions": questions,
-        "standing_errors": [finding for finding in found if finding.is_error],
+        "standing_errors": [
+            _problem_at_its_place(finding, assessment) for finding in found if finding.is_error
+        ],
         "outcome_form": outcome,
         "press": PressForm(initial={"version": version_of(assessment, data if unsaved else None)}),
         "problems": problems,

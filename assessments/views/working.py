@@ -33,12 +33,13 @@ from assessments.notes import Notes
 from assessments.rules import AnswerKind
 from assessments.selecting import Wish, asked_while_working
 from assessments.summaries import NO_ERRORS, NO_NOTES, given_answers, named, while_working
-from assessments.views.pages import notes_beside, own_assessment_or_404, press_of
+from assessments.views.pages import notes_beside, own_assessment_or_404, press_of, was_overtaken
 from assessments.working_page import CONFLICT, OVER, REFUSED, SAVED, Answer
 from cinfactors.accounts.services import choose_density, choose_shortcuts
 from cinfactors.text import one_newline
 
 LOCKED = "this assessment is not with you any more, and cannot be changed"
+DIFFERS = "see what differs, and choose"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,39 +86,45 @@ def _carried_out(request: HttpRequest, assessment: Assessment) -> Answer:
     except services.Locked:
         return sent.answer(OVER, assessment, LOCKED)
     except services.EditConflict as conflict:
-        return sent.answer(CONFLICT, conflict.theirs, "see what differs, and choose")
+        return sent.answer(CONFLICT, conflict.theirs, DIFFERS)
     except services.SelectionRefused as refused:
         return sent.answer(REFUSED, assessment, refused.findings[0].message)
     except services.FactsRefused as refused:
         return sent.answer(REFUSED, assessment, " ".join(refused.messages.values()))
     if unfit:
         return sent.answer(REFUSED, saved, f"the description. {unfit}")
-    return _answered(sent, saved, key)
+    errors: Mapping[str, str] = NO_ERRORS
+    try:
+        saved = _answered(sent, saved, key)
+    except services.EditConflict as conflict:
+        return sent.answer(CONFLICT, conflict.theirs, DIFFERS)
+    except services.FactsRefused as refused:
+        errors = refused.messages
+    except services.SelectionRefused as refused:
+        return sent.answer(REFUSED, saved, refused.findings[0].message)
+    if was_overtaken(saved, sent.wish, description, request.POST.get("complied", "")):
+        return sent.answer(CONFLICT, saved, DIFFERS)
+    return sent.answer(SAVED, saved, errors=errors)
 
 
-def _answered(sent: Sent, saved: Assessment, key: UUID) -> Answer:
+def _answered(sent: Sent, saved: Assessment, key: UUID) -> Assessment:
     """Answer the rule whose button was pressed, if one was."""
     data = sent.request.POST
     rule = data.get("complied") or data.get("answer")
     if not rule:
-        return sent.answer(SAVED, saved)
+        return saved
     kind = AnswerKind.COMPLIED if "complied" in data else _kind_of(saved, rule)
     text = "" if kind == AnswerKind.COMPLIED else data.get(f"text-{rule}", "")
-    try:
-        saved = services.answer_rule(
-            assessment=saved,
-            rule=rule,
-            kind=kind,
-            text=text,
-            by=sent.request.user,
-            version=saved.version,
-            key=key,
-        )
-    except services.FactsRefused as refused:
-        return sent.answer(SAVED, saved, errors=refused.messages)
-    except services.SelectionRefused as refused:
-        return sent.answer(REFUSED, saved, refused.findings[0].message)
-    return sent.answer(SAVED, saved)
+    return services.answer_rule(
+        assessment=saved,
+        rule=rule,
+        kind=kind,
+        text=text,
+        by=sent.request.user,
+        # Only the page's own write has moved it on.
+        version=min(saved.version, sent.version + 1),
+        key=key,
+    )
 
 
 def _kind_of(assessment: Assessment, rule: str) -> str:
@@ -203,7 +210,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "words": words,
         "factors": found.factors,
         "spelt": found.spelt,
-        "codes": [code.code for factor in found.factors for code in factor.codes],
+        "codes": search.codes_of(found, words),
         "other": named(edition, record.described_codes(edition)),
     }
     return render(request, "assessments/found.html", context)

@@ -23,10 +23,10 @@ def line(ada, text: str):
 
 def test_what_was_found_is_counted_and_the_first_of_it_named(ada):
     found = line(ada, "county lines")
-    assert found.attributes["data-codes"].split() == ["12A", "13A", "24A"]
-    assert words(found.text).startswith("3 factors found. Go to Trafficking")
+    assert found.attributes["data-codes"].split() == ["24A", "12A", "13A"]
+    assert words(found.text).startswith("3 factors found. Go to Child criminal exploitation")
     [link] = found.all("a")
-    assert link.attributes["href"] == "#code-12A"
+    assert link.attributes["href"] == "#code-24A"
     assert words(line(ada, "witchcraft").text).startswith("1 factor found. Go to Abuse linked")
 
 

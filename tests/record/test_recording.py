@@ -196,11 +196,22 @@ def test_a_stale_version_is_a_conflict_that_carries_theirs(draft: Assessment, ve
     assert conflict.value.theirs.codes == ["4B"]
 
 
-def test_what_is_recorded_already_is_no_conflict_and_writes_nothing(draft: Assessment):
+def test_what_is_recorded_already_writes_nothing(draft: Assessment):
     record(draft, "4A", "20", other_description="Debts")
     with unchanged("assessments_idempotencykey"):
-        again = record(draft, "20", "4A", other_description=" Debts ", version=1)
+        again = record(draft, "20", "4A", other_description=" Debts ", version=2)
     assert again.version == 2
+
+
+def test_a_stale_version_is_a_conflict_even_with_the_same_selection(draft: Assessment):
+    """What was answered or decided meanwhile would be gone on from unseen."""
+    record(draft, "4A")
+    with unchanged(), pytest.raises(services.EditConflict):
+        record(draft, "4A", version=1)
+
+
+def test_a_description_that_nobody_can_see_is_none(draft: Assessment):
+    assert record(draft, "20", other_description="\u200b \u2060").other_description == ""
 
 
 # Under which edition
