@@ -216,7 +216,7 @@ def test_what_is_found_is_in_view_and_clearing_leads_back(ada):
     # Where the search cannot be reached nothing is hidden, and asking again goes on.
     ada.loses_answers()
     page.route(FIND, lambda route: route.abort())
-    keyboard.type("knife")
+    keyboard.type("gang knife")
     expect(found(ada)).to_have_text("The search cannot be reached. Every factor is shown.")
     assert page.locator(".app-factor:not(:visible)").count() == 0
     page.unroute(FIND)
