@@ -91,3 +91,102 @@ def test_a_pause_in_typing_that_ends_on_a_slow_network_is_saved(ada, draft):
     held.pop().continue_()
     is_saved(ada, draft, "20")
     assert draft.other_description == "Debts"
+
+
+TYPES_WHILE_IT_MOVES = """([box, text, words]) => {
+    document.getElementById(`code-${box}`).click();
+    const typed = document.getElementById(text);
+    typed.focus();
+    typed.value = words;
+    typed.setSelectionRange(5, 5);
+    typed.dispatchEvent(new InputEvent("input", {bubbles: true}));
+}"""
+
+
+def test_what_is_typed_follows_its_question_to_another_code(ada, draft):
+    """Of 3C it is asked beside 3C; with 3B too, beside 3B, whose answer comes while one types."""
+    ada.ticks("3C")
+    ada.waits_until_saved()
+    ada.page.evaluate(TYPES_WHILE_IT_MOVES, ["3B", "text-child-as-victim", "she was at school"])
+    moved = ada.page.locator("#beside-3B textarea")
+    expect(moved).to_have_value("she was at school")
+    expect(ada.page.locator("#beside-3C")).to_be_empty()
+    expect(moved).to_be_focused()
+    assert moved.evaluate("box => box.selectionStart") == 5
+    # No letter that follows presses a key of the page.
+    ada.page.keyboard.type("ncds")
+    expect(moved).to_have_value("she wncdsas at school")
+    # It comes back with its question.
+    ada.unticks("3B")
+    ada.unticks("3C")
+    expect(ada.page.locator("#beside-3C")).to_be_empty()
+    ada.ticks("3C")
+    expect(ada.page.locator("#beside-3C textarea")).to_have_value("she wncdsas at school")
+
+
+def test_a_description_outlives_a_change_of_density_while_20_is_not_selected(ada, draft):
+    ada.ticks("20")
+    ada.enters("Describe what was found, in a few words", "Hoarding")
+    ada.waits_until_saved()
+    ada.unticks("20")
+    ada.presses_in_place("Show key points only")
+    expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    ada.ticks("20")
+    ada.waits_until_saved()
+    draft.refresh_from_db()
+    assert (draft.codes, draft.other_description) == (["20"], "Hoarding")
+
+
+def test_what_is_no_code_alone_stays_where_it_was_typed(ada, draft):
+    box = ada.page.locator("#typed")
+    box.fill("3a 99")
+    ada.page.keyboard.press("Enter")
+    expect(ada.box("3A")).to_be_checked()
+    expect(box).to_have_value("99")
+    ada.presses_in_place("Remove 3A Domestic Abuse, the child")
+    expect(ada.box("3A")).not_to_be_checked()
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+    assert given.codes_of(draft) == []
+
+
+def test_an_error_that_was_put_right_leaves_the_page(ada, draft):
+    given.record(draft, "6B")
+    ada.opens_factors(draft)
+    ada.page.locator("#text-young-carer").fill("An aunt provides the care")
+    ada.presses("Save and continue")
+    assert ada.page.title().startswith("Error: ")
+    ada.page.locator("#answer-young-carer").click()
+    expect(ada.page.locator("#error-summary, #not-saved")).to_have_count(0)
+    assert not ada.page.title().startswith("Error: ")
+
+
+def test_undo_stays_while_only_the_look_of_the_page_changes(ada, draft):
+    ada.ticks("3A", "4B")
+    ada.waits_until_saved()
+    ada.box("21").click()
+    ada.page.locator("#beside-21").get_by_role("button", name="Remove the 2 factors").click()
+    undo = ada.page.locator("#typed-answer").get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    ada.presses_in_place("Show key points only")
+    expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    undo.click()
+    expect(ada.box("3A")).to_be_checked()
+    ada.waits_until_saved()
+    assert given.codes_of(draft) == ["3A", "4B"]
+
+
+def test_what_a_button_selects_is_said(ada, draft):
+    ada.ticks("13A")
+    ada.waits_until_saved()
+    ada.presses_in_place("Add 24A Child criminal exploitation")
+    expect(ada.page.locator("#said")).to_contain_text("Selected: Child criminal exploitation")
+
+
+def test_a_finding_removes_what_it_asks_to_remove(ada, draft):
+    ada.ticks("8B", "8C")
+    finding = ada.page.locator("#finding-private-fostering-one-kind")
+    finding.get_by_role("button", name="Remove 8C").click()
+    expect(ada.box("8C")).not_to_be_checked()
+    ada.waits_until_saved()
+    assert given.codes_of(draft) == ["8B"]

@@ -1,0 +1,106 @@
+"""What a page may not do that others went on from: answer, repeat itself, or undo too much."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from assessments.models import Assessment
+from tests import people as make
+from tests.pages.page import read
+from tests.pages.sent import at, press
+from tests.snapshot import unchanged
+
+GANGS = "gangs-with-criminal-exploitation"
+FOSTERING = "private-fostering-one-kind"
+
+
+def reasons(draft: Assessment) -> list[tuple[list[str], str]]:
+    return [(each.codes, each.text) for each in draft.answers.all()]
+
+
+@pytest.mark.parametrize("page", ["factors", "working"])
+def test_an_answer_of_another_tab_is_not_overwritten_unseen(ada: Client, draft, page):
+    make.record(draft, "13A")
+    draft.refresh_from_db()
+    first, second = (
+        press(draft, codes=["13A"], answer=GANGS, **{f"text-{GANGS}": text})
+        for text in ("One tab", "Another tab")
+    )
+    ada.post(at(page, draft), first)
+    with unchanged():
+        answer = ada.post(at(page, draft), second)
+    assert answer.status_code == 409 or answer["X-Work"] == "conflict"
+    assert reasons(draft) == [(["13A"], "One tab")]
+
+
+@pytest.mark.parametrize("page", ["factors", "working"])
+def test_a_press_sent_again_after_others_went_on_is_a_conflict(ada: Client, draft, page):
+    sent = press(draft, codes=["3A"], next="later")
+    ada.post(at(page, draft), sent)
+    draft.refresh_from_db()
+    make.record(draft, "4B")
+    answer = ada.post(at(page, draft), sent)
+    assert answer.status_code == 409 or answer["X-Work"] == "conflict"
+    draft.refresh_from_db()
+    assert draft.codes == ["4B"]
+
+
+def test_a_press_that_complied_may_be_sent_again(ada: Client, draft):
+    sent = press(draft, codes=["13A"], complied=GANGS)
+    for _ in range(2):
+        assert ada.post(at("working", draft), sent)["X-Work"] == "saved"
+    draft.refresh_from_db()
+    assert draft.codes == ["13A", "24A"]
+
+
+def test_a_reason_given_to_fewer_codes_answers_nothing_about_more(ada: Client, draft):
+    make.record(draft, "8B", "8C")
+    draft.refresh_from_db()
+    reason = {f"text-{FOSTERING}": "B and C alone"}
+    ada.post(at("factors", draft), press(draft, codes=["8B", "8C"], next="check", **reason))
+    draft.refresh_from_db()
+    ada.post(at("factors", draft), press(draft, codes=["8B", "8C", "8D"], next="check", **reason))
+    assert reasons(draft) == [(["8B", "8C"], "B and C alone")]
+    draft.refresh_from_db()
+    said_again = press(draft, codes=["8B", "8C", "8D"], answer=FOSTERING, **reason)
+    ada.post(at("factors", draft), said_again)
+    assert reasons(draft)[-1] == (["8B", "8C", "8D"], "B and C alone")
+
+
+@pytest.mark.parametrize("page", ["factors", "working"])
+def test_undo_keeps_what_was_ticked_since(ada: Client, draft, page):
+    make.record(draft, "21")
+    draft.refresh_from_db()
+    ada.post(at(page, draft), press(draft, codes=["21", "7A"], undo="3A 20"))
+    draft.refresh_from_db()
+    assert draft.codes == ["3A", "7A", "20"]
+
+
+@pytest.mark.parametrize("page", ["factors", "working"])
+@pytest.mark.parametrize("value", ["", "ZZ", "\x00", "21A 3"])
+@pytest.mark.parametrize("button", ["instead", "undo"])
+def test_a_choice_of_nothing_is_no_choice(ada: Client, draft, page, value, button):
+    make.record(draft, "21")
+    draft.refresh_from_db()
+    answer = ada.post(at(page, draft), press(draft, codes=["21"], **{button: value}))
+    assert answer.status_code in {200, 302}
+    draft.refresh_from_db()
+    assert draft.codes == ["21"]
+
+
+def test_a_reason_that_nobody_can_see_is_none(ada: Client, draft):
+    make.record(draft, "13A")
+    draft.refresh_from_db()
+    unseen = {f"text-{GANGS}": "\u200b\u2060"}
+    answer = ada.post(at("working", draft), press(draft, codes=["13A"], answer=GANGS, **unseen))
+    assert "Enter the reason, or change the selection" in answer.content.decode()
+    assert reasons(draft) == []
+
+
+def test_a_return_says_beside_which_codes_the_comments_are(ada: Client, people):
+    sent = make.submit(make.start(people.ada), "16A")
+    returned = make.return_it(sent, people.mo, pinned={"16A": "What is the evidence?"})
+    page = read(ada.get(at("factors", returned)))
+    [link] = [each for each in page.all("a") if each.attributes.get("href") == "#code-16A"][:1]
+    assert "16A Neglect" in link.text
