@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import (
+    checking,
     history,
     lists,
     looking_after,
@@ -22,7 +23,7 @@ urlpatterns = [
     path("assessments/<uuid:reference>/", reading.assessment_record, name="record"),
     path("assessments/<uuid:reference>/factors/", recording.factors, name="factors"),
     path("assessments/<uuid:reference>/working/", working.working, name="working"),
-    path("assessments/<uuid:reference>/check/", recording.check, name="check"),
+    path("assessments/<uuid:reference>/check/", checking.check, name="check"),
     path("assessments/<uuid:reference>/submitted/", submitting.submitted, name="submitted"),
     path("assessments/<uuid:reference>/withdraw/", submitting.withdraw, name="withdraw"),
     path("assessments/<uuid:reference>/read/", reading.correction_read, name="correction_read"),

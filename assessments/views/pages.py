@@ -16,6 +16,7 @@ from assessments.forms import KeyForm, PressForm
 from assessments.models import Assessment, Status
 from assessments.notes import Notes, notes_of
 from assessments.queries import ManagersWords
+from assessments.rules import Finding
 from assessments.selecting import Wish
 from cinfactors.accounts.models import User
 from cinfactors.history.models import Page
@@ -131,6 +132,22 @@ def _first_box(field) -> str:
     if getattr(widget, "widgets", None):
         return f"{field.auto_id}_0"
     return field.auto_id
+
+
+def first_code_box(assessment: Assessment) -> str:
+    """The id of the first checkbox of the picker."""
+    return f"code-{next(iter(record.edition_of(assessment).codes))}"
+
+
+def selection_problems(found: tuple[Finding, ...], assessment: Assessment) -> list[Problem]:
+    """What a selection breaks, linked to the code it is about, or else to the first box."""
+    return [
+        Problem(
+            finding.message,
+            f"code-{finding.beside[0]}" if finding.beside else first_code_box(assessment),
+        )
+        for finding in found
+    ]
 
 
 def add_messages(form, messages: dict[str, str]) -> list[Problem]:
