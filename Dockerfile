@@ -13,7 +13,7 @@ COPY styles styles
 COPY scripts scripts
 COPY cinfactors/__init__.py cinfactors/
 COPY cinfactors/make cinfactors/make
-RUN .venv/bin/python -m cinfactors.make.assets
+RUN .venv/bin/python -m cinfactors.dev.assets
 
 COPY . .
 # The three variables only let the settings be read: nothing of them is kept.

@@ -8,4 +8,4 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 run test check bench lock:
 	@$(or $(PYTHON),$(error Python 3.11 or newer is needed; install it, or name it: \
-	make $@ PYTHON=/path/to/python3)) -m cinfactors.make $@
+	make $@ PYTHON=/path/to/python3)) -m cinfactors.dev $@

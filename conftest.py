@@ -14,8 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from psycopg.errors import DeadlockDetected
 
-from cinfactors.embedded_postgres import grant
-from cinfactors.make import assets
+from cinfactors.dev import assets
+from cinfactors.dev.embedded_postgres import grant
 from tests.settings import server
 
 # How long an example takes says more of what else the machine does than of the product.

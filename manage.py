@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 
-from cinfactors import local
+from cinfactors.dev import local
 
 VARIABLES = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 

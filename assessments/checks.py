@@ -15,9 +15,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
-from assessments import constraints, migrations, rules
+from assessments import migrations, rules
 from assessments.catalogue import consistency, loader
 from assessments.catalogue.errors import CatalogueError
+from assessments.database import code_constraints
 
 
 @register("catalogue")
@@ -51,7 +52,7 @@ def migrations_hold_the_catalogue(
     Silent on a catalogue that cannot be read, which is E001.
     """
     try:
-        wanted = constraints.statements(loader.editions().values())
+        wanted = code_constraints.statements(loader.editions().values())
     except CatalogueError:
         return []
     names = sorted(it.name for it in iter_modules(migrations.__path__) if "_codes_" in it.name)

@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 
-from cinfactors import embedded_postgres, local
+from cinfactors.dev import embedded_postgres, local
 
 SMALL, LARGE = 100, 1_000_000
 RUNS, WARM_UP = 200, 20

@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 from assessments.models import Assessment
 from benchmarks.measure import of_100
 from benchmarks.people import ordinary_selection
-from cinfactors.make import chromium
+from cinfactors.dev import chromium
 
 APPLICATION = "cinfactors.wsgi"
 CHANGES, VISITS = 100, 5

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from assessments.demo.load import make_demo
 from assessments.models import Assessment
-from cinfactors.embedded_postgres import OWNER_ROLE, Server, grant
+from cinfactors.dev.embedded_postgres import OWNER_ROLE, Server, grant
 
 SEED = 2021
 

@@ -11,10 +11,9 @@ from time import process_time
 
 from django.urls import reverse
 
-from assessments.forms import FactorsForm
-from assessments.layout import PickerState
+from assessments.components.picker.state import PickerState, picker_state
 from assessments.models import Assessment
-from assessments.summaries import picker_state
+from assessments.pages.factors.forms import FactorsForm
 from benchmarks import views
 from benchmarks.measure import Subject, medians
 from benchmarks.stock import StockForm

@@ -9,8 +9,8 @@ from random import Random
 from django.utils import timezone
 
 from assessments import rules, services
+from assessments.evaluation import current_edition, selection_of
 from assessments.models import Assessment, ReferralSource
-from assessments.record import current_edition, selection_of
 from assessments.services import NewChild, NewEpisode
 from cinfactors.accounts.models import Membership, Role, Team, User
 
@@ -69,6 +69,6 @@ def ordinary_selection(assessment: Assessment, seed: int) -> list[str]:
     codes = list(edition.codes)
     while True:
         drawn = random.sample(codes, CODES)
-        found = rules.findings(edition, rules.replace_codes(selection_of(assessment), drawn, ""))
+        found = rules.evaluate(edition, rules.replace_codes(selection_of(assessment), drawn, ""))
         if found and not any(finding.is_error for finding in found):
             return drawn

@@ -10,9 +10,9 @@ from django.test import override_settings
 from benchmarks import browser, database, factor_page, lists, rules, saves
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row
-from cinfactors.embedded_postgres import Server
-from cinfactors.make.install import say
-from cinfactors.make.prepare import collect_static_files
+from cinfactors.dev.embedded_postgres import Server
+from cinfactors.dev.install import say
+from cinfactors.dev.prepare import collect_static_files
 
 NOTES = """\
 Pages and saves: CPU of this process for the whole request, middleware and compression included,

@@ -19,8 +19,9 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from assessments.catalogue.types import Block, Edition
-from assessments.forms import Form
-from assessments.layout import FactorGroup, PickerState, domain_groups
+from assessments.components.forms import Form
+from assessments.components.picker.layout import FactorGroup, domain_groups
+from assessments.components.picker.state import PickerState
 
 
 class Finished(LayoutObject):

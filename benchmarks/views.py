@@ -7,11 +7,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from assessments import factor_page, queries
-from assessments.forms import press_fields
-from assessments.selecting import Typed
-from assessments.summaries import picker_state
-from assessments.views.pages import deadline_of
+from assessments import queries
+from assessments.components.idempotency import press_fields
+from assessments.components.picker.state import picker_state
+from assessments.components.picker.typed_codes import Typed
+from assessments.pages.factors import parts
+from assessments.presenters.deadlines import deadline_of
 from benchmarks.stock import StockForm
 
 page = b""
@@ -41,4 +42,4 @@ def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         "typed_text": "",
     }
     hidden = press_fields(assessment.version)
-    return factor_page.response(request, form, context, hidden=hidden, status=200)
+    return parts.response(request, form, context, hidden=hidden, status=200)

@@ -11,8 +11,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from cinfactors import headers
-from cinfactors.loopback import LOOPBACK_NAMES
+from cinfactors.web import headers
+from cinfactors.web.loopback import LOOPBACK_NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -102,19 +102,20 @@ INSTALLED_APPS = [
     "crispy_forms_gds",
     "csp",
     "cinfactors.accounts",
+    "cinfactors.administration",
     "assessments",
-    "cinfactors.history",
+    "cinfactors.audit",
 ]
 
 MIDDLEWARE = [
     # What every answer carries, also that of a middleware below which lets nothing further in.
-    "cinfactors.headers.HeadersMiddleware",
+    "cinfactors.web.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "cinfactors.logs.RequestLogMiddleware",
-    "cinfactors.bodies.UnreadBodyMiddleware",
-    "cinfactors.refusals.RefusalMiddleware",
+    "cinfactors.web.logs.RequestLogMiddleware",
+    "cinfactors.web.request_bodies.UnreadBodyMiddleware",
+    "cinfactors.web.fetch_metadata.RefusalMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
-    "cinfactors.health.HealthMiddleware",
+    "cinfactors.web.health.HealthMiddleware",
     # Above all that writes a page. Its random padding hides what a length could tell (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -125,9 +126,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cinfactors.history.middleware.HistoryMiddleware",
+    "cinfactors.audit.middleware.HistoryMiddleware",
     "cinfactors.accounts.middleware.SignedInMiddleware",
-    "cinfactors.limits.LimitsMiddleware",
+    "cinfactors.web.rate_limits.LimitsMiddleware",
     "cinfactors.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,7 +149,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "cinfactors.page.furniture",
+                "cinfactors.context_processors.furniture",
             ],
         },
     },
@@ -182,7 +183,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 CACHES = {
     "default": {
         # Shared by all processes on all machines: the throttling of sign-in counts here.
-        "BACKEND": "cinfactors.cache.JsonTableCache",
+        "BACKEND": "cinfactors.web.json_cache.JsonTableCache",
         "LOCATION": "cache",
     }
 }
@@ -227,11 +228,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "cinfactors.accounts.passwords.StretchedPasswordValidator"},
+    {"NAME": "cinfactors.accounts.sign_in.passwords.StretchedPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "cinfactors.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "cinfactors.accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -248,7 +249,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", "on")
 SECOND_FACTOR_FOR_EVERYBODY = switch("SECOND_FACTOR_FOR_EVERYBODY", "off")
-MFA_ADAPTER = "cinfactors.accounts.second_factor.MFAAdapter"
+MFA_ADAPTER = "cinfactors.accounts.second_factor.policy.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses to verify
@@ -268,7 +269,7 @@ if OIDC_BRINGS_SECOND_FACTOR not in {"on", "off"} and not _is_claim:
         f"OIDC_BRINGS_SECOND_FACTOR is {OIDC_BRINGS_SECOND_FACTOR!r}. Set it to on, to off, or to "
         "a claim of the ID token and the value that says so, for example amr:mfa."
     )
-SOCIALACCOUNT_ADAPTER = "cinfactors.accounts.provider.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "cinfactors.accounts.single_sign_on.provider.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # see `single_sign_on.start`
 SOCIALACCOUNT_PROVIDERS = {}
 if OIDC_ISSUER:
@@ -304,7 +305,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "cinfactors.accounts.views.csrf_failure"
+CSRF_FAILURE_VIEW = "cinfactors.accounts.sign_in.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = HTTPS
@@ -342,7 +343,7 @@ READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "cinfactors.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "cinfactors.web.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

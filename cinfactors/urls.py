@@ -5,9 +5,10 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from cinfactors.accounts.views import SignOutView
-from cinfactors.page import icon
-from cinfactors.refusals import unused
+from cinfactors.accounts.sign_in.views import SignOutView
+from cinfactors.context_processors import icon
+from cinfactors.web.authority_stylesheet import authority_stylesheet
+from cinfactors.web.fetch_metadata import unused
 
 # The admin's own sign-in would go round the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -24,9 +25,10 @@ urlpatterns = [
     path("admin/logout/", SignOutView.as_view()),
     path("admin/", admin.site.urls),
     path("favicon.ico", icon),
+    path("authority.css", authority_stylesheet, name="authority_stylesheet"),
     path("account/", include("cinfactors.accounts.urls")),
-    path("", include("assessments.urls")),
+    path("", include("assessments.pages.urls")),
 ]
 
-handler400 = "cinfactors.errors.bad_request"
-handler500 = "cinfactors.errors.server_error"
+handler400 = "cinfactors.error_pages.bad_request"
+handler500 = "cinfactors.error_pages.server_error"

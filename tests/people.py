@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from assessments import services
 from assessments.models import Assessment, Outcome, Review, Status
+from assessments.presenters.questions import questions_of
 from assessments.rules import AnswerKind
-from assessments.summaries import questions_of
 from cinfactors.accounts.models import Membership, Role, Team, User
 from cinfactors.accounts.services import ROLES_WITH_A_DESK
 

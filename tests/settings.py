@@ -9,7 +9,7 @@ import atexit
 import os
 from contextlib import ExitStack
 
-from cinfactors import embedded_postgres, local
+from cinfactors.dev import embedded_postgres, local
 
 _server = ExitStack()
 atexit.register(_server.close)

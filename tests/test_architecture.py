@@ -85,29 +85,33 @@ FORBIDDEN = {
     ("assessments.models",): (
         "assessments.catalogue",
         "assessments.rules",
-        "assessments.record",
+        "assessments.evaluation",
         "assessments.services",
         "assessments.queries",
-        "assessments.forms",
+        "assessments.components.forms",
         "assessments.views",
     ),
     ("assessments.queries",): (
         "assessments.services",
-        "assessments.forms",
+        "assessments.components.forms",
         "assessments.views",
-        "assessments.layout",
-        "assessments.summaries",
+        "assessments.components.picker.drawing",
+        "assessments.presenters.selection",
     ),
     ("assessments.services",): (
-        "assessments.forms",
+        "assessments.components.forms",
         "assessments.views",
-        "assessments.layout",
-        "assessments.summaries",
+        "assessments.components.picker.drawing",
+        "assessments.presenters.selection",
         "django.http",
         "django.shortcuts",
         "django.template",
     ),
-    ("assessments.forms", "assessments.layout", "assessments.summaries"): (
+    (
+        "assessments.components.forms",
+        "assessments.components.picker.drawing",
+        "assessments.presenters.selection",
+    ): (
         "assessments.services",
         "assessments.queries",
         "assessments.views",
@@ -118,7 +122,7 @@ FORBIDDEN = {
         "assessments.services",
         "assessments.queries",
         "assessments.views",
-        "assessments.forms",
+        "assessments.components.forms",
     ): ("assessments.demo",),
     ("cinfactors.accounts",): ("assessments.views", "assessments.services"),
 }
@@ -183,22 +187,22 @@ WRITERS = (
     "cinfactors.accounts.services",
     "assessments.migrations",
     "cinfactors.accounts.migrations",
-    "cinfactors.history.services",
-    "cinfactors.history.migrations",
-    "cinfactors.history.operations",
+    "cinfactors.audit.services",
+    "cinfactors.audit.migrations",
+    "cinfactors.audit.operations",
     # Invented records come by COPY: a million of them, into an empty database alone.
     "assessments.demo",
 )
 ALLOWED = {
     # What was typed when a sign-in had ended has a store of its own, and is no record.
-    "cinfactors.accounts.held_forms": r"(HeldForm\.objects\b.*|held)\.(create|delete)",
+    "cinfactors.accounts.form_recovery": r"(HeldForm\.objects\b.*|held)\.(create|delete)",
     # The databases and roles of the embedded server, before there is any record.
-    "cinfactors.embedded_postgres": r"(connection|cursor)\.execute",
+    "cinfactors.dev.embedded_postgres": r"(connection|cursor)\.execute",
     # Counts, and nothing of a record.
-    "cinfactors.cache": r"cursor\.execute",
-    "cinfactors.make.lock": r"venv\.create",
+    "cinfactors.web.json_cache": r"cursor\.execute",
+    "cinfactors.dev.lock": r"venv\.create",
     # Reads, compiled once for the pages that people wait for.
-    "assessments.compiled": r"cursor\.execute",
+    "assessments.database.prepared_queries": r"cursor\.execute",
 }
 """What looks like a write and is none of the record, by module: the whole of each call."""
 
@@ -231,7 +235,10 @@ def test_views_read_through_queries_alone():
     wrong = {
         (name_of(path), ast.unparse(node))
         for path in called(
-            "assessments.views", "assessments.admin", "assessments.forms", "assessments.summaries"
+            "assessments.views",
+            "assessments.admin",
+            "assessments.components.forms",
+            "assessments.presenters.selection",
         )
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr == "objects"
@@ -284,7 +291,7 @@ HOLD_CODES = {
     "assessments.models": "the census's sources of referral, 1A to 10, are codes of another set",
     "assessments.demo": "the shape of invented records",
     "assessments.migrations": "the constraints as they were written from the editions",
-    "cinfactors.logs": "a range of characters: 0-9A-Z",
+    "cinfactors.web.logs": "a range of characters: 0-9A-Z",
 }
 
 
@@ -355,7 +362,10 @@ def test_only_finished_markup_is_marked_as_safe():
         and re.search(r"\b(mark_safe|SafeString)\(", path.read_text())
     }
     # The other is a square that a library has drawn, without a word in it.
-    assert marked == {"assessments.stretches", "cinfactors.accounts.second_factor"}
+    assert marked == {
+        "assessments.components.prerendered",
+        "cinfactors.accounts.second_factor.policy",
+    }
 
 
 def test_no_template_holds_a_script_or_a_style():

@@ -172,6 +172,10 @@ class Quotation:
     """For a reader: "6A, 6B and 6C Physical disability or illness, page 6"."""
 
 
+STANDS_ALONE, NEEDS_DESCRIPTION = "stands_alone", "needs_description"
+"""The kinds of rule that say something of an edition's codes whatever is selected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of selection: data, whose kind alone is known to code.
@@ -206,6 +210,11 @@ class Rule:
     ours: str = ""
     """Why the rule exists where the guide is silent."""
     census_rules: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is answered by a reason, or by saying that it was considered."""
+        return self.severity in (Severity.EXPLAIN, Severity.CONSIDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +276,20 @@ class Edition:
     @cached_property
     def rules_by_id(self) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def solitary_codes(self) -> frozenset[str]:
+        """The codes that are recorded with no other."""
+        return self._codes_of_kind(STANDS_ALONE)
+
+    @cached_property
+    def described_codes(self) -> frozenset[str]:
+        """The codes that are recorded with a description of what they stand for."""
+        return self._codes_of_kind(NEEDS_DESCRIPTION)
+
+    def _codes_of_kind(self, kind: str) -> frozenset[str]:
+        codes = (rule.codes for rule in self.rules if rule.kind == kind)
+        return frozenset[str]().union(*codes)
 
     def factor_of(self, code: str) -> Factor:
         """The factor that `code` belongs to; KeyError for a code the edition lacks."""

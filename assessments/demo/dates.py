@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from assessments import deadlines
-from assessments.catalogue import loader
+from assessments.catalogue import loader, working_days
 
 LONDON = ZoneInfo("Europe/London")
 CENSUS_YEARS = 4
@@ -44,7 +43,7 @@ class Calendar:
     def __init__(self, today: date) -> None:
         day, days = first_day(today), []
         while day < today:
-            if deadlines.is_working_day(day):
+            if working_days.is_working_day(day):
                 days.append(day)
             day += timedelta(days=1)
         self.days = days

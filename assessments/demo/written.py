@@ -14,7 +14,6 @@ from assessments import rules
 from assessments.catalogue.types import Edition, Severity, code_order
 from assessments.demo.facts import Facts
 from assessments.models import Review, RuleAnswer
-from assessments.record import described_codes
 
 BETWEEN_ANSWERS = timedelta(seconds=40)
 
@@ -101,7 +100,7 @@ class Written:
     def select(self, codes: Sequence[str]) -> None:
         """Described if one of the codes takes a description, as the services keep it."""
         self.codes = codes
-        self.description = "" if described_codes(self.edition).isdisjoint(codes) else self.other
+        self.description = "" if self.edition.described_codes.isdisjoint(codes) else self.other
 
     def decide(self, outcome: str) -> None:
         if self.outcome != outcome:
@@ -183,7 +182,7 @@ class Written:
 
     def _evaluate(self, codes: Sequence[str]) -> tuple[rules.Finding, ...]:
         child = self.child
-        return rules.findings(
+        return rules.evaluate(
             self.edition,
             rules.Selection(
                 sent=tuple(codes),

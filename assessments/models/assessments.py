@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from assessments.models.children import Episode
 from cinfactors.accounts.models import Team, User
-from cinfactors.text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text, validate_clean
 
 CODES = ArrayField(models.CharField(max_length=3), default=list, blank=True)
 

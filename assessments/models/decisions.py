@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from assessments.models.assessments import CODES, Assessment, Version
 from cinfactors.accounts.models import User
-from cinfactors.text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text, validate_clean
 
 CODE = r"^[1-9][0-9]?[A-Z]?$"
 """What a code of any edition looks like; which there are is the catalogue's to say."""

@@ -1,27 +1,6 @@
 """Every read for a person: what they may see, and how lists show it."""
 
-from assessments.queries.desk import (
-    OVER,
-    DeskFacts,
-    containing,
-    facts_for_the_desk,
-    in_census_year,
-    next_after,
-    overdue,
-    with_reasons,
-    workers_for,
-)
-from assessments.queries.earlier import Earlier, last_change, recorded_before
-from assessments.queries.history import changes_of, names_of, versions_numbered
-from assessments.queries.lists import (
-    GROUPS,
-    group_counts,
-    in_group,
-    last_reviews,
-    matching,
-    not_completed_in,
-)
-from assessments.queries.people import (
+from assessments.queries.assignment import (
     OPEN,
     can_be_named,
     can_stand_in_for,
@@ -40,12 +19,25 @@ from assessments.queries.people import (
     without_a_worker,
     workers_managed_by,
 )
+from assessments.queries.earlier import Earlier, last_change, recorded_before
+from assessments.queries.history import changes_of, names_of, versions_numbered
 from assessments.queries.reading_log import (
     MANY,
     child_ids,
     may_read_the_log,
     people_by_name,
     unusual_readings,
+)
+from assessments.queries.review_queue import (
+    OVER,
+    DeskFacts,
+    containing,
+    facts_for_the_desk,
+    in_census_year,
+    next_after,
+    overdue,
+    with_reasons,
+    workers_for,
 )
 from assessments.queries.reviewing import (
     ManagersWords,
@@ -63,7 +55,7 @@ from assessments.queries.reviewing import (
     why_to_read,
     words_of_the_manager,
 )
-from assessments.queries.seeing import (
+from assessments.queries.visibility import (
     assessment_for,
     assessments_visible_to,
     child_of_reference,
@@ -80,6 +72,14 @@ from assessments.queries.seeing import (
     own_assessments,
     teams_of,
     was_refused,
+)
+from assessments.queries.worklist import (
+    GROUPS,
+    group_counts,
+    in_group,
+    last_reviews,
+    matching,
+    not_completed_in,
 )
 
 __all__ = [

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessments.compiled import Compiled
+from assessments.database.prepared_queries import Compiled
 from assessments.models import Assessment, IdempotencyKey
-from assessments.queries.seeing import assessments_visible_to
+from assessments.queries.visibility import assessments_visible_to
 from cinfactors.accounts.models import Role, User
 
 

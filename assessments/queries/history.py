@@ -17,7 +17,7 @@ from assessments.models import (
     Version,
 )
 from cinfactors.accounts.models import Team, User
-from cinfactors.history.models import Change
+from cinfactors.audit.models import Change
 
 
 def changes_of(assessment: Assessment) -> QuerySet[Change]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.models import Child
 from cinfactors.accounts.models import Role, User
-from cinfactors.history.models import Reading
+from cinfactors.audit.models import Reading
 
 MANY = 30
 """Children read by one person in an hour of the clock. Ours: a worker's whole caseload is fewer."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from assessments.models import Assessment, Review, Status, Version
-from assessments.queries.seeing import assessments_visible_to, own_assessments
+from assessments.queries.visibility import assessments_visible_to, own_assessments
 from cinfactors.accounts.models import User
 
 

@@ -5,8 +5,8 @@ severe it is and what it says are data (`catalogue/editions/*/rules.toml`); the 
 the kinds.
 """
 
-from assessments.rules.answers import Answer, AnswerKind, Finding, unanswered
-from assessments.rules.evaluation import codes_at_stake, findings
+from assessments.rules.evaluation import codes_at_stake, evaluate
+from assessments.rules.findings import Answer, AnswerKind, Finding, unanswered
 from assessments.rules.kinds import KINDS, misfits
 from assessments.rules.selection import Selection, replace_codes
 
@@ -17,7 +17,7 @@ __all__ = [
     "Finding",
     "Selection",
     "codes_at_stake",
-    "findings",
+    "evaluate",
     "misfits",
     "replace_codes",
     "unanswered",

@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assessments.catalogue.types import Edition, Rule, Severity
-from assessments.rules.answers import Finding
+from assessments.rules.findings import Finding
 from assessments.rules.kinds import KINDS, Kind
+from assessments.rules.messages import finding_of, unlisted_in
 from assessments.rules.selection import Selection
-from assessments.rules.wording import finding_of, unlisted_in
 
 
-def findings(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
+def evaluate(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
     """What the edition's rules say of the selection: by severity, then in the edition's order.
 
     Never raises, whatever strings were sent. KeyError for a rule of an unknown kind or a code

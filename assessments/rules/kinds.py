@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assessments.catalogue.types import Edition, Rule
+from assessments.catalogue.types import NEEDS_DESCRIPTION, STANDS_ALONE, Edition, Rule
 from assessments.rules.selection import Selection
 
 # The kinds. Each is one expression that says when a rule of its kind speaks, and names no code.
-# A kind that reads `codes` or `pairs` is silent unless one of those codes is selected: `findings`
+# A kind that reads `codes` or `pairs` is silent unless one of those codes is selected: `evaluate`
 # relies on it to ask few rules.
 
 
@@ -134,17 +134,19 @@ class Kind:
     about: Callable[[Rule, Selection], frozenset[str]] = _selected
     refuses_codes: bool = False
     """Whether it speaks of what is no code of the edition, each in its own words."""
+    met_by_removing: bool = False
+    """Whether removing one of the codes is a way to comply with a rule to consider."""
 
 
 KINDS: Mapping[str, Kind] = {
     "only_listed": Kind(only_listed, ("message_doubled",), about=_doubled, refuses_codes=True),
-    "stands_alone": Kind(stands_alone, ("codes",), about=_everything),
+    STANDS_ALONE: Kind(stands_alone, ("codes",), about=_everything),
     "some_selected": Kind(some_selected),
     "needs_outcome": Kind(needs_outcome, ("codes", "outcome")),
-    "needs_description": Kind(needs_description, ("codes",)),
-    "any_of": Kind(any_of, ("codes",)),
+    NEEDS_DESCRIPTION: Kind(needs_description, ("codes",)),
+    "any_of": Kind(any_of, ("codes",), met_by_removing=True),
     "with_without": Kind(with_without, ("codes", "without")),
-    "together": Kind(together, ("codes", "with_codes"), about=_both_sides),
+    "together": Kind(together, ("codes", "with_codes"), about=_both_sides, met_by_removing=True),
     "pairs_together": Kind(pairs_together, ("pairs",), about=_whole_pairs),
     "two_or_more": Kind(two_or_more, ("codes",)),
     "only_code": Kind(only_code, ("codes",)),

@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from assessments import rules
 from assessments.catalogue.types import Edition, code_order
-from assessments.models import Assessment, Outcome, Review, RuleAnswer, Status, Version
-from assessments.record import (
+from assessments.evaluation import (
     answers_of,
     current_edition,
-    described_codes,
     rule_answers,
     selection_of,
 )
+from assessments.models import Assessment, Outcome, Review, RuleAnswer, Status, Version
 from assessments.services.refusals import (
     FactsRefused,
     Locked,
@@ -27,7 +26,7 @@ from assessments.services.refusals import (
 )
 from assessments.services.writing import change
 from cinfactors.accounts.models import User
-from cinfactors.text import written
+from cinfactors.web.clean_text import written
 
 
 def record_factors(
@@ -52,7 +51,7 @@ def record_factors(
 
     def record(current: Assessment) -> None:
         selection = selection_of(current)
-        found = rules.findings(edition, rules.replace_codes(selection, tuple(codes), description))
+        found = rules.evaluate(edition, rules.replace_codes(selection, tuple(codes), description))
         broken = [finding for finding in found if finding.is_error_on_save]
         if broken:
             raise SelectionRefused(broken)
@@ -82,7 +81,7 @@ def is_recorded(assessment: Assessment, codes: Sequence[str], other_description:
 
 def _description_with(codes: Sequence[str], sent: str) -> str:
     """What is kept of a description: nothing without a code that takes one."""
-    return "" if described_codes(current_edition()).isdisjoint(codes) else written(sent)
+    return "" if current_edition().described_codes.isdisjoint(codes) else written(sent)
 
 
 def _clean_text_of(entry: Assessment | RuleAnswer, field: str, sent_as: str) -> None:
@@ -111,7 +110,7 @@ def answer_rule(
     def answer(current: Assessment) -> None:
         edition = current_edition()
         selection = selection_of(current)
-        finding = next((f for f in rules.findings(edition, selection) if f.rule.id == rule), None)
+        finding = next((f for f in rules.evaluate(edition, selection) if f.rule.id == rule), None)
         if finding is None or not finding.takes(kind):
             raise FactsRefused({rule: "This no longer needs an answer"})
         if kind == RuleAnswer.Kind.REASON and not words:
@@ -130,7 +129,7 @@ def answer_rule(
             complied = (*current.codes, finding.rule.adds)
             broken = [
                 found
-                for found in rules.findings(
+                for found in rules.evaluate(
                     edition, rules.replace_codes(selection, complied, current.other_description)
                 )
                 if found.is_error_on_save
@@ -183,7 +182,7 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
     def hand_over(current: Assessment) -> None:
         edition = current_edition()
         answers = answers_of(current)
-        found = rules.findings(edition, selection_of(current))
+        found = rules.evaluate(edition, selection_of(current))
         open_ones = [finding for finding in found if finding.is_error]
         open_ones += rules.unanswered(found, rule_answers(answers))
         if open_ones or not current.outcome:
@@ -215,7 +214,7 @@ def answers_that_hold(
     selection = selection_of(assessment)
     at_stake = {
         finding.rule.id: rules.codes_at_stake(finding.rule, selection)
-        for finding in rules.findings(edition, selection)
+        for finding in rules.evaluate(edition, selection)
     }
     latest = {
         answer.rule: answer

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from assessments.models import Assessment, Review
 from assessments.rules import Finding
-from cinfactors.text import in_words
+from cinfactors.web.clean_text import in_words
 
 
 class Refused(Exception):

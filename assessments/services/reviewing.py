@@ -15,6 +15,13 @@ from django.utils import timezone
 
 from assessments import queries, rules
 from assessments.catalogue.types import Edition, code_order
+from assessments.evaluation import (
+    answers_of,
+    current_edition,
+    edition_of,
+    rule_answers,
+    selection_of,
+)
 from assessments.models import (
     Assessment,
     PinnedComment,
@@ -23,14 +30,6 @@ from assessments.models import (
     RuleAnswer,
     Status,
     Version,
-)
-from assessments.record import (
-    answers_of,
-    current_edition,
-    described_codes,
-    edition_of,
-    rule_answers,
-    selection_of,
 )
 from assessments.services.recording import answers_that_hold
 from assessments.services.refusals import (
@@ -44,7 +43,7 @@ from assessments.services.refusals import (
 )
 from assessments.services.writing import decide
 from cinfactors.accounts.models import User
-from cinfactors.text import written
+from cinfactors.web.clean_text import written
 
 
 def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
@@ -78,7 +77,7 @@ def _agree(current: Assessment, by: User) -> None:
 def _refuse_what_is_open(
     edition: Edition, assessment: Assessment, answers: Sequence[RuleAnswer]
 ) -> None:
-    found = rules.findings(edition, selection_of(assessment))
+    found = rules.evaluate(edition, selection_of(assessment))
     open_ones = [finding for finding in found if finding.is_error]
     open_ones += rules.unanswered(found, rule_answers(answers))
     if open_ones or not assessment.outcome:
@@ -243,13 +242,13 @@ def correct(
     edition = current_edition()
     words = written(reason)
     description = written(other_description)
-    if described_codes(edition).isdisjoint(codes):
+    if edition.described_codes.isdisjoint(codes):
         description = ""
 
     def put_right(current: Assessment) -> None:
         before = (current.codes, current.other_description)
         sent = rules.replace_codes(selection_of(current), tuple(codes), description)
-        broken = [found for found in rules.findings(edition, sent) if found.is_error]
+        broken = [found for found in rules.evaluate(edition, sent) if found.is_error]
         if broken:
             raise SelectionRefused(broken)
         current.codes = sorted(codes, key=code_order)
@@ -294,7 +293,7 @@ _LONGEST_ANSWER: int = RuleAnswer._meta.get_field("text").max_length or 0
 
 def _answer_what_is_asked_anew(edition: Edition, current: Assessment, words: str, by: User) -> None:
     selection = selection_of(current)
-    found = rules.findings(edition, selection)
+    found = rules.evaluate(edition, selection)
     for finding in rules.unanswered(found, rule_answers(answers_of(current))):
         reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
         _entered(

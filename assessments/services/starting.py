@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments import queries
+from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Episode
-from assessments.record import current_edition
 from assessments.services.refusals import FactsRefused, NotPermitted, unfit
 from assessments.services.writing import once
 from cinfactors.accounts.models import Team, User

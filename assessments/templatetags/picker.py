@@ -6,12 +6,12 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assessments.stretches import mark
+from assessments.components.prerendered import mark
 
 register = template.Library()
 
 
 @register.simple_tag
 def slot(kind: str, code: str = "") -> SafeString:
-    """A place that is filled for each request; see `assessments.stretches`."""
+    """A place that is filled for each request; see `assessments.components.prerendered`."""
     return format_html("{}", mark(kind, code))

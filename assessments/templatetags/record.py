@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 
 from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
-from assessments.deadlines import Deadline
-from assessments.layout import Note
+from assessments.catalogue.working_days import Deadline
+from assessments.components.prerendered import Stretches, filled, stretches
 from assessments.models import Assessment, Status
-from assessments.stretches import Stretches, filled, stretches
+from assessments.presenters.code_notes import Note
 
 register = template.Library()
 

@@ -14,7 +14,8 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
-from cinfactors.accounts import held_forms, second_factor, sessions
+from cinfactors.accounts import form_recovery, sessions
+from cinfactors.accounts.second_factor import policy as second_factor_policy
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -41,8 +42,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         request.held_is_over = False
 
     def process_view(self, request, view_func, view_args, view_kwargs):
-        if held_forms.COOKIE in request.COOKIES and request.user.is_authenticated:
-            request.held_data, request.held_is_over = held_forms.find(request)
+        if form_recovery.COOKIE in request.COOKIES and request.user.is_authenticated:
+            request.held_data, request.held_is_over = form_recovery.find(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
@@ -53,8 +54,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_response(self, request, response):
         shown = request.held_data is not None and response.status_code == HTTPStatus.OK
         if shown or request.held_is_over:
-            held_forms.drop(request)
-            held_forms.take_token_away(response)
+            form_recovery.drop(request)
+            form_recovery.take_token_away(response)
         if request.user.is_authenticated and "Cache-Control" not in response:
             # Nobody who sits down at the same machine later finds it behind the Back button.
             response["Cache-Control"] = "no-store"
@@ -70,8 +71,8 @@ class SecondFactorMiddleware(MiddlewareMixin):
     def process_view(self, request, view_func, view_args, view_kwargs):
         if (
             not getattr(view_func, "login_required", True)
-            or second_factor.is_before(view_func)
-            or not second_factor.is_missing(request)
+            or second_factor_policy.is_before(view_func)
+            or not second_factor_policy.is_missing(request)
         ):
             return None
         if sessions.asked_by_script(request):
@@ -92,19 +93,19 @@ def led_away(request: HttpRequest, to: str) -> HttpResponse:
     """To another page first, and then back; what was posted is held meanwhile, if it may be."""
     if request.method in SAFE:
         return redirect_to_login(request.get_full_path(), to, REDIRECT_FIELD_NAME)
-    token = held_forms.hold(request)
+    token = form_recovery.hold(request)
     # Where nothing is held, back to the page that the button was on: its own address may
     # answer to nothing but that button.
     page = request.get_full_path() if token else _page_before(request)
     response = redirect_to_login(page, to, REDIRECT_FIELD_NAME)
     response.status_code = HTTPStatus.SEE_OTHER
     if token:
-        held_forms.give_token(response, token)
+        form_recovery.give_token(response, token)
     return response
 
 
 def _page_before(request) -> str:
-    if not held_forms.came_from_here(request):
+    if not form_recovery.came_from_here(request):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
     try:
         before = urlsplit(request.headers.get("Referer", ""))

@@ -10,7 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
-from cinfactors.text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text, validate_clean
 
 
 class Role(models.TextChoices):

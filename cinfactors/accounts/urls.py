@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from cinfactors.accounts import second_factor_views as factor
-from cinfactors.accounts import single_sign_on, views
+from cinfactors.accounts.second_factor import views as factor
+from cinfactors.accounts.sign_in import views
+from cinfactors.accounts.single_sign_on import views as single_sign_on_views
 
 urlpatterns = [
     path("", views.YourAccountView.as_view(), name="your_account"),
@@ -35,6 +36,6 @@ urlpatterns = [
         factor.NewRecoveryCodesView.as_view(),
         name="mfa_generate_recovery_codes",
     ),
-    path("single-sign-on/", single_sign_on.start, name="single_sign_on"),
-    path("single-sign-on/back/", single_sign_on.come_back, name="single_sign_on_back"),
+    path("single-sign-on/", single_sign_on_views.start, name="single_sign_on"),
+    path("single-sign-on/back/", single_sign_on_views.come_back, name="single_sign_on_back"),
 ]

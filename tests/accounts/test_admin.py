@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cinfactors.accounts import services
-from cinfactors.accounts.admin import ACTS
 from cinfactors.accounts.models import Membership, Role, Team, User
+from cinfactors.administration.admin import ACTS
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/accounts/user/"

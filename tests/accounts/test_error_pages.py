@@ -10,8 +10,9 @@ from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
-from cinfactors import bodies, errors
+from cinfactors import error_pages
 from cinfactors.accounts.models import HeldForm
+from cinfactors.web import request_bodies
 from tests.accounts import urls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
@@ -128,13 +129,13 @@ def test_a_refused_body_is_read_to_its_end_so_that_the_refusal_is_heard(settings
 
 def test_an_endless_body_is_not_read_for_ever(settings):
     settings.ALLOWED_HOSTS = ["testserver"]
-    body = io.BytesIO(b"x" * (bodies.MOST + bodies.CHUNK))
+    body = io.BytesIO(b"x" * (request_bodies.MOST + request_bodies.CHUNK))
     Client().post(
         "/no-such-page/",
         content_type="text/plain",
-        **{"wsgi.input": body, "CONTENT_LENGTH": str(bodies.MOST + bodies.CHUNK)},
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(request_bodies.MOST + request_bodies.CHUNK)},
     )
-    assert body.tell() == bodies.MOST
+    assert body.tell() == request_bodies.MOST
 
 
 def test_a_request_for_another_host_costs_no_query(lenient, django_assert_num_queries):
@@ -149,7 +150,10 @@ def test_an_unknown_page_costs_a_visitor_no_query(lenient, django_assert_num_que
 
 def test_the_page_of_a_failure_asks_the_database_nothing(rf, django_assert_num_queries):
     with django_assert_num_queries(0):
-        answers = [errors.server_error(rf.get("/")), errors.bad_request(rf.get("/"), ValueError())]
+        answers = [
+            error_pages.server_error(rf.get("/")),
+            error_pages.bad_request(rf.get("/"), ValueError()),
+        ]
     assert [answer.status_code for answer in answers] == [500, 400]
     assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 2
 

@@ -10,10 +10,10 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from cinfactors.logs import JsonFormatter
+from cinfactors.web.logs import JsonFormatter
 
 pytestmark = pytest.mark.django_db
-NAME = "cinfactors.accounts.events"
+NAME = "cinfactors.accounts.security_log"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
-from cinfactors.accounts import held_forms
+from cinfactors.accounts import form_recovery
 from cinfactors.accounts.models import HeldForm
 from tests.accounts import urls
 from tests.people import make_people, start
@@ -218,7 +218,7 @@ def test_the_cookie_is_for_the_server_alone(browser, posted_too_late):
 
 
 def test_the_cookie_is_bound_to_the_host_where_there_is_https(settings):
-    assert f"{settings.COOKIE_PREFIX}held" == held_forms.COOKIE
+    assert f"{settings.COOKIE_PREFIX}held" == form_recovery.COOKIE
     assert ("__Host-" if settings.HTTPS else "") == settings.COOKIE_PREFIX
 
 
@@ -249,13 +249,13 @@ def test_passwords_and_tokens_are_not_held(browser, ada):
     sign_in_ends(browser)
     token = post(browser, fields).cookies["held"].value
     row = HeldForm.objects.get()
-    body = held_forms._cipher(token, row.path, row.person_id).decrypt(bytes(row.body))
+    body = form_recovery._cipher(token, row.path, row.person_id).decrypt(bytes(row.body))
     assert sorted(part.split(b"=")[0] for part in body.split(b"&")) == [b"codes", b"note"]
 
 
 def test_every_value_of_a_field_comes_back(rf, ada):
     request = rf.post("/note/", {"codes": ["3A", "16A", "21"], "note": ""})
-    kept = held_forms._worth_keeping(request.POST)
+    kept = form_recovery._worth_keeping(request.POST)
     assert kept == b"codes=3A&codes=16A&codes=21&note="
 
 

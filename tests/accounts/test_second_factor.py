@@ -14,9 +14,10 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from cinfactors.accounts import second_factor, services
-from cinfactors.accounts.held_forms import typed_by
+from cinfactors.accounts import services
+from cinfactors.accounts.form_recovery import typed_by
 from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
+from cinfactors.accounts.second_factor import policy as second_factor_policy
 from tests.accounts import urls
 from tests.accounts.codes import add_app, code, recovery_codes
 from tests.accounts.test_sign_in import summary
@@ -191,7 +192,7 @@ def test_the_secret_is_kept_encrypted(secret):
     assert set(rows) == {"totp", "recovery_codes"}
     plain = secret.replace(" ", "")
     assert plain not in str(rows)
-    adapter = second_factor.MFAAdapter()
+    adapter = second_factor_policy.MFAAdapter()
     assert adapter.decrypt(rows["totp"]["secret"]) == plain
 
 
@@ -227,7 +228,7 @@ def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, sett
 
 
 def test_a_changed_secret_key_still_reads_what_the_former_had_encrypted(settings):
-    adapter = second_factor.MFAAdapter()
+    adapter = second_factor_policy.MFAAdapter()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the first", []
     closed = adapter.encrypt("JBSWY3DP")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the second", ["the first"]
@@ -399,7 +400,7 @@ def test_who_needs_one_cannot_take_the_last_one_away(client, mo, secret):
     words = "Your role needs a second factor. Add another before you take this one away"
     assert words in client.get(address).content.decode()
     client.post(address)
-    assert second_factor.has_one(mo)
+    assert second_factor_policy.has_one(mo)
 
 
 def test_a_worker_takes_theirs_away(client, ada, sign_in, clock):
@@ -435,7 +436,7 @@ def test_an_administrator_does_not_take_their_own_away(make_person):
 def test_nobody_else_takes_one_away(ada, secret, mo, make_person, role):
     with pytest.raises(PermissionDenied):
         services.remove_second_factor(by=make_person("oz", role), person=mo)
-    assert second_factor.has_one(mo)
+    assert second_factor_policy.has_one(mo)
     assert not SignInChange.objects.filter(what="factor_removed").exists()
 
 

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cinfactors.accounts import services
-from cinfactors.accounts.held_forms import typed_by
+from cinfactors.accounts.form_recovery import typed_by
 from cinfactors.accounts.models import Role, Session, User
 from tests.accounts import openid_provider
 from tests.accounts.codes import add_app

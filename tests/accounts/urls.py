@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from cinfactors import urls
-from cinfactors.accounts.held_forms import keeps_typed_work
+from cinfactors.accounts.form_recovery import keeps_typed_work
 
 PAGE = """{% load held_forms %}<form method="post">{% csrf_token %}{% typed_by %}
 <textarea name="note">{{ held.note }}</textarea></form>

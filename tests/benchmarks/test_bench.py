@@ -54,7 +54,7 @@ def test_what_95_of_100_runs_keep_to_is_the_slowest_but_five():
 @pytest.fixture
 def collected():
     """Static files, as the served product finds them."""
-    collect = "import django; django.setup(); from cinfactors.make import prepare; "
+    collect = "import django; django.setup(); from cinfactors.dev import prepare; "
     subprocess.run(
         [sys.executable, "-c", collect + "prepare.collect_static_files()"],
         env=os.environ | browser.environment(),

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assessments import deadlines, rules
-from assessments.catalogue import loader
+from assessments import rules
+from assessments.catalogue import loader, working_days
 from assessments.demo.cases import status_counts
 from assessments.demo.facts import facts
 from assessments.demo.load import batches
@@ -129,7 +129,7 @@ def test_of_fifty_there_is_one_in_every_status():
 def test_no_submitted_or_authorised_selection_breaks_a_rule(assessments):
     for each in assessments:
         for version in each.versions:
-            found = rules.findings(loader.edition(version.edition), selection_of(each, version))
+            found = rules.evaluate(loader.edition(version.edition), selection_of(each, version))
             assert not [finding.rule.id for finding in found if finding.is_error]
 
 
@@ -137,7 +137,7 @@ def test_whatever_was_submitted_had_every_rule_answered(assessments):
     answered = 0
     for each in assessments:
         for version in each.versions:
-            found = rules.findings(loader.edition(version.edition), selection_of(each, version))
+            found = rules.evaluate(loader.edition(version.edition), selection_of(each, version))
             corrected = [one.decided_at for one in each.reviews if one.version_id == version.id]
             until = corrected[0] if version.corrected_by_id else version.submitted_at
             given = answers_of(each, until)
@@ -153,7 +153,7 @@ def test_every_kind_of_answer_is_given(rows):
 
 def test_no_draft_breaks_a_rule_of_every_save(assessments):
     for each in assessments:
-        found = rules.findings(loader.edition(each.row.edition), selection_of(each, each.row))
+        found = rules.evaluate(loader.edition(each.row.edition), selection_of(each, each.row))
         assert not [finding.rule.id for finding in found if finding.is_error_on_save]
 
 
@@ -276,7 +276,7 @@ def test_every_moment_is_in_office_hours_of_a_working_day_before_today(assessmen
         ]
         for moment in moments:
             local = moment.astimezone(LONDON)
-            assert deadlines.is_working_day(local.date())
+            assert working_days.is_working_day(local.date())
             assert local.date() < TODAY
             assert time(8, 30) <= local.time() < time(17, 45)
 
@@ -327,7 +327,7 @@ def test_old_ones_are_nearly_all_authorised(assessments):
 
 def test_the_days_taken_are_as_published(assessments):
     taken = [
-        deadlines.working_days_after(each.episode.referral_date, each.row.end_date)
+        working_days.working_days_after(each.episode.referral_date, each.row.end_date)
         for each in assessments
         if each.status == Status.AUTHORISED
     ]
@@ -337,11 +337,11 @@ def test_the_days_taken_are_as_published(assessments):
 
 def test_some_of_what_is_not_completed_is_overdue_and_most_is_not(assessments):
     waiting = [
-        deadlines.working_days_after(each.episode.referral_date, TODAY)
+        working_days.working_days_after(each.episode.referral_date, TODAY)
         for each in assessments
         if each.status in (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
     ]
-    overdue = sum(days > deadlines.WORKING_DAYS_ALLOWED for days in waiting) / len(waiting)
+    overdue = sum(days > working_days.WORKING_DAYS_ALLOWED for days in waiting) / len(waiting)
     assert 0.1 < overdue < 0.3
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from cinfactors.history.models import Change, Reading
+from cinfactors.audit.models import Change, Reading
 
 
 def newest_change() -> int:

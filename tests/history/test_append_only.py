@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from psycopg import errors
 
-from cinfactors.embedded_postgres import OWNER_ROLE
-from cinfactors.history.models import Change
+from cinfactors.audit.models import Change
+from cinfactors.dev.embedded_postgres import OWNER_ROLE
 from tests import people as make
 from tests.history.tables import recorded, select
 

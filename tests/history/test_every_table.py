@@ -16,7 +16,7 @@ from psycopg import sql
 
 from assessments.models import NamedPerson, ReviewRead
 from cinfactors.accounts.models import SignInChange
-from cinfactors.history.models import Change
+from cinfactors.audit.models import Change
 from tests import people as make
 from tests.history.tables import all_tables, recorded, select
 from tests.settings import server

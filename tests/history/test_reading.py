@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from assessments import queries
 from assessments.models import Assessment, Child, NamedPerson
-from cinfactors.history.models import Reading
+from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.history.entries import readings
 from tests.pages.sent import at, new_child_form
@@ -176,7 +176,7 @@ def test_a_reference_that_nothing_has_is_no_refusal(people: People, browser_of):
 def test_a_page_that_fails_has_shown_nothing(people: People, browser_of, monkeypatch):
     assessment = make.start(people.ada)
     ada = browser_of(people.ada, raise_request_exception=False)
-    monkeypatch.setattr("assessments.views.reading.render", None)
+    monkeypatch.setattr("assessments.pages.record.views.render", None)
     assert ada.get(reverse("record", args=[assessment.reference])).status_code == 500
     assert readings() == []
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from assessments.models import Assessment
 from cinfactors.accounts.models import Membership, Team, User
-from cinfactors.history.models import Change
-from cinfactors.history.services import Acts
+from cinfactors.audit.models import Change
+from cinfactors.audit.services import Acts
 from tests import people as make
 from tests.history.entries import changes, newest_change
 from tests.people import People

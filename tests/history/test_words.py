@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, NamedPerson
-from assessments.record import current_edition
 from tests import people as make
 from tests.people import People
 

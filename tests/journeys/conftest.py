@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from assessments.models import Assessment
 from cinfactors.accounts.models import User
-from cinfactors.make import chromium
+from cinfactors.dev import chromium
 from cinfactors.wsgi import application
 from tests import people as given
 from tests.journeys.visitor import Visitor

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 from django.core.cache import cache
 
-from cinfactors import limits
+from cinfactors.web import rate_limits
 from tests import people as given
 from tests.journeys.access import nothing_stands_in_the_way
 
@@ -36,7 +36,7 @@ def test_every_error_page_is_for_everybody(people, at_a_browser):
     ada.presses("Find")
     looks(HTTPStatus.BAD_REQUEST, "What you sent could not be read")
     ada.opens("/assessments/")
-    cache.set(f"searches:{people.ada.pk}", limits.SEARCHES, 300)
+    cache.set(f"searches:{people.ada.pk}", rate_limits.SEARCHES, 300)
     ada.presses("Find")
     looks(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries")
     ada.opens("/assessments/")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from assessments.catalogue.types import BulletList
-from assessments.record import current_edition
+from assessments.evaluation import current_edition
 from tests import people as given
 
 EDITION = current_edition()

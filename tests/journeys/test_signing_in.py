@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cinfactors.accounts import second_factor
 from cinfactors.accounts.models import Session
+from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.sessions import IDLE, LONGEST, SEEN, STARTED
 from tests import people as given
 from tests.accounts import openid_provider
@@ -92,7 +92,7 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.sees_heading("Your recovery codes")
     mo.presses("I have kept them")
     mo.is_at("/admin/")
-    assert second_factor.has_one(people.mo)
+    assert second_factor_policy.has_one(people.mo)
 
     mo.opens(f"{mo.server}/account/")
     mo.presses("Sign out")

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from assessments.models import Assessment, Status
 from cinfactors.accounts.models import User
-from cinfactors.history.models import Change
+from cinfactors.audit.models import Change
 from tests import people as given
 from tests.journeys.access import nothing_stands_in_the_way
 from tests.journeys.visitor import Visitor

@@ -16,11 +16,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from assessments import services
+from assessments.evaluation import current_edition
 from assessments.models import Assessment
-from assessments.record import current_edition, described_codes
-from assessments.selecting import standing_alone
 from cinfactors.accounts.models import User
-from cinfactors.history.models import Change
+from cinfactors.audit.models import Change
 from tests import people as make
 from tests.journeys.conftest import serving
 from tests.journeys.visitor import Visitor
@@ -33,7 +32,7 @@ BY_HAND = 8
 """One session in so many uses the real mouse and keyboard."""
 
 EDITION = current_edition()
-ALONE, DESCRIBED = standing_alone(EDITION), described_codes(EDITION)
+ALONE, DESCRIBED = EDITION.solitary_codes, EDITION.described_codes
 LOSSES = (Network.LOST_REQUEST, Network.LOST_ANSWER, Network.UNAVAILABLE)
 LATE = (Network.LATE_REQUEST, Network.LATE_ANSWER)
 SIGNED_OUT = "signed out"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from assessments.evaluation import current_edition
 from assessments.models import Assessment
-from assessments.record import current_edition
 from tests.pages.page import heading, read, ticked, words
 from tests.pages.sent import at, press
 

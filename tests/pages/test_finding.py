@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assessments.catalogue import loader
-from assessments.selecting import Typed, typed_codes
+from assessments.components.picker.typed_codes import Typed, typed_codes
 from tests import people as make
 from tests.pages.page import read, words
 from tests.pages.sent import at, press

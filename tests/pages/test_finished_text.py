@@ -7,8 +7,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from assessments import factor_page, layout, queries
+from assessments import queries
+from assessments.components.picker import drawing
 from assessments.models import Assessment
+from assessments.pages.factors import parts
 from cinfactors.accounts.models import Density, User
 from tests.people import record, start
 
@@ -85,11 +87,11 @@ def test_it_reads_nothing_that_is_not_theirs(people):
 
 
 def test_what_a_server_draws_ahead_is_all_that_the_first_pages_share(people, page_of):
-    kept = (factor_page.page_stretches, layout.picker_stretches)
+    kept = (parts.page_stretches, drawing.picker_stretches)
     draft = a_draft(people.ada, "EX1", "3B")
     for each in kept:
         each.cache_clear()
-    factor_page.draw_ahead()
+    parts.draw_ahead()
     drawn = [each.cache_info().misses for each in kept]
     for density in Density:
         User.objects.filter(pk=people.ada.pk).update(density=density)

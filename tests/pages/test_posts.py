@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Status
-from assessments.record import current_edition
 from tests import people as make
 from tests.pages.page import field_value, heading, problems, ticked
 from tests.pages.sent import at, new_child_form, pages_with_a_press, press

@@ -18,14 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments import services
+from assessments.evaluation import current_edition
 from assessments.models import Assessment
-from assessments.record import current_edition
-from assessments.selecting import standing_alone
 from tests import people as make
 
 SESSIONS, STEPS = 200, 40
 EDITION = current_edition()
-ALONE = standing_alone(EDITION)
+ALONE = EDITION.solitary_codes
 CODES = [*EDITION.codes]
 RULES = [rule.id for rule in EDITION.rules if rule.severity in ("explain", "consider")]
 

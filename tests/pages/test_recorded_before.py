@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments import queries
+from assessments.evaluation import current_edition
 from assessments.models import Assessment, Episode
-from assessments.record import current_edition
-from assessments.selecting import shared_by_a_family
+from assessments.presenters.code_notes import shared_by_a_family
 from tests import people as make
 from tests.pages.page import read, ticked, words
 from tests.pages.sent import at

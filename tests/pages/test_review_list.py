@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.deadlines import due_date, working_days_after
+from assessments.catalogue.working_days import due_date, working_days_after
 from assessments.models import Assessment, Review, Status
 from cinfactors.accounts.models import Membership, Role
 from tests import people as make
@@ -287,7 +287,7 @@ def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo: C
 def test_a_list_is_counted_no_further_than_its_pages_are_turned(
     people: People, mo: Client, monkeypatch
 ):
-    monkeypatch.setattr("cinfactors.admin_lists.ShortCount.most", 2)
+    monkeypatch.setattr("cinfactors.web.admin_lists.ShortCount.most", 2)
     for number in range(3):
         make.submit(make.start(people.ada, f"EX{number}"))
     with CaptureQueriesContext(connection) as captured:

@@ -17,7 +17,7 @@ from assessments import services
 from assessments.catalogue import loader
 from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
 from cinfactors.accounts.models import Role
-from cinfactors.history.models import Reading
+from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.pages.page import Element, field_value, read, words
 from tests.people import People

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.models import Assessment, Child, Status
-from cinfactors.logs import JsonFormatter
+from cinfactors.web.logs import JsonFormatter
 from tests import people as make
 from tests.pages.page import Element, field_value, read, words
 from tests.pages.sent import at, new_child_form, press

@@ -7,8 +7,8 @@ import pytest
 from tests.platform.programs import python
 
 INSTALL = """
-from cinfactors.make import chromium
-from cinfactors.make.install import InstallError
+from cinfactors.dev import chromium
+from cinfactors.dev.install import InstallError
 try:
     print("found", chromium.install())
 except InstallError as error:

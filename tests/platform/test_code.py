@@ -20,9 +20,7 @@ SERVED = [
     for app in ("assessments", "cinfactors")
     for path in sorted((ROOT / app).rglob("*.py"))
     # What runs at a developer's or an administrator's terminal is never reached by a request.
-    if "make" not in path.parts
-    and "migrations" not in path.parts
-    and path.name not in {"embedded_postgres.py", "local.py"}
+    if not {"dev", "migrations"} & {*path.parts}
 ]
 REGULAR = {"compile", "fullmatch", "match", "search", "split", "sub", "findall", "finditer"}
 
@@ -84,9 +82,9 @@ def test_nothing_asks_another_server_but_single_sign_on():
         if any(name == each or name.startswith(f"{each}.") for each in reach)
     }
     # For the names of its errors.
-    assert asking <= {("cinfactors/accounts/single_sign_on.py", "requests")}
+    assert asking <= {("cinfactors/accounts/single_sign_on/views.py", "requests")}
     fetching = {path for path, name, _ in calls() if name.endswith("get_requests_session")}
-    assert fetching <= {"cinfactors/accounts/provider.py"}
+    assert fetching <= {"cinfactors/accounts/single_sign_on/provider.py"}
 
 
 def test_no_statement_is_put_together_from_text():
@@ -99,7 +97,7 @@ def test_no_statement_is_put_together_from_text():
             if isinstance(statement, (ast.JoinedStr, ast.BinOp)) or "format" in ast.dump(statement):
                 wrong.append((path, ast.unparse(call)[:80]))
     # Of migrations and of commands, with the names of our own tables.
-    apart = ("assessments/demo/", "cinfactors/history/operations.py")
+    apart = ("assessments/demo/", "cinfactors/audit/operations.py")
     assert [each for each in wrong if not each[0].startswith(apart)] == []
 
 
@@ -164,7 +162,7 @@ def test_only_kept_libraries_encrypt_and_hash():
 
 def test_sessions_are_kept_as_json():
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
-    assert settings.CACHES["default"]["BACKEND"] == "cinfactors.cache.JsonTableCache"
+    assert settings.CACHES["default"]["BACKEND"] == "cinfactors.web.json_cache.JsonTableCache"
 
 
 def scripts() -> list[Path]:

@@ -10,8 +10,8 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from psycopg import errors
 
-from cinfactors import embedded_postgres
-from cinfactors.embedded_postgres import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER
+from cinfactors.dev import embedded_postgres
+from cinfactors.dev.embedded_postgres import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER
 from tests.platform.programs import ROOT
 
 

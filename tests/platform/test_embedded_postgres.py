@@ -13,14 +13,14 @@ import psutil
 import psycopg
 import pytest
 
-from cinfactors import embedded_postgres
-from cinfactors.embedded_postgres import APP_ROLE, MAJOR_VERSION, OWNER_ROLE, running
+from cinfactors.dev import embedded_postgres
+from cinfactors.dev.embedded_postgres import APP_ROLE, MAJOR_VERSION, OWNER_ROLE, running
 from tests.platform.programs import ROOT
 
 ANOTHER_USER = """
 import sys
 from pathlib import Path
-from cinfactors.embedded_postgres import running
+from cinfactors.dev.embedded_postgres import running
 with running(Path(sys.argv[1]), throwaway=True):
     print("ready", flush=True)
     sys.stdin.readline()

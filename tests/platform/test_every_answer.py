@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from cinfactors.headers import ALWAYS
+from cinfactors.web.headers import ALWAYS
 from cinfactors.wsgi import application
 from tests import people as make
 from tests.pages.addresses import address_of, routes

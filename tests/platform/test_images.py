@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from cinfactors.embedded_postgres import MAJOR_VERSION
+from cinfactors.dev.embedded_postgres import MAJOR_VERSION
 from tests.platform.programs import ROOT
 from tests.platform.test_settings import variables_read
 

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from cinfactors import limits
-from cinfactors.history.models import Reading
+from cinfactors.audit.models import Reading
+from cinfactors.web import rate_limits
 from tests import people as make
 from tests.pages.sent import at
 from tests.people import People, make_people
@@ -32,7 +32,7 @@ def signed_in(person) -> Client:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_person_searches_a_hundred_times_in_five_minutes(people: People, page: str):
     with time_machine.travel("2026-03-02T12:00:00Z", tick=False) as clock:
-        cache.set(f"searches:{people.ada.pk}", limits.SEARCHES - 1, 5 * 60)
+        cache.set(f"searches:{people.ada.pk}", rate_limits.SEARCHES - 1, 5 * 60)
         ada, ben = signed_in(people.ada), signed_in(people.ben)
         assert ada.post(page, {"words": "x"}).status_code != 429
         refused = ada.post(page, {"words": "x"})
@@ -45,7 +45,7 @@ def test_a_person_searches_a_hundred_times_in_five_minutes(people: People, page:
 
 
 def test_the_admins_searches_count_with_the_others(people: People):
-    cache.set(f"searches:{people.mo.pk}", limits.SEARCHES, 5 * 60)
+    cache.set(f"searches:{people.mo.pk}", rate_limits.SEARCHES, 5 * 60)
     mo = signed_in(people.mo)
     for model in ("assessment", "child", "episode"):
         assert mo.post(f"/admin/assessments/{model}/", {"q": "x"}).status_code == 429

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cinfactors.logs import JsonFormatter
+from cinfactors.web.logs import JsonFormatter
 
 
 class Lines(logging.Handler):
@@ -130,7 +130,7 @@ def test_what_another_library_fills_its_warnings_with_is_left_out(message, value
 
 
 def test_our_own_warnings_are_written_in_full():
-    assert written("cinfactors.health", logging.WARNING, "not ready: %s", "x") == "not ready: x"
+    assert written("cinfactors.web.health", logging.WARNING, "not ready: %s", "x") == "not ready: x"
     assert written("psycopg.pool", logging.WARNING, "no connection to %r", "db") == (
         "no connection to 'db'"
     )

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.models import Assessment, Review, Status
-from cinfactors.logs import JsonFormatter
+from cinfactors.web.logs import JsonFormatter
 from tests import people as make
 from tests.pages.sent import at, new_child_form, press
 from tests.people import PASSWORD, People, make_people

@@ -4,7 +4,7 @@ import importlib.util
 import re
 import subprocess
 
-from cinfactors.make.__main__ import MODULES
+from cinfactors.dev.__main__ import MODULES
 from tests.platform.programs import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()

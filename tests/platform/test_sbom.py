@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import metadata
 
-from cinfactors.make import sbom
+from cinfactors.dev import sbom
 
 
 def pinned() -> dict[str, str]:

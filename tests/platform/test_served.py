@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.platform.programs import PRODUCTION, ROOT
+from tests.platform.programs import PRODUCTION, ROOT, python
 
 HOST = "Host: factors.exampleshire.gov.uk\r\n"
 
@@ -23,6 +23,8 @@ def port() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
+    collected = python("manage.py", "collectstatic", "--no-input", "--verbosity=0", **PRODUCTION)
+    assert collected.returncode == 0, collected.stderr
     own = {"PATH": os.environ["PATH"], "PORT": str(number), "WEB_CONCURRENCY": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "cinfactors.wsgi"],

@@ -21,7 +21,7 @@ from assessments.catalogue import loader
 from assessments.catalogue.checksum import text_checksum
 from assessments.catalogue.errors import NoEditionInForce
 from assessments.checks import catalogue_is_consistent, migrations_hold_the_catalogue
-from assessments.constraints import statements
+from assessments.database.code_constraints import statements
 from assessments.models import Assessment
 from conftest import as_role
 from tests import people as make

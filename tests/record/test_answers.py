@@ -9,7 +9,7 @@ import pytest
 
 from assessments import services
 from assessments.models import Assessment, Outcome, RuleAnswer, Status
-from assessments.summaries import questions_of
+from assessments.presenters.questions import questions_of
 from tests import people as make
 from tests.people import People
 from tests.snapshot import unchanged

@@ -19,9 +19,9 @@ from hypothesis.stateful import (
 from assessments import queries, rules, services
 from assessments.catalogue import loader
 from assessments.catalogue.types import code_order
+from assessments.evaluation import selection_of
 from assessments.models import Assessment, Outcome, Status
-from assessments.record import selection_of
-from assessments.summaries import questions_of
+from assessments.presenters.questions import questions_of
 from tests import people as make
 from tests.snapshot import everything, unchanged
 
@@ -113,7 +113,7 @@ class Course(RuleBasedStateMachine):
 
     @rule()
     def submit(self) -> None:
-        found = rules.findings(EDITION, selection_of(self.assessment))
+        found = rules.evaluate(EDITION, selection_of(self.assessment))
         errors = [finding for finding in found if finding.is_error]
         open_ones = [each for each in questions_of(self.assessment) if not each.answered]
         refused = self.press(services.submit)
@@ -163,7 +163,7 @@ class Course(RuleBasedStateMachine):
         status, held, outcome, version, versions = self.held
         now = tuple(sorted(sent, key=code_order))
         asked = rules.replace_codes(selection_of(self.assessment), tuple(sent), "Debts")
-        broken = [found for found in rules.findings(EDITION, asked) if found.is_error]
+        broken = [found for found in rules.evaluate(EDITION, asked) if found.is_error]
         if broken or now == held:
             refusal = services.SelectionRefused if broken else services.FactsRefused
             with unchanged(), pytest.raises(refusal):

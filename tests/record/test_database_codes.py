@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from assessments.catalogue import loader
-from assessments.constraints import TABLES, conditions
+from assessments.database.code_constraints import TABLES, conditions
 from assessments.models import Assessment, Version
 from tests import people as make
 from tests.people import People

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.deadlines import (
+from assessments.catalogue.working_days import (
     WORKING_DAYS_ALLOWED,
     due_date,
     is_working_day,

@@ -4,7 +4,7 @@ import pytest
 
 from assessments.catalogue import loader
 from assessments.catalogue.types import Severity
-from assessments.rules import Answer, codes_at_stake, findings, unanswered
+from assessments.rules import Answer, codes_at_stake, evaluate, unanswered
 from tests.rules.examples import EXAMPLES, child
 
 APRIL_2021 = loader.edition("2021-04")
@@ -19,7 +19,7 @@ FITTING = {Severity.EXPLAIN: "reason", Severity.CONSIDER: "considered"}
 
 
 def still_asked(selection, *answers):
-    found = findings(APRIL_2021, selection)
+    found = evaluate(APRIL_2021, selection)
     return [finding.rule.id for finding in unanswered(found, answers)]
 
 
@@ -34,7 +34,7 @@ def explained(rule, *codes):
 @pytest.mark.parametrize(("edition", "rule"), ASKING)
 def test_a_rule_that_asks_is_asked_until_it_is_answered(edition, rule):
     selection = EXAMPLES[edition.id][rule.id].broken
-    found = [f for f in findings(edition, selection) if f.rule.id == rule.id]
+    found = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
     answer = Answer(rule.id, FITTING[rule.severity], codes_at_stake(rule, selection))
     assert unanswered(found, []) == tuple(found)
     assert unanswered(found, [answer]) == ()
@@ -43,12 +43,12 @@ def test_a_rule_that_asks_is_asked_until_it_is_answered(edition, rule):
 @pytest.mark.parametrize(("edition", "rule"), ASKING)
 def test_an_answer_rests_on_the_codes_of_its_finding(edition, rule):
     selection = EXAMPLES[edition.id][rule.id].broken
-    (found,) = [f for f in findings(edition, selection) if f.rule.id == rule.id]
+    (found,) = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
     assert codes_at_stake(rule, selection) == frozenset(found.codes)
 
 
 def test_errors_and_notes_ask_nothing():
-    found = findings(APRIL_2021, child("21", "18B", "20", "XX"))
+    found = evaluate(APRIL_2021, child("21", "18B", "20", "XX"))
     assert {f.rule.severity for f in found} == {
         Severity.ERROR_ON_SAVE,
         Severity.ERROR_ON_SUBMISSION,
@@ -122,7 +122,7 @@ def test_a_disabled_child_is_answered_for_though_no_code_is_at_stake():
     ],
 )
 def test_a_finding_takes_the_answers_of_its_severity(rule_id, kinds):
-    found = findings(APRIL_2021, EXAMPLES["2021-04"][rule_id].broken)
+    found = evaluate(APRIL_2021, EXAMPLES["2021-04"][rule_id].broken)
     (finding,) = [f for f in found if f.rule.id == rule_id]
     every = ("complied", "reason", "considered", "unheard of")
     assert {kind for kind in every if finding.takes(kind)} == kinds

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assessments.catalogue import loader
-from assessments.rules import Selection, findings
+from assessments.rules import Selection, evaluate
 from tests.rules.oracle import CODES, rules_that_speak
 
 EDITION = loader.edition("2021-04")
@@ -32,7 +32,7 @@ SITUATIONS: list[dict[str, Any]] = [
 def differences(selections: Iterable[tuple[str, ...]], **child: Any) -> list[Any]:
     found = []
     for sent in selections:
-        spoke = [finding.rule.id for finding in findings(EDITION, Selection(sent, **child))]
+        spoke = [finding.rule.id for finding in evaluate(EDITION, Selection(sent, **child))]
         expected = rules_that_speak(sent, **child)
         if spoke != expected:
             found.append((sent, child, spoke, expected))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from assessments.catalogue import loader
-from assessments.rules import KINDS, findings, misfits, replace_codes
+from assessments.rules import KINDS, evaluate, misfits, replace_codes
 from tests.rules.examples import EXAMPLES, child, unborn
 
 EVERY_RULE = [
@@ -17,11 +17,11 @@ EVERY_RULE = [
 
 
 def ids_of(edition, selection):
-    return {finding.rule.id for finding in findings(edition, selection)}
+    return {finding.rule.id for finding in evaluate(edition, selection)}
 
 
 def the_finding(edition, rule_id, selection):
-    (found,) = [f for f in findings(edition, selection) if f.rule.id == rule_id]
+    (found,) = [f for f in evaluate(edition, selection) if f.rule.id == rule_id]
     return found
 
 
@@ -140,7 +140,7 @@ def test_what_is_refused_is_kept_each_once_in_the_order_sent():
 
 
 def test_errors_come_first_and_notes_last():
-    found = findings(APRIL_2021, child("18B", "3B", "13A", "20", "21", "21", disabled=True, age=18))
+    found = evaluate(APRIL_2021, child("18B", "3B", "13A", "20", "21", "21", disabled=True, age=18))
     assert [(f.rule.severity, f.rule.id) for f in found] == [
         ("error_on_save", "listed-codes"),
         ("error_on_save", "no-factors-stands-alone"),

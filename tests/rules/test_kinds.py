@@ -7,7 +7,7 @@ import pytest
 
 from assessments.catalogue import loader
 from assessments.catalogue.types import Rule, Severity
-from assessments.rules import KINDS, Selection, findings, misfits
+from assessments.rules import KINDS, Selection, evaluate, misfits
 
 APRIL_2021 = loader.edition("2021-04")
 GANGS = APRIL_2021.rules_by_id["gangs-with-criminal-exploitation"]
@@ -82,6 +82,6 @@ def test_a_rule_with_codes_is_silent_unless_one_of_them_is_selected(asked):
 
 
 def test_a_rule_of_a_changed_edition_is_asked_as_it_now_is():
-    findings(APRIL_2021, Selection(("13A",)))
+    evaluate(APRIL_2021, Selection(("13A",)))
     changed = replace(APRIL_2021, rules=(replace(GANGS, message="Changed: {codes}."),))
-    assert [f.message for f in findings(changed, Selection(("13A",)))] == ["Changed: 13A Gangs."]
+    assert [f.message for f in evaluate(changed, Selection(("13A",)))] == ["Changed: 13A Gangs."]

@@ -3,14 +3,14 @@
 import pytest
 
 from assessments.catalogue import loader
-from assessments.rules import findings
+from assessments.rules import evaluate
 from tests.rules.examples import child, unborn
 
 APRIL_2021 = loader.edition("2021-04")
 
 
 def message(rule_id, selection):
-    (found,) = [f for f in findings(APRIL_2021, selection) if f.rule.id == rule_id]
+    (found,) = [f for f in evaluate(APRIL_2021, selection) if f.rule.id == rule_id]
     return found.message
 
 

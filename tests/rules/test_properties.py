@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.catalogue import loader
-from assessments.rules import Selection, findings
+from assessments.rules import Selection, evaluate
 from tests.rules.oracle import CODES, rules_that_speak
 
 APRIL_2021 = loader.edition("2021-04")
@@ -34,7 +34,7 @@ often = settings(max_examples=300, deadline=None)
 
 
 def ids_of(selection):
-    return [finding.rule.id for finding in findings(APRIL_2021, selection)]
+    return [finding.rule.id for finding in evaluate(APRIL_2021, selection)]
 
 
 @often
@@ -57,7 +57,7 @@ def test_the_order_of_ticks_never_matters(selection, shuffler):
         selection.sex,
         selection.disabled,
     )
-    assert findings(APRIL_2021, again) == findings(APRIL_2021, selection)
+    assert evaluate(APRIL_2021, again) == evaluate(APRIL_2021, selection)
 
 
 @often
@@ -65,14 +65,14 @@ def test_the_order_of_ticks_never_matters(selection, shuffler):
 def test_21_with_anything_is_refused(others, known, data):
     place = data.draw(st.integers(0, len(others)))
     selection = Selection((*others[:place], "21", *others[place:]), **known)
-    refused = [f.rule.id for f in findings(APRIL_2021, selection) if f.is_error_on_save]
+    refused = [f.rule.id for f in evaluate(APRIL_2021, selection) if f.is_error_on_save]
     assert "no-factors-stands-alone" in refused
 
 
 @often
 @given(anything.filter(lambda selection: "21" not in selection.codes))
 def test_21_never_appears_by_itself(selection):
-    for finding in findings(APRIL_2021, selection):
+    for finding in evaluate(APRIL_2021, selection):
         assert "21" not in (*finding.codes, *finding.beside, finding.rule.adds)
 
 
@@ -85,7 +85,7 @@ def test_no_rule_offers_a_code_that_stands_alone(edition):
 @often
 @given(anything)
 def test_every_finding_names_selected_codes_of_the_edition_in_the_guides_order(selection):
-    for finding in findings(APRIL_2021, selection):
+    for finding in evaluate(APRIL_2021, selection):
         assert list(finding.codes) == [c for c in CODES if c in finding.codes]
         assert set(finding.codes) <= selection.codes
         assert list(finding.beside) == [c for c in CODES if c in finding.beside]
@@ -95,7 +95,7 @@ def test_every_finding_names_selected_codes_of_the_edition_in_the_guides_order(s
 @given(anything)
 def test_findings_come_by_severity_each_rule_once(selection):
     order = ["error_on_save", "error_on_submission", "explain", "consider", "note"]
-    found = findings(APRIL_2021, selection)
+    found = evaluate(APRIL_2021, selection)
     severities = [order.index(finding.rule.severity) for finding in found]
     assert severities == sorted(severities)
     assert len({finding.rule.id for finding in found}) == len(found)
@@ -105,7 +105,7 @@ def test_findings_come_by_severity_each_rule_once(selection):
 @given(st.lists(codes, unique=True), facts)
 def test_a_selection_of_listed_codes_without_21_can_always_be_saved(sent, known):
     sent = [code for code in sent if code != "21"]
-    found = findings(APRIL_2021, Selection(tuple(sent), **known))
+    found = evaluate(APRIL_2021, Selection(tuple(sent), **known))
     assert [f.rule.id for f in found if f.is_error_on_save] == []
 
 
@@ -121,7 +121,7 @@ def test_twelve_pairs_of_codes_contain_each_other():
 def test_a_code_is_never_taken_for_one_that_contains_it(short, long, unborn):
     for alone, other in ((short, long), (long, short)):
         known = {"age": 18, "sex": "M", "unborn": unborn}
-        found = findings(APRIL_2021, Selection((alone,), **known))
+        found = evaluate(APRIL_2021, Selection((alone,), **known))
         assert [f.rule.id for f in found] == rules_that_speak((alone,), **known)
         assert {code for f in found for code in f.codes} <= {alone}
         assert all(other not in f.beside for f in found)
@@ -130,5 +130,5 @@ def test_a_code_is_never_taken_for_one_that_contains_it(short, long, unborn):
 @pytest.mark.parametrize("edition", loader.editions().values(), ids=lambda edition: edition.id)
 def test_evaluation_never_raises_for_any_code_of_any_edition(edition):
     for code in [*CODES, "8A", "18A", "19A"]:
-        for finding in findings(edition, Selection((code, code), age=18, sex="M")):
+        for finding in evaluate(edition, Selection((code, code), age=18, sex="M")):
             assert set(finding.codes) <= set(edition.codes)

@@ -12,7 +12,7 @@ from assessments import catalogue, rules
 for module in pkgutil.walk_packages(catalogue.__path__, catalogue.__name__ + "."):
     import_module(module.name)
 from assessments.catalogue import loader
-found = rules.findings(loader.edition("2021-04"), rules.Selection(("13A",)))
+found = rules.evaluate(loader.edition("2021-04"), rules.Selection(("13A",)))
 print(*(finding.rule.id for finding in found))
 print(sorted(name for name in sys.modules if name.split(".")[0] in ("django", "cinfactors")))
 """

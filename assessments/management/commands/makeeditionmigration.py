@@ -7,7 +7,7 @@ from django.db.migrations.loader import MigrationLoader
 
 import assessments
 from assessments.catalogue import loader
-from assessments.constraints import statements
+from assessments.database.code_constraints import statements
 
 TEMPLATE = """from django.db import migrations
 

@@ -1,6 +1,6 @@
 from django import template
 
-from cinfactors.accounts import held_forms
+from cinfactors.accounts import form_recovery
 
 register = template.Library()
 
@@ -8,4 +8,4 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def typed_by(context) -> str:
     """The hidden field that says for whom a form was drawn; see `accounts.held_forms`."""
-    return held_forms.typed_by_field(context["request"].user)
+    return form_recovery.typed_by_field(context["request"].user)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from assessments.evaluation import current_edition
 from assessments.models import Assessment
-from assessments.record import current_edition
 from cinfactors.accounts.models import Density
 from tests import people as given
 from tests.journeys.states.opening import SitDown, opened

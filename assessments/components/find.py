@@ -1,0 +1,35 @@
+"""The search of the guide: what the words of a person find."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from assessments import evaluation
+from assessments.catalogue import search
+from assessments.presenters.selection import named
+
+
+class WordsForm(forms.Form):
+    """The words of the factor page's own search."""
+
+    find = forms.CharField(required=False, max_length=100)
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """The codes of the factors that the words find, for the page to show alone."""
+    form = WordsForm(request.POST)
+    words = form.cleaned_data["find"] if form.is_valid() else ""
+    edition = evaluation.current_edition()
+    found = search.find(edition, words) if words else search.Found()
+    context = {
+        "words": words,
+        "factors": found.factors,
+        "spelt": found.spelt,
+        "codes": search.codes_of(found, words),
+        "other": named(edition, edition.described_codes),
+    }
+    return render(request, "assessments/found.html", context)

@@ -1,0 +1,98 @@
+"""What people send, made into values; whether it may be recorded is for the services to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from crispy_forms_gds.fields import DateInputField
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cinfactors.web.clean_text import TOO_LONG, one_newline
+
+MOST_CODES = 200
+"""More boxes than any edition has: beyond it the post was not made by the page."""
+
+
+class DateField(DateInputField):
+    """Day, month and year in three boxes, with one message for what is wrong with them."""
+
+    def __init__(self, *, what: str, **kwargs: Any) -> None:
+        super().__init__(label=what, require_all_fields=False, **kwargs)
+        self.what = what
+        self.error_messages["required"] = f"Enter the {what[0].lower()}{what[1:]}"
+        self.error_messages["invalid"] = f"{what} must be a real date"
+        for part, name in zip(self.fields, ("day", "month", "year"), strict=True):
+            part.validators = []
+            part.error_messages["incomplete"] = f"{what} must include a {name}"
+
+    def clean(self, value: Any) -> date | None:
+        sent = [str(part or "").strip() for part in value or []]
+        return super().clean(sent)
+
+    def compress(self, data_list: Any) -> date | None:
+        parts = [str(part) for part in data_list or () if part]
+        if len(parts) < 3:
+            return None
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        day, month, year = (int(part) for part in parts)
+        try:
+            found = date(year, month, day)
+        except ValueError as impossible:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from impossible
+        if year < 1900:
+            raise ValidationError(f"{self.what} must include a year of four digits")
+        return found
+
+
+class LinesField(forms.CharField):
+    """Text of several lines; a line end counts as one character, though browsers send two."""
+
+    def to_python(self, value: Any) -> str:
+        return one_newline(super().to_python(value))
+
+
+class Form(forms.Form):
+    """A form drawn by the design system's templates inside the page's own form element."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages.setdefault("max_length", TOO_LONG)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*self.drawn())
+
+    def drawn(self) -> Iterable[Any]:
+        return [name for name, field in self.fields.items() if not field.widget.is_hidden]
+
+
+class HiddenInput(forms.HiddenInput):
+    """Drawn without a template: each page has several, and nothing of them differs."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html(
+            '<input type="hidden" name="{}" value="{}">', name, self.format_value(value)
+        )
+
+
+class CodesField(forms.Field):
+    """The codes as they were sent, doubled and unknown ones included: the rules judge them."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        codes = list(value or [])
+        if len(codes) > MOST_CODES:
+            raise ValidationError(f"Select at most {MOST_CODES} factors")
+        return codes

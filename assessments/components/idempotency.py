@@ -1,0 +1,62 @@
+"""The hidden fields of every form that writes: an idempotency key, and the record's version."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from assessments.components.forms import HiddenInput
+from assessments.models import (
+    Assessment,
+)
+
+
+class KeyForm(forms.Form):
+    """What every button carries: the key of its press."""
+
+    key = forms.UUIDField(widget=HiddenInput, initial=uuid.uuid4)
+
+
+class PressForm(KeyForm):
+    """What every button on an assessment carries besides: the version that the page shows."""
+
+    version = forms.IntegerField(widget=HiddenInput, min_value=1, max_value=2**31 - 1)
+
+
+def press_fields(version: int) -> SafeString:
+    """The hidden fields of a `PressForm`, with a key of its own, without making the form."""
+    key = HiddenInput().render("key", str(uuid.uuid4()))
+    return format_html("{}{}", key, HiddenInput().render("version", version))
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key of the press; BadRequest for a post without one, which no page of ours makes."""
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("key")
+    return form.cleaned_data["key"]
+
+
+def press_of(request: HttpRequest) -> tuple[UUID, int]:
+    """The key of the press and the version of the page; BadRequest for a post without them."""
+    form = PressForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("key or version")
+    return form.cleaned_data["key"], form.cleaned_data["version"]
+
+
+def version_of(assessment: Assessment, typed: QueryDict | None) -> int:
+    """The version that the page shows; for what comes back unsaved, the one it was typed on.
+
+    Else what was refused would come back as if its writer had seen what others saved meanwhile.
+    """
+    if typed is None:
+        return assessment.version
+    form = PressForm(typed)
+    return form.cleaned_data["version"] if form.is_valid() else assessment.version

@@ -1,0 +1,121 @@
+"""What the picker shows of one request: what is ticked, described, found and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from django.http import QueryDict
+
+from assessments import evaluation, rules
+from assessments.catalogue.types import (
+    Edition,
+    Severity,
+)
+from assessments.components.picker.posted_selection import asked
+from assessments.models import Assessment
+from assessments.presenters.code_notes import NO_NOTES, Note
+from assessments.presenters.questions import latest_answer
+from assessments.rules import Finding
+from cinfactors.web.clean_text import one_newline, written
+
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
+
+
+def picker_state(
+    assessment: Assessment,
+    density: str,
+    data: QueryDict | None = None,
+    *,
+    description_error: str = "",
+    notes: Mapping[str, tuple[Note, ...]] = NO_NOTES,
+    errors: Mapping[str, str] = NO_ERRORS,
+) -> PickerState:
+    """The picker as it was sent, or as it is stored where nothing was sent."""
+    edition = evaluation.edition_of(assessment)
+    selection = evaluation.selection_of(assessment)
+    if data is not None:
+        description = one_newline(data.get("other_description", ""))
+        selection = rules.replace_codes(selection, asked(edition, data).codes, description)
+    found = rules.evaluate(edition, selection)
+    return PickerState(
+        edition=edition,
+        density=density,
+        ticked=frozenset(selection.codes),
+        description=selection.other_description,
+        description_error=description_error,
+        findings=found if data is not None else while_working(found),
+        notes=notes,
+        answers=given_answers(assessment, found, data, errors),
+    )
+
+
+def given_answers(
+    assessment: Assessment,
+    found: Collection[rules.Finding],
+    data: QueryDict | None = None,
+    errors: Mapping[str, str] = NO_ERRORS,
+) -> dict[str, GivenAnswer]:
+    """The answers that still hold, by rule, with what was typed and is not saved before them.
+
+    A query only where one of the findings asks.
+    """
+    asking = [finding for finding in found if finding.rule.asks]
+    if not asking:
+        return {}
+    stored = evaluation.answers_of(assessment)
+    open_ones = {each.rule.id for each in rules.unanswered(asking, evaluation.rule_answers(stored))}
+    given = {}
+    for finding in asking:
+        rule = finding.rule.id
+        last = None if rule in open_ones else latest_answer(stored, finding)
+        text = last.text if last else ""
+        typed = written(data.get(f"text-{rule}", text)) if data else text
+        error = errors.get(rule, "")
+        if last or typed or error:
+            holds = last is not None and typed == text
+            given[rule] = GivenAnswer(typed, holds=holds, error=error)
+    return given
+
+
+def while_working(found: tuple[rules.Finding, ...]) -> tuple[rules.Finding, ...]:
+    """What is worth saying before the person submits: not that nothing is selected yet."""
+    return tuple(
+        finding for finding in found if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What was answered to a rule that asks, or typed and not yet saved."""
+
+    text: str
+    holds: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickerState:
+    """What one request says: what is ticked, described and found, under which edition."""
+
+    edition: Edition
+    density: str
+    ticked: frozenset[str]
+    description: str = ""
+    description_error: str = ""
+    findings: tuple[Finding, ...] = ()
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    """By code."""
+    answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
+    """By rule."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """By code, drawn already: what waits for a choice, or can be undone."""
+
+    def beside(self) -> dict[str, list[Finding]]:
+        """The findings by the code that each is shown beside: the first that it is about."""
+        by_code: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            if finding.beside:
+                by_code.setdefault(finding.beside[0], []).append(finding)
+        return by_code

@@ -1,0 +1,49 @@
+"""The guidance as a reference: the whole edition in force, or one code."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from assessments import evaluation
+from assessments.catalogue import loader, search
+from assessments.presenters.selection import named
+
+
+@require_safe
+def guidance(request: HttpRequest) -> HttpResponse:
+    """The whole edition in force; what matches, where words are looked for."""
+    edition = evaluation.current_edition()
+    words = request.GET.get("q", "").strip()[:100]
+    found = search.find(edition, words)
+    context = {
+        "edition": edition,
+        "factors": found.factors,
+        "words": words,
+        "spelt": found.spelt,
+        "other": named(edition, edition.described_codes),
+        "editions": reversed(loader.editions().values()),
+    }
+    return render(request, "assessments/guidance.html", context)
+
+
+@require_safe
+def guidance_for_code(request: HttpRequest, code: str) -> HttpResponse:
+    """One code: what it is for, in the guide's words; and what replaced it, if it is gone."""
+    edition = evaluation.current_edition()
+    entry = edition.codes.get(code)
+    replaced = edition.replaced.get(code)
+    if entry is None and replaced is None:
+        raise Http404
+    context = {
+        "edition": edition,
+        "code": code,
+        "entry": entry,
+        "replaced": replaced,
+        "name": edition.name_of(code) if entry else "",
+        "factor": edition.factor_of(code) if entry else None,
+        "domain": next((d for d in edition.domains if entry and d.id == entry.domain), None),
+        "rules": [rule for rule in edition.rules if code in rule.codes and rule.quotations],
+    }
+    return render(request, "assessments/guidance_code.html", context)

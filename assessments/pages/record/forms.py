@@ -1,0 +1,34 @@
+"""The forms of the record: a decision marked as read, and the reason for a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms_gds.layout import Field, Size
+from django import forms
+
+from assessments.components.forms import Form, LinesField
+from cinfactors.web.clean_text import validate_clean
+
+
+class ReadForm(forms.Form):
+    """Which decision the worker has read."""
+
+    review = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ReasonForm(Form):
+    """Why an assessment is cancelled."""
+
+    reason = LinesField(
+        label="Why was it started in error?",
+        help_text="The record stays, with this reason, and is never counted or sent anywhere",
+        max_length=500,
+        required=False,
+        validators=[validate_clean],
+        widget=forms.Textarea,
+    )
+
+    def drawn(self) -> Iterable[Any]:
+        return [Field.textarea("reason", label_size=Size.SMALL, rows=3)]

@@ -1,0 +1,140 @@
+"""Reading: the record of an assessment, and the guidance as a reference."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import evaluation, queries, services
+from assessments.components.idempotency import PressForm, press_of, version_of
+from assessments.components.records import (
+    assessment_or_404,
+    locked,
+    own_assessment_or_404,
+    record_reading_of,
+)
+from assessments.models import Assessment
+from assessments.pages.record.forms import ReadForm, ReasonForm
+from assessments.presenters.code_notes import NO_NOTES, pinned_notes
+from assessments.presenters.deadlines import deadline_of
+from assessments.presenters.decisions import decisions, missed_codes
+from assessments.presenters.questions import questions_of
+from assessments.presenters.selection import groups_of
+from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.audit.models import Page
+from cinfactors.web.problems import add_messages, problems_of
+
+
+@require_safe
+def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Everything that is recorded, read-only."""
+    assessment = assessment_or_404(request, reference)
+    person = request.user
+    versions = list(queries.versions_of(assessment))
+    words = queries.words_of_the_manager(assessment)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "edition": evaluation.edition_of(assessment),
+        "groups": groups_of(assessment),
+        "questions": [question for question in questions_of(assessment) if question.answered],
+        "versions": versions,
+        "decisions": decisions(queries.reviews_of(assessment), versions),
+        "words": words,
+        "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
+        "missed": missed_codes(assessment, words.pinned) if words else (),
+        "may_mark_read": assessment.worker_id == person.pk and person.is_social_worker,
+        "may_record": queries.may_record(person, assessment),
+        "may_cancel": queries.may_cancel(person, assessment),
+        "may_withdraw": queries.may_withdraw(person, assessment),
+        "press": PressForm(initial={"version": assessment.version}),
+    }
+    return render(request, "assessments/record.html", context)
+
+
+@require_POST
+def correction_read(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """The worker has read what a manager corrected."""
+    own = queries.own_assessments(request.user).filter(reference=reference)
+    if not own.exists():
+        raise Http404
+    form = ReadForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("review")
+    unread = queries.unread_corrections(request.user).filter(assessment__in=own)
+    for review in unread.filter(pk=form.cleaned_data["review"]):
+        services.mark_read(review=review, by=request.user)
+    return redirect("record", reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Ask whether to take the submission back, then do so."""
+    assessment = own_assessment_or_404(request, reference)
+    if request.method != "POST":
+        return _withdraw_page(request, assessment)
+    key, version = press_of(request)
+    try:
+        services.withdraw_submission(
+            assessment=assessment, by=request.user, version=version, key=key
+        )
+    except (services.Locked, services.EditConflict):
+        return locked(request, assessment_or_404(request, reference))
+    messages.success(request, "The submission is withdrawn. You can change the factors again.")
+    return redirect("factors", assessment.reference)
+
+
+def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    if not queries.may_withdraw(request.user, assessment):
+        return redirect("record", assessment.reference)
+    record_reading_of(request, assessment, Page.RECORD)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "press": PressForm(initial={"version": assessment.version}),
+    }
+    return render(request, "assessments/withdraw.html", context)
+
+
+@keeps_typed_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Cancel an assessment that was started in error, with the reason."""
+    assessment = own_assessment_or_404(request, reference)
+    typed = request.POST if request.method == "POST" else request.held_data
+    form = ReasonForm(typed)
+    if request.method == "POST":
+        key, version = press_of(request)
+        if form.is_valid():
+            try:
+                services.cancel(
+                    assessment=assessment,
+                    reason=form.cleaned_data["reason"],
+                    by=request.user,
+                    version=version,
+                    key=key,
+                )
+            except (services.Locked, services.EditConflict):
+                return locked(request, assessment_or_404(request, reference))
+            except services.FactsRefused as refused:
+                add_messages(form, refused.messages)
+            else:
+                messages.success(request, "The assessment is cancelled. Its record stays.")
+                return redirect("record", assessment.reference)
+    elif not queries.may_cancel(request.user, assessment):
+        return redirect("record", assessment.reference)
+    record_reading_of(request, assessment, Page.CANCEL)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "form": form,
+        "press": PressForm(initial={"version": version_of(assessment, typed)}),
+        "problems": problems_of(form),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assessments/cancel.html", context, status=status)

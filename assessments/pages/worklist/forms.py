@@ -1,0 +1,11 @@
+"""The form of the list's search."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class SearchForm(forms.Form):
+    """The search of a list; posted, since a child's id or name has no place in an address."""
+
+    words = forms.CharField(required=False, max_length=100)

@@ -1,0 +1,103 @@
+"""The rules that ask for a reason or for something to be considered, with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+
+from assessments import evaluation, rules
+from assessments.catalogue.types import Severity
+from assessments.models import Assessment, RuleAnswer
+from assessments.presenters.selection import SelectedCode, named
+from cinfactors.web.clean_text import one_newline
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A rule that asks to explain or consider, with what was answered or typed so far."""
+
+    finding: rules.Finding
+    adds: SelectedCode | None
+    beside: tuple[SelectedCode, ...]
+    answered: bool = False
+    considered: bool = False
+    text: str = ""
+    error: str = ""
+
+    @property
+    def about(self) -> str:
+        """The code that the question is about, with its name: the one it would add, if any."""
+        selected = self.adds or self.beside[0]
+        return f"{selected.code} {selected.name}"
+
+    @property
+    def asks_reason(self) -> bool:
+        return self.finding.rule.severity is Severity.EXPLAIN
+
+    @property
+    def target(self) -> str:
+        """The id of the box that an error links to."""
+        rule = self.finding.rule.id
+        return f"text-{rule}" if self.asks_reason else f"considered-{rule}"
+
+    def sent(self, data: QueryDict | None, refusals: Mapping[str, str]) -> Question:
+        """As it was sent, with what the service refused of it."""
+        rule = self.finding.rule.id
+        if data is None:
+            return self
+        return replace(
+            self,
+            text=one_newline(data.get(f"text-{rule}", self.text)),
+            considered=f"considered-{rule}" in data,
+            error=refusals.get(rule, ""),
+        )
+
+    def unanswered(self, asked: Collection[str]) -> Question:
+        """With the message that it needs an answer, where it is among those still asked."""
+        if self.finding.rule.id not in asked or self.error:
+            return self
+        change = "add it" if self.adds else "change the selection"
+        if self.asks_reason:
+            return replace(self, error=f"{self.about}: give a reason, or {change}")
+        return replace(self, error=f"{self.about}: say that you considered it, or {change}")
+
+
+def questions_of(assessment: Assessment) -> list[Question]:
+    """The rules that ask, each with the latest answer that still holds."""
+    edition = evaluation.edition_of(assessment)
+    answers = evaluation.answers_of(assessment)
+    found = evaluation.findings_of(assessment)
+    open_ones = {f.rule.id for f in rules.unanswered(found, evaluation.rule_answers(answers))}
+    questions = []
+    for finding in found:
+        if not finding.rule.asks:
+            continue
+        question = Question(
+            finding,
+            adds=named(edition, [finding.rule.adds])[0] if finding.rule.adds else None,
+            beside=named(edition, finding.beside),
+        )
+        last = latest_answer(answers, finding)
+        if finding.rule.id not in open_ones and last is not None:
+            question = replace(
+                question,
+                answered=True,
+                considered=last.kind == RuleAnswer.Kind.CONSIDERED,
+                text=last.text,
+            )
+        questions.append(question)
+    return questions
+
+
+def latest_answer(answers: list[RuleAnswer], finding: rules.Finding) -> RuleAnswer | None:
+    codes = frozenset(finding.codes)
+    holding = [
+        answer
+        for answer in answers
+        if answer.rule == finding.rule.id
+        and frozenset(answer.codes) == codes
+        and answer.kind != RuleAnswer.Kind.COMPLIED
+    ]
+    return holding[-1] if holding else None

@@ -1,0 +1,120 @@
+"""The review desk's list: what is said of each assessment, what it is filtered by, what is next.
+
+Everything takes the assessments that a person may see and narrows them; nothing widens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
+
+from assessments.catalogue.working_days import last_referral_overdue_on
+from assessments.models import Assessment, Review, RuleAnswer, Status, Version
+from assessments.queries.visibility import assessments_visible_to, teams_of
+from cinfactors.accounts.models import Membership, Role, User
+
+OVER = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
+"""Over, or authorised within its days before: the 45 working days ask nothing more."""
+
+EXPLAINED = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
+"""The answers that a manager has something to read in."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the list says of an assessment besides its own row."""
+
+    times_returned: int = 0
+    answers: Sequence[Mapping[str, Any]] = ()
+    """The answers to the rules that came with the last submission."""
+
+
+def facts_for_the_desk(keys: Collection[int]) -> dict[int, DeskFacts]:
+    """By the assessment's key, for the rows of one page: two queries for them all.
+
+    As part of the list's own query they would be worked out for every row before it is sorted.
+    """
+    returned = dict(
+        Review.objects.filter(assessment__in=keys, decision=Review.Decision.RETURNED)
+        .order_by()
+        .values_list("assessment")
+        .annotate(number=Count("pk"))
+    )
+    answers = dict(
+        Version.objects.filter(assessment__in=keys)
+        .order_by("assessment", "-number")
+        .distinct("assessment")
+        .values_list("assessment", "answers")
+    )
+    return {key: DeskFacts(returned.get(key, 0), answers.get(key, ())) for key in keys}
+
+
+def _last_answers() -> Subquery:
+    versions = Version.objects.filter(assessment=OuterRef("pk")).order_by("-number")
+    return Subquery(versions.values("answers")[:1], output_field=JSONField())
+
+
+def containing(assessments: QuerySet[Assessment], code: str) -> QuerySet[Assessment]:
+    """Those with exactly this code among their own."""
+    return assessments.filter(codes__contains=[code])
+
+
+def with_reasons(assessments: QuerySet[Assessment], given: bool) -> QuerySet[Assessment]:
+    """Those whose last submission came with a reason or something considered, or the others."""
+    wanted = Q()
+    for kind in EXPLAINED:
+        wanted |= Q(answers_now__contains=[{"kind": kind.value}])
+    assessments = assessments.alias(answers_now=_last_answers())
+    if given:
+        return assessments.filter(wanted)
+    return assessments.filter(Q(answers_now__isnull=True) | ~wanted)
+
+
+def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
+    """Those that ended from 1 April of the year before to 31 March of `ending`.
+
+    One that has not ended counts by the day of its submission.
+    """
+    first, last = date(ending - 1, 4, 1), date(ending, 3, 31)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    since, until = (
+        datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+        for day in (first, date(ending, 4, 1))
+    )
+    return assessments.filter(
+        Q(end_date__gte=first, end_date__lte=last)
+        | Q(end_date__isnull=True, submitted_at__gte=since, submitted_at__lt=until)
+    )
+
+
+def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet[Assessment]:
+    """Those past their 45 working days from referral on a day, or the others."""
+    past = Q(episode__referral_date__lte=last_referral_overdue_on(on)) & ~Q(status__in=OVER)
+    return assessments.filter(past) if late else assessments.exclude(past)
+
+
+def workers_for(person: User) -> QuerySet[User]:
+    """The social workers of the person's teams, and whoever else's work they may see."""
+    members = Membership.objects.filter(team__in=teams_of(person), user=OuterRef("pk"))
+    work = assessments_visible_to(person).filter(worker=OuterRef("pk"))
+    return User.objects.filter(
+        Q(Exists(members), role=Role.SOCIAL_WORKER) | Q(Exists(work))
+    ).order_by("name", "pk")
+
+
+def next_after(assessments: QuerySet[Assessment], decided: Assessment) -> Assessment | None:
+    """The next oldest submission after the one just decided; after the newest, the oldest."""
+    waiting = assessments.exclude(pk=decided.pk).order_by("submitted_at", "pk")
+    later = waiting.none()
+    if decided.submitted_at is not None:
+        later = waiting.filter(
+            Q(submitted_at__gt=decided.submitted_at)
+            | Q(submitted_at=decided.submitted_at, pk__gt=decided.pk)
+        )
+    return later.first() or waiting.first()

@@ -1,0 +1,67 @@
+"""Children and their episodes of need, to be found and read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from assessments import queries
+from assessments.models import Child, Episode
+from assessments.review.read_only import ReadOnly
+
+
+@admin.register(Child)
+class ChildAdmin(ReadOnly):
+    heading = "Children"
+    list_display = ["la_child_id", "given_name", "family_name", "birth_date", "sex", "disabled"]
+    list_filter = ["sex", "disabled"]
+    search_fields = ["la_child_id__iexact", "given_name__istartswith", "family_name__istartswith"]
+    search_help_text = "The child’s whole id, or how a name begins"
+    ordering = ["la_child_id"]
+    fields = [
+        "la_child_id",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "expected_birth_date",
+        "sex",
+        "disabled",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return queries.children_visible_to(request.user)
+
+    def child_of(self, row: Child) -> Child:
+        return row
+
+
+@admin.register(Episode)
+class EpisodeAdmin(ReadOnly):
+    heading = "Episodes of need"
+    list_display = ["child_id", "referral_date", "referral_source", "primary_need", "closure_date"]
+    list_filter = ["no_further_action", "reason_for_closure"]
+    search_fields = ["child__la_child_id__iexact"]
+    search_help_text = "The child’s whole id"
+    ordering = ["-referral_date", "-pk"]
+    readonly_fields = ["child_id"]
+    fields = [
+        "child_id",
+        "referral_date",
+        "referral_source",
+        "primary_need",
+        "closure_date",
+        "reason_for_closure",
+        "no_further_action",
+        "family_reference",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return queries.episodes_visible_to(request.user).select_related("child")
+
+    def child_of(self, row: Episode) -> Child:
+        return row.child
+
+    @admin.display(description="child", ordering="child__la_child_id")
+    def child_id(self, episode: Episode) -> str:
+        return episode.child.la_child_id

@@ -1,0 +1,262 @@
+"""The review desk's list: what awaits review, oldest first, and what else the teams recorded."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from assessments import queries, services
+from assessments.components.forms import HiddenInput
+from assessments.evaluation import edition_of
+from assessments.models import Assessment, Child, RuleAnswer, Status
+from assessments.presenters.deadlines import deadline_of
+from assessments.presenters.selection import named
+from assessments.review.decide import Decisions
+from assessments.review.filters import (
+    InCensusYear,
+    InStatus,
+    InTeam,
+    OfWorker,
+    Overdue,
+    WithCode,
+    WithReasons,
+)
+from assessments.review.messages import days_ago, refusal_in_words
+from assessments.review.read_only import PrivateSearch, ReadOnly
+from assessments.templatetags.record import age
+from cinfactors.audit.models import Page
+
+NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
+
+
+class DeskList(PrivateSearch):
+    """Sorted by keys alone; what is said of each row is gathered for the page at once, as `desk`.
+
+    With everything that a row says, sorting what a manager of many teams sees takes six times
+    as long.
+    """
+
+    def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet[Assessment]:
+        return super().get_queryset(request, *args, **kwargs).select_related(None)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        keys = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.in_bulk(keys)
+        facts = queries.facts_for_the_desk(keys)
+        for key, row in rows.items():
+            row.desk = facts[key]
+        self.result_list = [rows[key] for key in keys if key in rows]
+
+
+class PressedAction(helpers.ActionForm):
+    """The form of an action, with the key of its press."""
+
+    key = forms.UUIDField(label="", widget=HiddenInput, initial=uuid.uuid4)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(Decisions, ReadOnly):
+    heading = "Assessments"
+    list_display = [
+        "child",
+        "waiting",
+        "referral",
+        "factors",
+        "reasons",
+        "returned",
+        "team_name",
+        "worker_name",
+        "state",
+    ]
+    list_display_links = ["child"]
+    list_filter = [InStatus, InTeam, OfWorker, WithCode, WithReasons, Overdue, InCensusYear]
+    search_fields = ["episode__child__la_child_id__iexact"]
+    search_help_text = "The child’s whole id"
+    ordering = ["submitted_at", "pk"]
+    actions = ["authorise_selected"]
+    action_form = PressedAction
+    read_as = Page.REVIEW
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
+        return queries.for_reading(queries.assessments_visible_to(request.user))
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[DeskList]:
+        return DeskList
+
+    def child_of(self, row: Assessment) -> Child:
+        return row.episode.child
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Without the status where all that is shown has the same."""
+        if request.GET.get(InStatus.parameter_name) == InStatus.ANY:
+            return self.list_display
+        return [name for name in self.list_display if name != "state"]
+
+    def get_urls(self):
+        return [*self.decision_urls(), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if "action" in request.POST and not _selected(request):
+            self.message_user(request, NOTHING_SELECTED, messages.WARNING)
+            return redirect(request.get_full_path())
+        context = {"title": self.name_of_list(request.GET)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def name_of_list(self, address: QueryDict) -> str:
+        """What the list shows that has this address."""
+        return self.heading if address.get(InStatus.parameter_name) else "Awaiting review"
+
+    # Columns
+
+    @admin.display(description="child", ordering="episode__child__la_child_id")
+    def child(self, assessment: Assessment) -> SafeString:
+        return format_html(
+            '{} <span class="desk-quiet">{}</span>', assessment.episode.child, age(assessment)
+        )
+
+    @admin.display(description="submitted", ordering="submitted_at")
+    def waiting(self, assessment: Assessment) -> str:
+        if assessment.status != Status.SUBMITTED or assessment.submitted_at is None:
+            return "–"
+        day = timezone.localdate(assessment.submitted_at)
+        return days_ago(day, timezone.localdate())
+
+    @admin.display(description="from referral", ordering="episode__referral_date")
+    def referral(self, assessment: Assessment) -> SafeString | str:
+        deadline = deadline_of(assessment)
+        if deadline is None:
+            return "–"
+        return format_html(
+            '{}<br><span class="{}">{}</span>',
+            deadline.place,
+            "desk-tag desk-tag--late" if deadline.overdue else "desk-quiet",
+            deadline.words,
+        )
+
+    @admin.display(description="factors")
+    def factors(self, assessment: Assessment) -> SafeString | str:
+        if not assessment.codes:
+            return "None yet"
+        return format_html(
+            '<ul class="desk-codes">{}</ul>',
+            format_html_join(
+                "",
+                "<li><strong>{}</strong> {}</li>",
+                (
+                    (each.code, each.name)
+                    for each in named(edition_of(assessment), assessment.codes)
+                ),
+            ),
+        )
+
+    @admin.display(description="reasons given")
+    def reasons(self, assessment: Assessment) -> str:
+        return reasons_in_words(assessment.desk.answers)
+
+    @admin.display(description="returned")
+    def returned(self, assessment: Assessment) -> str:
+        times = assessment.desk.times_returned
+        return {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
+
+    @admin.display(description="team", ordering="team__name")
+    def team_name(self, assessment: Assessment) -> str:
+        return assessment.team.name
+
+    @admin.display(description="worker", ordering="worker__name")
+    def worker_name(self, assessment: Assessment) -> str:
+        return assessment.worker.name
+
+    @admin.display(description="status", ordering="status")
+    def state(self, assessment: Assessment) -> str:
+        return assessment.get_status_display()
+
+    # Several at once
+
+    def action_checkbox(self, assessment: Assessment) -> SafeString | str:
+        """The box of a row, with the version that the row shows."""
+        if assessment.status != Status.SUBMITTED:
+            return ""
+        child = assessment.episode.child.la_child_id
+        attributes = {"class": "action-select", "aria-label": f"Select the assessment of {child}"}
+        box = forms.CheckboxInput(attributes, lambda value: False)
+        return format_html(
+            '{}<input type="hidden" name="version-{}" value="{}">',
+            box.render(helpers.ACTION_CHECKBOX_NAME, str(assessment.pk)),
+            assessment.pk,
+            assessment.version,
+        )
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet):
+        _selected(request)
+        return super().response_action(request, queryset)
+
+    @admin.action(description="Authorise the selected that have nothing to explain")
+    def authorise_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        """Each is authorised or refused on its own, as the version that its row showed."""
+        selected = _selected(request)
+        visible = queries.for_reading(queries.assessments_visible_to(request.user))
+        # Not of the list's own rows: this press sent twice finds them authorised.
+        by_key = {each.pk: each for each in visible.filter(pk__in=selected)}
+        chosen = {by_key[pk].reference: version for pk, version in selected.items() if pk in by_key}
+        results = services.authorise_each(
+            chosen=list(chosen.items()), by=request.user, key=uuid.UUID(request.POST["key"])
+        )
+        children = {each.reference: each.episode.child for each in by_key.values()}
+        outcomes = [
+            {
+                "reference": result.reference,
+                "child": children[result.reference],
+                "refusal": refusal_in_words(result.refusal) if result.refusal else "",
+            }
+            for result in results
+        ]
+        counts = Counter(bool(each["refusal"]) for each in outcomes)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What became of each",
+            "opts": self.opts,
+            "outcomes": outcomes,
+            "authorised": counts[False],
+            "refused": counts[True],
+            "address": request.get_full_path(),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/assessments/assessment/authorised.html", context)
+
+
+def _selected(request: HttpRequest) -> dict[int, int]:
+    """The rows that were selected, each with the version that it showed.
+
+    BadRequest for what no page of ours sends.
+    """
+    try:
+        return {
+            int(key): int(request.POST[f"version-{int(key)}"])
+            for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        }
+    except (KeyError, ValueError) as unreadable:
+        raise BadRequest("selection") from unreadable
+
+
+def reasons_in_words(answers) -> str:
+    """What was answered to the rules with a submission, counted by kind."""
+    kinds = Counter(answer["kind"] for answer in answers)
+    said = []
+    if reasons := kinds[RuleAnswer.Kind.REASON]:
+        said.append(f"{reasons} reason{'' if reasons == 1 else 's'}")
+    if considered := kinds[RuleAnswer.Kind.CONSIDERED]:
+        said.append(f"{considered} considered")
+    return ", ".join(said) or "None"

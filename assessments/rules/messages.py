@@ -1,0 +1,68 @@
+"""A finding in words: codes with their names, in the order of the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assessments.catalogue.types import Edition, Rule, code_order
+from assessments.rules.findings import Finding
+from assessments.rules.kinds import KINDS
+from assessments.rules.selection import Selection
+
+
+def finding_of(
+    edition: Edition, rule: Rule, about: frozenset[str], unlisted: tuple[str, ...] = ()
+) -> Finding:
+    codes = tuple(sorted(about, key=code_order))
+    own = tuple(code for code in codes if code in rule.codes) or codes
+    return Finding(
+        rule=rule,
+        codes=codes,
+        beside=own or tuple(sorted(rule.codes | rule.without, key=code_order)),
+        message=_refusal(edition, rule, codes, unlisted)
+        if KINDS[rule.kind].refuses_codes
+        else rule.message.format(
+            codes=_named(edition, own),
+            with_codes=_named(edition, about & rule.with_codes),
+            without=_named(edition, rule.without),
+            adds=_named(edition, (rule.adds,) if rule.adds else ()),
+        ),
+        unlisted=unlisted,
+    )
+
+
+def unlisted_in(edition: Edition, selection: Selection) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for code in selection.sent if code not in edition.codes))
+
+
+def _refusal(
+    edition: Edition, rule: Rule, doubled: tuple[str, ...], unlisted: tuple[str, ...]
+) -> str:
+    """A sentence for each replaced code, one for all unknown ones, one for all doubled ones."""
+    sentences = [edition.replaced[code] for code in unlisted if code in edition.replaced]
+    unknown = [code for code in unlisted if code not in edition.replaced]
+    if unknown:
+        sentences.append(rule.message.format(unlisted=_quoted(unknown), edition=edition.title))
+    if doubled:
+        sentences.append(rule.message_doubled.format(codes=_named(edition, doubled)))
+    return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
+
+
+def _named(edition: Edition, codes: Iterable[str]) -> str:
+    """Codes with their names for a sentence: "13A Gangs and 24A Child criminal exploitation"."""
+    names = [f"{code} {edition.name_of(code)}" for code in sorted(codes, key=code_order)]
+    if len(names) > 2:
+        return f"{'; '.join(names[:-1])}; and {names[-1]}"
+    return " and ".join(names)
+
+
+def _quoted(unknown: list[str]) -> str:
+    """What was sent, fit to be shown: the first few, cut short, nothing that cannot be printed."""
+    shown = [
+        "".join(
+            letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:20]
+        )
+        + "…" * (len(text) > 20)
+        for text in unknown[:5]
+    ]
+    return ", ".join(f"“{text}”" for text in shown) + ", …" * (len(unknown) > 5)

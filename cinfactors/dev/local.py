@@ -1,0 +1,78 @@
+"""The installation of one machine: `make run` makes it, and `manage.py` works on it afterwards.
+
+It serves http on a loopback address with the embedded database, its secrets under var/.
+A deployment has none of this: there, each variable comes from the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from cinfactors.web.loopback import LOOPBACK_NAMES
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR = BASE_DIR / "var"
+POSTGRES = VAR / "postgres"
+SECRET_KEY = VAR / "secret-key"
+OWNER_COMMANDS = frozenset(
+    {
+        "createcachetable",
+        "flush",
+        "make_demo",  # sets sequences and gathers statistics after loading rows in bulk
+        "makemigrations",
+        "migrate",
+        "showmigrations",
+        "sqlmigrate",
+    }
+)
+"""What needs the role that owns the tables; everything else runs as the application does."""
+
+
+def exists() -> bool:
+    return SECRET_KEY.exists()
+
+
+@contextmanager
+def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
+    """Fill in what `environ` leaves open, and keep the embedded database running meanwhile.
+
+    A database that `environ` names is used instead, and no other is started.
+    """
+    if "SECRET_KEY" not in environ:
+        environ["SECRET_KEY"] = secret_key()
+    if "ALLOWED_HOSTS" not in environ:
+        environ["ALLOWED_HOSTS"] = ",".join(LOOPBACK_NAMES)
+        environ.setdefault("HTTPS", "off")
+        # To try the product takes no telephone.
+        environ.setdefault("SECOND_FACTOR_REQUIRED", "off")
+    environ.setdefault("AUTHORITY_NAME", "Exampleshire County Council")
+    if "DATABASE_URL" in environ:
+        yield
+        return
+    from cinfactors.dev import embedded_postgres
+
+    with embedded_postgres.running(POSTGRES) as server:
+        environ["DATABASE_URL"] = server.url(embedded_postgres.APP_ROLE)
+        environ["MIGRATION_DATABASE_URL"] = server.url(embedded_postgres.OWNER_ROLE)
+        yield
+
+
+def choose_role(command: str, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Let a command that changes tables connect as their owner, where an owner is named."""
+    if command in OWNER_COMMANDS and "MIGRATION_DATABASE_URL" in environ:
+        environ["DATABASE_URL"] = environ["MIGRATION_DATABASE_URL"]
+
+
+def secret_key(path: Path = SECRET_KEY) -> str:
+    """The key of this installation, made at first use and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(50))
+        unfinished.rename(path)
+    return path.read_text()

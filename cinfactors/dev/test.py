@@ -1,0 +1,32 @@
+"""`make test`: everything, the browser too. The last words are pytest's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from cinfactors.dev import assets, chromium
+from cinfactors.dev.install import BASE_DIR, InstallError, say
+
+
+def main() -> None:
+    try:
+        assets.build()
+        os.environ["CHROMIUM"] = chromium.install()
+        checks = [sys.executable, "-m", "cinfactors.dev.check"]
+        if subprocess.run(checks, cwd=BASE_DIR).returncode:
+            sys.exit(1)
+    except InstallError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    say("Tests")
+    sys.stdout.flush()
+    os.execv(
+        sys.executable, [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
+    )
+
+
+if __name__ == "__main__":
+    main()
