@@ -86,4 +86,4 @@ def _choice(box: Any) -> Choice:
 
 @lru_cache(maxsize=256)
 def _guidance(blocks: tuple[Block, ...]) -> SafeString:
-    return get_template("assessments/guidance_blocks.html").render({"blocks": blocks})
+    return get_template("components/guidance_blocks.html").render({"blocks": blocks})

@@ -32,4 +32,4 @@ def find(request: HttpRequest) -> HttpResponse:
         "codes": search.codes_of(found, words),
         "other": named(edition, edition.described_codes),
     }
-    return render(request, "assessments/found.html", context)
+    return render(request, "components/found.html", context)

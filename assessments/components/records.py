@@ -46,4 +46,4 @@ def own_assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
 def locked(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Say that the record cannot be changed now, and why."""
     context = {"assessment": assessment, "deadline": deadline_of(assessment)}
-    return render(request, "assessments/locked.html", context, status=409)
+    return render(request, "components/locked.html", context, status=409)

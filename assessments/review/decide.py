@@ -124,7 +124,7 @@ class Decisions(Ways):
         record_reading(
             request, self.read_as, child=assessment.episode.child_id, assessment=assessment.pk
         )
-        template = f"admin/assessments/assessment/{name}.html"
+        template = f"review/{name}.html"
         return TemplateResponse(request, template, context, status=status)
 
     # Deciding

@@ -234,7 +234,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
             "address": request.get_full_path(),
             "media": self.media,
         }
-        return TemplateResponse(request, "admin/assessments/assessment/authorised.html", context)
+        return TemplateResponse(request, "review/authorised.html", context)
 
 
 def _selected(request: HttpRequest) -> dict[int, int]:

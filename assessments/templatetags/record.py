@@ -81,4 +81,4 @@ def _bar(
         "edition": edition,
         "status": status,
     }
-    return stretches("assessments/identity_bar.html", said)
+    return stretches("components/identity_bar.html", said)

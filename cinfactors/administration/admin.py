@@ -117,7 +117,7 @@ class PersonAdmin(ForAdministrators):
     search_fields = ["name", "username"]
     search_help_text = "Name or user name"
     readonly_fields = ["may_sign_in", "last_login", "date_joined"]
-    change_form_template = "admin/accounts/person.html"
+    change_form_template = "administration/person.html"
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("teams")
@@ -224,7 +224,7 @@ class PersonAdmin(ForAdministrators):
                 return self._shown_once(request, person, password)
             messages.success(request, f"{person} has the new password.")
             return redirect("admin:accounts_user_change", person.pk)
-        template = "admin/accounts/new_password.html"
+        template = "administration/new_password.html"
         return self._page(request, template, person, form=form, title=title, lead=lead)
 
     def deactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -249,7 +249,7 @@ class PersonAdmin(ForAdministrators):
         work = queries.open_work_by_team(person)
         return self._page(
             request,
-            "admin/accounts/deactivate.html",
+            "administration/deactivate.html",
             person,
             title="Deactivate",
             form=form,
@@ -269,7 +269,7 @@ class PersonAdmin(ForAdministrators):
             return redirect("admin:accounts_user_change", person.pk)
         return self._page(
             request,
-            "admin/accounts/act.html",
+            "administration/act.html",
             person,
             title=act.title,
             act=act,
@@ -277,7 +277,7 @@ class PersonAdmin(ForAdministrators):
         )
 
     def _shown_once(self, request: HttpRequest, person: User, password: str) -> HttpResponse:
-        return self._page(request, "admin/accounts/made_password.html", person, password=password)
+        return self._page(request, "administration/made_password.html", person, password=password)
 
     def _page(self, request: HttpRequest, template: str, person: User, **context) -> HttpResponse:
         response = TemplateResponse(

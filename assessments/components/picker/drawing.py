@@ -38,7 +38,7 @@ KINDS_OF_FINDING: Mapping[Severity, str] = {
 @lru_cache(maxsize=16)
 def picker_stretches(edition: Edition, density: str) -> Stretches:
     """The picker's text for an edition and a density, with the places left open in it."""
-    return stretches("assessments/picker/picker.html", {"domains": domain_groups(edition, density)})
+    return stretches("components/picker/picker.html", {"domains": domain_groups(edition, density)})
 
 
 def render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
@@ -62,7 +62,7 @@ def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None
     }
     if answer is not None:
         said |= {"answer": answer.holds, "text": answer.text, "error": answer.error}
-    return get_template("assessments/picker/finding.html").render(said)
+    return get_template("components/picker/finding.html").render(said)
 
 
 _finished = lru_cache(maxsize=1024)(_drawn)
@@ -101,7 +101,7 @@ def render_beside(state: PickerState, code: str, findings: Collection[Finding]) 
 
 def _notes(code: str, notes: Collection[Note]) -> str:
     # What people wrote is drawn and forgotten.
-    drawn = get_template("assessments/picker/note.html").render if notes else None
+    drawn = get_template("components/picker/note.html").render if notes else None
     return "".join(drawn({"note": note, "code": code}) for note in notes)
 
 
@@ -113,7 +113,7 @@ def _description(code: str, state: PickerState) -> str:
 
 
 def _drawn_description(code: str, ticked: bool, description: str, error: str) -> str:
-    return get_template("assessments/picker/description.html").render(
+    return get_template("components/picker/description.html").render(
         {"code": code, "ticked": ticked, "description": description, "error": error}
     )
 

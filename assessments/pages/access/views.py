@@ -43,7 +43,7 @@ def without_a_worker(request: HttpRequest) -> HttpResponse:
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "rows": [(each, deadline_of(each), _why(each)) for each in page],
     }
-    return render(request, "assessments/without_a_worker.html", context)
+    return render(request, "pages/access/without_a_worker.html", context)
 
 
 def _why(assessment: Assessment) -> str:
@@ -103,7 +103,7 @@ def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
         "problems": problems,
     }
     status = 422 if problems else 200
-    return render(request, "assessments/reassign.html", context, status=status)
+    return render(request, "pages/access/reassign.html", context, status=status)
 
 
 def _goes_nowhere(assessment: Assessment) -> int | None:
@@ -150,7 +150,7 @@ def restrict(request: HttpRequest, reference: UUID) -> HttpResponse:
         "problems": problems,
     }
     status = 422 if problems else 200
-    return render(request, "assessments/restrict.html", context, status=status)
+    return render(request, "pages/access/restrict.html", context, status=status)
 
 
 def _by_default(request: HttpRequest, assessment: Assessment) -> list[int]:

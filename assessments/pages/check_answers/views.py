@@ -192,7 +192,10 @@ def _check_page(
         "managers": queries.managers_of(assessment),
     }
     return render(
-        request, "assessments/check.html", context, status=status if problems or conflict else 200
+        request,
+        "pages/check_answers/page.html",
+        context,
+        status=status if problems or conflict else 200,
     )
 
 
@@ -204,4 +207,4 @@ def submitted(request: HttpRequest, reference: UUID) -> HttpResponse:
         return redirect("record", assessment.reference)
     record_reading_of(request, assessment, Page.SUBMITTED)
     context = {"assessment": assessment, "managers": queries.managers_of(assessment)}
-    return render(request, "assessments/submitted.html", context)
+    return render(request, "pages/check_answers/submitted.html", context)

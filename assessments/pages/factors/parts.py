@@ -48,7 +48,7 @@ def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
     own = {"groups": domain_groups(edition), "density": density, "some_codes": _some_codes(edition)}
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
     once["printed_at"] = mark("printed")
-    return stretches("assessments/factors.html", {**once, **around, **own})
+    return stretches("pages/factors/page.html", {**once, **around, **own})
 
 
 def draw_ahead() -> None:
@@ -114,13 +114,13 @@ def response(
 
 
 def _render(name: str, context: Mapping[str, Any], request: HttpRequest | None = None) -> str:
-    return get_template(f"assessments/{name}.html").render(dict(context), request)
+    return get_template(f"pages/factors/{name}.html").render(dict(context), request)
 
 
 def _top(request: HttpRequest, context: Mapping[str, Any]) -> str:
     """What is said before the page begins: nothing, most of the time."""
     if any(context[each] for each in ("messages", "problems", "unsaved", "last_review")):
-        return _render("factors_top", context, request)
+        return _render("top", context, request)
     return ""
 
 
@@ -141,7 +141,7 @@ def differences(
         "my_text": texts[0],
         "their_text": texts[1],
     }
-    return _render("factors_conflict", said)
+    return _render("conflict", said)
 
 
 def counts(state: PickerState) -> str:
@@ -156,7 +156,7 @@ def counts(state: PickerState) -> str:
 
 @lru_cache(maxsize=8)
 def _counts(edition: Edition) -> Stretches:
-    return stretches("assessments/panel_counts.html", {"groups": domain_groups(edition)})
+    return stretches("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
 
 
 def saved(assessment: Assessment, unsaved: str, state: str) -> str:

@@ -25,7 +25,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "other": named(edition, edition.described_codes),
         "editions": reversed(loader.editions().values()),
     }
-    return render(request, "assessments/guidance.html", context)
+    return render(request, "pages/guidance/page.html", context)
 
 
 @require_safe
@@ -46,4 +46,4 @@ def guidance_for_code(request: HttpRequest, code: str) -> HttpResponse:
         "domain": next((d for d in edition.domains if entry and d.id == entry.domain), None),
         "rules": [rule for rule in edition.rules if code in rule.codes and rule.quotations],
     }
-    return render(request, "assessments/guidance_code.html", context)
+    return render(request, "pages/guidance/code.html", context)

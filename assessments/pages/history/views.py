@@ -34,7 +34,7 @@ def assessment_history(request: HttpRequest, reference: UUID) -> HttpResponse:
         "versions": versions,
         "compared": compared,
     }
-    return render(request, "assessments/history.html", context)
+    return render(request, "pages/history/page.html", context)
 
 
 def _compared(asked: QueryDict, versions: dict[int, Version]) -> history.Difference | None:

@@ -60,7 +60,7 @@ def reading_log(request: HttpRequest) -> HttpResponse:
         "many": queries.MANY,
     }
     return render(
-        request, "assessments/reading_log.html", context, status=422 if form.errors else 200
+        request, "pages/reading_log/page.html", context, status=422 if form.errors else 200
     )
 
 

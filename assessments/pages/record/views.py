@@ -54,7 +54,7 @@ def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
         "may_withdraw": queries.may_withdraw(person, assessment),
         "press": PressForm(initial={"version": assessment.version}),
     }
-    return render(request, "assessments/record.html", context)
+    return render(request, "pages/record/page.html", context)
 
 
 @require_POST
@@ -98,7 +98,7 @@ def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse
         "deadline": deadline_of(assessment),
         "press": PressForm(initial={"version": assessment.version}),
     }
-    return render(request, "assessments/withdraw.html", context)
+    return render(request, "pages/record/withdraw.html", context)
 
 
 @keeps_typed_work
@@ -137,4 +137,4 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
         "problems": problems_of(form),
     }
     status = 422 if form.errors else 200
-    return render(request, "assessments/cancel.html", context, status=status)
+    return render(request, "pages/record/cancel.html", context, status=status)

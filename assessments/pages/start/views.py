@@ -47,7 +47,7 @@ def find_child(request: HttpRequest) -> HttpResponse:
         new_child = NewChildForm(initial={"la_child_id": la_child_id})
         return _new_child_page(request, teams, new_child, not_found=la_child_id)
     context = {"form": form, "problems": problems_of(form), "teams": teams}
-    return render(request, "assessments/start_find.html", context, status=_status(form))
+    return render(request, "pages/start/find_child.html", context, status=_status(form))
 
 
 @keeps_typed_work
@@ -94,9 +94,7 @@ def _new_child_page(
         "problems": problems,
         "teams": teams,
     }
-    return render(
-        request, "assessments/start_new_child.html", context, status=422 if problems else 200
-    )
+    return render(request, "pages/start/new_child.html", context, status=422 if problems else 200)
 
 
 @keeps_typed_work
@@ -143,7 +141,7 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
         "problems": problems,
         "teams": teams,
     }
-    return render(request, "assessments/start.html", context, status=422 if problems else 200)
+    return render(request, "pages/start/known_child.html", context, status=422 if problems else 200)
 
 
 def _not_completed(request: HttpRequest, episode: Episode | None):

@@ -87,7 +87,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "may_start": queries.may_start_assessments(request.user),
         "address": reverse("assessments"),
     }
-    return render(request, "assessments/list.html", context)
+    return render(request, "pages/worklist/page.html", context)
 
 
 def _first_tab(request: HttpRequest, counts: dict[str, int]) -> str:
