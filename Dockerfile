@@ -9,8 +9,7 @@ RUN python -m venv .venv \
     && .venv/bin/pip install --quiet --require-hashes --requirement requirements.txt
 
 COPY package.json package-lock.json .npmrc ./
-COPY styles styles
-COPY scripts scripts
+COPY frontend frontend
 COPY cinfactors/__init__.py cinfactors/
 COPY cinfactors/make cinfactors/make
 RUN .venv/bin/python -m cinfactors.dev.assets

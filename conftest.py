@@ -23,7 +23,7 @@ hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
 
 LONGEST = (
-    "tests/platform/test_run.py",
+    "tests/dev/test_run.py",
     "tests/pages/test_random_walks.py",
     "tests/benchmarks",
     "tests/journeys",

@@ -42,7 +42,7 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> Save:
     def change() -> Callable[[], bytes]:
         current = Assessment.objects.get(pk=assessment.pk)
         other = next(codes for codes in selections if set(codes) != set(current.codes))
-        path = reverse("working", args=[current.reference])
+        path = reverse("autosave", args=[current.reference])
         return visitor.post(path, _sent(other, current.version), status=200)
 
     def nothing_recorded() -> Callable[[], bytes]:

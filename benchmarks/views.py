@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from assessments import queries
-from assessments.components.idempotency import press_fields
+from assessments.components.idempotency import key_and_version_fields
 from assessments.components.picker.state import picker_state
 from assessments.components.picker.typed_codes import Typed
 from assessments.pages.factors import parts
@@ -41,5 +41,5 @@ def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         "typed": Typed(),
         "typed_text": "",
     }
-    hidden = press_fields(assessment.version)
+    hidden = key_and_version_fields(assessment.version)
     return parts.response(request, form, context, hidden=hidden, status=200)

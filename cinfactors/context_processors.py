@@ -53,7 +53,7 @@ def navigation(person: User, path: str) -> Iterator[NavigationItem]:
         yield NavigationItem(name, address, address == current, address == path)
 
 
-def around(person: User | None, path: str) -> dict[str, Any]:
+def site_context_for(person: User | None, path: str) -> dict[str, Any]:
     """What stands around the page at this path, for a person or for nobody."""
     return {
         "authority_name": settings.AUTHORITY_NAME,
@@ -62,12 +62,12 @@ def around(person: User | None, path: str) -> dict[str, Any]:
     }
 
 
-def furniture(request: HttpRequest) -> dict[str, Any]:
+def site_context(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; no query but the person's, and none for the error pages."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
-        return around(None, request.path)
-    return around(person, request.path) | {
+        return site_context_for(None, request.path)
+    return site_context_for(person, request.path) | {
         "signed_in_for": sessions.seconds_left(request.session),
         "printed_at": printed_at(),
         "names_printed": request.GET.get("names") == "printed",

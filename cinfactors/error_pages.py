@@ -30,5 +30,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _plainly(template: str, status: HTTPStatus) -> HttpResponse:
     """The page without the request that failed, whose host, session or body may be what failed."""
-    html = render_to_string(template, context_processors.furniture(HttpRequest()))
+    html = render_to_string(template, context_processors.site_context(HttpRequest()))
     return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})

@@ -126,7 +126,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cinfactors.audit.middleware.HistoryMiddleware",
+    "cinfactors.audit.middleware.AuditMiddleware",
     "cinfactors.accounts.middleware.SignedInMiddleware",
     "cinfactors.web.rate_limits.LimitsMiddleware",
     "cinfactors.accounts.middleware.SecondFactorMiddleware",
@@ -149,7 +149,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "cinfactors.context_processors.furniture",
+                "cinfactors.context_processors.site_context",
             ],
         },
     },
@@ -249,7 +249,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", "on")
 SECOND_FACTOR_FOR_EVERYBODY = switch("SECOND_FACTOR_FOR_EVERYBODY", "off")
-MFA_ADAPTER = "cinfactors.accounts.second_factor.policy.MFAAdapter"
+MFA_ADAPTER = "cinfactors.accounts.second_factor.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses to verify
@@ -261,7 +261,7 @@ OIDC_SCHEMES = {"https"} if HTTPS else {"https", "http"}
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your work account"
 OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM", "").strip() or "preferred_username"
 OIDC_BRINGS_SECOND_FACTOR = os.environ.get("OIDC_BRINGS_SECOND_FACTOR", "").strip() or "on"
-"""on, off, or a claim and the value that it has to have; see `second_factor.is_brought`."""
+"""on, off, or a claim and the value that it has to have; see `second_factor_claim`."""
 _claim, _, _value = OIDC_BRINGS_SECOND_FACTOR.partition(":")
 _is_claim = _claim and _value and len(OIDC_BRINGS_SECOND_FACTOR.split()) == 1
 if OIDC_BRINGS_SECOND_FACTOR not in {"on", "off"} and not _is_claim:

@@ -15,7 +15,7 @@ def make_ready() -> None:
     from assessments.pages.factors import parts
 
     _ = get_resolver().url_patterns
-    parts.draw_ahead()
+    parts.warm_cache()
 
 
 application = utf8_alone(get_wsgi_application())

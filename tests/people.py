@@ -18,8 +18,7 @@ from assessments import services
 from assessments.models import Assessment, Outcome, Review, Status
 from assessments.presenters.questions import questions_of
 from assessments.rules import AnswerKind
-from cinfactors.accounts.models import Membership, Role, Team, User
-from cinfactors.accounts.services import ROLES_WITH_A_DESK
+from cinfactors.accounts.models import ROLES_IN_THE_ADMIN, Membership, Role, Team, User
 
 PASSWORD = "harbour lantern thistle"
 
@@ -35,7 +34,7 @@ def _person(name: str, role: Role, active: bool = True) -> User:
         name=name,
         role=role,
         is_active=active,
-        is_staff=role in ROLES_WITH_A_DESK,
+        is_staff=role in ROLES_IN_THE_ADMIN,
     )
 
 

@@ -17,35 +17,35 @@ from assessments.models import (
 )
 
 
-class KeyForm(forms.Form):
+class IdempotencyKeyForm(forms.Form):
     """What every button carries: the key of its press."""
 
     key = forms.UUIDField(widget=HiddenInput, initial=uuid.uuid4)
 
 
-class PressForm(KeyForm):
+class KeyAndVersionForm(IdempotencyKeyForm):
     """What every button on an assessment carries besides: the version that the page shows."""
 
     version = forms.IntegerField(widget=HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
-def press_fields(version: int) -> SafeString:
-    """The hidden fields of a `PressForm`, with a key of its own, without making the form."""
+def key_and_version_fields(version: int) -> SafeString:
+    """Render the hidden fields of a `KeyAndVersionForm`, with a new key, without the form."""
     key = HiddenInput().render("key", str(uuid.uuid4()))
     return format_html("{}{}", key, HiddenInput().render("version", version))
 
 
 def key_of(request: HttpRequest) -> UUID:
     """The key of the press; BadRequest for a post without one, which no page of ours makes."""
-    form = KeyForm(request.POST)
+    form = IdempotencyKeyForm(request.POST)
     if not form.is_valid():
         raise BadRequest("key")
     return form.cleaned_data["key"]
 
 
-def press_of(request: HttpRequest) -> tuple[UUID, int]:
+def key_and_version_of(request: HttpRequest) -> tuple[UUID, int]:
     """The key of the press and the version of the page; BadRequest for a post without them."""
-    form = PressForm(request.POST)
+    form = KeyAndVersionForm(request.POST)
     if not form.is_valid():
         raise BadRequest("key or version")
     return form.cleaned_data["key"], form.cleaned_data["version"]
@@ -58,5 +58,5 @@ def version_of(assessment: Assessment, typed: QueryDict | None) -> int:
     """
     if typed is None:
         return assessment.version
-    form = PressForm(typed)
+    form = KeyAndVersionForm(typed)
     return form.cleaned_data["version"] if form.is_valid() else assessment.version

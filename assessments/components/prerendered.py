@@ -20,38 +20,38 @@ MARK = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Placeholder:
     """A place between two stretches of finished text: what goes there, and for which code."""
 
     kind: str
     code: str = ""
 
 
-Stretches = tuple[str | Slot, ...]
+Segments = tuple[str | Placeholder, ...]
 
 
 def mark(kind: str, code: str = "") -> str:
     return f"{MARK}{kind} {code}{MARK}"
 
 
-def stretches(template: str, context: Mapping[str, Any]) -> Stretches:
+def prerender(template: str, context: Mapping[str, Any]) -> Segments:
     """The template's text, cut at its places; blank lines and indents are left out."""
     text = get_template(template).render(dict(context))
-    pieces: list[str | Slot] = []
+    pieces: list[str | Placeholder] = []
     for place, piece in enumerate(re.split(f"{MARK}([^{MARK}]*){MARK}", text)):
         if place % 2:
-            pieces.append(Slot(*piece.split(" ")))
+            pieces.append(Placeholder(*piece.split(" ")))
         else:
             pieces.append(re.sub(r"\n\s*", "\n", piece))
     return tuple(pieces)
 
 
-def filled(pieces: Stretches, fill: Mapping[str, Callable[[str], str]]) -> SafeString:
+def fill_in(pieces: Segments, fill: Mapping[str, Callable[[str], str]]) -> SafeString:
     """The whole text; `fill` makes the HTML of each kind of place from its code."""
     # Safe: the stretches come from templates, which escape, and so must what `fill` makes.
     return mark_safe("".join(_filled(pieces, fill)))  # noqa: S308
 
 
-def _filled(pieces: Stretches, fill: Mapping[str, Callable[[str], str]]) -> Iterator[str]:
+def _filled(pieces: Segments, fill: Mapping[str, Callable[[str], str]]) -> Iterator[str]:
     for piece in pieces:
         yield piece if isinstance(piece, str) else fill[piece.kind](piece.code)

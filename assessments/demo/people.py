@@ -16,8 +16,8 @@ from django.contrib.auth.hashers import make_password
 from assessments.demo.facts import facts
 from assessments.demo.record import Post
 from assessments.demo.rows import reference
-from cinfactors.accounts.models import Membership, Role, Team, User
-from cinfactors.accounts.services import ROLES_WITH_A_DESK, random_password
+from cinfactors.accounts.models import ROLES_IN_THE_ADMIN, Membership, Role, Team, User
+from cinfactors.accounts.sign_in.passwords import random_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _person(
         name=name,
         role=role,
         password=make_password(password),
-        is_staff=role in ROLES_WITH_A_DESK,
+        is_staff=role in ROLES_IN_THE_ADMIN,
         date_joined=since,
     )
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from assessments.models.children import Episode
 from cinfactors.accounts.models import Team, User
-from cinfactors.web.clean_text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 CODES = ArrayField(models.CharField(max_length=3), default=list, blank=True)
 
@@ -118,7 +118,7 @@ class Assessment(models.Model):
                     "This episode has an assessment that is not completed (census rule 8896)"
                 ),
             ),
-            *clean_text("assessment", "other_description", "cancellation_reason"),
+            *clean_text_constraints("assessment", "other_description", "cancellation_reason"),
         ]
         indexes = [
             GinIndex(fields=["codes"], name="assessment_codes"),
@@ -190,7 +190,7 @@ class Version(models.Model):
                 name="a_version_ends_on_or_after_its_start",
                 condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
             ),
-            *clean_text("version", "other_description"),
+            *clean_text_constraints("version", "other_description"),
         ]
         indexes = [
             models.Index(

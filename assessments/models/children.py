@@ -13,7 +13,7 @@ from django.db.models.functions import Upper
 
 from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
 from cinfactors.accounts.models import User
-from cinfactors.web.clean_text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 LA_CHILD_ID = r"^[A-Za-z0-9]{1,20}$"
 """Census rules 1570 and 1580: at most 20 letters and digits."""
@@ -62,7 +62,7 @@ class Child(models.Model):
             models.CheckConstraint(
                 name="sex_is_of_the_census_code_set", condition=Q(sex__in=Sex.values)
             ),
-            *clean_text("child", "given_name", "family_name"),
+            *clean_text_constraints("child", "given_name", "family_name"),
         ]
         indexes = [
             models.Index(

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from assessments.models.assessments import CODES, Assessment, Version
 from cinfactors.accounts.models import User
-from cinfactors.web.clean_text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 CODE = r"^[1-9][0-9]?[A-Z]?$"
 """What a code of any edition looks like; which there are is the catalogue's to say."""
@@ -39,7 +39,7 @@ class RuleAnswer(models.Model):
             models.CheckConstraint(
                 name="a_reason_is_not_empty", condition=~Q(kind="reason") | ~Q(text="")
             ),
-            *clean_text("answer", "text"),
+            *clean_text_constraints("answer", "text"),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class Review(models.Model):
                 )
                 | (~Q(decision="returned") & Q(reason="")),
             ),
-            *clean_text("review", "comment"),
+            *clean_text_constraints("review", "comment"),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +126,7 @@ class PinnedComment(models.Model):
             models.CheckConstraint(
                 name="a_comment_is_pinned_to_a_code", condition=Q(code__regex=CODE)
             ),
-            *clean_text("pinned_comment", "text"),
+            *clean_text_constraints("pinned_comment", "text"),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +151,7 @@ class IdempotencyKey(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=30)
     assessment = models.ForeignKey(
-        Assessment, on_delete=models.PROTECT, null=True, related_name="presses"
+        Assessment, on_delete=models.PROTECT, null=True, related_name="idempotency_keys"
     )
     at = models.DateTimeField()
 

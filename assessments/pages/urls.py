@@ -5,7 +5,7 @@ from django.urls import path
 from assessments.components.find import find
 from assessments.pages.access.views import lift, reassign, restrict, without_a_worker
 from assessments.pages.check_answers.views import check, submitted
-from assessments.pages.factors.autosave import working
+from assessments.pages.factors.autosave import autosave
 from assessments.pages.factors.views import factors
 from assessments.pages.guidance.views import guidance, guidance_for_code
 from assessments.pages.history.views import assessment_history
@@ -22,7 +22,7 @@ urlpatterns = [
     path("assessments/start/<uuid:reference>/", start_for_child, name="start_for_child"),
     path("assessments/<uuid:reference>/", assessment_record, name="record"),
     path("assessments/<uuid:reference>/factors/", factors, name="factors"),
-    path("assessments/<uuid:reference>/working/", working, name="working"),
+    path("assessments/<uuid:reference>/autosave/", autosave, name="autosave"),
     path("assessments/<uuid:reference>/check/", check, name="check"),
     path("assessments/<uuid:reference>/submitted/", submitted, name="submitted"),
     path("assessments/<uuid:reference>/withdraw/", withdraw, name="withdraw"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assessments import evaluation
 from assessments.catalogue import loader
+from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition, code_order
 from assessments.models import Assessment, Review, Version
 from assessments.presenters.selection import SelectedCode, named
@@ -73,19 +74,12 @@ def missed_codes(assessment: Assessment, pinned: Mapping[str, str]) -> tuple[Pin
 
 def correction_in_words(edition: Edition, before: Iterable[str], after: Iterable[str]) -> str:
     """What a correction did: "corrected A to B", "added B", "removed A"; to be followed by "in"."""
-    old, new = set(before), set(after)
-    gone, come = _in_words(edition, old - new), _in_words(edition, new - old)
-    if gone and come:
-        return f"corrected {gone} to {come}"
-    if come:
-        return f"added {come}"
-    if gone:
-        return f"removed {gone}"
+    old, new = frozenset(before), frozenset(after)
+    removed, added = in_a_sentence(edition, old - new), in_a_sentence(edition, new - old)
+    if removed and added:
+        return f"corrected {removed} to {added}"
+    if added:
+        return f"added {added}"
+    if removed:
+        return f"removed {removed}"
     return "corrected the description of the other factor"
-
-
-def _in_words(edition: Edition, codes: Iterable[str]) -> str:
-    names = [f"{each.code} {each.name}" for each in named(edition, set(codes))]
-    if len(names) > 1:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return "".join(names)

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from assessments.catalogue import loader
-from assessments.catalogue.types import code_order
+from assessments.catalogue.code_names import listed
 from assessments.models import (
     Assessment,
     Child,
@@ -26,7 +26,7 @@ from assessments.models import (
     Status,
     Version,
 )
-from assessments.presenters.selection import SelectedCode, named
+from assessments.presenters.comparison import Comparison, compare
 from cinfactors.audit.models import Change
 
 Row = Mapping[str, Any]
@@ -153,11 +153,17 @@ def _new(model: type, row: Row, names: Names, versions: Mapping[int, int]) -> Sa
     if model is Assessment:
         yield "started the assessment", f"in the team {names.team(row['team_id'])}"
         if row["codes"]:
-            yield "recorded:", _listed(row["edition"], row["codes"])
+            yield "recorded:", listed(loader.edition(row["edition"]), row["codes"])
     elif model is Version and row["corrected_by_id"] is None:
-        yield f"submitted version {row['number']}:", _listed(row["edition"], row["codes"])
+        yield (
+            f"submitted version {row['number']}:",
+            listed(loader.edition(row["edition"]), row["codes"]),
+        )
     elif model is Version:
-        yield f"corrected it, as version {row['number']}:", _listed(row["edition"], row["codes"])
+        yield (
+            f"corrected it, as version {row['number']}:",
+            listed(loader.edition(row["edition"]), row["codes"]),
+        )
     elif model is RuleAnswer:
         yield _with(_ANSWERED[RuleAnswer.Kind(row["kind"])], _quoted(row["text"]))
     elif model is Review:
@@ -204,12 +210,12 @@ def _changed(model: type, old: Row, new: Row, names: Names, decided: set[type]) 
 
 
 def _assessment_changed(old: Row, new: Row, names: Names, decided: set[type]) -> Said:
-    edition = loader.edition(new["edition"])
-    before, after = set(old["codes"]), set(new["codes"])
-    for each in named(edition, after - before):
-        yield "added", _words(each)
-    for each in named(loader.edition(old["edition"]), before - after):
-        yield "removed", _words(each)
+    editions = loader.edition(old["edition"]), loader.edition(new["edition"])
+    codes = compare(editions[0], old["codes"], editions[1], new["codes"])
+    for each in codes.added:
+        yield "added", str(each)
+    for each in codes.removed:
+        yield "removed", str(each)
     differing = _differing(old, new, but={"codes", "edition", "version", "saved_at"})
     for column in differing:
         if column in _TOLD:
@@ -286,30 +292,19 @@ def _with(did: str, words: str) -> tuple[str, str]:
     return (f"{did}:" if words else did), words
 
 
-def _words(each: SelectedCode) -> str:
-    return f"{each.code} {each.name}"
-
-
-def _listed(edition: str, codes: Sequence[str]) -> str:
-    return "; ".join(_words(each) for each in named(loader.edition(edition), codes))
-
-
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Between two versions of a record."""
+class VersionComparison:
+    """Two versions of a record beside each other."""
 
     earlier: Version
     later: Version
-    added: tuple[SelectedCode, ...]
-    removed: tuple[SelectedCode, ...]
-    kept: tuple[SelectedCode, ...]
+    codes: Comparison
     facts: tuple[tuple[str, str, str], ...]
     """What else a version says, in each of the two: name, earlier, later."""
 
 
-def difference(earlier: Version, later: Version) -> Difference:
-    """What the later version has that the earlier had not, has no more, and has still."""
-    before, after = set(earlier.codes), set(later.codes)
+def compare_versions(earlier: Version, later: Version) -> VersionComparison:
+    """Compare the codes and the facts of two versions."""
     old, new = loader.edition(earlier.edition), loader.edition(later.edition)
     facts = (
         ("Outcome", earlier.get_outcome_display(), later.get_outcome_display()),
@@ -317,11 +312,9 @@ def difference(earlier: Version, later: Version) -> Difference:
         ("Started", *(date_format(one.start_date, "j F Y") for one in (earlier, later))),
         ("Guide", old.title, new.title),
     )
-    return Difference(
+    return VersionComparison(
         earlier,
         later,
-        added=named(new, sorted(after - before, key=code_order)),
-        removed=named(old, sorted(before - after, key=code_order)),
-        kept=named(new, sorted(before & after, key=code_order)),
+        codes=compare(old, earlier.codes, new, later.codes),
         facts=tuple(fact for fact in facts if fact[1] or fact[2]),
     )

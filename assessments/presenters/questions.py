@@ -29,8 +29,7 @@ class Question:
     @property
     def about(self) -> str:
         """The code that the question is about, with its name: the one it would add, if any."""
-        selected = self.adds or self.beside[0]
-        return f"{selected.code} {selected.name}"
+        return str(self.adds or self.beside[0])
 
     @property
     def asks_reason(self) -> bool:

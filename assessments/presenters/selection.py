@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from assessments import evaluation
+from assessments.catalogue.code_names import UNLISTED
 from assessments.catalogue.types import Code, Edition, Factor, code_order
 from assessments.models import Assessment
 from assessments.presenters.domains import domains_of
@@ -19,6 +20,9 @@ class SelectedCode:
     name: str
     factor: Factor | None = None
     entry: Code | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def named(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode, ...]:
     return tuple(
         SelectedCode(code, edition.name_of(code), edition.factor_of(code), edition.codes[code])
         if code in edition.codes
-        else SelectedCode(code, "not a code of this edition")
+        else SelectedCode(code, UNLISTED)
         for code in sorted(set(codes), key=code_order)
     )
 

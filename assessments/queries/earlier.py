@@ -31,11 +31,11 @@ def last_change(person: User, assessment: Assessment) -> IdempotencyKey | None:
     A press that found everything as it wanted it came after the last save, and changed nothing.
     Where the person saved last, it is the handing over and back that their page missed.
     """
-    presses = assessment.presses.select_related("person").order_by("at")
-    saved = presses.filter(at__lte=assessment.saved_at).last()
+    keys = assessment.idempotency_keys.select_related("person").order_by("at")
+    saved = keys.filter(at__lte=assessment.saved_at).last()
     if saved is not None and saved.person_id != person.pk:
         return saved
-    return presses.filter(act="reassign", at__gt=assessment.saved_at).last() or saved
+    return keys.filter(act="reassign", at__gt=assessment.saved_at).last() or saved
 
 
 def recorded_before(person: User, assessment: Assessment) -> list[Earlier]:

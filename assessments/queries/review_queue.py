@@ -27,7 +27,7 @@ EXPLAINED = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
 
 
 @dataclass(frozen=True, slots=True)
-class DeskFacts:
+class QueueFacts:
     """What the list says of an assessment besides its own row."""
 
     times_returned: int = 0
@@ -35,7 +35,7 @@ class DeskFacts:
     """The answers to the rules that came with the last submission."""
 
 
-def facts_for_the_desk(keys: Collection[int]) -> dict[int, DeskFacts]:
+def facts_for_the_queue(keys: Collection[int]) -> dict[int, QueueFacts]:
     """By the assessment's key, for the rows of one page: two queries for them all.
 
     As part of the list's own query they would be worked out for every row before it is sorted.
@@ -52,7 +52,7 @@ def facts_for_the_desk(keys: Collection[int]) -> dict[int, DeskFacts]:
         .distinct("assessment")
         .values_list("assessment", "answers")
     )
-    return {key: DeskFacts(returned.get(key, 0), answers.get(key, ())) for key in keys}
+    return {key: QueueFacts(returned.get(key, 0), answers.get(key, ())) for key in keys}
 
 
 def _last_answers() -> Subquery:

@@ -16,16 +16,16 @@ from django.urls import path
 from django.utils import timezone
 
 from assessments import evaluation, queries, services
-from assessments.components.idempotency import PressForm, press_of
+from assessments.catalogue.code_names import listed
+from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
 from assessments.components.picker.layout import domain_groups
 from assessments.models import Assessment
-from assessments.presenters.selection import named
 from assessments.review import record
 from assessments.review.forms import CorrectForm, Decision, ReopenForm, ReturnForm
 from assessments.review.messages import decision_in_words, refusals_in_words
 from assessments.review.navigation import Ways, kept_filters
 from assessments.rules import Finding
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.audit.services import record_reading
 from cinfactors.web.problems import Problem, problems_of
 
@@ -98,7 +98,9 @@ class Decisions(Ways):
             "return_form": returning,
             "reopen_form": reopening,
             "typed": _without_place(form, returning, reopening),
-            "press": PressForm(initial={"version": version or assessment.version}),
+            "key_and_version": KeyAndVersionForm(
+                initial={"version": version or assessment.version}
+            ),
             "problems": problems,
             "told": told,
             "today": timezone.localdate(),
@@ -134,7 +136,7 @@ class Decisions(Ways):
         assessment = self._found(request, reference)
         if request.method != "POST":
             return redirect(self.address_of(request, reference))
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         form = _return_form(assessment, request.POST)
         if form.has_words():
             form.full_clean()
@@ -171,18 +173,18 @@ class Decisions(Ways):
         context = {
             "title": "Authorise this assessment?",
             "groups": record.selection(assessment, {"since_last": None, "asked": None}),
-            "press": PressForm(initial={"version": assessment.version}),
+            "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
             "today": timezone.localdate(),
         }
         return self._response(request, assessment, "authorise", context, 200)
 
-    @keeps_typed_work
+    @recovers_form
     def return_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
         """Send it back with a reason, a comment, and comments on single codes."""
         assessment = self._found(request, reference)
         if request.method != "POST":
             return self._shown_again(request, assessment, _return_form)
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         form = _return_form(assessment, request.POST)
         if not form.is_valid():
             return self._refused(request, assessment, version, form)
@@ -203,13 +205,13 @@ class Decisions(Ways):
             form,
         )
 
-    @keeps_typed_work
+    @recovers_form
     def reopen_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
         """Open an authorised assessment for its worker; what is authorised goes on counting."""
         assessment = self._found(request, reference)
         if request.method != "POST":
             return self._shown_again(request, assessment, _reopen_form)
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         form = ReopenForm(request.POST)
         if not form.is_valid():
             return self._refused(request, assessment, version, form)
@@ -228,17 +230,17 @@ class Decisions(Ways):
             form,
         )
 
-    @keeps_typed_work
+    @recovers_form
     def correct_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
         """Change the codes of a submission, with a reason, instead of returning it."""
         assessment = self._found(request, reference)
         if request.method != "POST":
             if not queries.may_review(request.user, assessment):
                 return redirect(self.address_of(request, reference))
-            form = CorrectForm(request.held_data, initial=_facts(assessment))
-            told = NOT_SENT if request.held_data else ""
+            form = CorrectForm(request.unsent_draft, initial=_facts(assessment))
+            told = NOT_SENT if request.unsent_draft else ""
             return self._correct_page(request, assessment, form, told=told)
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         form = CorrectForm(request.POST)
         if not form.is_valid():
             return self._refused(request, assessment, version, form)
@@ -277,10 +279,12 @@ class Decisions(Ways):
             "title": "Correct the codes",
             "edition": edition,
             "domains": domain_groups(edition),
-            "recorded": record.in_words(named(edition, assessment.codes)),
+            "recorded": listed(edition, assessment.codes),
             "ticked": frozenset(ticked),
             "form": form,
-            "press": PressForm(initial={"version": version or assessment.version}),
+            "key_and_version": KeyAndVersionForm(
+                initial={"version": version or assessment.version}
+            ),
             "problems": problems,
             "told": told,
         }
@@ -293,9 +297,9 @@ class Decisions(Ways):
         form_of: Callable[[Assessment, QueryDict], Decision],
     ) -> HttpResponse:
         """What was typed when the sign-in had ended, unsent; without that, the page itself."""
-        if request.held_data is None:
+        if request.unsent_draft is None:
             return redirect(self.address_of(request, assessment.reference))
-        form = form_of(assessment, request.held_data)
+        form = form_of(assessment, request.unsent_draft)
         return self._page(request, assessment, form=form, told=NOT_SENT)
 
     # What becomes of a press

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.catalogue import loader
+from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import code_order
 from assessments.models import Assessment, Status
 
@@ -103,7 +104,7 @@ class WithCode(Chosen):
 def every_code() -> list[tuple[str, str]]:
     """The codes of every edition, since old records keep theirs, by the latest of their names."""
     names = {
-        code: f"{code} {edition.name_of(code)}"
+        code: code_with_name(edition, code)
         for edition in loader.editions().values()
         for code in edition.codes
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import Edition, code_order
 from assessments.components.forms import CodesField, LinesField
 from assessments.models import Review
@@ -66,7 +67,7 @@ class ReturnForm(Decision):
             )
         self.fields["missing_code"].choices = [
             ("", "None"),
-            *((code, f"{code} {edition.name_of(code)}") for code in edition.codes),
+            *((code, code_with_name(edition, code)) for code in edition.codes),
         ]
 
     def box_of(self, code: str) -> forms.BoundField:

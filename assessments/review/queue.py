@@ -41,7 +41,7 @@ from cinfactors.audit.models import Page
 NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
 
 
-class DeskList(PrivateSearch):
+class ReviewQueue(PrivateSearch):
     """Sorted by keys alone; what is said of each row is gathered for the page at once, as `desk`.
 
     With everything that a row says, sorting what a manager of many teams sees takes six times
@@ -55,13 +55,13 @@ class DeskList(PrivateSearch):
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
         rows = self.root_queryset.in_bulk(keys)
-        facts = queries.facts_for_the_desk(keys)
+        facts = queries.facts_for_the_queue(keys)
         for key, row in rows.items():
-            row.desk = facts[key]
+            row.queue_facts = facts[key]
         self.result_list = [rows[key] for key in keys if key in rows]
 
 
-class PressedAction(helpers.ActionForm):
+class ActionFormWithKey(helpers.ActionForm):
     """The form of an action, with the key of its press."""
 
     key = forms.UUIDField(label="", widget=HiddenInput, initial=uuid.uuid4)
@@ -87,14 +87,14 @@ class AssessmentAdmin(Decisions, ReadOnly):
     search_help_text = "The child’s whole id"
     ordering = ["submitted_at", "pk"]
     actions = ["authorise_selected"]
-    action_form = PressedAction
+    action_form = ActionFormWithKey
     read_as = Page.REVIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
         return queries.for_reading(queries.assessments_visible_to(request.user))
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[DeskList]:
-        return DeskList
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ReviewQueue]:
+        return ReviewQueue
 
     def child_of(self, row: Assessment) -> Child:
         return row.episode.child
@@ -124,7 +124,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
     @admin.display(description="child", ordering="episode__child__la_child_id")
     def child(self, assessment: Assessment) -> SafeString:
         return format_html(
-            '{} <span class="desk-quiet">{}</span>', assessment.episode.child, age(assessment)
+            '{} <span class="review-quiet">{}</span>', assessment.episode.child, age(assessment)
         )
 
     @admin.display(description="submitted", ordering="submitted_at")
@@ -142,7 +142,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
         return format_html(
             '{}<br><span class="{}">{}</span>',
             deadline.place,
-            "desk-tag desk-tag--late" if deadline.overdue else "desk-quiet",
+            "review-tag review-tag--late" if deadline.overdue else "review-quiet",
             deadline.words,
         )
 
@@ -151,7 +151,7 @@ class AssessmentAdmin(Decisions, ReadOnly):
         if not assessment.codes:
             return "None yet"
         return format_html(
-            '<ul class="desk-codes">{}</ul>',
+            '<ul class="review-codes">{}</ul>',
             format_html_join(
                 "",
                 "<li><strong>{}</strong> {}</li>",
@@ -164,11 +164,11 @@ class AssessmentAdmin(Decisions, ReadOnly):
 
     @admin.display(description="reasons given")
     def reasons(self, assessment: Assessment) -> str:
-        return reasons_in_words(assessment.desk.answers)
+        return reasons_in_words(assessment.queue_facts.answers)
 
     @admin.display(description="returned")
     def returned(self, assessment: Assessment) -> str:
-        times = assessment.desk.times_returned
+        times = assessment.queue_facts.times_returned
         return {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
 
     @admin.display(description="team", ordering="team__name")

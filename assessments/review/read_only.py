@@ -66,7 +66,7 @@ class ReadOnly(admin.ModelAdmin):
     """What the history of readings calls a page of one record."""
 
     class Media:
-        css = {"all": ["desk.css"]}
+        css = {"all": ["review.css"]}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_team_manager

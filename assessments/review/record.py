@@ -12,57 +12,32 @@ from django.utils.formats import date_format
 
 from assessments import evaluation, queries
 from assessments.catalogue import loader
+from assessments.catalogue.code_names import code_with_name, listed
 from assessments.catalogue.types import Edition, code_order
 from assessments.catalogue.working_days import due_date
 from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
+from assessments.presenters.comparison import Comparison, compare_with_version
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import SelectedCode, groups_of, named
+from assessments.presenters.selection import SelectedCode, groups_of
 from assessments.review.messages import days_ago
 from cinfactors.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What became of the codes of an earlier selection: new, continuing, ended."""
+class ChangeSince:
+    """What became of an earlier version's codes, and what else changed."""
 
-    earlier: Version
-    new: tuple[SelectedCode, ...]
-    continuing: tuple[SelectedCode, ...]
-    ended: tuple[SelectedCode, ...]
-    said: str = ""
-    """Which selection it is compared with."""
+    codes: Comparison
+    against: str
+    """Which version it is compared with."""
     others: tuple[str, ...] = ()
     """What changed besides the codes."""
-
-    @property
-    def is_change(self) -> bool:
-        return bool(self.new or self.ended or self.others)
-
-
-def compared(
-    earlier: Version,
-    edition: Edition,
-    codes: Collection[str],
-    *,
-    said: str = "",
-    others: Sequence[str] = (),
-) -> Comparison:
-    before, now = frozenset(earlier.codes), frozenset(codes)
-    return Comparison(
-        earlier=earlier,
-        new=named(edition, now - before),
-        continuing=named(edition, now & before),
-        # By the names that they had when they were recorded.
-        ended=named(loader.edition(earlier.edition), before - now),
-        said=said,
-        others=tuple(others),
-    )
 
 
 def since_last_submission(
     assessment: Assessment, edition: Edition, versions: Sequence[Version]
-) -> Comparison | None:
+) -> ChangeSince | None:
     """Against the submission before the last, or the last while the worker changes it.
 
     None where there is none before it.
@@ -78,18 +53,24 @@ def since_last_submission(
     if earlier.other_description != assessment.other_description:
         others.append("The description of the other factor was changed")
     when = date_format(timezone.localtime(earlier.submitted_at), "j F Y, H:i")
-    said = f"Against version {earlier.number}, submitted on {when}"
-    return compared(earlier, edition, assessment.codes, said=said, others=others)
+    return ChangeSince(
+        compare_with_version(earlier, edition, assessment.codes),
+        f"Against version {earlier.number}, submitted on {when}",
+        tuple(others),
+    )
 
 
 def since_previous_assessment(
     previous: Version | None, edition: Edition, codes: Collection[str]
-) -> Comparison | None:
+) -> ChangeSince | None:
     """Against what was last counted of the child's assessment before this; None without one."""
     if previous is None:
         return None
     ended = date_format(previous.end_date, "j F Y")
-    return compared(previous, edition, codes, said=f"Against the assessment that ended on {ended}")
+    return ChangeSince(
+        compare_with_version(previous, edition, codes),
+        f"Against the assessment that ended on {ended}",
+    )
 
 
 READ_AS_SUBMITTED = frozenset({Status.SUBMITTED, Status.AUTHORISED})
@@ -154,7 +135,7 @@ def _decided(review: Review, before: Mapping[Version, Version | None]) -> Entry:
         tuple(lines),
         review.comment,
         tuple(
-            (f"{comment.code} {_name(edition, comment.code)}", comment.text)
+            (code_with_name(edition, comment.code), comment.text)
             for comment in by_code(review.pinned.all())
         ),
     )
@@ -164,26 +145,18 @@ def by_code(comments: Collection[PinnedComment]) -> list[PinnedComment]:
     return sorted(comments, key=lambda comment: code_order(comment.code))
 
 
-def _name(edition: Edition, code: str) -> str:
-    return named(edition, [code])[0].name
-
-
 def _changes(version: Version, earlier: Version | None) -> Iterator[str]:
     edition = loader.edition(version.edition)
     if earlier is None:
-        yield in_words(named(edition, version.codes))
+        yield listed(edition, version.codes)
         return
-    difference = compared(earlier, edition, version.codes)
-    if difference.new:
-        yield f"Added {in_words(difference.new)}"
-    if difference.ended:
-        yield f"Removed {in_words(difference.ended)}"
-    if not difference.is_change:
+    codes = compare_with_version(earlier, edition, version.codes)
+    if codes.added:
+        yield f"Added {'; '.join(map(str, codes.added))}"
+    if codes.removed:
+        yield f"Removed {'; '.join(map(str, codes.removed))}"
+    if not codes.is_change:
         yield "The same factors"
-
-
-def in_words(codes: Collection[SelectedCode]) -> str:
-    return "; ".join(f"{each.code} {each.name}" for each in codes)
 
 
 def said_of(person: User, assessment: Assessment) -> dict[str, Any]:
@@ -240,7 +213,7 @@ def asked_of(assessment: Assessment, reviews: Sequence[Review]) -> Review | None
 
 def selection(assessment: Assessment, said: Mapping[str, Any], form: Any = None) -> list[Any]:
     """The selection by domain, with what stands beside each code."""
-    new = {each.code for each in said["since_last"].new} if said["since_last"] else set()
+    new = {each.code for each in said["since_last"].codes.added} if said["since_last"] else set()
     asked = (
         {comment.code: comment.text for comment in said["asked"].pinned.all()}
         if said["asked"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition, Rule, code_order
 from assessments.rules.findings import Finding
 from assessments.rules.kinds import KINDS
@@ -22,10 +21,10 @@ def finding_of(
         message=_refusal(edition, rule, codes, unlisted)
         if KINDS[rule.kind].refuses_codes
         else rule.message.format(
-            codes=_named(edition, own),
-            with_codes=_named(edition, about & rule.with_codes),
-            without=_named(edition, rule.without),
-            adds=_named(edition, (rule.adds,) if rule.adds else ()),
+            codes=in_a_sentence(edition, own),
+            with_codes=in_a_sentence(edition, about & rule.with_codes),
+            without=in_a_sentence(edition, rule.without),
+            adds=in_a_sentence(edition, (rule.adds,) if rule.adds else ()),
         ),
         unlisted=unlisted,
     )
@@ -44,16 +43,8 @@ def _refusal(
     if unknown:
         sentences.append(rule.message.format(unlisted=_quoted(unknown), edition=edition.title))
     if doubled:
-        sentences.append(rule.message_doubled.format(codes=_named(edition, doubled)))
+        sentences.append(rule.message_doubled.format(codes=in_a_sentence(edition, doubled)))
     return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
-
-
-def _named(edition: Edition, codes: Iterable[str]) -> str:
-    """Codes with their names for a sentence: "13A Gangs and 24A Child criminal exploitation"."""
-    names = [f"{code} {edition.name_of(code)}" for code in sorted(codes, key=code_order)]
-    if len(names) > 2:
-        return f"{'; '.join(names[:-1])}; and {names[-1]}"
-    return " and ".join(names)
 
 
 def _quoted(unknown: list[str]) -> str:

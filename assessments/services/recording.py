@@ -22,11 +22,11 @@ from assessments.services.refusals import (
     Locked,
     SelectionRefused,
     SubmissionRefused,
-    unfit,
+    field_errors,
 )
 from assessments.services.writing import change
 from cinfactors.accounts.models import User
-from cinfactors.web.clean_text import written
+from cinfactors.web.clean_text import clean_text
 
 
 def record_factors(
@@ -81,11 +81,11 @@ def is_recorded(assessment: Assessment, codes: Sequence[str], other_description:
 
 def _description_with(codes: Sequence[str], sent: str) -> str:
     """What is kept of a description: nothing without a code that takes one."""
-    return "" if current_edition().described_codes.isdisjoint(codes) else written(sent)
+    return "" if current_edition().described_codes.isdisjoint(codes) else clean_text(sent)
 
 
 def _clean_text_of(entry: Assessment | RuleAnswer, field: str, sent_as: str) -> None:
-    if messages := unfit(entry, field):
+    if messages := field_errors(entry, field):
         raise FactsRefused({sent_as: messages[field]})
 
 
@@ -105,7 +105,7 @@ def answer_rule(
     until the codes that the rule is about change. Raises what `record_factors` raises, and
     FactsRefused for a rule that does not ask, or for a reason that is empty or too long.
     """
-    words = written(text)
+    words = clean_text(text)
 
     def answer(current: Assessment) -> None:
         edition = current_edition()
@@ -277,7 +277,7 @@ def cancel(
 
     Raises NotPermitted, Locked, EditConflict, and FactsRefused without a reason.
     """
-    words = written(reason)
+    words = clean_text(reason)
 
     def end(current: Assessment) -> None:
         if current.versions.filter(authorised_at__isnull=False).exists():

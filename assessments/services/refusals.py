@@ -32,7 +32,7 @@ class FactsRefused(Refused):
         self.messages = dict(messages)
 
 
-def unfit(entry: Model, *fields: str) -> dict[str, str]:
+def field_errors(entry: Model, *fields: str) -> dict[str, str]:
     """Why the fields cannot be kept as they are, by their names; empty if they can be."""
     others = {each.name for each in entry._meta.fields} - {*fields}
     try:

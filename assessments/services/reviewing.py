@@ -39,11 +39,11 @@ from assessments.services.refusals import (
     Refused,
     SelectionRefused,
     SubmissionRefused,
-    unfit,
+    field_errors,
 )
 from assessments.services.writing import decide
 from cinfactors.accounts.models import User
-from cinfactors.web.clean_text import written
+from cinfactors.web.clean_text import clean_text
 
 
 def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
@@ -146,8 +146,8 @@ def return_to_worker(
     A comment may be pinned to any code of the edition, selected or missed; blank ones are none.
     Raises as `authorise`, and FactsRefused by "reason", "comment" and "pinned-" with the code.
     """
-    words = written(comment)
-    texts = {code: written(text) for code, text in pinned.items()}
+    words = clean_text(comment)
+    texts = {code: clean_text(text) for code, text in pinned.items()}
     texts = {code: texts[code] for code in sorted(texts) if texts[code]}
 
     def send_back(current: Assessment) -> None:
@@ -161,11 +161,11 @@ def return_to_worker(
             refused["reason"] = "Select why you are returning it"
         if not words:
             refused["comment"] = "Enter what the worker should look at"
-        refused |= unfit(review, "comment") if words else {}
+        refused |= field_errors(review, "comment") if words else {}
         for each in comments:
             if each.code not in listed:
                 refused[f"pinned-{each.code}"] = "This is not a code of the guide"
-            for message in unfit(each, "text").values():
+            for message in field_errors(each, "text").values():
                 refused[f"pinned-{each.code}"] = message
         if refused:
             raise FactsRefused(refused)
@@ -195,14 +195,14 @@ def reopen(
     so it is not an assessment that is not completed (census rule 8896), and may stand beside one.
     Raises as `authorise`, and FactsRefused by "comment".
     """
-    words = written(comment)
+    words = clean_text(comment)
 
     def open_again(current: Assessment) -> None:
         if not words:
             raise FactsRefused({"comment": "Enter why it is reopened"})
         latest = current.versions.latest("number")
         review = _review(current, latest, Review.Decision.REOPENED, by, words)
-        refused = unfit(review, "comment")
+        refused = field_errors(review, "comment")
         if refused:
             raise FactsRefused(refused)
         _entered(review)
@@ -240,8 +240,8 @@ def correct(
     "codes" where nothing changes, by "reason" and by "other_description".
     """
     edition = current_edition()
-    words = written(reason)
-    description = written(other_description)
+    words = clean_text(reason)
+    description = clean_text(other_description)
     if edition.described_codes.isdisjoint(codes):
         description = ""
 
@@ -254,7 +254,7 @@ def correct(
         current.codes = sorted(codes, key=code_order)
         current.other_description = description
         current.edition = edition.id
-        refused = unfit(current, "other_description")
+        refused = field_errors(current, "other_description")
         if (current.codes, current.other_description) == before:
             refused["codes"] = "Change the selection, or authorise it as it is"
         corrected = current.versions.latest("number")
@@ -265,7 +265,7 @@ def correct(
             refused["reason"] = "Enter why you are correcting it"
         elif len(words) > _LONGEST_ANSWER:
             refused["reason"] = f"Reason must be {_LONGEST_ANSWER} characters or fewer"
-        elif unstorable := unfit(review, "comment"):
+        elif unstorable := field_errors(review, "comment"):
             refused["reason"] = unstorable["comment"]
         if refused:
             raise FactsRefused(refused)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Episode
-from assessments.services.refusals import FactsRefused, NotPermitted, unfit
+from assessments.services.refusals import FactsRefused, NotPermitted, field_errors
 from assessments.services.writing import once
 from cinfactors.accounts.models import Team, User
 
@@ -150,7 +150,7 @@ WORDS_FOR_CONSTRAINT = {
 def _save_new(entered: Child | Episode) -> None:
     """Save a new row; FactsRefused with what its fields and constraints refuse."""
     fields = {each.name for each in entered._meta.fields} - {"reference"}
-    messages = unfit(entered, *fields)
+    messages = field_errors(entered, *fields)
     for constraint in entered._meta.constraints:
         field = FIELD_OF_CONSTRAINT.get(constraint.name)
         if field is None or field in messages:

@@ -145,7 +145,7 @@ def once(
     press = uuid.uuid5(key, repr((by.pk, act, content)))
     with transaction.atomic():
         if not _is_first(press, by, act, on):
-            return queries.for_reading(Assessment.objects.filter(presses=press)).get()
+            return queries.for_reading(Assessment.objects.filter(idempotency_keys=press)).get()
         made = write()
         if on is None:
             IdempotencyKey.objects.filter(pk=press).update(assessment=made)

@@ -12,6 +12,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def slot(kind: str, code: str = "") -> SafeString:
+def placeholder(kind: str, code: str = "") -> SafeString:
     """A place that is filled for each request; see `assessments.components.prerendered`."""
     return format_html("{}", mark(kind, code))

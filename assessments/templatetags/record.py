@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
 from assessments.catalogue.working_days import Deadline
-from assessments.components.prerendered import Stretches, filled, stretches
+from assessments.components.prerendered import Segments, fill_in, prerender
 from assessments.models import Assessment, Status
 from assessments.presenters.code_notes import Note
 
@@ -66,13 +66,13 @@ def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeStrin
         Status(assessment.status),
     )
     child = assessment.episode.child.la_child_id
-    return filled(bar, {"child": lambda _: escape(child)})
+    return fill_in(bar, {"child": lambda _: escape(child)})
 
 
 @lru_cache(maxsize=1024)
 def _bar(
     age: str, referral_date: date, deadline: Deadline | None, edition: Edition, status: Status
-) -> Stretches:
+) -> Segments:
     """The bar for all the children of whom the same is said."""
     said = {
         "age": age,
@@ -81,4 +81,4 @@ def _bar(
         "edition": edition,
         "status": status,
     }
-    return stretches("components/identity_bar.html", said)
+    return prerender("components/identity_bar.html", said)

@@ -6,8 +6,8 @@ that only a cookie of that browser holds. Neither the database nor the cookie al
 is played back once, unsaved, to the person for whom the page was drawn and nobody else, and
 deleted when that page has been made.
 
-A page takes part with three things: `@keeps_typed_work` on its view, `{% typed_by %}` in its
-form, and a form filled from `request.held_data`, a QueryDict or None, with a message that
+A page takes part with three things: `@recovers_form` on its view, `{% typed_by %}` in its
+form, and a form filled from `request.unsent_draft`, a QueryDict or None, with a message that
 nothing is saved yet.
 """
 
@@ -41,9 +41,9 @@ FIELD = "typed_by"
 _signer = TimestampSigner(salt="cinfactors.accounts.held_forms")
 
 
-def keeps_typed_work(view: Callable) -> Callable:
+def recovers_form(view: Callable) -> Callable:
     """Let what is posted to the view be held. For classes, put it on `dispatch`."""
-    view.keeps_typed_work = True
+    view.recovers_form = True
     return view
 
 
@@ -52,7 +52,7 @@ def typed_by(person: User) -> str:
     return _signer.sign(str(person.pk))
 
 
-def typed_by_field(person: User) -> SafeString:
+def draft_owner_field(person: User) -> SafeString:
     """That hidden field."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, typed_by(person))
 
@@ -139,7 +139,7 @@ def take_token_away(response: HttpResponse) -> None:
 
 def _takes_part(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return match is not None and getattr(match.func, "keeps_typed_work", False)
+    return match is not None and getattr(match.func, "recovers_form", False)
 
 
 def _writer(request: HttpRequest) -> int | None:

@@ -33,17 +33,17 @@ class SessionLimitsMiddleware(MiddlewareMixin):
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Every view asks for sign-in unless it says otherwise, and nobody loses what they typed.
 
-    Gives each request `held_data`: what its person had typed on this page before the sign-in
-    ended, or None (see `held_forms`).
+    Gives each request `unsent_draft`: what its person had typed on this page before the sign-in
+    ended, or None (see `form_recovery`).
     """
 
     def process_request(self, request):
-        request.held_data = None
-        request.held_is_over = False
+        request.unsent_draft = None
+        request.draft_is_over = False
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if form_recovery.COOKIE in request.COOKIES and request.user.is_authenticated:
-            request.held_data, request.held_is_over = form_recovery.find(request)
+            request.unsent_draft, request.draft_is_over = form_recovery.find(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
@@ -52,8 +52,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         return led_away(request, resolve_url(settings.LOGIN_URL))
 
     def process_response(self, request, response):
-        shown = request.held_data is not None and response.status_code == HTTPStatus.OK
-        if shown or request.held_is_over:
+        shown = request.unsent_draft is not None and response.status_code == HTTPStatus.OK
+        if shown or request.draft_is_over:
             form_recovery.drop(request)
             form_recovery.take_token_away(response)
         if request.user.is_authenticated and "Cache-Control" not in response:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from importlib import import_module
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
-from cinfactors.web.clean_text import clean_text, validate_clean
+from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 
 class Role(models.TextChoices):
@@ -18,6 +20,10 @@ class Role(models.TextChoices):
     TEAM_MANAGER = "team_manager", "Team manager"
     DATA_OFFICER = "data_officer", "Data officer"
     ADMINISTRATOR = "administrator", "Administrator"
+
+
+ROLES_IN_THE_ADMIN = {Role.TEAM_MANAGER, Role.ADMINISTRATOR}
+"""Whose work, or part of it, is in the admin."""
 
 
 class Density(models.TextChoices):
@@ -41,7 +47,7 @@ class Team(models.Model):
                 name="team_names_are_unique",
                 violation_error_message="There is a team of this name already",
             ),
-            *clean_text("team", "name"),
+            *clean_text_constraints("team", "name"),
         ]
 
     def __str__(self) -> str:
@@ -88,7 +94,7 @@ class User(AbstractUser):
                 name="user_names_differ_by_more_than_capitals",
                 violation_error_message="Somebody has this user name already",
             ),
-            *clean_text("person", "name", "username", "email"),
+            *clean_text_constraints("person", "name", "username", "email"),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +143,7 @@ class Membership(models.Model):
 
 
 class HeldForm(models.Model):
-    """What a person typed when their sign-in had ended, encrypted; see `held_forms`."""
+    """What a person typed when their sign-in had ended, encrypted; see `form_recovery`."""
 
     token_hash = models.CharField(max_length=64, primary_key=True)
     path = models.TextField()
@@ -156,9 +162,7 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls):
-        from cinfactors.accounts.sessions import SessionStore
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class WayInChange(models.TextChoices):

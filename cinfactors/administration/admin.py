@@ -22,8 +22,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments import queries
-from cinfactors.accounts import services
 from cinfactors.accounts.models import Membership, Team, User
+from cinfactors.administration import services
 from cinfactors.administration.forms import (
     DeactivateForm,
     NewPasswordForm,

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from assessments import queries
-from cinfactors.accounts import services
 from cinfactors.accounts.models import Team, User
+from cinfactors.accounts.sign_in.passwords import random_password
+from cinfactors.administration import services
 
 
 class PasswordField(forms.CharField):
@@ -118,7 +119,7 @@ def _choose_password(form: NewPersonForm | NewPasswordForm, person: User) -> Non
     typed = form.cleaned_data.get("new_password")
     if not typed:
         form.made = True
-        form.cleaned_data["new_password"] = services.random_password()
+        form.cleaned_data["new_password"] = random_password()
         return
     try:
         password_validation.validate_password(typed, person)

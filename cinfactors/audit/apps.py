@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class HistoryConfig(AppConfig):
+class AuditConfig(AppConfig):
     name = "cinfactors.audit"
     label = "history"

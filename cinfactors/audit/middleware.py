@@ -5,7 +5,7 @@ from django.db import connection
 from cinfactors.audit import services
 
 
-class HistoryMiddleware:
+class AuditMiddleware:
     """Tells the database who acts, for as long as the request lasts; see `services`.
 
     Below the middleware that knows the person, above all that writes for them.
@@ -15,7 +15,7 @@ class HistoryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.acts = acts = services.Acts(request)
+        request.audit_context = acts = services.AuditContext(request)
         with connection.execute_wrapper(acts):
             response = self.get_response(request)
             services.write_refusals(acts)

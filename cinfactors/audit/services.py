@@ -37,7 +37,7 @@ WRITES_NOTHING = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AuditMarker:
     """What a transaction was told. Hung on its commit, it goes when Postgres forgets it too.
 
     Django drops what hangs on a commit with the transaction and with the savepoint in which
@@ -53,7 +53,7 @@ class Told:
 
 
 @dataclass(slots=True)
-class Acts:
+class AuditContext:
     """A request's own facts, and an execute wrapper that tells them before the first write.
 
     A request that only reads is spared the statement. A write outside a transaction is given
@@ -83,19 +83,19 @@ class Acts:
         if not connection.in_atomic_block:
             with transaction.atomic():
                 return self(execute, sql, params, many, context)
-        told = Told(self.actor, self.address, self.request.id)
+        told = AuditMarker(self.actor, self.address, self.request.id)
         if _last_told() != told:
             with connection.cursor() as cursor:
                 _tell(cursor, told)
         return execute(sql, params, many, context)
 
 
-def _last_told() -> Told | None:
+def _last_told() -> AuditMarker | None:
     hung = (function for _, function, _ in reversed(connection.run_on_commit))
-    return next((each for each in hung if isinstance(each, Told)), None)
+    return next((each for each in hung if isinstance(each, AuditMarker)), None)
 
 
-def _tell(cursor: CursorWrapper, told: Told) -> None:
+def _tell(cursor: CursorWrapper, told: AuditMarker) -> None:
     cursor.execute(TELL, [str(told.actor or ""), told.address or "", told.request])
     transaction.on_commit(told)
 
@@ -120,7 +120,7 @@ def record_reading(
     Keys of rows. Where the transaction is rolled back, nothing was shown and nothing stays.
     Raises TooMany where the person has been shown more within an hour than any work needs.
     """
-    acts: Acts = request.acts
+    acts: AuditContext = request.audit_context
     person: User = request.user
     facts = {
         "person": person.pk,
@@ -148,11 +148,11 @@ def record_refusal(
     It is written when the request is over, since a view that answers 404 by an exception
     takes back whatever it wrote.
     """
-    acts: Acts = request.acts
+    acts: AuditContext = request.audit_context
     acts.refused.append((reference, la_child_id, page))
 
 
-def write_refusals(acts: Acts) -> None:
+def write_refusals(acts: AuditContext) -> None:
     """Write what the request was refused; called when its own transaction has ended."""
     if not acts.refused:
         return

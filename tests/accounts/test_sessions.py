@@ -14,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cinfactors.accounts import services, sessions
+from cinfactors.accounts import sessions
 from cinfactors.accounts.models import Role, Session, SignInChange
+from cinfactors.administration import services
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 

@@ -8,9 +8,10 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
-from cinfactors.accounts import services
 from cinfactors.accounts.models import Role, SignInChange
-from tests.record.raw import change, refused, run
+from cinfactors.accounts.services import end_own_sessions
+from cinfactors.administration import services
+from tests.database.raw import change, refused, run
 
 
 @pytest.fixture
@@ -52,5 +53,5 @@ def test_the_application_does_not_get_round_it(row, sql):
 
 
 def test_others_are_added(row, ada):
-    services.end_sessions(by=ada, person=ada)
+    end_own_sessions(by=ada)
     assert SignInChange.objects.count() == 2

@@ -16,9 +16,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from cinfactors.accounts import services
 from cinfactors.accounts.form_recovery import typed_by
 from cinfactors.accounts.models import Role, Session, User
+from cinfactors.administration import services
 from tests.accounts import openid_provider
 from tests.accounts.codes import add_app
 

@@ -7,9 +7,9 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from cinfactors import urls
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 
-PAGE = """{% load held_forms %}<form method="post">{% csrf_token %}{% typed_by %}
+PAGE = """{% load form_recovery %}<form method="post">{% csrf_token %}{% draft_owner %}
 <textarea name="note">{{ held.note }}</textarea></form>
 {% if held %}Not saved yet{% endif %}"""
 saved = []
@@ -17,7 +17,7 @@ failing: list[Exception] = []
 """What the page fails with, if with anything."""
 
 
-@keeps_typed_work
+@recovers_form
 def note(request):
     if request.method == "POST":
         saved.append(request.POST["note"])
@@ -25,7 +25,7 @@ def note(request):
     if failing:
         raise failing[0]
     template = engines["django"].from_string(PAGE)
-    return HttpResponse(template.render({"held": request.held_data}, request))
+    return HttpResponse(template.render({"held": request.unsent_draft}, request))
 
 
 @require_POST

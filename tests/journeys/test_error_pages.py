@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from cinfactors.web import rate_limits
 from tests import people as given
-from tests.journeys.access import nothing_stands_in_the_way
+from tests.journeys.accessibility import nothing_stands_in_the_way
 
 pytestmark = pytest.mark.urls("tests.accounts.urls")
 

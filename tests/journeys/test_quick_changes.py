@@ -83,8 +83,8 @@ def test_a_pause_in_typing_that_ends_on_a_slow_network_is_saved(ada, draft):
     ada.page.clock.install()
     ada.opens_factors(draft)
     held: list[Route] = []
-    ada.page.route("**/working/", lambda route: held.append(route), times=1)
-    with ada.page.expect_request("**/working/"):
+    ada.page.route("**/autosave/", lambda route: held.append(route), times=1)
+    with ada.page.expect_request("**/autosave/"):
         ada.ticks("20")
     ada.page.get_by_label("Describe what was found").press_sequentially("Debts")
     ada.page.clock.fast_forward(1000)

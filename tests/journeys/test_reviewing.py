@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from assessments.models import Status, Version
 from tests import people as given
-from tests.journeys.access import nothing_stands_in_the_way
+from tests.journeys.accessibility import nothing_stands_in_the_way
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -34,7 +34,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     comments_on(mo, "13A Gangs", ASKED)
     mo.presses("Return")
     mo.sees("There is a problem")
-    assert mo.page.locator(".desk-problems li").all_inner_texts() == [
+    assert mo.page.locator(".review-problems li").all_inner_texts() == [
         "Select why you are returning it",
         "Enter what the worker should look at",
     ]

@@ -50,7 +50,7 @@ def test_quick_changes_on_a_slow_network_go_one_after_the_other(ada, draft):
     under_way, most, posted = set(), [0], []
 
     def began(request) -> None:
-        if request.url.endswith("/working/"):
+        if request.url.endswith("/autosave/"):
             under_way.add(request)
             most[0] = max(most[0], len(under_way))
             posted.append(parse_qs(request.post_data).get("codes", []))
@@ -96,7 +96,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_recorded_once(ada, draft)
             lost.append(route.fetch())
             route.abort()
 
-    ada.page.route("**/working/", lose)
+    ada.page.route("**/autosave/", lose)
     ada.ticks("3A")
     fails_to_save(ada, "there is no answer from the server")
     assert given.codes_of(draft) == ["3A"]
@@ -175,14 +175,14 @@ def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
 
 def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):
     held: list[Route] = []
-    ada.page.route("**/working/", lambda route: held.append(route))
-    with ada.page.expect_request("**/working/"):
+    ada.page.route("**/autosave/", lambda route: held.append(route))
+    with ada.page.expect_request("**/autosave/"):
         ada.ticks("20")
     description = ada.page.get_by_label("Describe what was found, in a few words")
     description.press_sequentially("Debts")
     assert ada.page.evaluate(WOULD_WARN)
     held.pop().continue_()
-    ada.page.unroute("**/working/")
+    ada.page.unroute("**/autosave/")
     is_saved(ada, draft, "20")
     assert draft.other_description == "Debts"
     # It is saved by a pause, without leaving the box.

@@ -21,7 +21,7 @@ from tests import people as given
 from tests.accounts import openid_provider
 from tests.accounts.codes import code
 from tests.accounts.test_single_sign_on import switch_on
-from tests.journeys.access import nothing_stands_in_the_way
+from tests.journeys.accessibility import nothing_stands_in_the_way
 
 
 @pytest.fixture

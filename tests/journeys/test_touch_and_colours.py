@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests import people as given
 from tests.journeys.conftest import NARROW
+from tests.journeys.states.autosave import factors_answered_and_typed, factors_where_21_is_offered
 from tests.journeys.states.recording import factors_changed_in_another_tab
-from tests.journeys.states.working import factors_answered_and_typed, factors_where_21_is_offered
 
 # A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
 # as is what shows itself only when the keyboard comes to it.

@@ -9,7 +9,7 @@ from assessments.models import Assessment, Status
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Change
 from tests import people as given
-from tests.journeys.access import nothing_stands_in_the_way
+from tests.journeys.accessibility import nothing_stands_in_the_way
 from tests.journeys.visitor import Visitor
 
 WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""

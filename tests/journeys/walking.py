@@ -99,7 +99,7 @@ IN_THE_PAGE = """
   }
 
   // The page is at rest when it says that all is saved, or why it is not; or waits to try again.
-  const RESTS = new Set(["saved", "open", "refused", "conflict", "over", "failing"]);
+  const RESTS = new Set(["saved", "open", "refused", "conflict", "closed", "failing"]);
   const work = () => form().dataset.work;
   // What never comes is a failure, and no run without end.
   function happens(what, begin) {
@@ -227,7 +227,7 @@ class Network:
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/static/"):
             return application(environ, _kept_by_the_browser(start_response))
-        if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].endswith("/working/"):
+        if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].endswith("/autosave/"):
             return application(environ, start_response)
         match self.coming.popleft() if self.coming else "":
             case self.LOST_REQUEST:

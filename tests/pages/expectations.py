@@ -91,7 +91,7 @@ PAGES = {
     "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/<uuid:reference>/": Line("200 200 404 200 404 200 404"),
     "assessments/<uuid:reference>/factors/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
-    "assessments/<uuid:reference>/working/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/autosave/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
     "assessments/find/": Line("405", EVERYBODY),
     "assessments/<uuid:reference>/check/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
     "assessments/<uuid:reference>/submitted/": Line("302 404 404 404 404 404 404"),

@@ -109,7 +109,7 @@ def test_a_replaced_code_is_known_however_it_is_typed():
 
 def test_what_was_typed_is_escaped_where_it_is_answered(ada, people):
     draft = make.start(people.ada)
-    page = ada.post(at("working", draft), press(draft, typed="<i>x</i> & 16")).content.decode()
+    page = ada.post(at("autosave", draft), press(draft, typed="<i>x</i> & 16")).content.decode()
     assert "“&lt;i&gt;x&lt;/i&gt;”" in page
     assert "<i>" not in page
     assert "16 has 16A Neglect. Type 16A." in page

@@ -19,7 +19,7 @@ def reasons(draft: Assessment) -> list[tuple[list[str], str]]:
     return [(each.codes, each.text) for each in draft.answers.all()]
 
 
-@pytest.mark.parametrize("page", ["factors", "working"])
+@pytest.mark.parametrize("page", ["factors", "autosave"])
 def test_an_answer_of_another_tab_is_not_overwritten_unseen(ada: Client, draft, page):
     make.record(draft, "13A")
     draft.refresh_from_db()
@@ -30,18 +30,18 @@ def test_an_answer_of_another_tab_is_not_overwritten_unseen(ada: Client, draft, 
     ada.post(at(page, draft), first)
     with unchanged():
         answer = ada.post(at(page, draft), second)
-    assert answer.status_code == 409 or answer["X-Work"] == "conflict"
+    assert answer.status_code == 409 or answer["X-Save-Outcome"] == "conflict"
     assert reasons(draft) == [(["13A"], "One tab")]
 
 
-@pytest.mark.parametrize("page", ["factors", "working"])
+@pytest.mark.parametrize("page", ["factors", "autosave"])
 def test_a_press_sent_again_after_others_went_on_is_a_conflict(ada: Client, draft, page):
     sent = press(draft, codes=["3A"], next="later")
     ada.post(at(page, draft), sent)
     draft.refresh_from_db()
     make.record(draft, "4B")
     answer = ada.post(at(page, draft), sent)
-    assert answer.status_code == 409 or answer["X-Work"] == "conflict"
+    assert answer.status_code == 409 or answer["X-Save-Outcome"] == "conflict"
     draft.refresh_from_db()
     assert draft.codes == ["4B"]
 
@@ -49,7 +49,7 @@ def test_a_press_sent_again_after_others_went_on_is_a_conflict(ada: Client, draf
 def test_a_press_that_complied_may_be_sent_again(ada: Client, draft):
     sent = press(draft, codes=["13A"], complied=GANGS)
     for _ in range(2):
-        assert ada.post(at("working", draft), sent)["X-Work"] == "saved"
+        assert ada.post(at("autosave", draft), sent)["X-Save-Outcome"] == "saved"
     draft.refresh_from_db()
     assert draft.codes == ["13A", "24A"]
 
@@ -68,7 +68,7 @@ def test_a_reason_given_to_fewer_codes_answers_nothing_about_more(ada: Client, d
     assert reasons(draft)[-1] == (["8B", "8C", "8D"], "B and C alone")
 
 
-@pytest.mark.parametrize("page", ["factors", "working"])
+@pytest.mark.parametrize("page", ["factors", "autosave"])
 def test_undo_keeps_what_was_ticked_since(ada: Client, draft, page):
     make.record(draft, "21")
     draft.refresh_from_db()
@@ -77,7 +77,7 @@ def test_undo_keeps_what_was_ticked_since(ada: Client, draft, page):
     assert draft.codes == ["3A", "7A", "20"]
 
 
-@pytest.mark.parametrize("page", ["factors", "working"])
+@pytest.mark.parametrize("page", ["factors", "autosave"])
 @pytest.mark.parametrize("value", ["", "ZZ", "\x00", "21A 3"])
 @pytest.mark.parametrize("button", ["instead", "undo"])
 def test_a_choice_of_nothing_is_no_choice(ada: Client, draft, page, value, button):
@@ -93,7 +93,7 @@ def test_a_reason_that_nobody_can_see_is_none(ada: Client, draft):
     make.record(draft, "13A")
     draft.refresh_from_db()
     unseen = {f"text-{GANGS}": "\u200b\u2060"}
-    answer = ada.post(at("working", draft), press(draft, codes=["13A"], answer=GANGS, **unseen))
+    answer = ada.post(at("autosave", draft), press(draft, codes=["13A"], answer=GANGS, **unseen))
     assert "Enter the reason, or change the selection" in answer.content.decode()
     assert reasons(draft) == []
 

@@ -39,11 +39,11 @@ class Page:
 
     def __init__(self, browser: Client, assessment: Assessment) -> None:
         self.browser, self.assessment = browser, assessment
-        self.address = f"/assessments/{assessment.reference}/working/"
+        self.address = f"/assessments/{assessment.reference}/autosave/"
         self.open()
 
     def open(self) -> None:
-        html = self.browser.get(self.address.replace("working", "factors")).content.decode()
+        html = self.browser.get(self.address.replace("autosave", "factors")).content.decode()
         self.ticked = set(CHECKED.findall(html))
         self.press = dict(HIDDEN.findall(html))
         self.saved: set[str] | None = set(self.ticked)
@@ -78,7 +78,7 @@ class Page:
         self.press = dict(HIDDEN.findall(html))
         self.buttons = dict(BUTTON.findall(html))
         self.is_current = True
-        outcome = answer["X-Work"]
+        outcome = answer["X-Save-Outcome"]
         assert outcome in {"saved", "conflict"}
         self.saved = None if outcome == "conflict" else (set(fields["codes"]) | ticked) - unticked
 

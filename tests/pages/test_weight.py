@@ -82,4 +82,4 @@ def test_nothing_is_loaded_from_elsewhere(page):
 def test_the_answer_to_a_change_is_small(ada, people):
     draft = make.record(make.start(people.ada), "3B", "6B")
     sent = {"codes": ["3B", "6B", "13A"], "version": draft.version, "key": make.uuid.uuid4()}
-    assert weight(ada.post(at("working", draft), sent).content.decode()) <= 4 * KILOBYTE
+    assert weight(ada.post(at("autosave", draft), sent).content.decode()) <= 4 * KILOBYTE

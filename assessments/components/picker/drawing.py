@@ -15,14 +15,16 @@ from crispy_forms.layout import LayoutObject
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
+from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import (
     Edition,
     Severity,
 )
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.state import GivenAnswer, PickerState
-from assessments.components.prerendered import Stretches, filled, stretches
+from assessments.components.prerendered import Segments, fill_in, prerender
 from assessments.presenters.code_notes import Note
+from assessments.presenters.selection import named
 from assessments.rules import Finding
 from cinfactors.accounts.models import Density
 
@@ -36,28 +38,28 @@ KINDS_OF_FINDING: Mapping[Severity, str] = {
 
 
 @lru_cache(maxsize=16)
-def picker_stretches(edition: Edition, density: str) -> Stretches:
+def picker_segments(edition: Edition, density: str) -> Segments:
     """The picker's text for an edition and a density, with the places left open in it."""
-    return stretches("components/picker/picker.html", {"domains": domain_groups(edition, density)})
+    return prerender("components/picker/picker.html", {"domains": domain_groups(edition, density)})
 
 
 def render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
     """A finding as it stands beside its code, with the guide's words for it and how to answer."""
     # What names strings that were sent, or what somebody typed, is drawn and forgotten.
     if finding.unlisted or answer is not None:
-        return _drawn(finding, edition, answer)
-    return _finished(finding, edition)
+        return _render_finding(finding, edition, answer)
+    return _cached_finding(finding, edition)
 
 
-def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
+def _render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
     rule = finding.rule
     said = {
         "finding": finding,
         "kind": KINDS_OF_FINDING[rule.severity],
         "asks": rule.asks,
         "asks_reason": rule.severity is Severity.EXPLAIN,
-        "adds": f"{rule.adds} {edition.name_of(rule.adds)}" if rule.adds else "",
-        "removable": [{"code": code, "name": edition.name_of(code)} for code in finding.removable],
+        "adds": code_with_name(edition, rule.adds) if rule.adds else "",
+        "removable": named(edition, finding.removable),
         "about": ", ".join(finding.codes or finding.beside),
     }
     if answer is not None:
@@ -65,7 +67,7 @@ def _drawn(finding: Finding, edition: Edition, answer: GivenAnswer | None = None
     return get_template("components/picker/finding.html").render(said)
 
 
-_finished = lru_cache(maxsize=1024)(_drawn)
+_cached_finding = lru_cache(maxsize=1024)(_render_finding)
 
 
 def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
@@ -79,8 +81,8 @@ def _described_by(code: str, state: PickerState, findings: Collection[Finding]) 
 def render_picker(state: PickerState) -> SafeString:
     """The whole picker for one request."""
     beside = state.beside()
-    return filled(
-        picker_stretches(state.edition, state.density),
+    return fill_in(
+        picker_segments(state.edition, state.density),
         {
             "ticked": lambda code: " checked" if code in state.ticked else "",
             "described": lambda code: _described_by(code, state, beside.get(code, ())),
@@ -108,17 +110,17 @@ def _notes(code: str, notes: Collection[Note]) -> str:
 def _description(code: str, state: PickerState) -> str:
     # What somebody typed is drawn and forgotten.
     typed = state.description or state.description_error
-    draw = _drawn_description if typed else _finished_description
+    draw = _render_description if typed else _cached_description
     return draw(code, code in state.ticked, state.description, state.description_error)
 
 
-def _drawn_description(code: str, ticked: bool, description: str, error: str) -> str:
+def _render_description(code: str, ticked: bool, description: str, error: str) -> str:
     return get_template("components/picker/description.html").render(
         {"code": code, "ticked": ticked, "description": description, "error": error}
     )
 
 
-_finished_description = lru_cache(maxsize=8)(_drawn_description)
+_cached_description = lru_cache(maxsize=8)(_render_description)
 
 
 class Picker(LayoutObject):

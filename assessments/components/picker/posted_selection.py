@@ -15,7 +15,7 @@ from assessments.components.picker.typed_codes import NOTHING_TYPED, Typed, type
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PostedSelection:
     """What is to be recorded, and what of it was sent but has to wait for a choice."""
 
     sent: tuple[str, ...]
@@ -37,13 +37,13 @@ class Wish:
         return tuple(code for code in self.sent if code not in self.codes)
 
 
-NOTHING_ASKED = Wish((), ())
+EMPTY_POST = PostedSelection((), ())
 
 _LEAVE_TYPED_ALONE = frozenset({"remove", "complied", "answer", "density", "shortcuts"})
-"""Buttons that are no wish to select the typed codes."""
+"""Buttons that are no posted to select the typed codes."""
 
 
-def asked(edition: Edition, data: QueryDict) -> Wish:
+def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
     """The boxes after the button that was pressed."""
     sent = tuple(data.getlist("codes"))
     is_for_another = not _LEAVE_TYPED_ALONE.isdisjoint(data)
@@ -54,30 +54,32 @@ def asked(edition: Edition, data: QueryDict) -> Wish:
         replaced = tuple(code for code in sent if code not in codes)
         # What is undone pushes out the one code that had pushed it out, which is no news; what
         # was ticked since and goes with it is.
-        return Wish(sent, codes, replaced=replaced if chosen or len(replaced) > 1 else ())
+        return PostedSelection(
+            sent, codes, replaced=replaced if chosen or len(replaced) > 1 else ()
+        )
     removed = data.get("remove")
     kept = tuple(code for code in sent if code != removed)
-    return Wish(sent, _with(kept, typed.codes), typed=typed)
+    return PostedSelection(sent, _with(kept, typed.codes), typed=typed)
 
 
-def asked_while_working(edition: Edition, recorded: Collection[str], data: QueryDict) -> Wish:
+def parse_autosave(edition: Edition, recorded: Collection[str], data: QueryDict) -> PostedSelection:
     """The same for the page that saves each change, which never records a forbidden pair.
 
     What stands alone, ticked beside others, waits for a choice; and so do others that are
     ticked beside it while it is recorded. Nothing is cleared meanwhile.
     """
-    wish = asked(edition, data)
+    posted = parse_post(edition, data)
     alone = edition.solitary_codes
-    lonely = tuple(code for code in wish.codes if code in alone)
-    if not lonely or len(set(wish.codes)) == 1:
-        return wish
+    lonely = tuple(code for code in posted.codes if code in alone)
+    if not lonely or len(set(posted.codes)) == 1:
+        return posted
     stays = alone if alone.intersection(recorded) else edition.codes.keys() - alone
-    return Wish(
-        wish.sent,
-        tuple(code for code in wish.codes if code in stays or code not in edition.codes),
-        waiting=tuple(code for code in wish.codes if code not in stays and code in edition.codes),
-        replaced=wish.replaced,
-        typed=wish.typed,
+    return PostedSelection(
+        posted.sent,
+        tuple(code for code in posted.codes if code in stays or code not in edition.codes),
+        waiting=tuple(code for code in posted.codes if code not in stays and code in edition.codes),
+        replaced=posted.replaced,
+        typed=posted.typed,
     )
 
 

@@ -13,12 +13,12 @@ from assessments.catalogue.types import (
     Edition,
     Severity,
 )
-from assessments.components.picker.posted_selection import asked
+from assessments.components.picker.posted_selection import parse_post
 from assessments.models import Assessment
 from assessments.presenters.code_notes import NO_NOTES, Note
 from assessments.presenters.questions import latest_answer
 from assessments.rules import Finding
-from cinfactors.web.clean_text import one_newline, written
+from cinfactors.web.clean_text import clean_text, one_newline
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
@@ -37,7 +37,7 @@ def picker_state(
     selection = evaluation.selection_of(assessment)
     if data is not None:
         description = one_newline(data.get("other_description", ""))
-        selection = rules.replace_codes(selection, asked(edition, data).codes, description)
+        selection = rules.replace_codes(selection, parse_post(edition, data).codes, description)
     found = rules.evaluate(edition, selection)
     return PickerState(
         edition=edition,
@@ -71,7 +71,7 @@ def given_answers(
         rule = finding.rule.id
         last = None if rule in open_ones else latest_answer(stored, finding)
         text = last.text if last else ""
-        typed = written(data.get(f"text-{rule}", text)) if data else text
+        typed = clean_text(data.get(f"text-{rule}", text)) if data else text
         error = errors.get(rule, "")
         if last or typed or error:
             holds = last is not None and typed == text

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assessments import rules
+from assessments.catalogue.code_names import listed
 from assessments.catalogue.types import Edition
 
 LONGEST_TYPED = 200
@@ -61,5 +62,4 @@ def typed_codes(edition: Edition, text: str) -> Typed:
 def _which_of(edition: Edition, number: str) -> str:
     """What to type for a factor whose number was typed alone."""
     codes = [code.code for code in edition.factors_by_number[number].codes]
-    names = "; ".join(f"{code} {edition.name_of(code)}" for code in codes)
-    return f"{number} has {names}. Type {' or '.join(codes)}."
+    return f"{number} has {listed(edition, codes)}. Type {' or '.join(codes)}."

@@ -72,18 +72,20 @@ class RestrictForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     seen = forms.ModelMultipleChoiceField(
-        User.objects.all(), required=False, widget=forms.MultipleHiddenInput
+        User.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
 
     def __init__(
         self,
         *args: Any,
         choices: QuerySet[User],
+        everybody: QuerySet[User],
         known_by: Callable[[str], User | None],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["people"].queryset = choices
+        self.fields["seen"].queryset = everybody
         self.known_by = known_by
 
     def drawn(self) -> Iterable[Any]:

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import queries, services
-from assessments.components.idempotency import PressForm, press_of
+from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
 from assessments.components.records import assessment_or_404, locked
 from assessments.models import Assessment
 from assessments.pages.access.forms import ReassignForm, RestrictForm
 from assessments.presenters.deadlines import deadline_of
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.web.problems import Problem, add_messages, problems_of
 
 PAGE = 25
@@ -54,7 +54,7 @@ def _why(assessment: Assessment) -> str:
     return f"is not in {assessment.team.name} any more"
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Give the assessment to another social worker of one's teams."""
@@ -63,12 +63,12 @@ def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
         if request.method == "POST":
             return locked(request, assessment)
         return redirect("record", assessment.reference)
-    typed = request.POST if request.method == "POST" else request.held_data
+    typed = request.POST if request.method == "POST" else request.unsent_draft
     workers = queries.workers_managed_by(request.user).prefetch_related("teams")
     form = ReassignForm(typed, workers=workers.exclude(pk=_goes_nowhere(assessment)))
     others: list[Problem] = []
     if request.method == "POST":
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         if form.is_valid():
             try:
                 moved = services.reassign(
@@ -99,7 +99,7 @@ def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
         "restricted": assessment.episode.child.restricted,
         "workers": workers,
         "form": form,
-        "press": PressForm(initial={"version": assessment.version}),
+        "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
         "problems": problems,
     }
     status = 422 if problems else 200
@@ -112,17 +112,18 @@ def _goes_nowhere(assessment: Assessment) -> int | None:
     return assessment.worker_id if here else None
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def restrict(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Say which people alone may see the child's record, or who is named from now on."""
     assessment = _looked_after_or_404(request, reference)
     child = assessment.episode.child
-    typed = request.POST if request.method == "POST" else request.held_data
+    typed = request.POST if request.method == "POST" else request.unsent_draft
     named = queries.named_for(child)
     form = RestrictForm(
         typed,
         choices=queries.can_be_named(request.user, child),
+        everybody=queries.people_by_name(),
         known_by=queries.known_by,
         initial={"people": named if child.restricted else _by_default(request, assessment)},
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import evaluation, queries, services
-from assessments.components.idempotency import PressForm, press_of, version_of
+from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.problems import selection_problems
 from assessments.components.records import (
     assessment_or_404,
@@ -29,13 +29,13 @@ from assessments.presenters.decisions import missed_codes
 from assessments.presenters.questions import questions_of
 from assessments.presenters.selection import groups_of
 from assessments.rules import AnswerKind, Finding
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.audit.models import Page
-from cinfactors.web.clean_text import written
+from cinfactors.web.clean_text import clean_text
 from cinfactors.web.problems import Problem, problems_of
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Check answers: the selection, the rules that ask, the outcome; then submit."""
@@ -48,13 +48,13 @@ def check(request: HttpRequest, reference: UUID) -> HttpResponse:
     if not assessment.is_with_the_worker:
         return redirect("record", assessment.reference)
     return _check_page(
-        request, assessment, request.held_data, unsaved=request.held_data is not None
+        request, assessment, request.unsent_draft, unsaved=request.unsent_draft is not None
     )
 
 
 def _save_check(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Store each answer that can be stored, then submit if that was the button."""
-    key, version = press_of(request)
+    key, version = key_and_version_of(request)
     current, refusals = assessment, _answers_taken_back(request.POST, assessment)
     try:
         for write in _writes_sent(request.POST, assessment):
@@ -118,11 +118,11 @@ def _answers_sent(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str
         if rule == complied:
             yield rule, AnswerKind.COMPLIED, ""
         elif question.asks_reason:
-            text = written(data.get(f"text-{rule}", ""))
+            text = clean_text(data.get(f"text-{rule}", ""))
             if text and text != question.text:
                 yield rule, AnswerKind.REASON, text
         elif f"considered-{rule}" in data:
-            text = written(data.get(f"text-{rule}", ""))
+            text = clean_text(data.get(f"text-{rule}", ""))
             if not question.answered or text != question.text:
                 yield rule, AnswerKind.CONSIDERED, text
 
@@ -184,7 +184,9 @@ def _check_page(
             _problem_at_its_place(finding, assessment) for finding in found if finding.is_error
         ],
         "outcome_form": outcome,
-        "press": PressForm(initial={"version": version_of(assessment, data if unsaved else None)}),
+        "key_and_version": KeyAndVersionForm(
+            initial={"version": version_of(assessment, data if unsaved else None)}
+        ),
         "problems": problems,
         "conflict": conflict,
         "last_change": queries.last_change(request.user, assessment) if conflict else None,

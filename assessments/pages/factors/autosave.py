@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import evaluation, queries, rules, services
 from assessments.catalogue.types import Severity
-from assessments.components.idempotency import press_of
-from assessments.components.picker.posted_selection import Wish, asked_while_working
+from assessments.components.idempotency import key_and_version_of
+from assessments.components.picker.posted_selection import PostedSelection, parse_autosave
 from assessments.components.picker.state import NO_ERRORS, PickerState, given_answers, while_working
 from assessments.components.records import own_assessment_or_404
 from assessments.models import Assessment
 from assessments.pages.factors import autosave_response
-from assessments.pages.factors.autosave_response import CONFLICT, OVER, REFUSED, SAVED, Answer
+from assessments.pages.factors.autosave_response import CLOSED, CONFLICT, REFUSED, SAVED, Answer
 from assessments.pages.factors.conflicts import was_overtaken
 from assessments.pages.factors.forms import DensityForm, FactorsForm, ShortcutsForm, VersionSeenForm
 from assessments.presenters.code_notes import NO_NOTES, Notes, notes_beside
@@ -37,7 +37,7 @@ DIFFERS = "see what differs, and choose"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def working(request: HttpRequest, reference: UUID) -> HttpResponse:
+def autosave(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Save what can be saved of the page as it was sent, and answer with what moves in it.
 
     GET answers with a fresh token, for a page whose sign-in ended and began again elsewhere.
@@ -51,7 +51,7 @@ def working(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 def _carried_out(request: HttpRequest, assessment: Assessment) -> Answer:
     """Save the selection and its description, then the answer to a rule if that was the button."""
-    key, version = press_of(request)
+    key, version = key_and_version_of(request)
     seen = VersionSeenForm(request.POST)
     version = seen.cleaned_data["seen"] if seen.is_valid() else version
     density = DensityForm(request.POST)
@@ -62,7 +62,7 @@ def _carried_out(request: HttpRequest, assessment: Assessment) -> Answer:
         choose_shortcuts(by=request.user, shortcuts=shortcuts.cleaned_data["shortcuts"])
     sent = Sent(request, assessment, version, redraw)
     if not assessment.is_with_the_worker:
-        return sent.answer(OVER, assessment, LOCKED)
+        return sent.answer(CLOSED, assessment, LOCKED)
     form = FactorsForm(request.POST, picker=sent.state(assessment))
     if form.has_error("codes"):
         return sent.answer(REFUSED, assessment, form.errors["codes"][0])
@@ -71,14 +71,14 @@ def _carried_out(request: HttpRequest, assessment: Assessment) -> Answer:
     try:
         saved = services.record_factors(
             assessment=assessment,
-            codes=sent.wish.codes,
+            codes=sent.posted.codes,
             other_description=description,
             by=request.user,
             version=version,
             key=key,
         )
     except services.Locked:
-        return sent.answer(OVER, assessment, LOCKED)
+        return sent.answer(CLOSED, assessment, LOCKED)
     except services.EditConflict as conflict:
         return sent.answer(CONFLICT, conflict.theirs, DIFFERS)
     except services.SelectionRefused as refused:
@@ -96,7 +96,7 @@ def _carried_out(request: HttpRequest, assessment: Assessment) -> Answer:
         errors = refused.messages
     except services.SelectionRefused as refused:
         return sent.answer(REFUSED, saved, refused.findings[0].message)
-    if was_overtaken(saved, sent.wish, description, request.POST.get("complied", "")):
+    if was_overtaken(saved, sent.posted, description, request.POST.get("complied", "")):
         return sent.answer(CONFLICT, saved, DIFFERS)
     return sent.answer(SAVED, saved, errors=errors)
 
@@ -139,9 +139,9 @@ class Sent:
     redraw: bool
 
     @cached_property
-    def wish(self) -> Wish:
+    def posted(self) -> PostedSelection:
         edition = evaluation.edition_of(self.recorded)
-        return asked_while_working(edition, self.recorded.codes, self.request.POST)
+        return parse_autosave(edition, self.recorded.codes, self.request.POST)
 
     def state(
         self, assessment: Assessment, *, stored: bool = False, errors: Mapping[str, str] = NO_ERRORS
@@ -151,7 +151,7 @@ class Sent:
         selection = evaluation.selection_of(assessment)
         if not stored:
             typed = one_newline(self.request.POST.get("other_description", ""))
-            selection = rules.replace_codes(selection, self.wish.codes, typed)
+            selection = rules.replace_codes(selection, self.posted.codes, typed)
         found = while_working(rules.evaluate(edition, selection))
         # They stay as they are on the page, unless that is drawn anew.
         notes = self._notes() if self.redraw else NO_NOTES
@@ -182,7 +182,7 @@ class Sent:
             outcome=outcome,
             assessment=assessment,
             state=self.state(assessment, stored=is_saved, errors=errors),
-            wish=self.wish,
+            posted=self.posted,
             # What others saved meanwhile is overwritten by no later change of this page.
             version=self.version if outcome == CONFLICT else assessment.version,
             unsaved=f"Not saved: {unsaved}" if unsaved else "",

@@ -12,19 +12,19 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
-from assessments.components.idempotency import press_fields
+from assessments.components.idempotency import key_and_version_fields
 from assessments.components.picker.drawing import render_beside, render_picker
-from assessments.components.picker.posted_selection import Wish
+from assessments.components.picker.posted_selection import PostedSelection
 from assessments.components.picker.state import PickerState
 from assessments.models import Assessment, IdempotencyKey
 from assessments.pages.factors import parts
 from assessments.pages.factors.panel import side_panel
-from cinfactors.accounts.form_recovery import typed_by_field
+from cinfactors.accounts.form_recovery import draft_owner_field
 
-OUTCOME = "X-Work"
+OUTCOME = "X-Save-Outcome"
 """The header that says whether it was saved: an answer without it is none of ours."""
 
-SAVED, REFUSED, CONFLICT, OVER = "saved", "refused", "conflict", "over"
+SAVED, REFUSED, CONFLICT, CLOSED = "saved", "refused", "conflict", "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Answer:
     outcome: str
     assessment: Assessment
     state: PickerState
-    wish: Wish
+    posted: PostedSelection
     version: int
     """The version on which the page goes on."""
     unsaved: str = ""
@@ -51,10 +51,10 @@ def response(request: HttpRequest, answer: Answer) -> HttpResponse:
     ticks = format_html(
         '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
         'data-waiting="{}" data-refused="{}"></div>',
-        " ".join(code for code in answer.state.ticked if code not in answer.wish.sent),
-        " ".join(code for code in answer.wish.sent if code not in answer.state.ticked),
-        " ".join(answer.wish.waiting),
-        " ".join(answer.wish.typed.unlisted),
+        " ".join(code for code in answer.state.ticked if code not in answer.posted.sent),
+        " ".join(code for code in answer.posted.sent if code not in answer.state.ticked),
+        " ".join(answer.posted.waiting),
+        " ".join(answer.posted.typed.unlisted),
     )
     return HttpResponse(html + ticks, headers={OUTCOME: answer.outcome})
 
@@ -65,11 +65,14 @@ def _part(name: str, html: str) -> str:
 
 
 def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
-    wish = answer.wish
-    choices = parts.choices(answer.state.edition, wish, stays=answer.state.ticked)
+    posted = answer.posted
+    choices = parts.choices(answer.state.edition, posted, stays=answer.state.ticked)
     state = replace(answer.state, choices=choices)
     panel = side_panel(state)
-    yield "press", f"{typed_by_field(request.user)}{press_fields(answer.version)}"
+    yield (
+        "key-and-version",
+        f"{draft_owner_field(request.user)}{key_and_version_fields(answer.version)}",
+    )
     yield "counts", parts.counts(state)
     yield "selected", parts.selected(state.edition, panel.selected)
     yield "asks", parts.asks(panel)
@@ -93,8 +96,8 @@ def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _typed(answer: Answer) -> str:
     """What became of typed codes."""
-    wish, typed = answer.wish, answer.wish.typed
-    selected = replace(typed, codes=tuple(c for c in typed.codes if c not in wish.waiting))
+    posted, typed = answer.posted, answer.posted.typed
+    selected = replace(typed, codes=tuple(c for c in typed.codes if c not in posted.waiting))
     return parts.typed_answer(answer.state.edition, selected)
 
 

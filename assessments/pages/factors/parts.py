@@ -7,6 +7,7 @@ each edition, density and role; see `assessments.components.prerendered`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -19,18 +20,19 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.timezone import localdate, localtime
 
-from assessments.catalogue.types import Edition, Severity
-from assessments.components.picker.drawing import picker_stretches
+from assessments.catalogue.code_names import code_with_name, listed
+from assessments.catalogue.types import Edition, Severity, code_order
+from assessments.components.picker.drawing import picker_segments
 from assessments.components.picker.layout import domain_groups
-from assessments.components.picker.posted_selection import Wish
+from assessments.components.picker.posted_selection import PostedSelection
 from assessments.components.picker.state import PickerState
 from assessments.components.picker.typed_codes import Typed
-from assessments.components.prerendered import Stretches, filled, mark, stretches
+from assessments.components.prerendered import Segments, fill_in, mark, prerender
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, IdempotencyKey
 from assessments.pages.factors.forms import FactorsForm
 from assessments.pages.factors.panel import SidePanel, side_panel
-from assessments.presenters.comparison import conflict_rows
+from assessments.presenters.comparison import compare
 from assessments.presenters.selection import SelectedCode, named
 from assessments.rules import Finding
 from assessments.templatetags.record import identity_bar
@@ -40,23 +42,23 @@ from cinfactors.accounts.models import Density, Role, User
 
 
 @lru_cache(maxsize=32)
-def page_stretches(edition: Edition, density: str, role: str) -> Stretches:
+def page_segments(edition: Edition, density: str, role: str) -> Segments:
     """Everything around the picker, as a person of the role reads it."""
     person = SimpleNamespace(is_authenticated=True, role=role, name=mark("person"))
     # Every factor page stands below the list, wherever its own reference leads.
-    around = context_processors.around(person, f"{reverse('assessments')}reference/")
+    around = context_processors.site_context_for(person, f"{reverse('assessments')}reference/")
     own = {"groups": domain_groups(edition), "density": density, "some_codes": _some_codes(edition)}
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
     once["printed_at"] = mark("printed")
-    return stretches("pages/factors/page.html", {**once, **around, **own})
+    return prerender("pages/factors/page.html", {**once, **around, **own})
 
 
-def draw_ahead() -> None:
+def warm_cache() -> None:
     """Draw what the pages of social workers share, before the first of them is asked for."""
     edition = current_edition()
     for density in Density:
-        page_stretches(edition, density, Role.SOCIAL_WORKER)
-        picker_stretches(edition, density)
+        page_segments(edition, density, Role.SOCIAL_WORKER)
+        picker_segments(edition, density)
 
 
 def _some_codes(edition: Edition) -> str:
@@ -90,7 +92,7 @@ def response(
         "error": lambda _: "Error: " if context["problems"] else "",
         "identity": lambda _: identity_bar(assessment, context["deadline"]),
         "top": lambda _: _top(request, context),
-        "press": lambda _: hidden,
+        "key_and_version": lambda _: hidden,
         "differences": lambda _: (
             differences(state, assessment, context["last_change"], request.user) if conflict else ""
         ),
@@ -109,8 +111,8 @@ def response(
         "picker": lambda _: form.picker_drawn(),
         "shortcuts": lambda _: shortcuts(state.edition, request.user.shortcuts),
     }
-    pieces = page_stretches(state.edition, state.density, request.user.role)
-    return HttpResponse(filled(pieces, fill), status=status)
+    pieces = page_segments(state.edition, state.density, request.user.role)
+    return HttpResponse(fill_in(pieces, fill), status=status)
 
 
 def _render(name: str, context: Mapping[str, Any], request: HttpRequest | None = None) -> str:
@@ -136,12 +138,30 @@ def differences(
         "assessment": theirs,
         "last_change": last_change,
         "user": person,
-        "rows": conflict_rows(state, theirs),
+        "rows": _differing_codes(state, theirs),
         "texts_differ": texts[0] != texts[1],
         "my_text": texts[0],
         "their_text": texts[1],
     }
     return _render("conflict", said)
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingCode:
+    """A code that is selected on the page or in what is stored, and not in both."""
+
+    selected: SelectedCode
+    mine: bool
+    theirs: bool
+
+
+def _differing_codes(state: PickerState, theirs: Assessment) -> list[DifferingCode]:
+    """What differs between what was sent and what is stored, in the guide's order."""
+    edition = state.edition
+    codes = compare(edition, theirs.codes, edition, state.ticked)
+    rows = [DifferingCode(each, mine=True, theirs=False) for each in codes.added]
+    rows += [DifferingCode(each, mine=False, theirs=True) for each in codes.removed]
+    return sorted(rows, key=lambda row: code_order(row.selected.code))
 
 
 def counts(state: PickerState) -> str:
@@ -151,12 +171,12 @@ def counts(state: PickerState) -> str:
         "some": lambda domain: " app-count--some" if number[domain] else "",
         "count": lambda domain: str(number[domain]),
     }
-    return filled(_counts(state.edition), fill)
+    return fill_in(_counts(state.edition), fill)
 
 
 @lru_cache(maxsize=8)
-def _counts(edition: Edition) -> Stretches:
-    return stretches("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
+def _counts(edition: Edition) -> Segments:
+    return prerender("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
 
 
 def saved(assessment: Assessment, unsaved: str, state: str) -> str:
@@ -181,22 +201,22 @@ def saved(assessment: Assessment, unsaved: str, state: str) -> str:
 def asks(panel: SidePanel) -> str:
     """What the rules say, in the panel: for codes alone finished once, as beside the codes."""
     if any(finding.unlisted for finding in panel.errors):
-        return _drawn_asks(*panel.said)
+        return _render_asks(*panel.said)
     if any(panel.said):
-        return _finished_asks(*panel.said)
+        return _cached_asks(*panel.said)
     return ""
 
 
-def _drawn_asks(*said: tuple[Finding, ...]) -> str:
+def _render_asks(*said: tuple[Finding, ...]) -> str:
     kinds = ("errors", "questions", "answered", "notes")
     return _render("panel_asks", dict(zip(kinds, said, strict=True)))
 
 
-_finished_asks = lru_cache(maxsize=256)(_drawn_asks)
+_cached_asks = lru_cache(maxsize=256)(_render_asks)
 
 
 @lru_cache(maxsize=256)
-def _finished_open(questions: tuple[Finding, ...]) -> str:
+def _cached_open(questions: tuple[Finding, ...]) -> str:
     explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
     said = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
     return _render("panel_open", said)
@@ -204,7 +224,7 @@ def _finished_open(questions: tuple[Finding, ...]) -> str:
 
 def still_open(panel: SidePanel) -> str:
     """How much waits for an answer, where it is in view however much is selected."""
-    return _finished_open(panel.questions) if panel.questions else ""
+    return _cached_open(panel.questions) if panel.questions else ""
 
 
 def selected(edition: Edition, codes: Collection[SelectedCode]) -> str:
@@ -244,12 +264,12 @@ def typed_answer(edition: Edition, typed: Typed) -> str:
     """The typed codes read back by name, and what the others are; nothing where none were."""
     if not (typed.codes or typed.unlisted):
         return ""
-    names = "; ".join(f"{code} {edition.name_of(code)}" for code in typed.codes)
+    names = "; ".join(code_with_name(edition, code) for code in typed.codes)
     return _render("typed_answer", {"selected": names, "messages": typed.messages})
 
 
 def choices(
-    edition: Edition, wish: Wish, *, stays: Collection[str], ticked: bool = False
+    edition: Edition, posted: PostedSelection, *, stays: Collection[str], ticked: bool = False
 ) -> dict[str, str]:
     """What waits until the person says so, or can be undone after they did, by its code.
 
@@ -257,18 +277,18 @@ def choices(
     page, as it is where no script could take the tick away.
     """
     alone = edition.solitary_codes
-    if wish.waiting:
-        lonely = [code for code in (*wish.waiting, *wish.codes) if code in alone]
-        place = lonely[0] if ticked else wish.waiting[0]
-    elif wish.replaced:
-        place = wish.codes[-1]
+    if posted.waiting:
+        lonely = [code for code in (*posted.waiting, *posted.codes) if code in alone]
+        place = lonely[0] if ticked else posted.waiting[0]
+    elif posted.replaced:
+        place = posted.codes[-1]
     else:
         return {}
     said = {
-        "waiting": _several(edition, wish.waiting),
-        "replaced": None if wish.waiting else _several(edition, wish.replaced),
+        "waiting": _several(edition, posted.waiting),
+        "replaced": None if posted.waiting else _several(edition, posted.replaced),
         "others": _several(edition, stays),
-        "alone": not alone.isdisjoint(wish.waiting),
+        "alone": not alone.isdisjoint(posted.waiting),
         "ticked": ticked,
     }
     return {place: _render("choice", said)}
@@ -278,6 +298,6 @@ def _several(edition: Edition, codes: Collection[str]) -> dict[str, object] | No
     """Codes as one button's value, and as they are read out."""
     if not codes:
         return None
-    names = "; ".join(f"{each.code} {each.name}" for each in named(edition, codes))
+    names = listed(edition, codes)
     short = names if len(codes) == 1 else f"the other {len(codes)} factors"
     return {"codes": " ".join(codes), "name": names, "short": short, "number": len(codes)}

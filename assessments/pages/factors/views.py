@@ -14,12 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import evaluation, queries, services
 from assessments.catalogue.types import Edition, Severity
-from assessments.components.idempotency import press_fields, press_of, version_of
+from assessments.components.idempotency import (
+    key_and_version_fields,
+    key_and_version_of,
+    version_of,
+)
 from assessments.components.picker.posted_selection import (
-    NOTHING_ASKED,
-    Wish,
-    asked,
-    asked_while_working,
+    EMPTY_POST,
+    PostedSelection,
+    parse_autosave,
+    parse_post,
 )
 from assessments.components.picker.state import PickerState, picker_state
 from assessments.components.problems import first_code_box, selection_problems
@@ -38,14 +42,14 @@ from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import questions_of
 from assessments.presenters.selection import SelectedCode, named
 from assessments.rules import AnswerKind
-from cinfactors.accounts.form_recovery import keeps_typed_work, typed_by_field
+from cinfactors.accounts.form_recovery import draft_owner_field, recovers_form
 from cinfactors.accounts.services import choose_density
 from cinfactors.audit.models import Page
-from cinfactors.web.clean_text import one_newline, written
+from cinfactors.web.clean_text import clean_text, one_newline
 from cinfactors.web.problems import Problem, problems_of
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def factors(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Select the factors, with the guide's text beside them."""
@@ -56,41 +60,41 @@ def factors(request: HttpRequest, reference: UUID) -> HttpResponse:
         return redirect("record", assessment.reference)
     if request.method == "POST":
         return _save_factors(request, assessment)
-    if request.held_data is not None:
-        typed = asked(evaluation.edition_of(assessment), request.held_data).typed
+    if request.unsent_draft is not None:
+        typed = parse_post(evaluation.edition_of(assessment), request.unsent_draft).typed
         return _factors_page(
             request,
             assessment,
-            request.held_data,
+            request.unsent_draft,
             status=200,
             unsaved=True,
-            wish=replace(NOTHING_ASKED, typed=typed),
+            posted=replace(EMPTY_POST, typed=typed),
         )
     return _factors_page(request, assessment)
 
 
 def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    key, version = press_of(request)
+    key, version = key_and_version_of(request)
     density = DensityForm(request.POST)
     if density.is_valid():
         choose_density(by=request.user, density=density.cleaned_data["density"])
     edition = evaluation.edition_of(assessment)
-    wish = asked(edition, request.POST)
+    posted = parse_post(edition, request.POST)
     form = FactorsForm(
         request.POST, picker=picker_state(assessment, request.user.density, request.POST)
     )
     problems = [_at_a_box(problem, assessment) for problem in problems_of(form)]
-    if wish.typed.unlisted:
-        problems.append(Problem(wish.typed.message, "typed"))
+    if posted.typed.unlisted:
+        problems.append(Problem(posted.typed.message, "typed"))
     answers = {each.finding.rule.id: each.text for each in questions_of(assessment)}
     problems += _notes_without_an_answer(request.POST, form.picker, answers)
     if problems:
-        return _factors_page(request, assessment, request.POST, problems=problems, wish=wish)
+        return _factors_page(request, assessment, request.POST, problems=problems, posted=posted)
     try:
         with transaction.atomic():
             saved = services.record_factors(
                 assessment=assessment,
-                codes=wish.codes,
+                codes=posted.codes,
                 other_description=form.cleaned_data["other_description"],
                 by=request.user,
                 version=version,
@@ -103,21 +107,21 @@ def _save_factors(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         return _factors_page(request, conflict.theirs, request.POST, status=409, conflict=True)
     except services.SelectionRefused as refused:
         problems = selection_problems(refused.findings, assessment)
-        waits = asked_while_working(edition, assessment.codes, request.POST)
-        return _factors_page(request, assessment, request.POST, problems=problems, wish=waits)
+        waits = parse_autosave(edition, assessment.codes, request.POST)
+        return _factors_page(request, assessment, request.POST, problems=problems, posted=waits)
     except services.FactsRefused as refused:
         problems = [Problem(message, _target(name)) for name, message in refused.messages.items()]
         return _factors_page(request, assessment, request.POST, problems=problems)
     complied = request.POST.get("complied", "")
-    if was_overtaken(saved, wish, form.cleaned_data["other_description"], complied):
+    if was_overtaken(saved, posted, form.cleaned_data["other_description"], complied):
         return _factors_page(request, saved, request.POST, status=409, conflict=True)
     if request.POST.get("next") == "later":
         messages.success(request, "Saved. You can come back to it at any time.")
         return redirect("assessments")
-    if wish.replaced or wish.typed.codes:
+    if posted.replaced or posted.typed.codes:
         # What can be undone, and what was typed read back, stands on the answer alone. Where no
         # script runs, Enter among the codes presses the first button, which goes on.
-        return _factors_page(request, saved, wish=wish)
+        return _factors_page(request, saved, posted=posted)
     if request.POST.get("next") == "check":
         return redirect("check", saved.reference)
     return redirect("factors", saved.reference)
@@ -134,7 +138,7 @@ def _answered_beside(
     pressed = request.POST.get("answer")
     for question in questions_of(saved):
         rule = question.finding.rule.id
-        text = written(request.POST.get(f"text-{rule}", ""))
+        text = clean_text(request.POST.get(f"text-{rule}", ""))
         is_new = text and text not in (question.text, before.get(rule))
         if rule == request.POST.get("complied"):
             kind, text = AnswerKind.COMPLIED, ""
@@ -198,11 +202,11 @@ def _factors_page(
     status: int = 422,
     conflict: bool = False,
     unsaved: bool = False,
-    wish: Wish = NOTHING_ASKED,
+    posted: PostedSelection = EMPTY_POST,
 ) -> HttpResponse:
     """The page as it was sent, or as it is stored when nothing was sent.
 
-    `wish` is what to say of the button that was pressed: what waits, what can be undone, what
+    `posted` is what to say of the button that was pressed: what waits, what can be undone, what
     became of typed codes.
     """
     record_reading_of(request, assessment, Page.FACTORS)
@@ -220,8 +224,8 @@ def _factors_page(
             if place.startswith("text-")
         },
     )
-    if wish.waiting or wish.replaced:
-        picker = _with_choices(picker, wish, request.POST)
+    if posted.waiting or posted.replaced:
+        picker = _with_choices(picker, posted, request.POST)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
@@ -232,15 +236,15 @@ def _factors_page(
         "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "last_review": decided and decided.review,
         "pinned": _pinned(picker.edition, decided.pinned) if decided else (),
-        "typed": wish.typed,
-        "typed_text": " ".join(wish.typed.unlisted),
+        "typed": posted.typed,
+        "typed_text": " ".join(posted.typed.unlisted),
     }
     version = version_of(assessment, None if conflict else data)
     return parts.response(
         request,
         FactorsForm(data, picker=picker),
         context,
-        hidden=f"{typed_by_field(request.user)}{press_fields(version)}",
+        hidden=f"{draft_owner_field(request.user)}{key_and_version_fields(version)}",
         status=200 if data is None else status,
     )
 
@@ -250,10 +254,10 @@ def _pinned(edition: Edition, pinned: Mapping[str, str]) -> list[tuple[SelectedC
     return [(code, pinned[code.code]) for code in named(edition, pinned)]
 
 
-def _with_choices(picker: PickerState, wish: Wish, data: QueryDict) -> PickerState:
+def _with_choices(picker: PickerState, posted: PostedSelection, data: QueryDict) -> PickerState:
     """With what waits, every tick still on it; or with what can be undone, and its description."""
-    choices = parts.choices(picker.edition, wish, stays=wish.codes, ticked=True)
-    if wish.waiting or not picker.edition.described_codes.isdisjoint(picker.ticked):
+    choices = parts.choices(picker.edition, posted, stays=posted.codes, ticked=True)
+    if posted.waiting or not picker.edition.described_codes.isdisjoint(picker.ticked):
         return replace(picker, choices=choices)
     description = one_newline(data.get("other_description", ""))
     return replace(picker, choices=choices, description=description)

@@ -37,7 +37,7 @@ def assessment_history(request: HttpRequest, reference: UUID) -> HttpResponse:
     return render(request, "pages/history/page.html", context)
 
 
-def _compared(asked: QueryDict, versions: dict[int, Version]) -> history.Difference | None:
+def _compared(asked: QueryDict, versions: dict[int, Version]) -> history.VersionComparison | None:
     """The two versions that are asked for, else the last two; None where there is but one.
 
     Http404 for a number that no version has.
@@ -47,6 +47,6 @@ def _compared(asked: QueryDict, versions: dict[int, Version]) -> history.Differe
     *_, before, last = versions
     try:
         earlier, later = int(asked.get("from", before)), int(asked.get("to", last))
-        return history.difference(versions[earlier], versions[later])
+        return history.compare_versions(versions[earlier], versions[later])
     except (ValueError, KeyError) as absent:
         raise Http404 from absent

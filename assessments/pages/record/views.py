@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import evaluation, queries, services
-from assessments.components.idempotency import PressForm, press_of, version_of
+from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.records import (
     assessment_or_404,
     locked,
@@ -25,7 +25,7 @@ from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import decisions, missed_codes
 from assessments.presenters.questions import questions_of
 from assessments.presenters.selection import groups_of
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.audit.models import Page
 from cinfactors.web.problems import add_messages, problems_of
 
@@ -52,7 +52,7 @@ def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
         "may_record": queries.may_record(person, assessment),
         "may_cancel": queries.may_cancel(person, assessment),
         "may_withdraw": queries.may_withdraw(person, assessment),
-        "press": PressForm(initial={"version": assessment.version}),
+        "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
     }
     return render(request, "pages/record/page.html", context)
 
@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
     assessment = own_assessment_or_404(request, reference)
     if request.method != "POST":
         return _withdraw_page(request, assessment)
-    key, version = press_of(request)
+    key, version = key_and_version_of(request)
     try:
         services.withdraw_submission(
             assessment=assessment, by=request.user, version=version, key=key
@@ -96,20 +96,20 @@ def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "press": PressForm(initial={"version": assessment.version}),
+        "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
     }
     return render(request, "pages/record/withdraw.html", context)
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Cancel an assessment that was started in error, with the reason."""
     assessment = own_assessment_or_404(request, reference)
-    typed = request.POST if request.method == "POST" else request.held_data
+    typed = request.POST if request.method == "POST" else request.unsent_draft
     form = ReasonForm(typed)
     if request.method == "POST":
-        key, version = press_of(request)
+        key, version = key_and_version_of(request)
         if form.is_valid():
             try:
                 services.cancel(
@@ -133,7 +133,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "form": form,
-        "press": PressForm(initial={"version": version_of(assessment, typed)}),
+        "key_and_version": KeyAndVersionForm(initial={"version": version_of(assessment, typed)}),
         "problems": problems_of(form),
     }
     status = 422 if form.errors else 200

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assessments import queries, services
-from assessments.components.idempotency import KeyForm, key_of
+from assessments.components.idempotency import IdempotencyKeyForm, key_of
 from assessments.models import Episode
 from assessments.pages.start.forms import FindChildForm, NewChildForm, ReferralForm, StartDateForm
-from cinfactors.accounts.form_recovery import keeps_typed_work
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.models import Team
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
@@ -22,7 +22,7 @@ from cinfactors.web.problems import add_messages, problems_of
 
 def _sent(request: HttpRequest) -> QueryDict | None:
     """What was posted, even if it is nothing, or what was held since the sign-in ended."""
-    return request.POST if request.method == "POST" else request.held_data
+    return request.POST if request.method == "POST" else request.unsent_draft
 
 
 def _may_start_or_404(request: HttpRequest) -> QuerySet[Team]:
@@ -31,7 +31,7 @@ def _may_start_or_404(request: HttpRequest) -> QuerySet[Team]:
     return queries.teams_of(request.user)
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_child(request: HttpRequest) -> HttpResponse:
     """Ask for the child's id; go on with the child, or offer to add one."""
@@ -50,7 +50,7 @@ def find_child(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/start/find_child.html", context, status=_status(form))
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_with_new_child(request: HttpRequest) -> HttpResponse:
     """Add a child with the referral, and start the assessment."""
@@ -89,7 +89,7 @@ def _new_child_page(
         "child_form": child,
         "referral_form": referral,
         "start_form": start,
-        "key_form": KeyForm(),
+        "key_form": IdempotencyKeyForm(),
         "not_found": not_found,
         "problems": problems,
         "teams": teams,
@@ -97,7 +97,7 @@ def _new_child_page(
     return render(request, "pages/start/new_child.html", context, status=422 if problems else 200)
 
 
-@keeps_typed_work
+@recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Start an assessment of a known child, in the open episode or from a new referral."""
@@ -137,7 +137,7 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
         "not_completed": _not_completed(request, episode),
         "referral_form": referral,
         "start_form": start,
-        "key_form": KeyForm(),
+        "key_form": IdempotencyKeyForm(),
         "problems": problems,
         "teams": teams,
     }

@@ -18,7 +18,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 
 from cinfactors.accounts.encryption import cipher
-from cinfactors.accounts.sign_in.forms import PASSWORD_TEMPLATE, TOO_MANY, helper, too_many_tries
+from cinfactors.accounts.forms import PASSWORD_TEMPLATE, TOO_MANY, helper, too_many_tries
 
 LIMITS_REACHED = {TOO_MANY, "rate_limited"}
 _cipher = partial(cipher, "second factor that is being set up")

@@ -35,7 +35,7 @@ from cinfactors.accounts.second_factor.forms import (
     RemoveAppForm,
 )
 from cinfactors.accounts.second_factor.policy import before_second_factor
-from cinfactors.accounts.sign_in.forms import Problem, problems
+from cinfactors.web.problems import Problem, problems_of
 
 WANTED = "second_factor_wanted"
 """In the session: the page to go on to once a second factor is set up."""
@@ -54,7 +54,7 @@ class ProblemsMixin:
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         forms = [form for name in ("form", "webauthn_form") if (form := context.get(name))]
-        found = [problem for form in forms for problem in problems(form)]
+        found = [problem for form in forms for problem in problems_of(form)]
         return context | {"problems": [_on_the_page(problem) for problem in found]}
 
     def render_to_response(self, context, **options):
@@ -218,7 +218,7 @@ class AddPasskeyView(AddedMixin, ProblemsMixin, webauthn_views.AddWebAuthnView):
 
 
 def _of(form) -> list[Problem]:
-    return [_on_the_page(problem) for problem in problems(form)]
+    return [_on_the_page(problem) for problem in problems_of(form)]
 
 
 @method_decorator(never_cache, name="dispatch")

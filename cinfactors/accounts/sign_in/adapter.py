@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """What stands between the password and the session."""
-        return ["cinfactors.accounts.second_factor.policy.SecondFactorStage"]
+        return ["cinfactors.accounts.second_factor.adapter.SecondFactorStage"]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)

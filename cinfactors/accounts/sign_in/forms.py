@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from allauth.account import app_settings
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
-from allauth.core.internal.ratelimit import parse_rates
-from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Fluid, Layout
-from django import forms
-from django.contrib.auth import password_validation
+from crispy_forms_gds.layout import Field, Fluid
 from django.core.exceptions import ValidationError
 
-PASSWORD_TEMPLATE = "account/parts/password.html"  # noqa: S105  a file's name
-TOO_MANY = "too_many_login_attempts"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A line of the error summary and the id of the field that it leads to."""
-
-    message: str
-    target: str
-
-
-def problems(form: forms.Form) -> list[Problem]:
-    """Every error of the form: of the whole, which leads nowhere, then in the order of fields."""
-    return [Problem(message, "") for message in form.non_field_errors()] + [
-        Problem(message, form[name].id_for_label)
-        for name in form.fields
-        for message in form.errors.get(name, ())
-    ]
-
-
-def minutes_to_wait() -> int:
-    """After how long another try is counted, whichever limit was reached."""
-    longest = max(rate.duration for rate in parse_rates(app_settings.RATE_LIMITS["login_failed"]))
-    return -(-int(longest) // 60)
-
-
-def too_many_tries() -> ValidationError:
-    return ValidationError(
-        f"There were too many tries to sign in. Wait {minutes_to_wait()} minutes, then try again",
-        code=TOO_MANY,
-    )
-
-
-def shortest_password() -> int:
-    return next(
-        validator.min_length
-        for validator in password_validation.get_default_password_validators()
-        if isinstance(validator, password_validation.MinimumLengthValidator)
-    )
-
-
-def helper(*fields: object, button: str) -> FormHelper:
-    """How a form is drawn: its fields, one button, no validation by the browser."""
-    helper = FormHelper()
-    helper.attrs = {"novalidate": ""}
-    helper.layout = Layout(*fields, Button.primary("act", button))
-    return helper
+from cinfactors.accounts.forms import (
+    PASSWORD_TEMPLATE,
+    TOO_MANY,
+    helper,
+    shortest_password,
+    too_many_tries,
+)
 
 
 class SignInForm(LoginForm):

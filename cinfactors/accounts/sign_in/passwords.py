@@ -6,6 +6,8 @@ at this length are nearly all made of the two things that are refused here.
 
 from __future__ import annotations
 
+import secrets
+
 from django.core.exceptions import ValidationError
 
 ROWS = (
@@ -48,3 +50,12 @@ def runs_alone(text: str) -> bool:
 
 def is_run(piece: str, length: int) -> bool:
     return len(piece) == length and any(piece in run for run in RUNS)
+
+
+# Without those that are taken for each other when read aloud or from paper.
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def random_password() -> str:
+    """Twenty letters and digits in groups of four: 100 bits, and fit to be read out."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(5))

@@ -1,4 +1,4 @@
-"""Signing in and out, through allauth's views; see `held_forms` for what was typed meanwhile."""
+"""Signing in and out, through allauth's views; see `form_recovery` for what was typed meanwhile."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from cinfactors.accounts import form_recovery, security_log, services, sessions
 from cinfactors.accounts.middleware import told_script
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.policy import before_second_factor
-from cinfactors.accounts.sign_in.forms import ChangePasswordForm, SignInForm, problems
+from cinfactors.accounts.sign_in.forms import ChangePasswordForm, SignInForm
 from cinfactors.accounts.single_sign_on import views as single_sign_on_views
+from cinfactors.web.problems import problems_of
 
 
 class ProblemsMixin:
@@ -33,7 +34,7 @@ class ProblemsMixin:
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"problems": problems(context["form"])}
+        return context | {"problems": problems_of(context["form"])}
 
 
 # Not one transaction: a try has to be counted even when the request then fails.
@@ -119,7 +120,7 @@ class SessionsView(TemplateView):
     def post(self, request: HttpRequest) -> HttpResponse:
         everywhere = request.POST.get("where") == "everywhere"
         here = None if everywhere else request.session.session_key
-        services.end_sessions(by=request.user, person=request.user, but=here)
+        services.end_own_sessions(by=request.user, but=here)
         if not everywhere:
             messages.success(request, "You are signed out everywhere else")
             return redirect("account_sessions")

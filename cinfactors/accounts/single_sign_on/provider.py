@@ -24,9 +24,9 @@ from django.urls import reverse
 
 from cinfactors.accounts import services
 from cinfactors.accounts.models import User
-from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.single_sign_on import id_tokens
 from cinfactors.accounts.single_sign_on.refusals import failed, unknown
+from cinfactors.accounts.single_sign_on.second_factor_claim import is_brought
 
 
 class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
@@ -71,7 +71,7 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
         except id_tokens.Refused as refusal:
             raise OAuth2Error(str(refusal)) from refusal
         login = self.get_provider().sociallogin_from_response(request, claims)
-        login.brought_second_factor = second_factor_policy.is_brought(claims)
+        login.brought_second_factor = is_brought(claims)
         return login
 
     def _keys(self) -> dict[str, Any]:

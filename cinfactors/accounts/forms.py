@@ -1,0 +1,42 @@
+"""What the forms of signing in have in common, drawn as the design system asks."""
+
+from __future__ import annotations
+
+from allauth.account import app_settings
+from allauth.core.internal.ratelimit import parse_rates
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Button, Layout
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+PASSWORD_TEMPLATE = "account/parts/password.html"  # noqa: S105  a file's name
+TOO_MANY = "too_many_login_attempts"
+
+
+def minutes_to_wait() -> int:
+    """After how long another try is counted, whichever limit was reached."""
+    longest = max(rate.duration for rate in parse_rates(app_settings.RATE_LIMITS["login_failed"]))
+    return -(-int(longest) // 60)
+
+
+def too_many_tries() -> ValidationError:
+    return ValidationError(
+        f"There were too many tries to sign in. Wait {minutes_to_wait()} minutes, then try again",
+        code=TOO_MANY,
+    )
+
+
+def shortest_password() -> int:
+    return next(
+        validator.min_length
+        for validator in password_validation.get_default_password_validators()
+        if isinstance(validator, password_validation.MinimumLengthValidator)
+    )
+
+
+def helper(*fields: object, button: str) -> FormHelper:
+    """How a form is drawn: its fields, one button, no validation by the browser."""
+    helper = FormHelper()
+    helper.attrs = {"novalidate": ""}
+    helper.layout = Layout(*fields, Button.primary("act", button))
+    return helper

@@ -1,0 +1,3 @@
+// What Django's admin takes of ours on every page.
+import "./site/print.js";
+import "./site/session.js";

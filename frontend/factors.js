@@ -1,0 +1,4 @@
+// The factor page's scripts in one file.
+import "./pages/factors/saving.js";
+import "./pages/factors/find.js";
+import "./pages/factors/shortcuts.js";

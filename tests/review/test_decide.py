@@ -1,0 +1,607 @@
+"""The page on which a manager decides, and each decision: permitted, refused, overtaken."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from assessments import services
+from assessments.catalogue import loader
+from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
+from cinfactors.accounts.models import Role
+from cinfactors.audit.models import Reading
+from tests import people as make
+from tests.pages.page import Element, field_value, read, words
+from tests.people import People
+from tests.snapshot import unchanged
+
+LIST = "/admin/assessments/assessment/"
+DECISIONS = ("authorise", "return", "correct", "reopen")
+SESSIONS = "accounts_session"
+"""What is told to a person waits in their session, and is no part of the record."""
+
+
+@pytest.fixture
+def mo(people: People, browser_of) -> Client:
+    return browser_of(people.mo)
+
+
+@pytest.fixture
+def sent(people: People) -> Assessment:
+    """Submitted by Ada: domestic abuse of the child, and gangs with a reason."""
+    return make.submit(make.start(people.ada), "3A", "13A")
+
+
+def at(assessment: Assessment, decision: str = "change", filters: str = "") -> str:
+    query = f"?_changelist_filters={filters}" if filters else ""
+    return f"{LIST}{assessment.reference}/{decision}/{query}"
+
+
+def press(assessment: Assessment, **fields) -> dict:
+    return {"key": str(uuid.uuid4()), "version": assessment.version} | fields
+
+
+def sends(decision: str, assessment: Assessment) -> dict:
+    """What the page sends for a decision that nothing stands against."""
+    return press(
+        assessment,
+        **{
+            "authorise": {"confirmed": "yes"},
+            "return": {"reason": "other", "comment": "Look again"},
+            "correct": {"codes": ["3B"], "reason": "It was the mother"},
+            "reopen": {"comment": "The report says otherwise"},
+        }[decision],
+    )
+
+
+def for_decision(decision: str, people: People, la_child_id: str = "EX1001") -> Assessment:
+    """An assessment of Ada that this can be decided of."""
+    done = make.submit(make.start(people.ada, la_child_id), "3A")
+    return make.authorise(done, people.mo) if decision == "reopen" else done
+
+
+def problems(response) -> list[str]:
+    for element in read(response).all("div"):
+        if element.attributes.get("id") == "error-summary":
+            return [words(item.text) for item in element.all("li")]
+    return []
+
+
+def told(response) -> str:
+    found = [each for each in read(response).all("div") if is_of(each, "review-told")]
+    return words(found[0].text) if found else ""
+
+
+def is_of(element: Element, name: str) -> bool:
+    return name in element.attributes.get("class", "").split()
+
+
+def messages(response) -> list[str]:
+    found = [each for each in read(response).all("ul") if is_of(each, "messagelist")]
+    return [words(item.text) for each in found for item in each.all("li")]
+
+
+def spoken(element: Element) -> str:
+    """Its text, with a space where an element begins or ends."""
+    parts = (part if isinstance(part, str) else f" {spoken(part)} " for part in element.parts)
+    return words("".join(parts))
+
+
+def section(response, title: str) -> str:
+    for element in read(response).all("section"):
+        if any(words(each.text) == title for each in element.all("h2")):
+            return spoken(element)
+    raise AssertionError(f"there is no section {title}")
+
+
+# Reading
+
+
+def test_the_page_shows_the_whole_guidance_of_each_factor_and_where_it_stands(mo: Client, sent):
+    response = mo.get(at(sent))
+    page = words(read(response).text)
+    edition = loader.edition(sent.edition)
+    for code in sent.codes:
+        factor = edition.factor_of(code)
+        for line in factor.text.split("\n"):
+            assert words(line) in page
+        assert f"{edition.source.publisher}, {edition.title}, page {factor.page}" in page
+
+
+def test_each_answer_stands_beside_the_rules_own_words(mo: Client, people: People):
+    sent = make.submit(make.start(people.ada), "3B", "13A")
+    page = section(mo.get(at(sent)), "What the guide asks, and what was answered")
+    edition = loader.edition(sent.edition)
+    for rule in ("gangs-with-criminal-exploitation", "child-as-victim"):
+        for quotation in edition.rules_by_id[rule].quotations:
+            assert f"{words(quotation.words)} {quotation.where}" in page
+        assert rule not in page
+    assert "Reason It is so in this case Ada Winter, " in page
+    assert "Considered: not in this case Ada Winter, " in page
+
+
+def test_what_changed_since_the_last_submission_is_told_by_code_and_name(
+    mo: Client, people: People, sent
+):
+    again = make.submit(make.return_it(sent, people.mo), "3A", "4B", outcome="early_help")
+    changed = section(mo.get(at(again)), "What changed")
+    since = changed.partition("Since the child’s previous assessment")[0]
+    assert since.strip().endswith(
+        "New 4B Mental health disorder, a parent or carer Continuing 3A Domestic Abuse, the child"
+        " Ended 13A Gangs Also Outcome: Child in need plan, now Early help"
+    )
+
+
+def test_what_changed_since_the_childs_previous_assessment_is_told(mo: Client, people: People):
+    earlier = make.authorise(make.submit(make.start(people.ada), "3A", "4B"), people.mo)
+    draft = services.start_assessment(
+        by=people.ada,
+        team=people.north,
+        start_date=timezone.localdate(),
+        key=uuid.uuid4(),
+        child=earlier.episode.child,
+        episode=earlier.episode,
+    )
+    changed = section(mo.get(at(make.submit(draft, "3A", "16A"))), "What changed")
+    since = words(changed.partition("Since the child’s previous assessment")[2])
+    assert since == (
+        f"Against the assessment that ended on {date_format(earlier.end_date, 'j F Y')}"
+        " New 16A Neglect Continuing 3A Domestic Abuse, the child"
+        " Ended 4B Mental health disorder, a parent or carer"
+    )
+
+
+def test_the_history_tells_who_did_what_and_when_the_latest_first(mo: Client, people: People, sent):
+    pinned = {"13A": "Who says so?", "24A": "And this?"}
+    back = make.return_it(sent, people.mo, "Look again", reason="wrong_person", pinned=pinned)
+    make.submit(back, "3A")
+    history = section(mo.get(at(sent)), "History")
+    parts = [
+        "Submitted again by Ada Winter",
+        "Removed 13A Gangs",
+        "Returned by Mo Harbour",
+        "Recorded for the wrong person",
+        "Look again",
+        "13A Gangs Who says so?",
+        "24A Child criminal exploitation And this?",
+        "Submitted by Ada Winter",
+        "3A Domestic Abuse, the child; 13A Gangs",
+        "Started",
+    ]
+    rest = history
+    for part in parts:
+        assert part in rest
+        rest = rest.partition(part)[2]
+
+
+def test_what_the_last_return_asked_stands_beside_the_code(mo: Client, people: People, sent):
+    back = make.return_it(sent, people.mo, pinned={"13A": "Who says so?"})
+    again = make.submit(back, "3A", "13A", "4B")
+    assert "Mo Harbour asked: Who says so?" in section(mo.get(at(again)), "Factors identified")
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_page_reads_in_every_status_and_names_no_reference(
+    mo: Client, people: People, status: Status
+):
+    found = make.in_status(status, people.ada, people.mo)
+    response = mo.get(at(found))
+    assert response.status_code == 200
+    assert str(found.reference) not in read(response).text
+    title = re.search(r"<title>(.*?)</title>", response.content.decode(), re.DOTALL)[1]
+    assert "EX1001" not in title
+    offers = {button.attributes["formaction"] for button in buttons(response)}
+    assert bool(offers) == (status == Status.SUBMITTED)
+    assert ("Why do you reopen it?" in read(response).text) == (status == Status.AUTHORISED)
+
+
+def buttons(response) -> list[Element]:
+    return [each for each in read(response).all("button") if "formaction" in each.attributes]
+
+
+def test_the_page_takes_as_many_queries_however_long_the_history(mo: Client, people: People, sent):
+    def queries_taken() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert mo.get(at(sent)).status_code == 200
+        return len(captured)
+
+    again = make.submit(make.return_it(sent, people.mo, pinned={"13A": "Why?"}), "3B", "13A")
+    before = queries_taken()
+    make.submit(make.return_it(again, people.mo, pinned={"3B": "Why?", "13A": "Still?"}), "13A")
+    assert queries_taken() == before
+
+
+def test_reading_the_page_is_recorded_and_so_is_being_refused_it(people: People, browser_of, sent):
+    browser_of(people.mo).get(at(sent))
+    assert browser_of(people.nia).get(at(sent)).status_code == 404
+    entries = Reading.objects.filter(assessment_id=sent.pk).order_by("at")
+    assert [(each.person_id, each.page, each.refused) for each in entries] == [
+        (people.mo.pk, "review", False),
+        (people.nia.pk, "review", True),
+    ]
+
+
+# Deciding
+
+
+def test_authorising_asks_first_and_then_sets_the_end_date(mo: Client, people: People, sent):
+    with unchanged():
+        asked = mo.post(at(sent, "authorise"), press(sent))
+    assert heading_of(asked) == "Authorise this assessment?"
+    response = mo.post(at(sent, "authorise"), sends("authorise", sent), follow=True)
+    assert response.redirect_chain == [(LIST, 302)]
+    assert messages(response) == ["The assessment of EX1001 is authorised."]
+    sent.refresh_from_db()
+    version = sent.versions.get()
+    assert (sent.status, sent.end_date) == (Status.AUTHORISED, timezone.localdate())
+    assert (version.authorised_by, version.end_date) == (people.mo, sent.end_date)
+
+
+def heading_of(response) -> str:
+    return words(read(response).all("h1")[0].text)
+
+
+def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client, sent):
+    fields = {
+        "reason": "evidence_not_clear",
+        "comment": "Look again\r\nat both",
+        "pinned-3A": " ",
+        "pinned-13A": "Who says so?",
+        "missing_code": "24A",
+        "missing_text": "Is he carrying?",
+    }
+    response = mo.post(at(sent, "return"), press(sent, **fields), follow=True)
+    assert messages(response) == ["The assessment of EX1001 is back with Ada Winter."]
+    sent.refresh_from_db()
+    review = Review.objects.get()
+    assert (sent.status, review.reason, review.comment) == (
+        Status.RETURNED,
+        "evidence_not_clear",
+        "Look again\nat both",
+    )
+    assert list(review.pinned.values_list("code", "text")) == [
+        ("13A", "Who says so?"),
+        ("24A", "Is he carrying?"),
+    ]
+
+
+def test_correcting_keeps_both_selections_and_waits_for_the_decision(
+    mo: Client, people: People, sent
+):
+    assert mo.get(at(sent, "correct")).status_code == 200
+    fields = {"codes": ["3B", "13A"], "reason": "It was the mother"}
+    response = mo.post(at(sent, "correct"), press(sent, **fields), follow=True)
+    assert response.redirect_chain == [(at(sent), 302)]
+    sent.refresh_from_db()
+    assert (sent.status, sent.codes) == (Status.SUBMITTED, ["3B", "13A"])
+    versions = Version.objects.order_by("number").values_list("codes", "corrected_by")
+    assert list(versions) == [(["3A", "13A"], None), (["3B", "13A"], people.mo.pk)]
+    assert RuleAnswer.objects.filter(answered_by=people.mo, text="It was the mother").exists()
+
+
+def test_reopening_leaves_the_authorised_version_as_it_was(mo: Client, people: People, sent):
+    done = make.authorise(sent, people.mo)
+    before = Version.objects.values().get()
+    fields = {"comment": "The report says otherwise"}
+    response = mo.post(at(done, "reopen"), press(done, **fields), follow=True)
+    assert messages(response) == ["The assessment of EX1001 is reopened for Ada Winter."]
+    done.refresh_from_db()
+    assert done.status == Status.REOPENED
+    assert Version.objects.values().get() == before
+
+
+WHO = {
+    "ada": {302, 403},  # whose work it is
+    "ben": {302, 403},
+    "nia": {404},
+    "dee": {302, 403},
+    "abe": {403},
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_nobody_else_decides(people: People, browser_of, decision: str):
+    found = for_decision(decision, people)
+    for name, answers in WHO.items():
+        client = browser_of(getattr(people, name))
+        with unchanged():
+            response = client.post(at(found, decision), sends(decision, found))
+        assert response.status_code in answers, name
+        assert response.status_code != 302 or response["Location"].startswith("/a"), name
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_nobody_decides_on_their_own_work(people: People, browser_of, decision: str):
+    found = for_decision(decision, people)
+    people.ada.role, people.ada.is_staff = Role.TEAM_MANAGER, True
+    people.ada.save()
+    ada = browser_of(people.ada)
+    assert "This is work of your own" in ada.get(at(found)).content.decode()
+    with unchanged():
+        assert ada.post(at(found, decision), sends(decision, found)).status_code == 403
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_asking_for_the_address_of_a_decision_decides_nothing(
+    people: People, mo: Client, decision: str
+):
+    found = for_decision(decision, people)
+    with unchanged():
+        response = mo.get(at(found, decision), sends(decision, found))
+    assert response.status_code in (200, 302)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_decision_is_taken_in_its_own_status_alone(people: People, mo: Client, status: Status):
+    found = make.in_status(status, people.ada, people.mo)
+    for decision in DECISIONS:
+        if status == (Status.AUTHORISED if decision == "reopen" else Status.SUBMITTED):
+            continue
+        with unchanged():
+            response = mo.post(at(found, decision), sends(decision, found))
+        assert response.status_code == 409, decision
+        assert found.get_status_display().lower() in told(response)
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_the_same_press_twice_decides_once(people: People, mo: Client, decision: str):
+    found = for_decision(decision, people)
+    fields = sends(decision, found)
+    first = mo.post(at(found, decision), fields)
+    with unchanged(SESSIONS):
+        second = mo.post(at(found, decision), fields)
+    assert (first.status_code, first["Location"]) == (302, second["Location"])
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("missing", ["key", "version"])
+def test_a_press_without_key_or_version_is_not_read(
+    people: People, mo: Client, decision: str, missing: str
+):
+    found = for_decision(decision, people)
+    fields = sends(decision, found)
+    del fields[missing]
+    with unchanged():
+        assert mo.post(at(found, decision), fields).status_code == 400
+
+
+# Overtaken
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_the_second_manager_is_told_what_the_first_decided(
+    people: People, browser_of, decision: str
+):
+    found = for_decision(decision, people)
+    max_ = make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER)
+    page = sends(decision, found)
+    if decision == "reopen":
+        first = make.reopen(found, people.mo)
+    else:
+        first = make.return_it(found, people.mo)
+    review = first.reviews.last()
+    when = timezone.localtime(review.decided_at)
+    second = browser_of(max_)
+    with unchanged(SESSIONS):
+        response = second.post(at(found, decision), page)
+    assert response.status_code == 409
+    assert told(response) == (
+        f"Mo Harbour {review.get_decision_display().lower()} it on "
+        f"{date_format(when, 'j F Y')} at {when:%H:%M}, after you opened the page."
+    )
+    for name in ("comment", "reason"):
+        typed = page.get(name, "")
+        if typed and typed not in Review.Reason.values:
+            assert typed in read(response).text
+
+
+def test_what_was_typed_is_there_to_be_copied_when_the_page_has_no_place_for_it(
+    people: People, browser_of, sent
+):
+    max_ = browser_of(make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER))
+    page = sends("return", sent) | {"pinned-13A": "Who says so?"}
+    make.authorise(sent, people.mo)
+    said = section(max_.post(at(sent, "return"), page), "What you wrote was not sent")
+    assert "Comment for the worker Look again" in said
+    assert "Comment on 13A Gangs Who says so?" in said
+    page = press(sent, codes=["3B", "4B"], reason="It was the mother")
+    said = section(max_.post(at(sent, "correct"), page), "What you wrote was not sent")
+    assert "3B, 4B" in said
+    assert "It was the mother" in said
+
+
+def test_a_page_that_the_worker_overtook_is_told_so_and_keeps_what_was_typed(
+    people: People, mo: Client, sent
+):
+    page = press(sent, reason="other", comment="Look again", **{"pinned-13A": "Who says so?"})
+    back = services.withdraw_submission(
+        assessment=sent, by=people.ada, version=sent.version, key=uuid.uuid4()
+    )
+    now = make.submit(back, "3A", "4B")
+    with unchanged():
+        response = mo.post(at(sent, "return"), page)
+    assert response.status_code == 409
+    assert told(response).startswith(f"It was changed at {timezone.localtime(now.saved_at):%H:%M}")
+    assert field_value(response, "comment") == "Look again"
+    assert field_value(response, "pinned-13A") == "Who says so?"
+    assert field_value(response, "version") == str(now.version)
+    fields = {"reason": "other", "comment": "Look again", "pinned-13A": "Who says so?"}
+    assert mo.post(at(sent, "return"), press(now, **fields)).status_code == 302
+    assert PinnedComment.objects.get().code == "13A"
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"comment": "x"}, ["Select why you are returning it"]),
+        ({"reason": "other"}, ["Enter what the worker should look at"]),
+        ({"reason": "other", "comment": " \r\n "}, ["Enter what the worker should look at"]),
+        (
+            {"reason": "other", "comment": "x", "missing_code": "24A"},
+            ["Enter why this code is missing"],
+        ),
+        (
+            {"reason": "other", "comment": "x", "missing_text": "y"},
+            ["Select the code that is missing"],
+        ),
+        (
+            {"reason": "other", "comment": "x" * 2001},
+            ["Shorten the text to 2000 characters or fewer. It has 2001"],
+        ),
+        (
+            {"reason": "other", "comment": "x", "pinned-13A": "y" * 1001},
+            ["Shorten the text to 1000 characters or fewer. It has 1001"],
+        ),
+        (
+            {"reason": "other", "comment": "\x07"},
+            ["Remove the characters that cannot be shown, then paste the text again"],
+        ),
+    ],
+)
+def test_what_stands_against_a_return_is_said_and_nothing_typed_is_lost(
+    mo: Client, sent, fields: dict, said: list[str]
+):
+    typed = {"comment": "", "pinned-13A": "Who says so?"} | fields
+    with unchanged():
+        response = mo.post(at(sent, "return"), press(sent, **typed))
+    assert response.status_code == 422
+    assert problems(response) == said
+    assert response.content.decode().count("<title>Error: ") == 1
+    for name in ("comment", "pinned-13A"):
+        assert field_value(response, name) == typed[name]
+    targets = {
+        link.attributes["href"].removeprefix("#")
+        for link in read(response).all("a")
+        if link.text in said
+    }
+    ids = {each.attributes["id"] for each in read(response).all() if "id" in each.attributes}
+    assert targets
+    assert targets <= ids
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"reason": "never"},
+        {"reason": "\x00"},
+        {"missing_code": "18A", "missing_text": "x"},
+        {"missing_code": "3", "missing_text": "x"},
+        {"comment": "\x00"},
+    ],
+)
+def test_a_hostile_return_is_refused(mo: Client, sent, hostile: dict):
+    with unchanged():
+        response = mo.post(at(sent, "return"), sends("return", sent) | hostile)
+    assert response.status_code == 422
+
+
+def test_a_comment_is_pinned_to_no_code_that_the_page_does_not_offer(mo: Client, sent):
+    extra = {"pinned-99Z": "x", "pinned-": "x", "pinned-1": "x"}
+    assert mo.post(at(sent, "return"), sends("return", sent) | extra).status_code == 302
+    assert PinnedComment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "fields", [{"comment": "Look again"}, {"pinned-13A": "Why?"}, {"reason": "other"}]
+)
+def test_authorising_does_not_throw_away_what_was_typed(mo: Client, sent, fields: dict):
+    with unchanged():
+        response = mo.post(at(sent, "authorise"), press(sent, confirmed="yes", **fields))
+    assert response.status_code == 422
+    assert problems(response) == [
+        "You wrote a comment or chose a reason, which authorising would not send. Return the "
+        "assessment, or clear what you wrote."
+    ]
+    for name, text in fields.items():
+        if name != "reason":
+            assert field_value(response, name) == text
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["3A", "13A"], "Change the selection, or authorise it as it is"),
+        ([], "Select at least one factor."),
+        (["3A", "21"], "21 No factors identified"),
+        (["3A", "18A"], "18A was replaced"),
+        (["3A", "3A"], "Selected more than once"),
+        (["nonsense"], "Not a code of the April 2021 guide"),
+        (["3A"] * 201, "Select at most 200 factors"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_and_keeps_its_ticks_and_reason(
+    mo: Client, sent, codes: list[str], said: str
+):
+    with unchanged():
+        response = mo.post(at(sent, "correct"), press(sent, codes=codes, reason="It was so"))
+    assert response.status_code == 422
+    assert said in problems(response)[0]
+    assert field_value(response, "reason") == "It was so"
+    known = set(codes) & set(loader.edition(sent.edition).codes)
+    boxes = [each for each in read(response).all("input") if "checked" in each.attributes]
+    assert {each.attributes["value"] for each in boxes} == known
+
+
+def test_a_correction_needs_a_reason(mo: Client, sent):
+    with unchanged():
+        response = mo.post(at(sent, "correct"), press(sent, codes=["3B"], reason=" "))
+    assert problems(response) == ["Enter why you are correcting it"]
+
+
+def test_reopening_needs_a_reason(mo: Client, people: People, sent):
+    done = make.authorise(sent, people.mo)
+    with unchanged():
+        response = mo.post(at(done, "reopen"), press(done, comment=""))
+    assert problems(response) == ["Enter why it is reopened"]
+
+
+def test_what_a_manager_wrote_as_their_sign_in_ended_is_there_after_the_next(
+    people: People, mo: Client, sent
+):
+    drawn = field_value(mo.get(at(sent)), "typed_by")
+    fields = sends("return", sent) | {"typed_by": drawn, "pinned-13A": "Who says so?"}
+    del mo.cookies[settings.SESSION_COOKIE_NAME]
+    assert mo.post(at(sent, "return"), fields)["Location"].startswith("/account/sign-in/")
+    mo.force_login(people.mo)
+    response = mo.get(at(sent, "return"))
+    assert told(response).startswith("You were signed out before this was sent.")
+    assert field_value(response, "comment") == "Look again"
+    assert field_value(response, "pinned-13A") == "Who says so?"
+    sent.refresh_from_db()
+    assert sent.status == Status.SUBMITTED
+
+
+# And then
+
+
+def test_the_next_is_the_next_oldest_of_the_list_with_its_filters(people: People, mo: Client):
+    first, other, third = (
+        make.submit(make.start(worker, f"EX{place}"))
+        for place, worker in enumerate((people.ada, people.ben, people.ada))
+    )
+    filters = f"worker%3D{people.ada.reference}"
+    fields = sends("authorise", first) | {"then": "next"}
+    answer = mo.post(at(first, "authorise", filters), fields)
+    assert answer["Location"] == at(third, "change", filters)
+    fields = sends("return", third) | {"then": "next"}
+    response = mo.post(at(third, "return", filters), fields, follow=True)
+    assert response.redirect_chain == [(f"{LIST}?worker={people.ada.reference}", 302)]
+    assert "Nothing else in this list awaits your review." in messages(response)
+    assert mo.post(at(other, "authorise"), sends("authorise", other))["Location"] == LIST
+
+
+@pytest.mark.parametrize("filters", ["status%3Dnone", "x%3D1", "%00", "_changelist_filters"])
+def test_filters_that_cannot_be_do_not_stand_in_the_way(mo: Client, sent, filters: str):
+    fields = sends("authorise", sent) | {"then": "next"}
+    assert mo.post(at(sent, "authorise", filters), fields).status_code == 302

@@ -1,0 +1,436 @@
+"""The review desk's list in the admin: what awaits a manager, oldest first, filtered exactly."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from assessments.catalogue.working_days import due_date, working_days_after
+from assessments.models import Assessment, Review, Status
+from cinfactors.accounts.models import Membership, Role
+from tests import people as make
+from tests.pages.page import read, words
+from tests.people import People
+from tests.snapshot import unchanged
+
+LIST = "/admin/assessments/assessment/"
+LONDON = ZoneInfo("Europe/London")
+SESSIONS = "accounts_session"
+"""What is told to a person waits in their session, and is no part of the record."""
+
+
+@pytest.fixture
+def mo(people: People, browser_of) -> Client:
+    return browser_of(people.mo)
+
+
+def listed(response) -> list[str]:
+    """The ids of the children of the rows, in their order."""
+    return [each.episode.child.la_child_id for each in response.context["cl"].result_list]
+
+
+def row_of(response, la_child_id: str) -> dict[str, str]:
+    """The cells of a child's row, by their columns."""
+    for row in read(response).all("tr"):
+        cells = {
+            cell.attributes["class"].split()[-1].removeprefix("field-"): words(cell.text)
+            for cell in row.all("th", "td")
+            if "field-" in cell.attributes.get("class", "")
+        }
+        if la_child_id in cells.get("child", ""):
+            return cells
+    raise AssertionError(f"no row of {la_child_id}")
+
+
+def offered(response, name: str) -> list[str]:
+    """What a filter offers, in its order."""
+    for box in read(response).all("select"):
+        if box.attributes["name"] == name:
+            return [words(option.text) for option in box.all("option")]
+    raise AssertionError(f"there is no filter {name}")
+
+
+def test_what_awaits_review_is_shown_oldest_first_and_nothing_else(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    make.submit(make.start(people.ben, "EX2"))
+    for place, status in enumerate(each for each in Status if each != Status.SUBMITTED):
+        make.in_status(status, people.ada, people.mo, f"EX9{place}")
+    make.submit(make.start(people.cleo, "EX8"))
+    response = mo.get(LIST)
+    assert response.context["title"] == "Awaiting review"
+    assert listed(response) == ["EX1", "EX2"]
+
+
+def test_what_a_manager_submitted_before_their_promotion_awaits_somebody_else(
+    people: People, mo: Client, browser_of
+):
+    make.submit(make.start(people.ada, "EX1"))
+    people.ada.role = Role.TEAM_MANAGER
+    people.ada.is_staff = True
+    people.ada.save()
+    assert listed(browser_of(people.ada).get(LIST)) == []
+    assert listed(mo.get(LIST)) == ["EX1"]
+
+
+def test_a_row_says_what_there_is_to_decide(people: People, mo: Client):
+    today = timezone.localdate()
+    referred = today - timedelta(days=100)
+    child = {"referred": referred, "birth_date": referred - timedelta(days=7 * 366)}
+    sent = make.submit(make.start(people.ada, "EX1", **child), "3B", "13A")
+    sent = make.return_it(sent, people.mo)
+    make.submit(sent, "3B", "13A", "1A")
+    late = working_days_after(due_date(referred), today)
+    assert row_of(mo.get(LIST), "EX1") == {
+        "child": "EX1 7 years",
+        "waiting": "Today",
+        "referral": f"Day {working_days_after(referred, today)} of 45"
+        f"Overdue by {late} working days",
+        "factors": "1A Alcohol Misuse, the child3B Domestic Abuse, a parent or carer13A Gangs",
+        "reasons": "1 reason, 1 considered",
+        "returned": "Once",
+        "team_name": "North",
+        "worker_name": "Ada Winter",
+    }
+    assert row_of(mo.get(f"{LIST}?status=any"), "EX1")["state"] == "Submitted"
+
+
+def test_a_status_is_filtered_exactly(people: People, mo: Client):
+    for status in Status:
+        make.in_status(status, people.ada, people.mo, f"EX{status}".replace("_", ""))
+    for status in Status:
+        assert listed(mo.get(f"{LIST}?status={status}")) == [f"EX{status}"]
+    assert len(listed(mo.get(f"{LIST}?status=any"))) == len(Status)
+
+
+def test_a_code_is_filtered_as_a_whole(people: People, mo: Client):
+    for code in ("1A", "11A", "2A", "12A", "22A"):
+        make.submit(make.start(people.ada, f"EX{code}", sex="F"), code)
+    for code in ("1A", "11A", "2A", "12A", "22A"):
+        assert listed(mo.get(f"{LIST}?code={code}")) == [f"EX{code}"]
+
+
+def test_each_code_is_offered_with_its_name_in_the_order_of_the_guide(people: People, mo: Client):
+    found = offered(mo.get(LIST), "code")
+    assert found[:4] == [
+        "All",
+        "1A Alcohol Misuse, the child",
+        "1B Alcohol Misuse, a parent or carer",
+        "1C Alcohol Misuse, another person in the household",
+    ]
+    assert [each.split()[0] for each in found].index("2A") < [
+        each.split()[0] for each in found
+    ].index("10A")
+
+
+def test_reasons_given_are_filtered_exactly(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"), "4B")
+    make.submit(make.start(people.ada, "EX2"), "13A")
+    make.submit(make.start(people.ada, "EX3"), "3B")
+    assert listed(mo.get(f"{LIST}?reasons=yes")) == ["EX2", "EX3"]
+    assert listed(mo.get(f"{LIST}?reasons=no")) == ["EX1"]
+    make.start(people.ada, "EX4")
+    assert listed(mo.get(f"{LIST}?reasons=no&status=draft")) == ["EX4"]
+
+
+def test_what_is_overdue_is_filtered_exactly(people: People, mo: Client):
+    today = timezone.localdate()
+    last_day = today
+    while due_date(last_day) >= today:
+        last_day -= timedelta(days=1)
+    make.submit(make.start(people.ada, "EX1", referred=last_day))
+    make.submit(make.start(people.ada, "EX2", referred=last_day + timedelta(days=1)))
+    assert listed(mo.get(f"{LIST}?overdue=yes")) == ["EX1"]
+    assert listed(mo.get(f"{LIST}?overdue=no")) == ["EX2"]
+    assert "Overdue" in row_of(mo.get(LIST), "EX1")["referral"]
+    assert "Overdue" not in row_of(mo.get(LIST), "EX2")["referral"]
+
+
+def test_a_team_and_a_worker_are_filtered_exactly_and_only_those_of_the_manager(
+    people: People, mo: Client
+):
+    Membership.objects.create(user=people.mo, team=people.south)
+    other = make.make_team("West")
+    make.submit(make.start(people.ada, "EX1"))
+    make.submit(make.start(people.ben, "EX2"))
+    make.submit(make.start(people.cleo, "EX3"))
+    make.submit(make.start(make.make_person("Wes Moor", other), "EX4"))
+    response = mo.get(LIST)
+    assert offered(response, "team") == ["All", "North", "South"]
+    assert offered(response, "worker") == ["All", "Ada Winter", "Ben Marsh", "Cleo Frost"]
+    assert listed(mo.get(f"{LIST}?team={people.south.pk}")) == ["EX3"]
+    assert listed(mo.get(f"{LIST}?worker={people.ben.reference}")) == ["EX2"]
+    assert listed(mo.get(f"{LIST}?worker={people.ben.reference}&team={people.south.pk}")) == []
+
+
+def at(*moment: int):
+    """At a moment in England."""
+    return time_machine.travel(datetime(*moment, tzinfo=LONDON), tick=False)
+
+
+def test_a_census_year_runs_from_april_to_march(people: People, mo: Client):
+    referred = date(2025, 3, 3)
+    for name, moment in {
+        "EX1": (2025, 3, 31, 23, 59),
+        "EX2": (2025, 4, 1, 0, 0),
+        "EX3": (2026, 3, 31, 23, 59),
+        "EX4": (2026, 4, 1, 0, 0),
+    }.items():
+        with at(*moment):
+            make.submit(make.start(people.ada, name, referred=referred))
+    assert listed(mo.get(f"{LIST}?year=2025")) == ["EX1"]
+    assert listed(mo.get(f"{LIST}?year=2026")) == ["EX2", "EX3"]
+    assert listed(mo.get(f"{LIST}?year=2027")) == ["EX4"]
+
+
+def test_an_authorised_assessment_is_of_the_census_year_in_which_it_ended(
+    people: People, mo: Client
+):
+    with at(2025, 3, 31, 12, 0):
+        sent = make.submit(make.start(people.ada, "EX1", referred=date(2025, 3, 3)))
+    with at(2025, 4, 1, 12, 0):
+        make.authorise(sent, people.mo)
+    assert listed(mo.get(f"{LIST}?year=2025&status=any")) == []
+    assert listed(mo.get(f"{LIST}?year=2026&status=any")) == ["EX1"]
+
+
+def test_census_years_are_named_by_both_their_years(people: People, mo: Client):
+    today = timezone.localdate()
+    ending = today.year + (today.month >= 4)
+    found = offered(mo.get(LIST), "year")
+    assert found[:2] == ["All", f"{ending - 1}-{ending % 100:02}"]
+    assert found[-1] == "2016-17"
+
+
+def test_the_search_is_by_the_whole_id_and_never_stands_in_an_address(people: People, mo: Client):
+    for name in ("EX1", "EX11"):
+        make.submit(make.start(people.ada, name))
+    answer = mo.post(f"{LIST}?overdue=no&p=1", {"q": "ex1"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}?overdue=no&search=kept")
+    response = mo.get(answer["Location"])
+    assert listed(response) == ["EX1"]
+    addresses = [link.attributes["href"] for link in read(response).all("a") if link.attributes]
+    assert not any("ex1" in address.lower() for address in addresses)
+    assert "Clear the search" in response.content.decode()
+
+
+def test_a_search_is_forgotten_when_the_list_is_left(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    found = mo.post(LIST, {"q": "EX9"})["Location"]
+    assert listed(mo.get(found)) == []
+    assert listed(mo.get(LIST)) == ["EX1"]
+    assert listed(mo.get(found)) == ["EX1"]
+
+
+def test_a_search_can_be_cleared(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    found = mo.post(LIST, {"q": "EX9"})["Location"]
+    assert mo.post(found, {"q": ""})["Location"] == LIST
+    assert listed(mo.get(LIST)) == ["EX1"]
+
+
+def test_words_to_search_for_in_an_address_are_not_looked_for(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    assert listed(mo.get(f"{LIST}?q=EX9")) == ["EX1"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "status=none",
+        "code=3",
+        "code=%00",
+        "team=x",
+        "year=1066",
+        "reasons=maybe",
+        "worker=1",
+        "status__regex=a",
+        "episode__child__family_name=Sample",
+        "worker__password__startswith=m",
+        "other_description__icontains=a",
+    ],
+)
+def test_no_other_filter_or_value_is_answered(people: People, mo: Client, asked: str):
+    make.submit(make.start(people.ada, "EX1"))
+    response = mo.get(f"{LIST}?{asked}")
+    assert response.status_code in (302, 400)
+    assert response.status_code == 400 or response["Location"] == f"{LIST}?e=1"
+
+
+def test_a_team_or_worker_of_others_is_no_value_of_a_filter(people: People, mo: Client):
+    make.submit(make.start(people.cleo, "EX1"))
+    for asked in (f"team={people.south.pk}", f"worker={people.cleo.reference}"):
+        assert mo.get(f"{LIST}?{asked}")["Location"] == f"{LIST}?e=1"
+
+
+def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo: Client):
+    def queries_taken() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            mo.get(LIST)
+        return len(captured)
+
+    make.submit(make.start(people.ada, "EX1"), "13A")
+    before = queries_taken()
+    for number in range(2, 5):
+        sent = make.submit(make.start(people.ben, f"EX{number}"), "13A")
+    make.submit(make.return_it(sent, people.mo), "3B")
+    assert queries_taken() == before
+
+
+def test_a_list_is_counted_no_further_than_its_pages_are_turned(
+    people: People, mo: Client, monkeypatch
+):
+    monkeypatch.setattr("cinfactors.web.admin_lists.ShortCount.most", 2)
+    for number in range(3):
+        make.submit(make.start(people.ada, f"EX{number}"))
+    with CaptureQueriesContext(connection) as captured:
+        response = mo.get(LIST)
+    assert response.context["cl"].result_count == 2
+    assert "The first 2 assessments: there are more." in response.content.decode()
+    counts = [each["sql"] for each in captured if "COUNT(*)" in each["sql"]]
+    assert [" LIMIT 3" in sql for sql in counts if "assessments_assessment" in sql] == [True]
+
+
+# Several at once
+
+
+def boxes(response) -> dict:
+    """What the list's form holds: its press, and the version that each row shows."""
+    fields = read(response).all("input", "button")
+    return {
+        each.attributes["name"]: each.attributes["value"]
+        for each in fields
+        if each.attributes.get("name", "").startswith(("version-", "key", "action", "index"))
+    }
+
+
+def outcomes(response) -> dict[str, str]:
+    rows = [row.all("th", "td") for row in read(response).all("tr")]
+    return {
+        words(cells[0].text): words(cells[1].text)
+        for cells in rows
+        if cells[-1].attributes.get("class") == "review-outcome"
+    }
+
+
+def authorises(client: Client, response, *chosen: Assessment, **changed):
+    selected = {"_selected_action": [each.pk for each in chosen]}
+    return client.post(LIST, boxes(response) | selected | changed)
+
+
+def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo: Client):
+    plain = make.submit(make.start(people.ada, "EX1"))
+    explained = make.submit(make.start(people.ada, "EX2"), "13A")
+    taken_back = make.submit(make.start(people.ada, "EX3"))
+    decided = make.submit(make.start(people.ada, "EX4"))
+    other = make.submit(make.start(people.ben, "EX5"))
+    page = mo.get(LIST)
+    make.services.withdraw_submission(
+        assessment=taken_back, by=people.ada, version=taken_back.version, key=uuid.uuid4()
+    )
+    second = make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER)
+    review = make.return_it(decided, second).reviews.get()
+    response = authorises(mo, page, plain, explained, taken_back, decided, other)
+    at = timezone.localtime(review.decided_at)
+    assert outcomes(response) == {
+        "EX1": "Authorised",
+        "EX2": "Not authorised The worker explained or considered something.",
+        "EX3": "Not authorised It was changed after you opened the page: it is now draft.",
+        "EX4": f"Not authorised Max Shore returned it on {at.day} {at:%B %Y} at {at:%H:%M}.",
+        "EX5": "Authorised",
+    }
+    assert "2 authorised, 3 not." in response.content.decode()
+    by_child = {each.episode.child.la_child_id: each.status for each in Assessment.objects.all()}
+    assert by_child == {
+        "EX1": "authorised",
+        "EX2": "submitted",
+        "EX3": "draft",
+        "EX4": "returned",
+        "EX5": "authorised",
+    }
+
+
+def test_the_same_press_on_several_twice_authorises_once(people: People, mo: Client):
+    plain = make.submit(make.start(people.ada, "EX1"))
+    page = mo.get(LIST)
+    first, second = (authorises(mo, page, plain) for _ in range(2))
+    assert outcomes(first) == outcomes(second) == {"EX1": "Authorised"}
+    assert Review.objects.count() == 1
+
+
+def test_what_is_not_the_managers_is_not_there_to_be_authorised(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    other = make.submit(make.start(people.cleo, "EX2"))
+    page = mo.get(LIST)
+    with unchanged():
+        response = authorises(mo, page, other, **{f"version-{other.pk}": other.version})
+    assert outcomes(response) == {}
+    assert "EX2" not in response.content.decode()
+
+
+def test_nothing_selected_changes_nothing_and_says_so(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    page = mo.get(LIST)
+    with unchanged(SESSIONS):
+        response = mo.post(LIST, boxes(page), follow=True)
+    assert "Select at least one assessment" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"_selected_action": ["x"]},
+        {"_selected_action": ["1"]},
+        {"_selected_action": ["99999999999999999999"], "version-99999999999999999999": "1"},
+        {"_selected_action": ["1"], "version-1": "99999999999999999999"},
+        {"key": "x"},
+        {"key": ""},
+        {"action": "delete_selected"},
+    ],
+)
+def test_a_hostile_selection_changes_nothing_and_breaks_nothing(
+    people: People, mo: Client, hostile: dict
+):
+    sent = make.submit(make.start(people.ada, "EX1"))
+    page = mo.get(LIST)
+    with unchanged(SESSIONS):
+        response = authorises(mo, page, sent, **hostile)
+    assert response.status_code in (200, 302, 400)
+
+
+def test_all_pages_at_once_cannot_be_selected(people: People, mo: Client):
+    for number in range(3):
+        make.submit(make.start(people.ada, f"EX{number}"))
+    page = mo.get(LIST)
+    with unchanged(SESSIONS):
+        mo.post(LIST, boxes(page) | {"select_across": "1"})
+
+
+def test_the_admin_writes_a_date_as_every_page_does(people: People, mo: Client):
+    referred = date(2026, 3, 4)
+    episode = make.start(people.ada, "EX1", referred=referred).episode
+    for page in ("", f"{episode.reference}/change/"):
+        text = mo.get(f"/admin/assessments/episode/{page}").content.decode()
+        assert "4 March 2026" in text
+
+
+def test_nothing_is_added_or_deleted(people: People, mo: Client):
+    sent = make.submit(make.start(people.ada, "EX1"))
+    with unchanged():
+        for model, reference in {
+            "assessment": sent.reference,
+            "episode": sent.episode.reference,
+            "child": sent.episode.child.reference,
+        }.items():
+            top = f"/admin/assessments/{model}/"
+            assert mo.get(f"{top}add/").status_code == 403
+            assert mo.post(f"{top}add/", {}).status_code == 403
+            assert mo.post(f"{top}{reference}/delete/", {"post": "yes"}).status_code in (403, 404)
+            assert mo.post(f"{top}{reference}/change/", {}).status_code in (403, 404)

@@ -1,0 +1,280 @@
+"""The same press of a button twice, at once or after a crash, is carried out once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from assessments import services
+from assessments.models import Assessment, IdempotencyKey, RuleAnswer, Status, Version
+from tests import people as make
+from tests.people import People, a_child, a_referral, make_people
+from tests.services.at_once import at_once
+from tests.snapshot import everything, unchanged
+
+KEY = uuid.UUID("11111111-1111-4111-8111-111111111111")
+Act = Callable[[Assessment, uuid.UUID], Assessment]
+
+
+def of(service: Callable[..., Assessment], **values: Any) -> Act:
+    """The service pressed on an assessment as it was seen, with a key."""
+    return lambda seen, key: service(
+        assessment=seen, by=seen.worker, version=seen.version, key=key, **values
+    )
+
+
+ACTS: dict[str, Act] = {
+    "record": of(services.record_factors, codes=("1A", "20"), other_description="Debts"),
+    "reason": of(
+        services.answer_rule, rule="gangs-with-criminal-exploitation", kind="reason", text="So"
+    ),
+    "considered": of(services.answer_rule, rule="young-carer", kind="considered"),
+    "complied": of(services.answer_rule, rule="young-carer", kind="complied"),
+    "outcome": of(services.set_outcome, outcome="early_help"),
+    "submit": of(services.submit),
+    "withdraw": of(services.withdraw_submission),
+    "cancel": of(services.cancel, reason="Wrong child"),
+    "start": lambda seen, key: services.start_assessment(
+        by=seen.worker,
+        team=seen.team,
+        start_date=seen.start_date,
+        key=key,
+        child=a_child("EX2"),
+        episode=a_referral(seen.episode.referral_date),
+    ),
+}
+OTHERWISE: dict[str, Act] = {
+    "record": of(services.record_factors, codes=("1B",), other_description=""),
+    "reason": of(
+        services.answer_rule, rule="gangs-with-criminal-exploitation", kind="reason", text="No"
+    ),
+    "considered": of(services.answer_rule, rule="young-carer", kind="considered", text="Note"),
+    "outcome": of(services.set_outcome, outcome="no_further_action"),
+}
+"""The same button with something else in the form."""
+
+
+def ready_for(act: str, people: People) -> Assessment:
+    draft = make.set_outcome(make.record(make.start(people.ada), "6B", "13A"))
+    if act in {"submit", "withdraw"}:
+        draft = make.answer_all(draft)
+    if act == "withdraw":
+        draft = ACTS["submit"](draft, uuid.uuid4())
+    return draft
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_same_press_again_is_carried_out_once(people: People, act: str):
+    seen = ready_for(act, people)
+    first = ACTS[act](seen, KEY)
+    with unchanged():
+        again = ACTS[act](seen, KEY)
+    assert (again.pk, again.version) == (first.pk, first.version)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_same_press_long_after_gives_what_there_is_now(people: People, act: str):
+    seen = ready_for(act, people)
+    first = ACTS[act](seen, KEY)
+    Assessment.objects.filter(pk=first.pk).update(version=first.version + 1, worker=people.ben)
+    with unchanged():
+        assert ACTS[act](seen, KEY).version == first.version + 1
+
+
+@pytest.mark.parametrize("act", OTHERWISE)
+def test_the_same_key_with_something_else_is_a_press_of_its_own(people: People, act: str):
+    seen = ready_for(act, people)
+    first = ACTS[act](seen, KEY)
+    with unchanged(), pytest.raises(services.EditConflict):
+        OTHERWISE[act](seen, KEY)
+    assert OTHERWISE[act](first, KEY).version == first.version + 1
+
+
+def test_the_same_key_of_another_person_is_a_press_of_its_own(people: People):
+    made = [
+        services.start_assessment(
+            by=person,
+            team=people.north,
+            start_date=a_referral().referral_date,
+            key=KEY,
+            child=a_child(f"EX{number}"),
+            episode=a_referral(),
+        )
+        for number, person in enumerate((people.ada, people.ben))
+    ]
+    assert made[0].pk != made[1].pk
+    seen = made[0]
+    ACTS["record"](seen, KEY)
+    with unchanged(), pytest.raises(services.NotPermitted):
+        services.record_factors(
+            assessment=seen,
+            codes=("1A", "20"),
+            other_description="Debts",
+            by=people.ben,
+            version=seen.version,
+            key=KEY,
+        )
+
+
+def test_the_same_key_on_another_assessment_is_a_press_of_its_own(people: People):
+    first, second = make.start(people.ada), make.start(people.ada, "EX2")
+    for assessment in (first, second):
+        ACTS["record"](assessment, KEY)
+    second.refresh_from_db()
+    assert second.codes == ["1A", "20"]
+
+
+def test_a_press_keeps_its_key_and_what_it_made(people: People):
+    seen = make.start(people.ada)
+    before = set(IdempotencyKey.objects.values_list("pk", flat=True))
+    ACTS["record"](seen, KEY)
+    press = IdempotencyKey.objects.exclude(pk__in=before).get()
+    assert (press.person, press.act, press.assessment) == (people.ada, "record", seen)
+
+
+def test_a_refused_press_keeps_no_key_and_may_be_pressed_again(people: People):
+    seen = make.set_outcome(make.start(people.ada))
+    with unchanged(), pytest.raises(services.SubmissionRefused):
+        ACTS["submit"](seen, KEY)
+    seen = make.record(seen, "4B")
+    assert ACTS["submit"](seen, KEY).status == Status.SUBMITTED
+
+
+class Crash(Exception):
+    """The process is gone between one statement and the next."""
+
+
+class CrashesAt:
+    """Lets so many statements through and crashes at the one after, as an execute wrapper."""
+
+    def __init__(self, statements: int) -> None:
+        self.left = statements
+
+    def __call__(self, execute, sql, *others):
+        if not re.match("SAVEPOINT|RELEASE|ROLLBACK", sql):
+            self.left -= 1
+            if self.left < 0:
+                raise Crash
+        return execute(sql, *others)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_crashed_anywhere_before_it_was_committed_is_pressed_again(people: People, act: str):
+    seen = ready_for(act, people)
+    before, crashed = everything(), 0
+    while True:
+        try:
+            with transaction.atomic(), connection.execute_wrapper(CrashesAt(crashed)):
+                ACTS[act](seen, KEY)
+            break
+        except Crash:
+            crashed += 1
+            assert everything() == before
+    assert crashed >= 3
+    assert everything() != before
+
+
+# At once
+
+
+@pytest.fixture
+def committed_people(transactional_db) -> People:
+    return make_people()
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(
+        model.objects.count() for model in (Assessment, Version, RuleAnswer, IdempotencyKey)
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ACTS)
+def test_the_same_press_twice_at_once_is_carried_out_once(committed_people: People, act: str):
+    seen = ready_for(act, committed_people)
+    before = counts()
+    results = at_once(*[lambda: ACTS[act](seen, KEY)] * 3)
+    assert len({(each.pk, each.version) for each in results}) == 1
+    made = results[0]
+    made.refresh_from_db()
+    assert made.version == (1 if act == "start" else seen.version + 1)
+    more = [after - earlier for after, earlier in zip(counts(), before, strict=True)]
+    assert more == [
+        1 if act == "start" else 0,
+        1 if act == "submit" else 0,
+        1 if act in {"reason", "considered", "complied"} else 0,
+        1,
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_the_same_child_at_once_make_one_child(committed_people: People):
+    people = committed_people
+    begin = [
+        lambda person=person: make.start(person, "EX7") for person in (people.ada, people.cleo)
+    ]
+    results = at_once(*begin)
+    made = [each for each in results if isinstance(each, Assessment)]
+    [error] = [each for each in results if not isinstance(each, Assessment)]
+    assert len(made) == 1
+    assert isinstance(error, services.FactsRefused)
+    assert set(error.messages) == {"la_child_id"}
+    assert counts() == (1, 0, 0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_start_in_the_same_episode_at_once_make_one_assessment(committed_people: People):
+    people = committed_people
+    first = make.start(people.ada)
+    make.cancel(first)
+
+    def begin(person):
+        return lambda: services.start_assessment(
+            by=person,
+            team=people.north,
+            start_date=first.start_date,
+            key=uuid.uuid4(),
+            child=first.episode.child,
+            episode=first.episode,
+        )
+
+    results = at_once(begin(people.ada), begin(people.ben))
+    assert sorted(type(each).__name__ for each in results) == ["Assessment", "FactsRefused"]
+    assert Assessment.objects.filter(status=Status.DRAFT).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_none_of_400_saves_of_two_at_once_is_lost(committed_people: People):
+    """Each counts on in its own half of the description, on the version it has read."""
+    draft = make.record(make.start(committed_people.ada), "20", description="0 0")
+    conflicts = [0, 0]
+
+    def save_200_times(mine: int) -> None:
+        seen = Assessment.objects.select_related("worker").get(pk=draft.pk)
+        saved = 0
+        while saved < 200:
+            counts = [int(count) for count in seen.other_description.split()]
+            counts[mine] += 1
+            try:
+                seen = services.record_factors(
+                    assessment=seen,
+                    codes=("20",),
+                    other_description=" ".join(map(str, counts)),
+                    by=seen.worker,
+                    version=seen.version,
+                    key=uuid.uuid4(),
+                )
+                saved += 1
+            except services.EditConflict as conflict:
+                conflicts[mine] += 1
+                seen = conflict.theirs
+
+    assert at_once(lambda: save_200_times(0), lambda: save_200_times(1)) == [None, None]
+    draft.refresh_from_db()
+    assert (draft.other_description, draft.version) == ("200 200", 402)
+    assert sum(conflicts) > 0

@@ -1,0 +1,80 @@
+"""What a browser is told by an installation as the settings make it where nothing is chosen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.programs import PRODUCTION, python
+
+ASK = """
+import django, json
+from django.conf import settings
+# Files by their own names, since none are collected here.
+settings.STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+django.setup()
+from django.test import Client
+def ask(address, **how):
+    response = Client(raise_request_exception=False).get(address, **how)
+    cookies = {name: morsel.OutputString() for name, morsel in response.cookies.items()}
+    return [response.status_code, dict(response.headers), cookies]
+host = {"HTTP_HOST": "factors.exampleshire.gov.uk"}
+print(json.dumps({
+    "page": ask("/account/sign-in/", secure=True, **host),
+    "http": ask("/account/sign-in/?next=/", **host),
+    "another host": ask("/account/sign-in/", HTTP_HOST="elsewhere.example"),
+    "spoofed": ask("/account/sign-in/", HTTP_X_FORWARDED_PROTO="https", **host),
+    "health": ask("/healthz"),
+    "not found": ask("/nothing", secure=True, **host),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict:
+    """Of pages that need no database, which this installation cannot reach."""
+    done = python("-c", ASK, DJANGO_SETTINGS_MODULE="cinfactors.settings", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_https_is_kept_for_a_year_and_below(answers):
+    for name in ("page", "not found"):
+        assert answers[name][1]["Strict-Transport-Security"] == (
+            "max-age=31536000; includeSubDomains; preload"
+        )
+
+
+def test_http_leads_to_https_and_shows_nothing(answers):
+    status, headers, cookies = answers["http"]
+    assert (status, cookies) == (301, {})
+    assert headers["Location"] == "https://factors.exampleshire.gov.uk/account/sign-in/?next=/"
+    assert answers["spoofed"][0] == 301
+
+
+def test_every_cookie_is_bound_to_this_host_and_to_https(answers):
+    cookies = answers["page"][2]
+    assert cookies
+    for name, said in cookies.items():
+        assert name.startswith("__Host-")
+        parts = {part.strip().lower() for part in said.split(";")[1:]}
+        assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts
+        assert not [part for part in parts if part.startswith("domain")]
+
+
+def test_answers_before_any_page_carry_the_headers_too(answers):
+    assert {name: each[0] for name, each in answers.items()} == {
+        "page": 200,
+        "http": 301,
+        "another host": 400,
+        "spoofed": 301,
+        "health": 200,
+        "not found": 404,
+    }
+    for name, (_, headers, _) in answers.items():
+        assert headers["X-Content-Type-Options"] == "nosniff", name
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
+        assert headers["Permissions-Policy"].startswith("accelerometer=()"), name

@@ -1,0 +1,143 @@
+"""gunicorn as it serves: what it makes of requests that no browser sends."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.programs import PRODUCTION, ROOT, python
+
+HOST = "Host: factors.exampleshire.gov.uk\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """One that the application answers at; it has no database, and needs none for this."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    collected = python("manage.py", "collectstatic", "--no-input", "--verbosity=0", **PRODUCTION)
+    assert collected.returncode == 0, collected.stderr
+    own = {"PATH": os.environ["PATH"], "PORT": str(number), "WEB_CONCURRENCY": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "cinfactors.wsgi"],
+        cwd=ROOT,
+        env=PRODUCTION | own,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 60
+        while not answers(number):
+            assert process.poll() is None
+            assert time.monotonic() < end
+        yield number
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody is there; waits a little where nobody is."""
+    try:
+        return send(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") != ""
+    except ConnectionRefusedError:
+        time.sleep(0.05)
+        return False
+
+
+def send(port: int, request: str) -> str:
+    """All that comes back until the server closes, or has said nothing for a second."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request.encode("latin-1"))
+        found = b""
+        while True:
+            try:
+                part = connection.recv(65536)
+            except ConnectionResetError:
+                break
+            if not part:
+                break
+            found += part
+            connection.settimeout(1)
+            if b"\r\n\r\n" in found and b"keep-alive" in found.lower():
+                break
+    return found.decode("latin-1")
+
+
+def status(answer: str) -> int:
+    return int(answer.split(" ", 2)[1])
+
+
+HEALTH = f"GET /healthz HTTP/1.1\r\n{HOST}"
+SMUGGLED = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
+CLOSE = "Connection: close\r\n"
+
+
+def test_it_answers_and_tells_no_version(port: int):
+    answer = send(port, f"{HEALTH}{CLOSE}\r\n")
+    assert status(answer) == 200
+    server = re.search(r"^Server: (.*)\r$", answer, re.MULTILINE)
+    assert server is None or re.search(r"\d", server[1]) is None
+    assert "X-Powered-By" not in answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: -1\r\n",
+        "Content-Length: 0x5\r\n",
+        "X-Folded: a\r\n b\r\n",
+        "X-Null: a\0b\r\n",
+        "Bad Name: x\r\n",
+    ],
+)
+def test_a_request_of_two_minds_is_refused_and_the_next_in_it_not_answered(port, headers: str):
+    answer = send(port, f"POST /healthz HTTP/1.1\r\n{HOST}{headers}\r\n0\r\n\r\n{SMUGGLED}")
+    assert answer.count("HTTP/1.1 ") == 1
+    assert 400 <= status(answer) < 502
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    ["TRACE / HTTP/1.1", "CONNECT / HTTP/1.1", "GET /healthz HTTP/9.9", "GE\0T / HTTP/1.1", "x"],
+)
+def test_what_is_no_method_or_version_of_ours_is_refused(port: int, request_line: str):
+    answer = send(port, f"{request_line}\r\n{HOST}{CLOSE}X-Secret: brackwater\r\n\r\n")
+    assert 400 <= status(answer) < 506
+    assert "brackwater" not in answer
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        f"GET /{'a' * 20_000} HTTP/1.1\r\n{HOST}\r\n",
+        f"{HEALTH}Cookie: {'a=b; ' * 20_000}\r\n\r\n",
+        HEALTH + "".join(f"X-{number}: y\r\n" for number in range(500)) + "\r\n",
+    ],
+    ids=["a long address", "many cookies", "many headers"],
+)
+def test_more_than_a_browser_sends_is_refused(port: int, request_text: str):
+    answer = send(port, request_text)
+    assert status(answer) in (400, 414, 431)
+    assert len(answer) < 2_000
+
+
+def test_a_header_that_a_proxy_sets_is_not_taken_in_another_spelling(port: int):
+    """With an underscore it would be the same variable to the application."""
+    spoofed = "X_Forwarded_Proto: https\r\nX_Forwarded_For: 192.0.2.1\r\n"
+    answer = send(port, f"GET /account/sign-in/ HTTP/1.1\r\n{HOST}{spoofed}{CLOSE}\r\n")
+    assert status(answer) in (301, 400)
