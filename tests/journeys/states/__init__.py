@@ -4,13 +4,13 @@ Each takes the people and `at_a_browser`, and gives back the visitor who looks a
 """
 
 from tests.journeys.states import (
+    access,
     accounts,
+    autosave,
     lists,
-    looking_after,
     reading,
     recording,
     starting,
-    working,
 )
 
 STATES = (
@@ -18,7 +18,7 @@ STATES = (
     *lists.STATES,
     *starting.STATES,
     *recording.STATES,
-    *working.STATES,
+    *autosave.STATES,
     *reading.STATES,
-    *looking_after.STATES,
+    *access.STATES,
 )
