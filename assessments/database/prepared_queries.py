@@ -32,7 +32,8 @@ class Compiled:
         asked = dict(zip(self._stand_ins, values, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(statement, [asked.get(each, each) for each in parameters])
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         statement, parameters = self._make().query.sql_with_params()
