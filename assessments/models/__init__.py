@@ -1,8 +1,9 @@
 """The record: children, episodes of need, assessments and what was decided about them.
 
-Fields, constraints and questions about one row. What a selection may hold is the catalogue's
-to say: the constraints on codes are written from it by `manage.py makeeditionmigration`.
-Writes go through `assessments.services`, reads for a person through `assessments.queries`.
+Fields, constraints and questions about one row. The constraints on codes come from the catalogue
+(`manage.py makeeditionmigration`), the changes of status from `transitions`; all that the
+database guards is listed in `assessments/database/README.md`. Writes go through
+`assessments.services`, reads for a person through `assessments.queries`.
 """
 
 from assessments.models.assessments import (

@@ -1,4 +1,4 @@
-"""Assessments, and what stood in them at each submission."""
+"""Assessments, and the version that each submission makes of one."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ WITH_THE_WORKER = frozenset({Status.DRAFT, Status.RETURNED, Status.REOPENED})
 """The statuses in which the worker may change what is recorded."""
 
 NOT_COMPLETED = frozenset({Status.DRAFT, Status.RETURNED, Status.SUBMITTED})
-"""Not completed, unless a version was authorised before; census rule 8896 allows one of them
-to an episode."""
+"""The statuses of an assessment that is not completed, unless a version of it was authorised
+before. Census rule 8896 allows one such assessment in an episode."""
 
 
 class Assessment(models.Model):
@@ -136,9 +136,9 @@ class Assessment(models.Model):
 
 
 class Version(models.Model):
-    """What stood in an assessment when it was submitted: immutable, numbered from 1.
+    """A snapshot of an assessment as it was submitted: immutable, numbered from 1.
 
-    The database lets only the mark of its authorisation be added, once.
+    The database lets only its authorisation be added, once: by whom, when, and the end date.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="versions")

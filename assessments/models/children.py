@@ -95,9 +95,9 @@ class Child(models.Model):
 
 
 class NamedPerson(models.Model):
-    """Somebody who may see a child's record although it is restricted, as far as role and teams go.
+    """A person who may see a restricted record of a child, as far as their role and teams allow.
 
-    A colleague's own family, say: everyone who is not named here is refused.
+    The record of a colleague's own family, say: everyone who is not named here is refused.
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="named_people")

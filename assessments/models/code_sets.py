@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Sex(models.TextChoices):
-    """Sex as the census has it from 2024-25 (rule 4180)."""
+    """Sex as the census records it from 2024-25 (rule 4180)."""
 
     FEMALE = "F", "Female"
     MALE = "M", "Male"

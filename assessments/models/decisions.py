@@ -1,4 +1,4 @@
-"""What was answered and decided about assessments, and which presses were carried out."""
+"""Answers to rules, managers' decisions, and the idempotency keys of forms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 CODE = r"^[1-9][0-9]?[A-Z]?$"
-"""What a code of any edition looks like; which there are is the catalogue's to say."""
+"""What a code of any edition looks like; the catalogue has which codes there are."""
 
 
 class RuleAnswer(models.Model):
-    """What the worker answered to a rule: a row for each answer, never changed."""
+    """An answer to a rule, by the worker or a manager who corrects: a row each, never changed."""
 
     class Kind(models.TextChoices):
         COMPLIED = "complied", "Changed the selection"
@@ -108,7 +108,7 @@ class Review(models.Model):
 
 
 class PinnedComment(models.Model):
-    """What a manager says of one code in returning a submission: never changed."""
+    """A manager's comment on one code of a returned submission: never changed."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="pinned")
     code = models.CharField(max_length=3)
@@ -134,7 +134,7 @@ class PinnedComment(models.Model):
 
 
 class ReviewRead(models.Model):
-    """That the worker has read what a manager decided, when nothing else would show it."""
+    """The worker's note that they have read a decision, where nothing else would show it."""
 
     review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="read")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -145,7 +145,10 @@ class ReviewRead(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """One press of a button that was carried out, so that the same press again does nothing."""
+    """A form submission that was carried out, so that repeating it does nothing.
+
+    The key is derived from that of the form and from what was posted: see `services.writing`.
+    """
 
     key = models.UUIDField(primary_key=True)
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -1,8 +1,8 @@
 """Every write to the record.
 
-Each service names the person who acts, checks that they may, checks the version that they saw
-and carries the key of the press of the button that asked for it, so that the same press twice
-is carried out once. All of it happens in one transaction: a refusal stores nothing.
+Each service takes the person who acts and checks that they may, the version that they saw, and
+the idempotency key of the form, so that a repeated form submission is carried out once. All of
+it happens in one transaction: a refusal stores nothing.
 """
 
 from assessments.services.reassigning import reassign

@@ -9,22 +9,23 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Assessment, Child, NamedPerson
 from assessments.services.refusals import EditConflict, FactsRefused, Locked, NotPermitted
-from assessments.services.writing import once
+from assessments.services.writing import run_once
 from cinfactors.accounts.models import User
 
 
 def reassign(
     *, assessment: Assessment, to: User, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    """Make an open assessment another social worker's, in whatever status it waits.
+    """Give an open assessment to another social worker, in whatever status it is.
 
     By a manager of its team, to an active social worker of one of the manager's teams; where
     that is another team, the assessment moves there. For a restricted record the worker becomes
     one of the people who are named. Raises NotPermitted, Locked when it is authorised or
-    cancelled, EditConflict, and FactsRefused ("to") for who cannot have it or has it already.
+    cancelled, EditConflict, and FactsRefused ("to") for a person who cannot have it or has it
+    already.
     """
 
-    def hand_over() -> Assessment:
+    def write() -> Assessment:
         current = _locked(assessment, by)
         if current.version != version:
             raise EditConflict(current)
@@ -47,11 +48,11 @@ def reassign(
         return current
 
     content = (assessment.pk, to.pk)
-    return once(key, by=by, act="reassign", content=content, write=hand_over)
+    return run_once(key, by=by, act="reassign", content=content, write=write)
 
 
 def _locked(assessment: Assessment, by: User) -> Assessment:
-    """The record as it stands, for a manager of its team, until the transaction ends."""
+    """Return the row, locked until the transaction ends, for a manager of its team."""
     if not (by.is_active and by.is_team_manager):
         raise NotPermitted
     visible = queries.for_reading(queries.assessments_visible_to(by))

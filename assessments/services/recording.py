@@ -17,6 +17,7 @@ from assessments.evaluation import (
     selection_of,
 )
 from assessments.models import Assessment, Outcome, Review, RuleAnswer, Status, Version
+from assessments.models.transitions import Act, statuses_before
 from assessments.services.refusals import (
     FactsRefused,
     Locked,
@@ -24,7 +25,7 @@ from assessments.services.refusals import (
     SubmissionRefused,
     field_errors,
 )
-from assessments.services.writing import change
+from assessments.services.writing import STATUS_AFTER_DECISION, change
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
@@ -38,27 +39,27 @@ def record_factors(
     version: int,
     key: uuid.UUID,
 ) -> Assessment:
-    """Store a selection as it was sent, sorted; an empty one stays empty.
+    """Store a selection as it was posted, sorted; an empty one stays empty.
 
     Raises NotPermitted, Locked, EditConflict, SelectionRefused where it breaks a rule of every
     save, and FactsRefused for a description that is too long or cannot be stored. A description
     without a code that takes one is dropped. A selection that is recorded already writes
-    nothing. The same press again gives the row as it stands, whatever became of it since: see
-    `is_recorded`.
+    nothing. A repeated form submission returns the row as it stands, whatever became of it
+    since: see `is_recorded`.
     """
     edition = current_edition()
     description = _description_with(codes, other_description)
 
-    def record(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         selection = selection_of(current)
-        found = rules.evaluate(edition, rules.replace_codes(selection, tuple(codes), description))
-        broken = [finding for finding in found if finding.is_error_on_save]
+        posted = rules.replace_codes(selection, tuple(codes), description)
+        broken = [each for each in rules.evaluate(edition, posted) if each.is_error_on_save]
         if broken:
             raise SelectionRefused(broken)
         current.codes = sorted(codes, key=code_order)
         current.other_description = description
         current.edition = edition.id
-        _clean_text_of(current, "other_description", sent_as="other_description")
+        _refuse_unclean(current, "other_description", posted_as="other_description")
 
     return change(
         assessment,
@@ -67,26 +68,27 @@ def record_factors(
         key=key,
         act="record",
         content=(tuple(codes), description),
-        write=record,
-        as_recorded=lambda current: is_recorded(current, codes, description),
+        write=write,
+        is_unchanged=lambda current: is_recorded(current, codes, description),
     )
 
 
 def is_recorded(assessment: Assessment, codes: Sequence[str], other_description: str) -> bool:
-    """Whether this selection, sent so, is what stands in the row."""
+    """Whether the row holds this selection already."""
     return assessment.codes == sorted(
         codes, key=code_order
     ) and assessment.other_description == _description_with(codes, other_description)
 
 
-def _description_with(codes: Sequence[str], sent: str) -> str:
-    """What is kept of a description: nothing without a code that takes one."""
-    return "" if current_edition().described_codes.isdisjoint(codes) else clean_text(sent)
+def _description_with(codes: Sequence[str], posted: str) -> str:
+    """Return what is kept of a description: nothing without a code that takes one."""
+    return "" if current_edition().described_codes.isdisjoint(codes) else clean_text(posted)
 
 
-def _clean_text_of(entry: Assessment | RuleAnswer, field: str, sent_as: str) -> None:
+def _refuse_unclean(entry: Assessment | RuleAnswer, field: str, posted_as: str) -> None:
+    """Raise FactsRefused, by the name of the form's field, for a text that cannot be stored."""
     if messages := field_errors(entry, field):
-        raise FactsRefused({sent_as: messages[field]})
+        raise FactsRefused({posted_as: messages[field]})
 
 
 def answer_rule(
@@ -99,32 +101,32 @@ def answer_rule(
     key: uuid.UUID,
     text: str = "",
 ) -> Assessment:
-    """Answer a rule that asks: comply, give a reason, or say that it was considered.
+    """Answer a rule that needs one: comply, give a reason, or say that it was considered.
 
     Complying adds the rule's code to the selection. The answer is a row of its own and holds
     until the codes that the rule is about change. Raises what `record_factors` raises, and
-    FactsRefused for a rule that does not ask, or for a reason that is empty or too long.
+    FactsRefused for a rule that needs no answer, or for a reason that is empty or too long.
     """
-    words = clean_text(text)
+    answer_text = clean_text(text)
 
-    def answer(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         edition = current_edition()
         selection = selection_of(current)
         finding = next((f for f in rules.evaluate(edition, selection) if f.rule.id == rule), None)
         if finding is None or not finding.takes(kind):
             raise FactsRefused({rule: "This no longer needs an answer"})
-        if kind == RuleAnswer.Kind.REASON and not words:
+        if kind == RuleAnswer.Kind.REASON and not answer_text:
             raise FactsRefused({rule: "Enter the reason, or change the selection"})
         entry = RuleAnswer(
             assessment=current,
             rule=rule,
             kind=kind,
             codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
-            text=words,
+            text=answer_text,
             answered_by=by,
             answered_at=timezone.now(),
         )
-        _clean_text_of(entry, "text", sent_as=rule)
+        _refuse_unclean(entry, "text", posted_as=rule)
         if kind == RuleAnswer.Kind.COMPLIED:
             complied = (*current.codes, finding.rule.adds)
             broken = [
@@ -146,17 +148,17 @@ def answer_rule(
         version=version,
         key=key,
         act="answer",
-        content=(rule, kind, words),
-        write=answer,
+        content=(rule, kind, answer_text),
+        write=write,
     )
 
 
 def set_outcome(
     *, assessment: Assessment, outcome: str, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    """Say what the assessment led to. Raises as `record_factors`, FactsRefused if unknown."""
+    """Store what the assessment led to. Raises as `record_factors`, FactsRefused if unknown."""
 
-    def decide(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         if outcome not in Outcome.values:
             raise FactsRefused({"outcome": "Select the outcome of the assessment"})
         current.outcome = outcome
@@ -168,25 +170,21 @@ def set_outcome(
         key=key,
         act="outcome",
         content=outcome,
-        write=decide,
+        write=write,
     )
 
 
 def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
     """Hand the assessment to the manager and keep a snapshot of it.
 
-    Raises as `record_factors`, and SubmissionRefused with all that is still to be put right:
-    errors, rules without an answer, the outcome if there is none.
+    Raises as `record_factors`, and SubmissionRefused with everything that is still missing or
+    wrong: errors, rules without an answer, the outcome if there is none.
     """
 
-    def hand_over(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         edition = current_edition()
         answers = answers_of(current)
-        found = rules.evaluate(edition, selection_of(current))
-        open_ones = [finding for finding in found if finding.is_error]
-        open_ones += rules.unanswered(found, rule_answers(answers))
-        if open_ones or not current.outcome:
-            raise SubmissionRefused(open_ones, outcome_missing=not current.outcome)
+        refuse_incomplete(edition, current, answers)
         current.edition = edition.id
         current.status = Status.SUBMITTED
         current.submitted_at = current.saved_at
@@ -204,13 +202,32 @@ def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) ->
             submitted_at=current.submitted_at,
         )
 
-    return change(assessment, by=by, version=version, key=key, act="submit", write=hand_over)
+    return change(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="submit",
+        write=write,
+        while_in=statuses_before(Act.SUBMIT),
+    )
+
+
+def refuse_incomplete(
+    edition: Edition, assessment: Assessment, answers: Sequence[RuleAnswer]
+) -> None:
+    """Raise SubmissionRefused for what still has to be corrected, answered or entered."""
+    found = rules.evaluate(edition, selection_of(assessment))
+    unresolved = [finding for finding in found if finding.is_error]
+    unresolved += rules.unanswered(found, rule_answers(answers))
+    if unresolved or not assessment.outcome:
+        raise SubmissionRefused(unresolved, outcome_missing=not assessment.outcome)
 
 
 def answers_that_hold(
     edition: Edition, assessment: Assessment, answers: Iterable[RuleAnswer]
 ) -> list[dict[str, Any]]:
-    """The latest answer to each rule that still speaks, as the manager will read it."""
+    """Return the latest answer to each rule that still applies, as the manager will read it."""
     selection = selection_of(assessment)
     at_stake = {
         finding.rule.id: rules.codes_at_stake(finding.rule, selection)
@@ -234,29 +251,21 @@ def answers_that_hold(
     ]
 
 
-_BEFORE_SUBMISSION: dict[str, Status] = {
-    "": Status.DRAFT,
-    Review.Decision.RETURNED: Status.RETURNED,
-    Review.Decision.REOPENED: Status.REOPENED,
-}
-"""Where a submission came from, by the manager's last decision."""
-
-
 def withdraw_submission(
     *, assessment: Assessment, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    """Take a submission back before the manager has decided; it stands as it did before.
+    """Withdraw a submission before the manager has decided; it has its earlier status again.
 
-    Codes that a manager corrected stay corrected: the worker has them before their eyes.
+    Codes that a manager corrected stay corrected: the worker's page shows them.
     Raises NotPermitted, EditConflict, and Locked when it is not with the manager.
     """
 
-    def take_back(current: Assessment) -> None:
-        if current.status != Status.SUBMITTED:
+    def write(current: Assessment) -> None:
+        if current.status not in statuses_before(Act.WITHDRAW):
             raise Locked
         corrected = Review.Decision.CORRECTED
         last = current.reviews.exclude(decision=corrected).order_by("pk").last()
-        current.status = _BEFORE_SUBMISSION[last.decision if last else ""]
+        current.status = STATUS_AFTER_DECISION[last.decision] if last else Status.DRAFT
         current.submitted_at = None
 
     return change(
@@ -265,7 +274,8 @@ def withdraw_submission(
         version=version,
         key=key,
         act="withdraw",
-        write=take_back,
+        write=write,
+        # In any status a stale page is a conflict; `write` checks the status after that.
         while_in=frozenset(Status),
     )
 
@@ -273,21 +283,23 @@ def withdraw_submission(
 def cancel(
     *, assessment: Assessment, reason: str, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    """End an assessment that was started in error. It stays, is never exported nor counted.
+    """End an assessment that was started in error. It is kept, but never exported nor counted.
 
     Raises NotPermitted, Locked, EditConflict, and FactsRefused without a reason.
     """
-    words = clean_text(reason)
+    reason_text = clean_text(reason)
 
-    def end(current: Assessment) -> None:
-        if current.versions.filter(authorised_at__isnull=False).exists():
+    def write(current: Assessment) -> None:
+        # After the check of the version: a stale page is a conflict before it is anything else.
+        authorised = current.versions.filter(authorised_at__isnull=False)
+        if current.status not in statuses_before(Act.CANCEL) or authorised.exists():
             raise Locked
-        if not words:
+        if not reason_text:
             raise FactsRefused({"reason": "Enter why this assessment was started in error"})
-        current.cancellation_reason = words
-        _clean_text_of(current, "cancellation_reason", sent_as="reason")
+        current.cancellation_reason = reason_text
+        _refuse_unclean(current, "cancellation_reason", posted_as="reason")
         current.status = Status.CANCELLED
 
     return change(
-        assessment, by=by, version=version, key=key, act="cancel", content=words, write=end
+        assessment, by=by, version=version, key=key, act="cancel", content=reason_text, write=write
     )

@@ -1,4 +1,4 @@
-"""Why a write was not carried out. A refusal stores nothing."""
+"""The exceptions that services raise when they refuse a write. A refusal stores nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cinfactors.web.clean_text import in_words
 
 
 class Refused(Exception):
-    """A write that was not carried out; nothing of it is stored."""
+    """A write that was refused; nothing of it is stored."""
 
 
 class NotPermitted(Refused):
@@ -21,11 +21,11 @@ class NotPermitted(Refused):
 
 
 class Locked(Refused):
-    """The assessment is not with the worker, so its record does not change."""
+    """The assessment is in a status in which this cannot be done."""
 
 
 class FactsRefused(Refused):
-    """What was entered cannot be so; `messages` has the reason for each field, by its name."""
+    """What was entered cannot be stored; `messages` has a message for each field, by its name."""
 
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(", ".join(messages))
@@ -33,7 +33,7 @@ class FactsRefused(Refused):
 
 
 def field_errors(entry: Model, *fields: str) -> dict[str, str]:
-    """Why the fields cannot be kept as they are, by their names; empty if they can be."""
+    """Return the messages of the fields that cannot be stored as they are, by field name."""
     others = {each.name for each in entry._meta.fields} - {*fields}
     try:
         entry.clean_fields(exclude=others)
@@ -51,7 +51,7 @@ class SelectionRefused(Refused):
 
 
 class SubmissionRefused(SelectionRefused):
-    """What stands between the assessment and its submission."""
+    """What has to be corrected, answered or entered before the assessment is submitted."""
 
     def __init__(self, findings: Sequence[Finding], *, outcome_missing: bool) -> None:
         super().__init__(findings)
@@ -59,7 +59,7 @@ class SubmissionRefused(SelectionRefused):
 
 
 class EditConflict(Refused):
-    """The assessment was changed after the person's page was made; `theirs` is as it stands."""
+    """The assessment was changed after the page was rendered; `theirs` is the row as it is now."""
 
     def __init__(self, theirs: Assessment) -> None:
         super().__init__(f"version {theirs.version}")
@@ -67,7 +67,7 @@ class EditConflict(Refused):
 
 
 class AlreadyDecided(Refused):
-    """Another decision came first: `review` is that decision, `theirs` the record as it stands."""
+    """Another decision came first: `review` is that decision, `theirs` the row as it is now."""
 
     def __init__(self, review: Review, theirs: Assessment) -> None:
         super().__init__(review.decision)
@@ -76,7 +76,7 @@ class AlreadyDecided(Refused):
 
 
 class NeedsReading(Refused):
-    """A manager has to read the record before it is authorised; `why` has a sentence for each."""
+    """A manager has to read the record before it is authorised; `why` has each reason."""
 
     def __init__(self, why: Sequence[str]) -> None:
         super().__init__(", ".join(why))

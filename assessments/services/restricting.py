@@ -17,9 +17,9 @@ def restrict(*, child: Child, people: Collection[User], seen: Collection[User], 
     """Let the people who are named see the child's record, as far as their role and teams go.
 
     For a record that is restricted already, change who is named; `seen` is who was named on the
-    page that the manager changed. By a manager who sees an assessment of the child. The work
-    goes on: FactsRefused ("people") where the worker of an open assessment, or every manager of
-    its team, would be shut out. Twice the same does the same.
+    page that the manager changed. By a manager who sees an assessment of the child. Raises
+    NotPermitted, and FactsRefused ("people") where the worker of an open assessment, or every
+    manager of its team, could no longer see it. Repeating it changes nothing.
     """
     with transaction.atomic():
         current = _locked(child, by)
@@ -45,9 +45,10 @@ def restrict(*, child: Child, people: Collection[User], seen: Collection[User], 
 
 
 def lift_restriction(*, child: Child, by: User) -> Child:
-    """Let everybody see the record again whose role and teams give it; nobody stays named.
+    """Let everybody see the record again whose role and teams allow it; nobody stays named.
 
-    By a manager who sees an assessment of the child. Lifted already, nothing is written.
+    By a manager who sees an assessment of the child; NotPermitted otherwise. If it was lifted
+    already, nothing is written.
     """
     with transaction.atomic():
         current = _locked(child, by)
@@ -59,7 +60,7 @@ def lift_restriction(*, child: Child, by: User) -> Child:
 
 
 def _locked(child: Child, by: User) -> Child:
-    """The child, for a manager who sees a record of it, until the transaction ends."""
+    """Return the child, locked until the transaction ends, for a manager who may see a record."""
     if not (by.is_active and by.is_team_manager):
         raise NotPermitted
     current = (
@@ -71,7 +72,7 @@ def _locked(child: Child, by: User) -> Child:
 
 
 def _missing(child: Child, wanted: Collection[User], by: User) -> Iterator[str]:
-    """A sentence for each thing that stands between the people named and the work on the child."""
+    """Yield a message for each person who must be named so that work on the child can go on."""
     teams = set(queries.teams_with(child, by))
     waiting = []
     elsewhere = False

@@ -1,4 +1,4 @@
-"""What a manager decides on a submission, and that the worker has read it.
+"""A manager's decisions on a submission, and the worker's note that they have read one.
 
 Only an active manager of the record's team decides, and never on work of their own. Each
 decision is a row that stays; what was submitted stays too.
@@ -31,14 +31,14 @@ from assessments.models import (
     Status,
     Version,
 )
-from assessments.services.recording import answers_that_hold
+from assessments.models.transitions import Act, statuses_before
+from assessments.services.recording import answers_that_hold, refuse_incomplete
 from assessments.services.refusals import (
     FactsRefused,
     NeedsReading,
     NotPermitted,
     Refused,
     SelectionRefused,
-    SubmissionRefused,
     field_errors,
 )
 from assessments.services.writing import decide
@@ -47,23 +47,30 @@ from cinfactors.web.clean_text import clean_text
 
 
 def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
-    """Agree to what was submitted: it ends today, and is what is counted from now on.
+    """Authorise what was submitted: it ends today, and is what is counted from now on.
 
     It is checked once more, under the edition in force today, since that is the one it ends
     under. Raises NotPermitted, Locked where nothing waits for a decision, EditConflict,
     AlreadyDecided, and SubmissionRefused for what is broken or unanswered.
     """
 
-    def agree(current: Assessment) -> None:
-        _agree(current, by)
+    def write(current: Assessment) -> None:
+        _authorise_row(current, by)
 
-    return decide(assessment, by=by, version=version, key=key, act="authorise", write=agree)
+    return decide(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="authorise",
+        write=write,
+        while_in=statuses_before(Act.AUTHORISE),
+    )
 
 
-def _agree(current: Assessment, by: User) -> None:
+def _authorise_row(current: Assessment, by: User) -> None:
     edition = current_edition()
-    answers = answers_of(current)
-    _refuse_what_is_open(edition, current, answers)
+    refuse_incomplete(edition, current, answers_of(current))
     current.edition = edition.id
     current.end_date = timezone.localdate(current.saved_at)
     current.status = Status.AUTHORISED
@@ -71,21 +78,11 @@ def _agree(current: Assessment, by: User) -> None:
     latest.edition, latest.end_date = current.edition, current.end_date
     latest.authorised_by, latest.authorised_at = by, current.saved_at
     latest.save(force_update=True)
-    _entered(_review(current, latest, Review.Decision.AUTHORISED, by))
-
-
-def _refuse_what_is_open(
-    edition: Edition, assessment: Assessment, answers: Sequence[RuleAnswer]
-) -> None:
-    found = rules.evaluate(edition, selection_of(assessment))
-    open_ones = [finding for finding in found if finding.is_error]
-    open_ones += rules.unanswered(found, rule_answers(answers))
-    if open_ones or not assessment.outcome:
-        raise SubmissionRefused(open_ones, outcome_missing=not assessment.outcome)
+    _insert(_review(current, latest, Review.Decision.AUTHORISED, by))
 
 
 class Authorised(NamedTuple):
-    """What became of one of several: the assessment if it was authorised, or why it was not."""
+    """The result for one of several: the assessment if it was authorised, or why it was not."""
 
     reference: uuid.UUID
     assessment: Assessment | None
@@ -95,20 +92,21 @@ class Authorised(NamedTuple):
 def authorise_each(
     *, chosen: Sequence[tuple[uuid.UUID, int]], by: User, key: uuid.UUID
 ) -> list[Authorised]:
-    """Authorise those that have nothing to explain, each checked singly, by reference and version.
+    """Authorise several, given by reference and version, each checked by itself.
 
-    A refused one is told in its place and undoes none of the others: as `authorise`, or
-    NeedsReading where the record says something that a manager has to read first.
+    The results are in the order of `chosen`. One that is refused undoes none of the others: it
+    has the refusal that `authorise` raises, or NeedsReading where the record says something
+    that a manager has to read first.
     """
     results: dict[int, Authorised] = {}
     with transaction.atomic():
-        # In one order for everybody: two managers with the same records before them would each
-        # wait for what the other holds.
+        # In one order for everybody: else two managers who authorise the same records could each
+        # wait for a row that the other has locked.
         for place in sorted(range(len(chosen)), key=lambda place: chosen[place]):
             reference, version = chosen[place]
-            press = uuid.uuid5(key, str(reference))
+            own_key = uuid.uuid5(key, str(reference))
             try:
-                assessment = _authorise_unread(reference, by=by, version=version, key=press)
+                assessment = _authorise_unread(reference, by=by, version=version, key=own_key)
             except Refused as refusal:
                 results[place] = Authorised(reference, None, refusal)
             else:
@@ -119,16 +117,24 @@ def authorise_each(
 def _authorise_unread(
     reference: uuid.UUID, *, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    def agree(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         why = queries.why_to_read(current)
         if why:
             raise NeedsReading(why)
-        _agree(current, by)
+        _authorise_row(current, by)
 
     assessment = queries.reviewable(by).filter(reference=reference).first()
     if assessment is None:
         raise NotPermitted
-    return decide(assessment, by=by, version=version, key=key, act="authorise each", write=agree)
+    return decide(
+        assessment,
+        by=by,
+        version=version,
+        key=key,
+        act="authorise each",
+        write=write,
+        while_in=statuses_before(Act.AUTHORISE),
+    )
 
 
 def return_to_worker(
@@ -141,27 +147,27 @@ def return_to_worker(
     version: int,
     key: uuid.UUID,
 ) -> Assessment:
-    """Send a submission back, with a reason of the list, a comment, and comments on single codes.
+    """Return a submission with a reason of the list, a comment, and comments on single codes.
 
-    A comment may be pinned to any code of the edition, selected or missed; blank ones are none.
+    A comment may be pinned to any code of the edition, selected or missed; a blank one is dropped.
     Raises as `authorise`, and FactsRefused by "reason", "comment" and "pinned-" with the code.
     """
-    words = clean_text(comment)
+    comment_text = clean_text(comment)
     texts = {code: clean_text(text) for code, text in pinned.items()}
     texts = {code: texts[code] for code in sorted(texts) if texts[code]}
 
-    def send_back(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         refused: dict[str, str] = {}
         listed = edition_of(current).codes
         latest = current.versions.latest("number")
-        review = _review(current, latest, Review.Decision.RETURNED, by, words)
+        review = _review(current, latest, Review.Decision.RETURNED, by, comment_text)
         review.reason = reason
         comments = [PinnedComment(review=review, code=code, text=texts[code]) for code in texts]
         if reason not in Review.Reason.values:
             refused["reason"] = "Select why you are returning it"
-        if not words:
+        if not comment_text:
             refused["comment"] = "Enter what the worker should look at"
-        refused |= field_errors(review, "comment") if words else {}
+        refused |= field_errors(review, "comment") if comment_text else {}
         for each in comments:
             if each.code not in listed:
                 refused[f"pinned-{each.code}"] = "This is not a code of the guide"
@@ -169,9 +175,9 @@ def return_to_worker(
                 refused[f"pinned-{each.code}"] = message
         if refused:
             raise FactsRefused(refused)
-        _entered(review)
+        _insert(review)
         for each in sorted(comments, key=lambda each: code_order(each.code)):
-            _entered(each)
+            _insert(each)
         current.status = Status.RETURNED
         current.submitted_at = None
 
@@ -181,31 +187,32 @@ def return_to_worker(
         version=version,
         key=key,
         act="return",
-        content=(reason, words, texts),
-        write=send_back,
+        content=(reason, comment_text, texts),
+        write=write,
+        while_in=statuses_before(Act.RETURN),
     )
 
 
 def reopen(
     *, assessment: Assessment, comment: str, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
-    """Open an authorised record for the worker, with a reason.
+    """Reopen an authorised record for the worker, with a reason.
 
     Its authorised version stays as it was and stays what is counted until another is authorised;
     so it is not an assessment that is not completed (census rule 8896), and may stand beside one.
     Raises as `authorise`, and FactsRefused by "comment".
     """
-    words = clean_text(comment)
+    comment_text = clean_text(comment)
 
-    def open_again(current: Assessment) -> None:
-        if not words:
+    def write(current: Assessment) -> None:
+        if not comment_text:
             raise FactsRefused({"comment": "Enter why it is reopened"})
         latest = current.versions.latest("number")
-        review = _review(current, latest, Review.Decision.REOPENED, by, words)
+        review = _review(current, latest, Review.Decision.REOPENED, by, comment_text)
         refused = field_errors(review, "comment")
         if refused:
             raise FactsRefused(refused)
-        _entered(review)
+        _insert(review)
         current.status = Status.REOPENED
         current.end_date = None
         current.submitted_at = None
@@ -216,9 +223,9 @@ def reopen(
         version=version,
         key=key,
         act="reopen",
-        content=words,
-        write=open_again,
-        while_in=Status.AUTHORISED,
+        content=comment_text,
+        write=write,
+        while_in=statuses_before(Act.REOPEN),
     )
 
 
@@ -232,23 +239,23 @@ def correct(
     version: int,
     key: uuid.UUID,
 ) -> Assessment:
-    """Change the codes of a submission instead of returning it, with a reason.
+    """Correct the codes of a submission instead of returning it, with a reason.
 
     It stays submitted, by whom and when it was, as a version of its own beside the one before
-    it. What the new selection asks anew is answered by the manager's reason. Raises as
+    it. The manager's reason answers the rules that only the new selection raises. Raises as
     `authorise`, SelectionRefused for a selection that breaks a rule, and FactsRefused by
     "codes" where nothing changes, by "reason" and by "other_description".
     """
     edition = current_edition()
-    words = clean_text(reason)
+    reason_text = clean_text(reason)
     description = clean_text(other_description)
     if edition.described_codes.isdisjoint(codes):
         description = ""
 
-    def put_right(current: Assessment) -> None:
+    def write(current: Assessment) -> None:
         before = (current.codes, current.other_description)
-        sent = rules.replace_codes(selection_of(current), tuple(codes), description)
-        broken = [found for found in rules.evaluate(edition, sent) if found.is_error]
+        posted = rules.replace_codes(selection_of(current), tuple(codes), description)
+        broken = [found for found in rules.evaluate(edition, posted) if found.is_error]
         if broken:
             raise SelectionRefused(broken)
         current.codes = sorted(codes, key=code_order)
@@ -260,21 +267,21 @@ def correct(
         corrected = current.versions.latest("number")
         corrected.pk, corrected.number = None, corrected.number + 1
         corrected._state.adding = True
-        review = _review(current, corrected, Review.Decision.CORRECTED, by, words)
-        if not words:
+        review = _review(current, corrected, Review.Decision.CORRECTED, by, reason_text)
+        if not reason_text:
             refused["reason"] = "Enter why you are correcting it"
-        elif len(words) > _LONGEST_ANSWER:
+        elif len(reason_text) > _LONGEST_ANSWER:
             refused["reason"] = f"Reason must be {_LONGEST_ANSWER} characters or fewer"
-        elif unstorable := field_errors(review, "comment"):
-            refused["reason"] = unstorable["comment"]
+        elif errors := field_errors(review, "comment"):
+            refused["reason"] = errors["comment"]
         if refused:
             raise FactsRefused(refused)
-        _answer_what_is_asked_anew(edition, current, words, by)
+        _answer_new_questions(edition, current, reason_text, by)
         corrected.codes, corrected.other_description = current.codes, description
         corrected.edition, corrected.corrected_by = current.edition, by
         corrected.answers = answers_that_hold(edition, current, answers_of(current))
-        _entered(corrected)
-        _entered(review)
+        _insert(corrected)
+        _insert(review)
 
     return decide(
         assessment,
@@ -282,27 +289,29 @@ def correct(
         version=version,
         key=key,
         act="correct",
-        content=(tuple(codes), description, words),
-        write=put_right,
+        content=(tuple(codes), description, reason_text),
+        write=write,
+        while_in=statuses_before(Act.CORRECT),
     )
 
 
 _LONGEST_ANSWER: int = RuleAnswer._meta.get_field("text").max_length or 0
-"""A reason for a correction is the answer to what the new selection asks, too."""
+"""A reason for a correction is also stored as the answer to rules, so it is no longer."""
 
 
-def _answer_what_is_asked_anew(edition: Edition, current: Assessment, words: str, by: User) -> None:
+def _answer_new_questions(edition: Edition, current: Assessment, text: str, by: User) -> None:
+    """Store the text as the answer to each rule that the worker has not answered."""
     selection = selection_of(current)
     found = rules.evaluate(edition, selection)
     for finding in rules.unanswered(found, rule_answers(answers_of(current))):
         reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
-        _entered(
+        _insert(
             RuleAnswer(
                 assessment=current,
                 rule=finding.rule.id,
                 kind=reason if finding.takes(reason) else considered,
                 codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
-                text=words,
+                text=text,
                 answered_by=by,
                 answered_at=current.saved_at,
             )
@@ -320,17 +329,17 @@ def mark_read(*, review: Review, by: User) -> None:
 
 
 def _review(
-    current: Assessment, latest: Version, decision: Review.Decision, by: User, words: str = ""
+    current: Assessment, latest: Version, decision: Review.Decision, by: User, comment: str = ""
 ) -> Review:
     return Review(
         assessment=current,
         version=latest,
         decision=decision,
-        comment=words,
+        comment=comment,
         decided_by=by,
         decided_at=current.saved_at,
     )
 
 
-def _entered(entry: models.Model) -> None:
-    entry.save(force_insert=True)
+def _insert(row: models.Model) -> None:
+    row.save(force_insert=True)

@@ -14,13 +14,13 @@ from assessments import queries
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Episode
 from assessments.services.refusals import FactsRefused, NotPermitted, field_errors
-from assessments.services.writing import once
+from assessments.services.writing import run_once
 from cinfactors.accounts.models import Team, User
 
 
 @dataclass(frozen=True, slots=True)
 class NewChild:
-    """What is entered of a child whom the product does not know yet."""
+    """What is entered about a child who is not recorded yet."""
 
     la_child_id: str
     given_name: str
@@ -33,7 +33,7 @@ class NewChild:
 
 @dataclass(frozen=True, slots=True)
 class NewEpisode:
-    """What is entered of a new referral."""
+    """What is entered about a new referral."""
 
     referral_date: date
     referral_source: str
@@ -52,15 +52,15 @@ def start_assessment(
 ) -> Assessment:
     """Start an assessment of a child, known or new, in an open episode or a new referral.
 
-    Raises NotPermitted, and FactsRefused where dates, ids or an assessment that is not
-    completed yet (census rule 8896) stand against it; for a restricted record, also where no
-    manager of the team could authorise it.
+    Raises NotPermitted, and FactsRefused for dates or ids that cannot be so, for an episode with
+    an assessment that is not completed yet (census rule 8896), and for a restricted record that
+    no manager of the team could authorise.
     """
     if not queries.may_start_assessments(by) or team not in queries.teams_of(by):
         raise NotPermitted
     today = timezone.localdate()
 
-    def start() -> Assessment:
+    def write() -> Assessment:
         if isinstance(child, NewChild):
             the_child = _add_child(child, today)
         else:
@@ -82,11 +82,11 @@ def start_assessment(
         )
 
     content = (child, episode, start_date, team.pk)
-    return once(key, by=by, act="start", content=content, write=start)
+    return run_once(key, by=by, act="start", content=content, write=write)
 
 
 def _known_child(child: Child, by: User, team: Team) -> Child:
-    """The child, locked: who is named for the record does not change before this is done."""
+    """Return the child, locked, so that nobody changes meanwhile who is named for the record."""
     known = queries.children_to_assess(by).select_for_update(of=("self",)).filter(pk=child.pk)
     current = known.first()
     if current is None:
@@ -135,20 +135,20 @@ FIELD_OF_CONSTRAINT = {
     "one_open_episode_for_each_child": "referral_date",
     "family_reference_is_letters_and_digits": "family_reference",
 }
-"""Where a refusal of the database is shown."""
+"""The field of the form that shows the message of a constraint."""
 
-WORDS_FOR_CONSTRAINT = {
-    # The same whether the child is to be found or restricted to others: it tells neither.
+MESSAGE_OF_CONSTRAINT = {
+    # The same whether the child can be found or is restricted to others: it reveals neither.
     "child_ids_are_unique": (
         "There is a child with this id already. Look for the child by the id; if that finds "
         "nobody, ask your team manager"
     ),
 }
-"""What is said instead of the constraint's own message."""
+"""Messages that replace the constraint's own."""
 
 
 def _save_new(entered: Child | Episode) -> None:
-    """Save a new row; FactsRefused with what its fields and constraints refuse."""
+    """Save a new row. Raises FactsRefused with the messages of its fields and constraints."""
     fields = {each.name for each in entered._meta.fields} - {"reference"}
     messages = field_errors(entered, *fields)
     for constraint in entered._meta.constraints:
@@ -158,18 +158,20 @@ def _save_new(entered: Child | Episode) -> None:
         try:
             constraint.validate(type(entered), entered)
         except ValidationError as refused:
-            messages[field] = WORDS_FOR_CONSTRAINT.get(constraint.name, ". ".join(refused.messages))
+            messages[field] = MESSAGE_OF_CONSTRAINT.get(
+                constraint.name, ". ".join(refused.messages)
+            )
     if messages:
         raise FactsRefused(messages)
     try:
         with transaction.atomic():
             entered.save(force_insert=True)
     except IntegrityError as refused:
-        # Somebody else saved the same thing between the check and the write.
+        # Somebody else saved the same between the check and the write.
         name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "")
         for constraint in entered._meta.constraints:
             if constraint.name == name and name in FIELD_OF_CONSTRAINT:
-                message = WORDS_FOR_CONSTRAINT.get(name, str(constraint.violation_error_message))
+                message = MESSAGE_OF_CONSTRAINT.get(name, str(constraint.violation_error_message))
                 raise FactsRefused({FIELD_OF_CONSTRAINT[name]: message}) from refused
         raise
 

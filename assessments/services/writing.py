@@ -1,4 +1,4 @@
-"""What every change has in common: once for each press, on the version that was seen."""
+"""What every write has in common: the lock, the checks, the version and the idempotency key."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.models import WITH_THE_WORKER, Assessment, IdempotencyKey, Review, Status
+from assessments.models.transitions import Act, status_after
 from assessments.services.refusals import AlreadyDecided, EditConflict, Locked, NotPermitted
 from cinfactors.accounts.models import User
 
@@ -24,10 +25,13 @@ def change(
     act: str,
     write: Callable[[Assessment], None],
     content: object = None,
-    as_recorded: Callable[[Assessment], bool] | None = None,
+    is_unchanged: Callable[[Assessment], bool] | None = None,
     while_in: frozenset[Status] = WITH_THE_WORKER,
 ) -> Assessment:
-    """A worker's change: lock the row, check person, status and version, write, count it up."""
+    """Make a worker's change: lock the row, check person, status and version, write, count up.
+
+    Nothing is written where `is_unchanged` says that the row has what was posted already.
+    """
 
     def change_row() -> Assessment:
         try:
@@ -38,14 +42,14 @@ def change(
             raise Locked
         if current.version != version:
             raise EditConflict(current)
-        if as_recorded is not None and as_recorded(current):
+        if is_unchanged is not None and is_unchanged(current):
             return current
         current.saved_at = timezone.now()
         write(current)
-        return _counted_up(current)
+        return _save_next_version(current)
 
     content = (assessment.pk, content)
-    return once(key, by=by, act=act, content=content, write=change_row, on=assessment)
+    return run_once(key, by=by, act=act, content=content, write=change_row, assessment=assessment)
 
 
 def decide(
@@ -56,31 +60,33 @@ def decide(
     key: uuid.UUID,
     act: str,
     write: Callable[[Assessment], None],
+    while_in: frozenset[Status],
     content: object = None,
-    while_in: Status = Status.SUBMITTED,
 ) -> Assessment:
-    """A manager's decision: as `change`, on another's work in a team of theirs.
+    """Take a manager's decision: as `change`, on another's work in a team of theirs.
 
-    Whoever saw a version that has been decided on since is told that decision, by
-    AlreadyDecided; so is whoever presses again what others went on from. `saved_at` is the
-    moment of the decision.
+    Raises AlreadyDecided for a manager who saw a version that was decided on since, and for one
+    who repeats a form submission after others went on from its result. `saved_at` is the moment
+    of the decision.
     """
 
     def decide_row() -> Assessment:
         current = _locked(queries.for_reading(queries.reviewable(by)), assessment)
         if current.version != version:
-            raise _overtaken(current, while_in)
-        if current.status != while_in:
+            raise _stale_page(current, while_in)
+        if current.status not in while_in:
             raise Locked
         current.saved_at = timezone.now()
         write(current)
-        return _counted_up(current)
+        return _save_next_version(current)
 
     content = (assessment.pk, content)
-    decided = once(key, by=by, act=act, content=content, write=decide_row, on=assessment)
+    decided = run_once(
+        key, by=by, act=act, content=content, write=decide_row, assessment=assessment
+    )
     if decided.version != version + 1:
-        # The same press again, after others went on: what it did once does not hold any more.
-        raise _overtaken(decided, while_in)
+        # Repeated after others went on: what it did the first time does not hold any more.
+        raise _stale_page(decided, while_in)
     return decided
 
 
@@ -91,74 +97,76 @@ def _locked(permitted: QuerySet[Assessment], assessment: Assessment) -> Assessme
     return current
 
 
-def _counted_up(current: Assessment) -> Assessment:
+def _save_next_version(current: Assessment) -> Assessment:
     current.version += 1
     current.save(force_update=True)
     return current
 
 
-_LEADS_TO = {
-    Review.Decision.AUTHORISED: Status.AUTHORISED,
-    Review.Decision.RETURNED: Status.RETURNED,
-    Review.Decision.REOPENED: Status.REOPENED,
+STATUS_AFTER_DECISION: dict[str, Status] = {
+    Review.Decision.AUTHORISED: status_after(Act.AUTHORISE),
+    Review.Decision.RETURNED: status_after(Act.RETURN),
+    Review.Decision.REOPENED: status_after(Act.REOPEN),
 }
+"""The status to which each decision leads; a correction leaves it as it is."""
 
 
-def _overtaken(current: Assessment, seen_in: Status) -> AlreadyDecided | EditConflict:
-    """What to tell who saw an earlier version."""
-    decided = _decided_meanwhile(current, seen_in)
-    return AlreadyDecided(decided, current) if decided else EditConflict(current)
+def _stale_page(current: Assessment, seen_in: frozenset[Status]) -> AlreadyDecided | EditConflict:
+    """Return the refusal for a manager whose page shows an earlier version."""
+    decision = _decision_since(current, seen_in)
+    return AlreadyDecided(decision, current) if decision else EditConflict(current)
 
 
-def _decided_meanwhile(current: Assessment, seen_in: Status) -> Review | None:
-    """The decision that overtook a page on which the record stood in `seen_in`, if one did.
+def _decision_since(current: Assessment, seen_in: frozenset[Status]) -> Review | None:
+    """Return the decision that was taken after a page showed the record in `seen_in`, if any.
 
-    What a worker did afterwards, short of submitting again or taking a submission back, leaves
+    What a worker did afterwards, short of submitting again or withdrawing a submission, leaves
     the decision as what the manager has to know.
     """
     last = current.reviews.select_related("decided_by", "version").order_by("pk").last()
     if last is None:
         return None
-    if current.status == seen_in:
+    if current.status in seen_in:
         return last if last.decided_at == current.saved_at else None
-    still_holds = _LEADS_TO.get(Review.Decision(last.decision)) == current.status
+    still_holds = STATUS_AFTER_DECISION.get(last.decision) == current.status
     later = current.versions.filter(number__gt=last.version.number).exists()
     return last if still_holds and not later else None
 
 
-def once(
+def run_once(
     key: uuid.UUID,
     *,
     by: User,
     act: str,
     content: object,
     write: Callable[[], Assessment],
-    on: Assessment | None = None,
+    assessment: Assessment | None = None,
 ) -> Assessment:
-    """Carry out `write`, unless this very press was carried out before: then what it made.
+    """Run `write` for the first form submission with this key; for a repeated one return its row.
 
-    The key is that of the press and of what was sent with it, so that a page gone back to,
-    changed and sent again is a press of its own. Two at once wait for each other at the
-    unique key. A refused write takes its key back with it. `on` is the assessment that is
+    What is stored is derived from the key of the form and from what was posted with it, so that
+    a page gone back to, changed and posted again counts as new. Two at once wait for each other
+    at the unique key. A refused write rolls its key back too. `assessment` is the one that is
     written, where there is one already.
     """
-    press = uuid.uuid5(key, repr((by.pk, act, content)))
+    derived_key = uuid.uuid5(key, repr((by.pk, act, content)))
     with transaction.atomic():
-        if not _is_first(press, by, act, on):
-            return queries.for_reading(Assessment.objects.filter(idempotency_keys=press)).get()
+        if not _store_key(derived_key, by, act, assessment):
+            written = Assessment.objects.filter(idempotency_keys=derived_key)
+            return queries.for_reading(written).get()
         made = write()
-        if on is None:
-            IdempotencyKey.objects.filter(pk=press).update(assessment=made)
+        if assessment is None:
+            IdempotencyKey.objects.filter(pk=derived_key).update(assessment=made)
         return made
 
 
-def _is_first(press: uuid.UUID, by: User, act: str, on: Assessment | None) -> bool:
-    """Keep the press; False where it is kept already. One statement, on which others wait."""
+def _store_key(derived_key: uuid.UUID, by: User, act: str, assessment: Assessment | None) -> bool:
+    """Store the key; False if it is stored already. One statement, on which others wait."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO assessments_idempotencykey (key, person_id, act, assessment_id, at)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
-            [press, by.pk, act, on.pk if on else None, timezone.now()],
+            [derived_key, by.pk, act, assessment.pk if assessment else None, timezone.now()],
         )
-        kept: int = cursor.rowcount
-    return kept == 1
+        stored: int = cursor.rowcount
+    return stored == 1
