@@ -1,7 +1,7 @@
-"""Queries whose statement is made once, for the pages that people wait for.
+"""Querysets that are compiled to SQL once, for the pages where speed matters.
 
-Django compiles a query anew each time it is asked, which takes longer than the database takes to
-answer one about a single record.
+Django compiles a queryset each time it is evaluated, which takes longer than the database takes to
+find a single record.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from django.db.models import Model, QuerySet
 
 
 class Compiled:
-    """A query about stand-ins, asked with the real values in their places.
+    """A queryset that is compiled on first use, then run with other values in its parameters.
 
-    `make` gives the query; it is compiled when it is first asked, and never again. Each stand-in
-    is a value that nothing else in the query is equal to.
+    `make` returns the queryset, filtered by the values `stand_ins`. Each of them has to differ
+    from every other parameter of the queryset, since it is found by being equal.
     """
 
     def __init__(self, make: Callable[[], QuerySet[Any, Any]], *stand_ins: Any) -> None:
@@ -27,11 +27,11 @@ class Compiled:
         self._compiled: tuple[str, tuple[Any, ...]] | None = None
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        """What is found, with each stand-in's value, in their order, in its place."""
+        """Return the rows for these values, which replace the stand-ins in their order."""
         statement, parameters = self._compiled = self._compiled or self._statement()
-        asked = dict(zip(self._stand_ins, values, strict=True))
+        replaced = dict(zip(self._stand_ins, values, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(statement, [asked.get(each, each) for each in parameters])
+            cursor.execute(statement, [replaced.get(each, each) for each in parameters])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
@@ -43,7 +43,7 @@ class Compiled:
 
 
 def instances(row: Sequence[Any], *models: type[Model]) -> Iterator[Any]:
-    """The models of which a row has all the columns, one model after the other."""
+    """Yield an instance of each model from a row that has all columns of one after the other."""
     columns = iter(row)
     for model in models:
         names = [field.attname for field in model._meta.concrete_fields]
