@@ -1,4 +1,4 @@
-"""Several acts at the same moment, as two people press two buttons."""
+"""Several acts at the same moment, as when two people submit two forms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each of the acts gave or raised, each on a connection of its own, begun together."""
+    """Return what each act returned or raised; all start together, each on its own connection."""
     barrier = threading.Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
 

@@ -1,4 +1,4 @@
-"""A record at each step of its way."""
+"""An assessment in the statuses that most tests start from."""
 
 from __future__ import annotations
 

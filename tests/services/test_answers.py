@@ -1,4 +1,4 @@
-"""Answering the rules that ask, and the outcome."""
+"""Answering rules, and the outcome."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def answer(assessment: Assessment, rule: str, kind: str, text: str = "", **value
 
 
 @pytest.fixture
-def asked(people: People) -> Assessment:
+def unanswered(people: People) -> Assessment:
     """A draft with 6B and 13A, of which one rule asks to explain and one to consider."""
     draft = make.record(make.start(people.ada), "13A", "6B")
     assert open_questions(draft) == {EXPLAIN, CONSIDER}
@@ -44,8 +44,8 @@ def open_questions(assessment: Assessment) -> set[str]:
     return {each.finding.rule.id for each in questions_of(assessment) if not each.answered}
 
 
-def test_a_reason_answers_a_rule_to_explain(asked: Assessment):
-    saved = answer(asked, EXPLAIN, "reason", "  Seen with them once\r\nonly ")
+def test_a_reason_answers_a_rule_to_explain(unanswered: Assessment):
+    saved = answer(unanswered, EXPLAIN, "reason", "  Seen with them once\r\nonly ")
     assert open_questions(saved) == {CONSIDER}
     row = saved.answers.get()
     assert (row.rule, row.kind, row.codes, row.text) == (
@@ -54,20 +54,20 @@ def test_a_reason_answers_a_rule_to_explain(asked: Assessment):
         ["13A"],
         "Seen with them once\nonly",
     )
-    assert row.answered_by == asked.worker
+    assert row.answered_by == unanswered.worker
     assert (saved.version, saved.codes) == (3, ["6B", "13A"])
 
 
-def test_considered_answers_a_rule_to_consider_with_or_without_a_note(asked: Assessment):
-    saved = answer(asked, CONSIDER, "considered")
+def test_considered_answers_a_rule_to_consider_with_or_without_a_note(unanswered: Assessment):
+    saved = answer(unanswered, CONSIDER, "considered")
     assert open_questions(saved) == {EXPLAIN}
     saved = answer(saved, CONSIDER, "considered", "An aunt helps")
     assert [row.text for row in saved.answers.all()] == ["", "An aunt helps"]
 
 
 @pytest.mark.parametrize(("rule", "code"), [(EXPLAIN, "24A"), (CONSIDER, "7A")])
-def test_complying_adds_the_code_that_the_rule_names(asked: Assessment, rule: str, code: str):
-    saved = answer(asked, rule, "complied")
+def test_complying_adds_the_code_that_the_rule_names(unanswered: Assessment, rule: str, code: str):
+    saved = answer(unanswered, rule, "complied")
     saved.refresh_from_db()
     assert saved.codes == [c for c in ("6B", "7A", "13A", "24A") if c in {"6B", "13A", code}]
     assert rule not in open_questions(saved)
@@ -90,9 +90,9 @@ def test_complying_adds_the_code_that_the_rule_names(asked: Assessment, rule: st
         ("x" * 10_000, "reason"),
     ],
 )
-def test_what_does_not_ask_for_that_answer_takes_none(asked: Assessment, rule: str, kind: str):
+def test_what_does_not_ask_for_that_answer_takes_none(unanswered: Assessment, rule: str, kind: str):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
-        answer(asked, rule, kind, "So it is")
+        answer(unanswered, rule, kind, "So it is")
     assert refused.value.messages == {rule: "This no longer needs an answer"}
 
 
@@ -104,30 +104,30 @@ def test_a_rule_that_names_no_code_is_not_complied_with(people: People):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\r\n\t"])
-def test_a_reason_is_not_empty(asked: Assessment, text: str):
+def test_a_reason_is_not_empty(unanswered: Assessment, text: str):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
-        answer(asked, EXPLAIN, "reason", text)
+        answer(unanswered, EXPLAIN, "reason", text)
     assert refused.value.messages == {EXPLAIN: "Enter the reason, or change the selection"}
 
 
 @pytest.mark.parametrize(("rule", "kind"), [(EXPLAIN, "reason"), (CONSIDER, "considered")])
-def test_an_answer_has_up_to_1000_characters(asked: Assessment, rule: str, kind: str):
+def test_an_answer_has_up_to_1000_characters(unanswered: Assessment, rule: str, kind: str):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
-        answer(asked, rule, kind, "x" * 1001)
+        answer(unanswered, rule, kind, "x" * 1001)
     assert refused.value.messages.keys() == {rule}
     assert "1000" in refused.value.messages[rule]
-    assert answer(asked, rule, kind, "x" * 1000).answers.get().text == "x" * 1000
+    assert answer(unanswered, rule, kind, "x" * 1000).answers.get().text == "x" * 1000
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x0bb", "a\x9fb", "a\uffffb", "a\udc00b"])
-def test_an_answer_that_cannot_be_kept_is_refused(asked: Assessment, text: str):
+def test_an_answer_that_cannot_be_kept_is_refused(unanswered: Assessment, text: str):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
-        answer(asked, EXPLAIN, "reason", text)
+        answer(unanswered, EXPLAIN, "reason", text)
     assert refused.value.messages.keys() == {EXPLAIN}
 
 
-def test_a_rule_is_asked_again_only_when_the_codes_it_is_about_change(asked: Assessment):
-    saved = answer(asked, CONSIDER, "considered")
+def test_a_rule_is_asked_again_only_when_the_codes_it_is_about_change(unanswered: Assessment):
+    saved = answer(unanswered, CONSIDER, "considered")
     saved = make.record(saved, "6B", "13A", "4B")
     assert open_questions(saved) == {EXPLAIN}
     saved = make.record(saved, "13A", "4B")
@@ -145,24 +145,24 @@ def test_an_answer_about_one_pair_of_codes_does_not_answer_another(people: Peopl
 
 
 @pytest.mark.parametrize("who", ["ben", "cleo", "mo", "nia", "dee", "abe"])
-def test_nobody_but_its_worker_answers_or_decides(people: People, asked: Assessment, who: str):
+def test_nobody_but_its_worker_answers_or_decides(people: People, unanswered: Assessment, who: str):
     other = getattr(people, who)
     with unchanged(), pytest.raises(services.NotPermitted):
-        answer(asked, EXPLAIN, "reason", "So", by=other)
+        answer(unanswered, EXPLAIN, "reason", "So", by=other)
     with unchanged(), pytest.raises(services.NotPermitted):
         services.set_outcome(
-            assessment=asked,
+            assessment=unanswered,
             outcome="early_help",
             by=other,
-            version=asked.version,
+            version=unanswered.version,
             key=uuid.uuid4(),
         )
 
 
-def test_an_answer_on_a_stale_page_is_a_conflict(asked: Assessment):
-    make.record(asked, "13A")
+def test_an_answer_on_a_stale_page_is_a_conflict(unanswered: Assessment):
+    make.record(unanswered, "13A")
     with unchanged(), pytest.raises(services.EditConflict) as conflict:
-        answer(asked, EXPLAIN, "reason", "So", version=2)
+        answer(unanswered, EXPLAIN, "reason", "So", version=2)
     assert conflict.value.theirs.codes == ["13A"]
 
 

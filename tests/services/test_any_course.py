@@ -1,4 +1,4 @@
-"""Any course of recording and deciding, by chance: the database holds what was last accepted."""
+"""Random courses of recording and deciding: the database holds what was last accepted."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ codes = st.lists(
 
 
 class Course(RuleBasedStateMachine):
-    """One assessment; `held` is what it must hold, by what the services have accepted."""
+    """One assessment; `expected` is what the services have accepted, which it must hold."""
 
     def __init__(self) -> None:
         super().__init__()
         people = make.make_people()
         self.mo = people.mo
         self.assessment = make.start(people.ada)
-        self.held = (Status.DRAFT.value, (), "", 1, 0)
+        self.expected = (Status.DRAFT.value, (), "", 1, 0)
         self.counted: tuple[str, ...] | None = None
 
-    def press(self, service, **values):
-        """Press the button on the page as it is; nothing of a refusal is stored."""
+    def call(self, service, **values):
+        """Call the service for the page as it is. A refusal is returned, and stores nothing."""
         before = everything()
-        version = self.held[3]
+        version = self.expected[3]
         try:
             self.assessment = service(
                 assessment=self.assessment,
@@ -65,8 +65,8 @@ class Course(RuleBasedStateMachine):
 
     @rule(sent=codes)
     def record(self, sent: list[str]) -> None:
-        refused = self.press(services.record_factors, codes=sent, other_description="Debts")
-        status, held, outcome, version, versions = self.held
+        refused = self.call(services.record_factors, codes=sent, other_description="Debts")
+        status, recorded, outcome, version, versions = self.expected
         lawful = (
             set(sent) <= set(EDITION.codes)
             and len(set(sent)) == len(sent)
@@ -74,103 +74,105 @@ class Course(RuleBasedStateMachine):
         )
         if status in LOCKED:
             assert isinstance(refused, services.Locked)
-        elif not lawful and tuple(sorted(sent, key=code_order)) != held:
+        elif not lawful and tuple(sorted(sent, key=code_order)) != recorded:
             assert type(refused) is services.SelectionRefused
         else:
             assert refused is None
             now = tuple(sorted(sent, key=code_order))
-            self.held = (status, now, outcome, version + (now != held), versions)
+            self.expected = (status, now, outcome, version + (now != recorded), versions)
 
     @rule(outcome=st.sampled_from([*Outcome.values, "closed"]))
     def set_outcome(self, outcome: str) -> None:
-        refused = self.press(services.set_outcome, outcome=outcome)
-        status, held, _, version, versions = self.held
+        refused = self.call(services.set_outcome, outcome=outcome)
+        status, recorded, _, version, versions = self.expected
         if status in LOCKED:
             assert isinstance(refused, services.Locked)
         elif outcome not in Outcome.values:
             assert isinstance(refused, services.FactsRefused)
         else:
             assert refused is None
-            self.held = (status, held, outcome, version + 1, versions)
+            self.expected = (status, recorded, outcome, version + 1, versions)
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
-        asked = [question for question in questions_of(self.assessment) if not question.answered]
-        if not asked or self.held[0] in LOCKED:
+        unanswered = [
+            question for question in questions_of(self.assessment) if not question.answered
+        ]
+        if not unanswered or self.expected[0] in LOCKED:
             return
-        question = data.draw(st.sampled_from(asked))
+        question = data.draw(st.sampled_from(unanswered))
         kinds = ["reason" if question.asks_reason else "considered"]
         adds = question.finding.rule.adds
         kind = data.draw(st.sampled_from(kinds + ["complied"] * bool(adds)))
-        refused = self.press(
+        refused = self.call(
             services.answer_rule, rule=question.finding.rule.id, kind=kind, text="So"
         )
         assert refused is None
-        status, held, outcome, version, versions = self.held
+        status, recorded, outcome, version, versions = self.expected
         if kind == "complied":
-            held = tuple(sorted({*held, adds}, key=code_order))
-        self.held = (status, held, outcome, version + 1, versions)
+            recorded = tuple(sorted({*recorded, adds}, key=code_order))
+        self.expected = (status, recorded, outcome, version + 1, versions)
 
     @rule()
     def submit(self) -> None:
         found = rules.evaluate(EDITION, selection_of(self.assessment))
         errors = [finding for finding in found if finding.is_error]
         open_ones = [each for each in questions_of(self.assessment) if not each.answered]
-        refused = self.press(services.submit)
-        status, held, outcome, version, versions = self.held
+        refused = self.call(services.submit)
+        status, recorded, outcome, version, versions = self.expected
         if status in LOCKED:
             assert isinstance(refused, services.Locked)
         elif errors or open_ones or not outcome:
             assert isinstance(refused, services.SubmissionRefused)
         else:
             assert refused is None
-            self.held = (Status.SUBMITTED, held, outcome, version + 1, versions + 1)
+            self.expected = (Status.SUBMITTED, recorded, outcome, version + 1, versions + 1)
 
-    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @precondition(lambda self: self.expected[0] == Status.SUBMITTED)
     @rule()
     def withdraw(self) -> None:
-        assert self.press(services.withdraw_submission) is None
-        _, held, outcome, version, versions = self.held
+        assert self.call(services.withdraw_submission) is None
+        _, recorded, outcome, version, versions = self.expected
         decided = self.assessment.reviews.exclude(decision="corrected").last()
         status = Status(decided.decision) if decided else Status.DRAFT
-        self.held = (status, held, outcome, version + 1, versions)
+        self.expected = (status, recorded, outcome, version + 1, versions)
 
-    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @precondition(lambda self: self.expected[0] == Status.SUBMITTED)
     @rule()
     def send_back(self) -> None:
         self.assessment = make.return_it(self.assessment, self.mo)
-        _, held, outcome, version, versions = self.held
-        self.held = (Status.RETURNED, held, outcome, version + 1, versions)
+        _, recorded, outcome, version, versions = self.expected
+        self.expected = (Status.RETURNED, recorded, outcome, version + 1, versions)
 
-    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @precondition(lambda self: self.expected[0] == Status.SUBMITTED)
     @rule()
     def authorise(self) -> None:
         self.assessment = make.authorise(self.assessment, self.mo)
-        _, held, outcome, version, versions = self.held
-        self.held = (Status.AUTHORISED, held, outcome, version + 1, versions)
-        self.counted = held
+        _, recorded, outcome, version, versions = self.expected
+        self.expected = (Status.AUTHORISED, recorded, outcome, version + 1, versions)
+        self.counted = recorded
 
-    @precondition(lambda self: self.held[0] == Status.AUTHORISED)
+    @precondition(lambda self: self.expected[0] == Status.AUTHORISED)
     @rule()
     def reopen(self) -> None:
         self.assessment = make.reopen(self.assessment, self.mo)
-        _, held, outcome, version, versions = self.held
-        self.held = (Status.REOPENED, held, outcome, version + 1, versions)
+        _, recorded, outcome, version, versions = self.expected
+        self.expected = (Status.REOPENED, recorded, outcome, version + 1, versions)
 
-    @precondition(lambda self: self.held[0] == Status.SUBMITTED)
+    @precondition(lambda self: self.expected[0] == Status.SUBMITTED)
     @rule(sent=codes)
     def correct(self, sent: list[str]) -> None:
-        status, held, outcome, version, versions = self.held
+        status, recorded, outcome, version, versions = self.expected
         now = tuple(sorted(sent, key=code_order))
-        asked = rules.replace_codes(selection_of(self.assessment), tuple(sent), "Debts")
-        broken = [found for found in rules.evaluate(EDITION, asked) if found.is_error]
-        if broken or now == held:
+        posted = rules.replace_codes(selection_of(self.assessment), tuple(sent), "Debts")
+        broken = [found for found in rules.evaluate(EDITION, posted) if found.is_error]
+        if broken or now == recorded:
             refusal = services.SelectionRefused if broken else services.FactsRefused
             with unchanged(), pytest.raises(refusal):
                 make.correct(self.assessment, self.mo, *sent, description="Debts")
         else:
             self.assessment = make.correct(self.assessment, self.mo, *sent, description="Debts")
-            self.held = (status, now, outcome, version + 1, versions + 1)
+            self.expected = (status, now, outcome, version + 1, versions + 1)
 
     @invariant()
     def what_is_counted_was_authorised_last(self) -> None:
@@ -181,14 +183,14 @@ class Course(RuleBasedStateMachine):
     def the_database_holds_what_was_last_accepted(self) -> None:
         row = Assessment.objects.get(pk=self.assessment.pk)
         stored = (row.status, tuple(row.codes), row.outcome, row.version, row.versions.count())
-        assert stored == self.held
+        assert stored == self.expected
         assert len(row.codes) == 1 or not ALONE & set(row.codes)
         if row.status in LOCKED:
             last = row.versions.latest("number")
-            assert (last.codes, last.number) == (row.codes, self.held[4])
+            assert (last.codes, last.number) == (row.codes, self.expected[4])
 
 
-def test_any_course_of_presses_leaves_what_was_last_accepted(db):
+def test_any_course_of_acts_leaves_what_was_last_accepted(db):
     class InItsOwnTransaction(Course):
         def __init__(self) -> None:
             self.atomic = transaction.atomic()

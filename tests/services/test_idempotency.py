@@ -1,4 +1,4 @@
-"""The same press of a button twice, at once or after a crash, is carried out once."""
+"""A repeated form submission, at once or after a crash, is carried out once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Act = Callable[[Assessment, uuid.UUID], Assessment]
 
 
 def of(service: Callable[..., Assessment], **values: Any) -> Act:
-    """The service pressed on an assessment as it was seen, with a key."""
+    """The service called for an assessment as it was seen, with a key."""
     return lambda seen, key: service(
         assessment=seen, by=seen.worker, version=seen.version, key=key, **values
     )
@@ -56,7 +56,7 @@ OTHERWISE: dict[str, Act] = {
     "considered": of(services.answer_rule, rule="young-carer", kind="considered", text="Note"),
     "outcome": of(services.set_outcome, outcome="no_further_action"),
 }
-"""The same button with something else in the form."""
+"""The same form with something else entered."""
 
 
 def ready_for(act: str, people: People) -> Assessment:
@@ -69,7 +69,7 @@ def ready_for(act: str, people: People) -> Assessment:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_same_press_again_is_carried_out_once(people: People, act: str):
+def test_a_repeated_submission_is_carried_out_once(people: People, act: str):
     seen = ready_for(act, people)
     first = ACTS[act](seen, KEY)
     with unchanged():
@@ -78,7 +78,7 @@ def test_the_same_press_again_is_carried_out_once(people: People, act: str):
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_same_press_long_after_gives_what_there_is_now(people: People, act: str):
+def test_a_submission_repeated_long_after_returns_the_row_as_it_is_now(people: People, act: str):
     seen = ready_for(act, people)
     first = ACTS[act](seen, KEY)
     Assessment.objects.filter(pk=first.pk).update(version=first.version + 1, worker=people.ben)
@@ -87,7 +87,7 @@ def test_the_same_press_long_after_gives_what_there_is_now(people: People, act: 
 
 
 @pytest.mark.parametrize("act", OTHERWISE)
-def test_the_same_key_with_something_else_is_a_press_of_its_own(people: People, act: str):
+def test_the_same_key_with_other_content_is_another_submission(people: People, act: str):
     seen = ready_for(act, people)
     first = ACTS[act](seen, KEY)
     with unchanged(), pytest.raises(services.EditConflict):
@@ -95,7 +95,7 @@ def test_the_same_key_with_something_else_is_a_press_of_its_own(people: People, 
     assert OTHERWISE[act](first, KEY).version == first.version + 1
 
 
-def test_the_same_key_of_another_person_is_a_press_of_its_own(people: People):
+def test_the_same_key_of_another_person_is_another_submission(people: People):
     made = [
         services.start_assessment(
             by=person,
@@ -121,7 +121,7 @@ def test_the_same_key_of_another_person_is_a_press_of_its_own(people: People):
         )
 
 
-def test_the_same_key_on_another_assessment_is_a_press_of_its_own(people: People):
+def test_the_same_key_on_another_assessment_is_another_submission(people: People):
     first, second = make.start(people.ada), make.start(people.ada, "EX2")
     for assessment in (first, second):
         ACTS["record"](assessment, KEY)
@@ -129,15 +129,15 @@ def test_the_same_key_on_another_assessment_is_a_press_of_its_own(people: People
     assert second.codes == ["1A", "20"]
 
 
-def test_a_press_keeps_its_key_and_what_it_made(people: People):
+def test_a_submission_stores_its_key_and_what_it_wrote(people: People):
     seen = make.start(people.ada)
     before = set(IdempotencyKey.objects.values_list("pk", flat=True))
     ACTS["record"](seen, KEY)
-    press = IdempotencyKey.objects.exclude(pk__in=before).get()
-    assert (press.person, press.act, press.assessment) == (people.ada, "record", seen)
+    stored = IdempotencyKey.objects.exclude(pk__in=before).get()
+    assert (stored.person, stored.act, stored.assessment) == (people.ada, "record", seen)
 
 
-def test_a_refused_press_keeps_no_key_and_may_be_pressed_again(people: People):
+def test_a_refused_submission_stores_no_key_and_may_be_repeated(people: People):
     seen = make.set_outcome(make.start(people.ada))
     with unchanged(), pytest.raises(services.SubmissionRefused):
         ACTS["submit"](seen, KEY)
@@ -164,7 +164,9 @@ class CrashesAt:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_what_crashed_anywhere_before_it_was_committed_is_pressed_again(people: People, act: str):
+def test_what_crashed_anywhere_before_the_commit_is_carried_out_when_repeated(
+    people: People, act: str
+):
     seen = ready_for(act, people)
     before, crashed = everything(), 0
     while True:
@@ -195,7 +197,9 @@ def counts() -> tuple[int, ...]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ACTS)
-def test_the_same_press_twice_at_once_is_carried_out_once(committed_people: People, act: str):
+def test_the_same_submission_several_times_at_once_is_carried_out_once(
+    committed_people: People, act: str
+):
     seen = ready_for(act, committed_people)
     before = counts()
     results = at_once(*[lambda: ACTS[act](seen, KEY)] * 3)

@@ -1,4 +1,4 @@
-"""What the other tests start from is as it says."""
+"""What the other tests start from has the status that it says."""
 
 from __future__ import annotations
 

@@ -27,11 +27,11 @@ def reassign(assessment: Assessment, to: User, by: User, **other) -> Assessment:
     )
 
 
-OVER = [Status.AUTHORISED, Status.CANCELLED]
+FINISHED = [Status.AUTHORISED, Status.CANCELLED]
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status not in OVER])
-def test_what_waits_is_given_to_another_worker_as_it_stands(people: People, status: Status):
+@pytest.mark.parametrize("status", [status for status in Status if status not in FINISHED])
+def test_an_open_assessment_is_given_to_another_worker_as_it_is(people: People, status: Status):
     before = make.in_status(status, people.ada, people.mo)
     facts = (before.status, before.codes, before.outcome, before.saved_at, before.submitted_at)
     after = reassign(before, people.ben, people.mo)
@@ -41,8 +41,8 @@ def test_what_waits_is_given_to_another_worker_as_it_stands(people: People, stat
     assert after.version == before.version + 1
 
 
-@pytest.mark.parametrize("status", OVER)
-def test_what_is_over_stays_whose_it_was(people: People, status: Status):
+@pytest.mark.parametrize("status", FINISHED)
+def test_a_finished_assessment_is_not_reassigned(people: People, status: Status):
     done = make.in_status(status, people.ada, people.mo)
     with unchanged(), pytest.raises(services.Locked):
         reassign(done, people.ben, people.mo)
@@ -63,7 +63,7 @@ def test_the_new_worker_goes_on_and_the_old_one_does_not(people: People, draft):
 
 
 @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "nia", "dee", "abe"])
-def test_a_manager_of_its_team_alone_may(people: People, draft, who: str):
+def test_only_a_manager_of_its_team_reassigns(people: People, draft, who: str):
     with unchanged(), pytest.raises(services.NotPermitted):
         reassign(draft, people.ben, getattr(people, who))
 
@@ -76,7 +76,9 @@ def test_a_manager_who_is_not_named_cannot_reassign_a_restricted_record(people: 
 
 
 @pytest.mark.parametrize("who", ["cleo", "mo", "nia", "dee", "abe", "zoe"])
-def test_to_an_active_social_worker_of_the_managers_teams_alone(people: People, draft, who: str):
+def test_only_an_active_social_worker_of_the_managers_teams_gets_it(
+    people: People, draft, who: str
+):
     zoe = make.make_person("Zoe Away", people.north, active=False)
     to = zoe if who == "zoe" else getattr(people, who)
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
@@ -84,7 +86,7 @@ def test_to_an_active_social_worker_of_the_managers_teams_alone(people: People, 
     assert refused.value.messages == {"to": "Select a social worker of your teams"}
 
 
-def test_not_to_whom_it_is_with_already(people: People, draft):
+def test_the_worker_who_has_it_already_is_refused(people: People, draft):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
         reassign(draft, people.ada, people.mo)
     assert refused.value.messages == {"to": "Ada Winter has this assessment already"}
@@ -111,13 +113,13 @@ def test_it_follows_its_worker_to_another_team(people: People, draft):
     assert (moved.worker, moved.team) == (people.ada, people.south)
 
 
-def test_a_stale_page_is_told(people: People, draft):
+def test_a_stale_page_is_a_conflict(people: People, draft):
     make.record(draft, "4B")
     with unchanged(), pytest.raises(services.EditConflict):
         reassign(draft, people.ben, people.mo, version=1)
 
 
-def test_the_same_press_twice_is_carried_out_once(people: People, draft):
+def test_a_repeated_submission_is_carried_out_once(people: People, draft):
     key = uuid.uuid4()
     first = reassign(draft, people.ben, people.mo, key=key, version=1)
     assert reassign(draft, people.ben, people.mo, key=key, version=1).version == first.version
@@ -141,7 +143,7 @@ def listed(manager: User) -> list[Assessment]:
     return list(queries.without_a_worker(manager))
 
 
-def test_while_workers_are_there_nothing_waits_for_another(people: People, draft):
+def test_nothing_waits_for_another_worker_while_its_worker_is_at_work(people: People, draft):
     assert listed(people.mo) == []
 
 
@@ -160,7 +162,7 @@ def test_open_work_of_a_worker_who_is_gone_waits_for_another(people: People, how
         people.ada.teams.set([people.south])
     people.ada.save()
     waiting = {each.status for each in listed(people.mo)}
-    assert waiting == set(made) - set(OVER)
+    assert waiting == set(made) - set(FINISHED)
     assert listed(people.nia) == listed(people.dee) == listed(people.ben) == []
 
 
@@ -172,7 +174,7 @@ def test_restricted_work_waits_with_the_managers_who_are_named(people: People, d
     assert (listed(people.mo), listed(lou)) == ([draft], [])
 
 
-def test_administrators_are_told_numbers(people: People):
+def test_administrators_see_numbers_alone(people: People):
     for number, status in enumerate(Status):
         make.in_status(status, people.ada, people.mo, f"EX{number}")
     make.start(people.ben, "EX99")

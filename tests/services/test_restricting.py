@@ -119,9 +119,9 @@ def test_managers_who_are_not_named_are_not_offered_it(people: People, restricte
 
 
 def test_their_own_restricted_record_is_one_statement_still(people: People, restricted):
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         found = queries.own_assessment(people.ada, restricted.reference)
-    assert (found, len(asked)) == (restricted, 1)
+    assert (found, len(captured)) == (restricted, 1)
 
 
 def test_other_records_stay_as_they_are(people: People, restricted):
@@ -176,15 +176,15 @@ def test_who_is_not_named_cannot_start_one(people: People, restricted):
 
 
 def test_the_id_is_refused_in_the_same_words_whether_restricted_or_not(people: People, draft):
-    def said() -> dict[str, str]:
+    def messages() -> dict[str, str]:
         with pytest.raises(services.FactsRefused) as refused:
             make.start(people.cleo, "EX1001")
         return refused.value.messages
 
-    before = said()
+    before = messages()
     make.restrict(draft, people.mo)
     assert (
-        said()
+        messages()
         == before
         == {
             "la_child_id": "There is a child with this id already. Look for the child by the id; "
@@ -228,7 +228,7 @@ def test_a_manager_who_is_not_named_cannot_lift_it(people: People, restricted):
         lift(restricted, lou)
 
 
-def test_nor_one_who_has_been_deactivated(people: People, draft):
+def test_a_deactivated_manager_cannot_restrict(people: People, draft):
     people.mo.is_active = False
     people.mo.save()
     with pytest.raises(services.NotPermitted):
@@ -256,7 +256,7 @@ def test_a_manager_of_the_team_has_to_be_named(people: People, draft):
     assert refusal(draft, people.mo, people_named) == "Select a manager of North"
 
 
-def test_all_that_is_missing_is_told_at_once(people: People, draft):
+def test_the_message_has_everybody_who_is_missing(people: People, draft):
     assert refusal(draft, people.mo, []) == (
         "Select Ada Winter, whose assessment is open. Select a manager of North"
     )
@@ -276,7 +276,7 @@ def test_a_worker_who_has_left_need_not_be_named(people: People, draft):
     assert seen_by(people, draft) == {"mo"}
 
 
-def test_of_a_record_that_is_over_a_manager_suffices(people: People, authorised):
+def test_for_a_finished_record_a_manager_suffices(people: People, authorised):
     assert refusal(authorised, people.mo, [people.ada]) == "Select a manager of North"
     restrict(authorised, people.mo, [people.mo])
     assert seen_by(people, authorised) == {"mo"}

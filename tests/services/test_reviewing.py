@@ -24,8 +24,8 @@ from tests.snapshot import unchanged
 KEY = uuid.UUID("11111111-1111-4111-8111-111111111111")
 
 
-def press(service: Callable[..., Assessment], seen: Assessment, **values: Any) -> Assessment:
-    """The service on the assessment as it was seen, by Mo unless told otherwise."""
+def call(service: Callable[..., Assessment], seen: Assessment, **values: Any) -> Assessment:
+    """Call the service for the assessment as it was seen, with a new key unless one is given."""
     return service(assessment=seen, **{"version": seen.version, "key": uuid.uuid4()} | values)
 
 
@@ -44,12 +44,12 @@ ACTS: dict[str, tuple[Callable[..., Assessment], dict[str, Any], Status, Status]
         Status.SUBMITTED,
     ),
 }
-"""Each with what is entered, where it may be taken, and where it leads."""
+"""Each with what is entered, the status in which it is taken, and the status after it."""
 
 
 def carry_out(act: str, seen: Assessment, by: Any, **values: Any) -> Assessment:
     service, entered, _, _ = ACTS[act]
-    return press(service, seen, by=by, **entered | values)
+    return call(service, seen, by=by, **entered | values)
 
 
 def ready_for(act: str, people: People, la_child_id: str = "EX1001") -> Assessment:
@@ -132,7 +132,7 @@ def test_each_is_taken_in_its_status_and_in_no_other(people: People, act: str, s
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_same_press_again_decides_once(people: People, act: str):
+def test_a_repeated_submission_decides_once(people: People, act: str):
     seen = ready_for(act, people)
     first = carry_out(act, seen, people.mo, key=KEY)
     with unchanged():
@@ -145,35 +145,35 @@ def test_the_same_press_again_decides_once(people: People, act: str):
 
 @pytest.mark.parametrize("first", ["authorise", "return", "correct"])
 @pytest.mark.parametrize("second", ["authorise", "return", "correct"])
-def test_the_second_manager_is_told_what_the_first_decided(people: People, first: str, second: str):
+def test_the_second_manager_gets_the_decision_of_the_first(people: People, first: str, second: str):
     other = make.make_person("Max Field", people.north, role=Role.TEAM_MANAGER)
     seen = ready_for(second, people)
     done = carry_out(first, seen, people.mo)
-    with unchanged(), pytest.raises(services.AlreadyDecided) as told:
+    with unchanged(), pytest.raises(services.AlreadyDecided) as refused:
         carry_out(second, seen, other)
-    assert told.value.review == done.reviews.get()
-    assert told.value.review.decided_by == people.mo
-    assert told.value.theirs.version == done.version
+    assert refused.value.review == done.reviews.get()
+    assert refused.value.review.decided_by == people.mo
+    assert refused.value.theirs.version == done.version
 
 
-def test_the_second_to_reopen_is_told_that_it_was_reopened(people: People, authorised: Assessment):
+def test_the_second_to_reopen_gets_the_reopening(people: People, authorised: Assessment):
     again = make.reopen(authorised, people.mo)
-    with unchanged(), pytest.raises(services.AlreadyDecided) as told:
+    with unchanged(), pytest.raises(services.AlreadyDecided) as refused:
         carry_out("reopen", authorised, people.mo)
-    assert told.value.review == again.reviews.last()
+    assert refused.value.review == again.reviews.last()
 
 
 def test_what_the_worker_does_after_a_return_does_not_hide_it(
     people: People, submitted: Assessment
 ):
     make.record(make.return_it(submitted, people.mo), "4A")
-    with unchanged(), pytest.raises(services.AlreadyDecided) as told:
+    with unchanged(), pytest.raises(services.AlreadyDecided) as refused:
         carry_out("authorise", submitted, people.mo)
-    assert told.value.review.decision == Review.Decision.RETURNED
+    assert refused.value.review.decision == Review.Decision.RETURNED
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_press_again_after_others_went_on_is_not_said_to_hold(people: People, act: str):
+def test_a_submission_repeated_after_others_went_on_is_a_conflict(people: People, act: str):
     """Else a page left open says "authorised" of what was reopened and submitted anew."""
     seen, key = ready_for(act, people), uuid.uuid4()
     decided = carry_out(act, seen, people.mo, key=key)
@@ -189,7 +189,7 @@ def test_a_press_again_after_others_went_on_is_not_said_to_hold(people: People, 
         carry_out(act, seen, people.mo, key=key)
 
 
-def test_a_press_on_several_again_after_others_went_on_is_told_of_each(people, submitted):
+def test_several_repeated_after_others_went_on_are_refused_each(people, submitted):
     def each() -> services.Authorised:
         chosen = [(submitted.reference, submitted.version)]
         return services.authorise_each(chosen=chosen, by=people.mo, key=KEY)[0]
@@ -201,7 +201,7 @@ def test_a_press_on_several_again_after_others_went_on_is_told_of_each(people, s
 
 
 def withdraw(sent: Assessment) -> Assessment:
-    return press(services.withdraw_submission, sent, by=sent.worker)
+    return call(services.withdraw_submission, sent, by=sent.worker)
 
 
 def test_what_the_worker_changed_is_a_conflict(people: People, submitted: Assessment):
@@ -224,7 +224,7 @@ def test_a_withdrawn_first_submission_is_a_conflict(people: People, submitted: A
         assert conflict.value.theirs.version == back.version
 
 
-def test_a_correction_that_was_seen_is_not_told_again(people: People, submitted: Assessment):
+def test_a_correction_that_was_seen_is_no_later_decision(people: People, submitted: Assessment):
     corrected = make.correct(submitted, people.mo, "4A")
     moved = Assessment.objects.get(pk=corrected.pk)
     moved.worker, moved.version, moved.saved_at = people.ben, moved.version + 1, timezone.now()
@@ -242,10 +242,10 @@ def test_two_managers_at_once_decide_once(transactional_db):
         lambda: carry_out("authorise", seen, people.mo),
         lambda: carry_out("return", seen, other),
     )
-    [told] = [each for each in results if isinstance(each, Exception)]
+    [refused] = [each for each in results if isinstance(each, Exception)]
     [done] = [each for each in results if isinstance(each, Assessment)]
-    assert isinstance(told, services.AlreadyDecided)
-    assert told.review == done.reviews.get()
+    assert isinstance(refused, services.AlreadyDecided)
+    assert refused.review == done.reviews.get()
     assert done.status in (Status.AUTHORISED, Status.RETURNED)
 
 
@@ -500,7 +500,9 @@ def test_a_correction_is_a_version_beside_the_one_that_was_submitted(
     assert make.authorise(corrected, people.mo).status == Status.AUTHORISED
 
 
-def test_what_a_correction_asks_anew_is_answered_by_its_reason(people: People, draft: Assessment):
+def test_new_questions_of_a_correction_are_answered_by_its_reason(
+    people: People, draft: Assessment
+):
     sent = make.submit(draft, "6B")
     corrected = make.correct(sent, people.mo, "3B", "6B", "13A", reason="The police said so")
     new = RuleAnswer.objects.filter(assessment=corrected, answered_by=people.mo)
@@ -575,7 +577,7 @@ def test_a_corrected_submission_is_withdrawn_with_the_corrected_codes(
 # What the worker reads of it
 
 
-def test_a_correction_is_told_until_its_worker_has_read_it(people: People, submitted: Assessment):
+def test_a_correction_is_unread_until_its_worker_has_read_it(people: People, submitted: Assessment):
     corrected = make.correct(submitted, people.mo, "4C")
     [review] = queries.unread_corrections(people.ada)
     assert review.assessment == corrected

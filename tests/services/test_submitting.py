@@ -14,7 +14,7 @@ from tests.people import People
 from tests.snapshot import unchanged
 
 
-def press(service, assessment: Assessment, **values) -> Assessment:
+def call(service, assessment: Assessment, **values) -> Assessment:
     return service(
         **{
             "assessment": assessment,
@@ -27,15 +27,15 @@ def press(service, assessment: Assessment, **values) -> Assessment:
 
 
 def submit(assessment: Assessment, **values) -> Assessment:
-    return press(services.submit, assessment, **values)
+    return call(services.submit, assessment, **values)
 
 
 def withdraw(assessment: Assessment, **values) -> Assessment:
-    return press(services.withdraw_submission, assessment, **values)
+    return call(services.withdraw_submission, assessment, **values)
 
 
 def cancel(assessment: Assessment, reason: str = "Wrong child", **values) -> Assessment:
-    return press(services.cancel, assessment, reason=reason, **values)
+    return call(services.cancel, assessment, reason=reason, **values)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ IN_THE_WAY = {
 
 
 @pytest.mark.parametrize("given", IN_THE_WAY)
-def test_a_submission_is_refused_with_exactly_what_is_to_be_put_right(
+def test_a_submission_is_refused_with_exactly_what_is_missing_or_wrong(
     draft: Assessment, given: tuple
 ):
     codes, description, outcome = given
@@ -88,9 +88,9 @@ def test_no_factors_identified_is_submitted_with_no_further_action(draft: Assess
     assert submit(saved).status == Status.SUBMITTED
 
 
-def test_a_complied_answer_does_not_stand_for_a_rule_that_speaks_again(draft: Assessment):
+def test_a_complied_answer_does_not_answer_a_rule_that_applies_again(draft: Assessment):
     saved = make.set_outcome(make.record(draft, "13A"))
-    saved = press(
+    saved = call(
         services.answer_rule, saved, rule="gangs-with-criminal-exploitation", kind="complied"
     )
     saved = make.record(saved, "13A")
@@ -107,8 +107,8 @@ def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Asse
     saved = make.set_outcome(saved)
     gangs = "gangs-with-criminal-exploitation"
     for text in ("At first", "On second thoughts"):
-        saved = press(services.answer_rule, saved, rule=gangs, kind="reason", text=text)
-    saved = press(services.answer_rule, saved, rule="young-carer", kind="considered")
+        saved = call(services.answer_rule, saved, rule=gangs, kind="reason", text=text)
+    saved = call(services.answer_rule, saved, rule="young-carer", kind="considered")
     with time_machine.travel("2027-03-04 09:30 +0000", tick=False):
         sent = submit(saved)
     version = Version.objects.get(assessment=sent)
@@ -157,9 +157,9 @@ def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Asse
     assert version.answers[0]["at"] == last.answered_at.isoformat()
 
 
-def test_an_answer_to_a_rule_that_is_silent_now_is_not_in_the_snapshot(draft: Assessment):
+def test_an_answer_to_a_rule_that_no_longer_applies_is_not_in_the_snapshot(draft: Assessment):
     saved = make.set_outcome(make.record(draft, "6B"))
-    saved = press(services.answer_rule, saved, rule="young-carer", kind="considered")
+    saved = call(services.answer_rule, saved, rule="young-carer", kind="considered")
     sent = submit(make.record(saved, "6B", "7A"))
     assert sent.versions.get().answers == []
 
@@ -237,7 +237,7 @@ def test_a_stale_page_does_none_of_them(ready: Assessment, act: str):
 
 
 @pytest.mark.parametrize("before", [Status.DRAFT, Status.RETURNED, Status.REOPENED])
-def test_a_withdrawn_submission_stands_as_it_did_before(people: People, before: Status):
+def test_a_withdrawn_submission_has_its_earlier_status_again(people: People, before: Status):
     assessment = make.in_status(before, people.ada, people.mo)
     back = withdraw(make.submit(assessment))
     back.refresh_from_db()
