@@ -138,7 +138,8 @@ class Assessment(models.Model):
 class Version(models.Model):
     """A snapshot of an assessment as it was submitted: immutable, numbered from 1.
 
-    The database lets only its authorisation be added, once: by whom, when, and the end date.
+    The database lets only its authorisation be added, once: by whom and when, with the end date
+    and the edition of that day.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="versions")

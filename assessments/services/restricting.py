@@ -14,7 +14,7 @@ from cinfactors.accounts.models import User
 
 
 def restrict(*, child: Child, people: Collection[User], seen: Collection[User], by: User) -> Child:
-    """Let the people who are named see the child's record, as far as their role and teams go.
+    """Restrict the child's record to the people named, as far as their role and teams allow.
 
     For a record that is restricted already, change who is named; `seen` is who was named on the
     page that the manager changed. By a manager who sees an assessment of the child. Raises

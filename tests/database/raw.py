@@ -1,4 +1,4 @@
-"""Raw SQL as the application's role, and what refuses it."""
+"""Raw SQL as the role of the application, and the name of what refuses it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(sql: str, *values: Any) -> int:
 
 @contextmanager
 def refused(name: str) -> Iterator[None]:
-    """The statement is refused by the constraint or trigger of that name, and undone."""
+    """Expect the block to be refused by the constraint or guard of that name; it is rolled back."""
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         yield
     assert caught.value.__cause__.diag.constraint_name == name
@@ -40,7 +40,7 @@ def change(row: models.Model, **values: Any) -> None:
 
 
 def accept(row: models.Model, **values: Any) -> None:
-    """The change is stored, and undone for the next one."""
+    """Expect the change to be stored, and roll it back."""
     point = transaction.savepoint()
     change(row, **values)
     transaction.savepoint_rollback(point)
@@ -102,7 +102,7 @@ def an_assessment_row(like: Assessment, **values: Any) -> dict[str, Any]:
 
 
 def a_version_row(like: Assessment, **values: Any) -> dict[str, Any]:
-    """The snapshot that a submission of the assessment as it stands would make."""
+    """The version that submitting the assessment as it is would make."""
     return {
         "assessment": like.pk,
         "number": like.versions.count() + 1,
@@ -132,7 +132,7 @@ def a_review_row(like: Assessment, by: User, **values: Any) -> dict[str, Any]:
 
 
 def settle() -> None:
-    """What is checked when a transaction ends is checked now."""
+    """Run the deferred checks now, which otherwise run when the transaction ends."""
     run("SET CONSTRAINTS ALL IMMEDIATE")
     run("SET CONSTRAINTS ALL DEFERRED")
 

@@ -155,7 +155,7 @@ def test_the_new_code_is_refused_before_that_day(migrated: People):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_database_holds_the_new_code_under_the_new_edition_alone(migrated: People):
+def test_the_database_accepts_the_new_code_under_the_new_edition_alone(migrated: People):
     draft = make.start(migrated.ada)
     for edition in loader.editions():
         values = {"edition": edition, "codes": ["25A"], "version": draft.version + 1}
@@ -203,7 +203,7 @@ def test_a_draft_moves_to_the_new_edition_and_an_ended_record_keeps_its_wording(
     assert moved.edition == "2027-04"
 
 
-def test_nothing_is_recorded_under_an_edition_that_is_only_held(
+def test_nothing_is_recorded_under_an_edition_that_is_not_recordable(
     db, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     people = make_people()

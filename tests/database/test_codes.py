@@ -1,4 +1,4 @@
-"""What the database holds of codes, tried with raw SQL, code by code."""
+"""Which codes the database accepts, tried with raw SQL, code by code."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_every_table_of_codes_has_every_constraint_of_the_catalogue(db):
         assert set(cursor.fetchall()) == set(every_constraint_on_codes())
 
 
-def test_the_database_says_of_every_selection_what_the_catalogue_says_now(db):
-    """The constraints as they stand in the database against the catalogue's, code by code."""
+def test_constraints_and_catalogue_agree_on_every_selection(db):
+    """The conditions as they are in the database against those made from the catalogue."""
     editions = loader.editions()
     everything = sorted({code for edition in editions.values() for code in edition.codes})
     selections = [
@@ -80,7 +80,7 @@ def test_the_database_says_of_every_selection_what_the_catalogue_says_now(db):
 
 
 @pytest.mark.parametrize("edition", loader.editions().values(), ids=lambda edition: edition.id)
-def test_each_code_of_an_edition_alone_is_held_and_no_other(draft: Assessment, edition):
+def test_each_code_of_an_edition_alone_is_accepted_and_no_other(draft: Assessment, edition):
     others = {c for each in loader.editions().values() for c in each.codes} - set(edition.codes)
     assert edition.codes
     for code in edition.codes:
@@ -90,14 +90,14 @@ def test_each_code_of_an_edition_alone_is_held_and_no_other(draft: Assessment, e
             change(draft, edition=edition.id, codes=[code])
 
 
-def test_a_replaced_code_is_held_under_the_edition_that_had_it(draft: Assessment):
+def test_a_replaced_code_is_accepted_under_the_edition_that_had_it(draft: Assessment):
     accept(draft, edition="2016-04", codes=["18A", "19A"])
     for edition in ("2020-04", "2021-04"):
         with refused("codes_are_of_the_edition"):
             change(draft, edition=edition, codes=["18A"])
 
 
-def test_all_codes_at_once_are_held_but_for_the_one_that_stands_alone(draft: Assessment):
+def test_all_codes_at_once_are_accepted_but_for_the_one_that_stands_alone(draft: Assessment):
     accept(draft, codes=[code for code in NEWEST if code not in ALONE])
     with refused("no_factors_identified_stands_alone"):
         change(draft, codes=list(NEWEST))

@@ -1,4 +1,4 @@
-"""Versions, decisions and what belongs to them: nobody goes round a service, raw SQL included."""
+"""Versions, decisions and what belongs to them: raw SQL cannot avoid what the services check."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ def test_nobody_decides_on_their_own_work(people: People, submitted: Assessment)
         insert(Review, **a_review_row(submitted, people.ada))
 
 
-def test_a_withdrawn_submission_stands_as_the_last_decision_left_it(
+def test_a_withdrawn_submission_has_the_status_of_the_last_decision(
     people: People, submitted: Assessment
 ):
     again = make.submit(make.return_it(submitted, people.mo))

@@ -1,4 +1,4 @@
-"""Dates, ids and code sets in the database, each broken and refused by name."""
+"""Constraints on dates, ids and code sets: each is broken, and refused by its name."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_family_reference_is_letters_and_digits(draft: Assessment, wrong: str)
         change(draft.episode, family_reference=wrong)
 
 
-def test_ids_of_twenty_letters_and_digits_are_held_and_longer_ones_are_not(draft: Assessment):
+def test_ids_of_twenty_letters_and_digits_are_accepted_and_longer_ones_refused(draft: Assessment):
     accept(draft.episode, family_reference="A1" * 10)
     insert(Child, **a_child_row(la_child_id="A1" * 10))
     with pytest.raises(DatabaseError, match="too long"), transaction.atomic():

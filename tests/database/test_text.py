@@ -70,7 +70,7 @@ def test_each_text_column_that_people_type_into_refuses_control_characters(db, c
         if each.column != field.column
     }
     row = ", ".join(f"{value} AS {name}" for name, value in others.items())
-    # A CHECK that cannot be told for want of the other columns refuses nothing.
+    # A CHECK that is null because the other columns are refuses nothing.
     accepted = " AND ".join(f"coalesce({text.removeprefix('CHECK ')}, true)" for text in mine)
     sql = (
         f"SELECT point FROM (SELECT {row}, point, "  # noqa: S608

@@ -90,7 +90,9 @@ def test_complying_adds_the_code_that_the_rule_names(unanswered: Assessment, rul
         ("x" * 10_000, "reason"),
     ],
 )
-def test_what_does_not_ask_for_that_answer_takes_none(unanswered: Assessment, rule: str, kind: str):
+def test_a_rule_that_does_not_take_that_answer_refuses_it(
+    unanswered: Assessment, rule: str, kind: str
+):
     with unchanged(), pytest.raises(services.FactsRefused) as refused:
         answer(unanswered, rule, kind, "So it is")
     assert refused.value.messages == {rule: "This no longer needs an answer"}
@@ -126,7 +128,7 @@ def test_an_answer_that_cannot_be_kept_is_refused(unanswered: Assessment, text: 
     assert refused.value.messages.keys() == {EXPLAIN}
 
 
-def test_a_rule_is_asked_again_only_when_the_codes_it_is_about_change(unanswered: Assessment):
+def test_an_answer_holds_until_the_codes_that_it_is_about_change(unanswered: Assessment):
     saved = answer(unanswered, CONSIDER, "considered")
     saved = make.record(saved, "6B", "13A", "4B")
     assert open_questions(saved) == {EXPLAIN}
@@ -167,7 +169,7 @@ def test_an_answer_on_a_stale_page_is_a_conflict(unanswered: Assessment):
 
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED])
-def test_what_is_locked_takes_no_answer_and_no_outcome(people: People, status: Status):
+def test_a_locked_assessment_takes_no_answer_and_no_outcome(people: People, status: Status):
     assessment = make.in_status(status, people.ada, people.mo)
     with unchanged(), pytest.raises(services.Locked):
         answer(assessment, EXPLAIN, "reason", "So")

@@ -173,13 +173,13 @@ def test_a_worker_who_has_left_the_team_still_records_their_own(people: People, 
 
 
 @pytest.mark.parametrize("status", WITH_THE_WORKER)
-def test_what_is_with_the_worker_is_recorded(people: People, status: Status):
+def test_an_assessment_with_the_worker_is_recorded(people: People, status: Status):
     assessment = make.in_status(status, people.ada, people.mo)
     assert record(assessment, "1A").codes == ["1A"]
 
 
 @pytest.mark.parametrize("status", LOCKED)
-def test_what_is_not_with_the_worker_is_locked(people: People, status: Status):
+def test_an_assessment_that_is_not_with_the_worker_is_locked(people: People, status: Status):
     assessment = make.in_status(status, people.ada, people.mo)
     with unchanged(), pytest.raises(services.Locked):
         record(assessment, "1A")
@@ -210,7 +210,7 @@ def test_a_stale_version_is_a_conflict_even_with_the_same_selection(draft: Asses
         record(draft, "4A", version=1)
 
 
-def test_a_description_that_nobody_can_see_is_none(draft: Assessment):
+def test_an_invisible_description_is_stored_empty(draft: Assessment):
     assert record(draft, "20", other_description="\u200b \u2060").other_description == ""
 
 
@@ -226,7 +226,7 @@ def test_a_selection_is_recorded_under_the_edition_of_its_day(people: People):
         assert record(make.start(people.ada), "24A").edition == "2021-04"
 
 
-def test_nothing_is_recorded_on_a_day_whose_edition_is_only_held(people: People):
+def test_nothing_is_recorded_on_a_day_whose_edition_is_not_recordable(people: People):
     with on("2021-04-01"):
         draft = make.start(people.ada)
     with on("2021-03-31"), unchanged(), pytest.raises(loader.NoEditionInForce):

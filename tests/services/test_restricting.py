@@ -136,7 +136,7 @@ def test_other_records_stay_as_they_are(people: People, restricted):
     ("who", "refused"),
     [("ada", False), ("mo", False), ("ben", True), ("dee", True), ("cleo", True), ("abe", True)],
 )
-def test_a_refusal_of_a_restricted_record_is_told_from_absence(
+def test_a_refusal_of_a_restricted_record_is_distinguished_from_absence(
     people: People, restricted, who: str, refused: bool
 ):
     person = getattr(people, who)
@@ -308,7 +308,7 @@ def test_what_another_manager_named_meanwhile_is_not_overwritten(people: People,
     )
 
 
-def test_the_same_again_does_the_same(people: People, restricted):
+def test_restricting_to_the_same_people_again_changes_nothing(people: People, restricted):
     restrict(restricted, people.mo, [people.mo, people.ada], seen=[])
     assert seen_by(people, restricted) == {"ada", "mo"}
 

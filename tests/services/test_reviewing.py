@@ -269,7 +269,7 @@ def waiting() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_managers_with_the_same_records_do_not_stop_each_other(transactional_db):
+def test_two_managers_with_the_same_records_do_not_deadlock(transactional_db):
     people = make.make_people()
     other = make.make_person("Max Field", people.north, role=Role.TEAM_MANAGER)
     sent = [make.submit(make.start(people.ada, each)) for each in ("EX1", "EX2")]
@@ -473,7 +473,7 @@ def test_several_are_authorised_each_by_itself(people: People):
     assert again[0].assessment == plain
 
 
-def test_none_chosen_is_nothing_done(people: People):
+def test_authorising_none_does_nothing(people: People):
     with unchanged():
         assert services.authorise_each(chosen=[], by=people.mo, key=KEY) == []
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from assessments import services
-from assessments.models import Assessment, Status
+from assessments.models import WITH_THE_WORKER, Assessment, Status
 from assessments.models.transitions import (
     TRANSITIONS,
     Act,
@@ -70,6 +70,10 @@ def test_each_act_is_refused_in_every_other_status(people: People, act: Act, sta
 def test_every_act_is_in_the_table_and_no_transition_twice():
     assert {each.act for each in TRANSITIONS} == set(Act)
     assert len(set(TRANSITIONS)) == len(TRANSITIONS)
+
+
+def test_the_worker_submits_in_each_status_in_which_they_record():
+    assert statuses_before(Act.SUBMIT) == WITH_THE_WORKER
 
 
 def test_the_pairs_are_the_changes_of_status_each_once():
