@@ -1,20 +1,24 @@
-"""What pages say of managers' decisions: the words, and what a correction changed."""
+"""Managers' decisions as pages show them: comments, who decided when, what a correction changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from assessments import evaluation
 from assessments.catalogue import loader
 from assessments.catalogue.code_names import in_a_sentence
-from assessments.catalogue.types import Edition, code_order
+from assessments.catalogue.types import Edition
 from assessments.models import Assessment, Review, Version
+from assessments.presenters.history.words import DecisionWords, comments_by_code
 from assessments.presenters.selection import SelectedCode, named
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedTo:
+class CodeComment:
     """A comment on one code."""
 
     selected: SelectedCode
@@ -22,15 +26,15 @@ class PinnedTo:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecisionSummary:
     """One decision, with both selections where it is a correction."""
 
     review: Review
-    pinned: tuple[PinnedTo, ...]
+    pinned: tuple[CodeComment, ...]
     before: tuple[SelectedCode, ...] = ()
     after: tuple[SelectedCode, ...] = ()
-    told: str = ""
-    """A correction in a few words: what it changed."""
+    summary: str = ""
+    """What a correction changed, in a few words."""
 
     @property
     def is_correction(self) -> bool:
@@ -41,35 +45,42 @@ class Decision:
         return self.is_correction and not hasattr(self.review, "read")
 
 
-def decisions(reviews: Iterable[Review], versions: Iterable[Version]) -> list[Decision]:
+def decisions(reviews: Iterable[Review], versions: Iterable[Version]) -> list[DecisionSummary]:
     """The decisions of one assessment in the order given; `versions` are all that it has."""
     by_number = {version.number: version for version in versions}
     return [_decision(review, by_number) for review in reviews]
 
 
-def _decision(review: Review, versions: Mapping[int, Version]) -> Decision:
+def _decision(review: Review, versions: Mapping[int, Version]) -> DecisionSummary:
     edition = loader.edition(review.version.edition)
     pinned = tuple(
-        PinnedTo(named(edition, [comment.code])[0], comment.text)
-        for comment in sorted(review.pinned.all(), key=lambda comment: code_order(comment.code))
+        CodeComment(named(edition, [comment.code])[0], comment.text)
+        for comment in comments_by_code(review)
     )
     if review.decision != Review.Decision.CORRECTED:
-        return Decision(review, pinned)
+        return DecisionSummary(review, pinned)
     before, after = versions[review.version.number - 1], review.version
-    return Decision(
+    return DecisionSummary(
         review,
         pinned,
         before=named(loader.edition(before.edition), before.codes),
         after=named(edition, after.codes),
-        told=correction_in_words(edition, before.codes, after.codes),
+        summary=correction_in_words(edition, before.codes, after.codes),
     )
 
 
-def missed_codes(assessment: Assessment, pinned: Mapping[str, str]) -> tuple[PinnedTo, ...]:
+def decision_in_words(review: Review) -> str:
+    """Who decided what, and when."""
+    at = timezone.localtime(review.decided_at)
+    when = f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
+    return f"{review.decided_by.name} {DecisionWords.of_review(review).action('it')} on {when}"
+
+
+def missed_codes(assessment: Assessment, pinned: Mapping[str, str]) -> tuple[CodeComment, ...]:
     """The comments on codes that are not selected, as where a manager misses a factor."""
     edition = evaluation.edition_of(assessment)
     missed = named(edition, pinned.keys() - set(assessment.codes))
-    return tuple(PinnedTo(each, pinned[each.code]) for each in missed)
+    return tuple(CodeComment(each, pinned[each.code]) for each in missed)
 
 
 def correction_in_words(edition: Edition, before: Iterable[str], after: Iterable[str]) -> str:

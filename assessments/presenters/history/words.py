@@ -1,0 +1,117 @@
+"""What a submission, a correction and a decision is called, on every page that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.catalogue import loader
+from assessments.catalogue.code_names import listed
+from assessments.catalogue.types import code_order
+from assessments.models import PinnedComment, Review, Version
+from assessments.presenters.comparison import compare
+
+Row = Mapping[str, Any]
+"""The columns of a row, as the history keeps them."""
+
+
+def quoted(text: str) -> str:
+    return f"“{text}”" if text else ""
+
+
+def selection_in_words(edition: str, codes: Sequence[str]) -> str:
+    """Return the codes with their names under the edition of this id."""
+    return listed(loader.edition(edition), codes)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionWords:
+    """A version in words: a worker's submission, or a manager's correction of one."""
+
+    number: int
+    edition: str
+    codes: Sequence[str]
+    is_correction: bool
+
+    @classmethod
+    def of_version(cls, version: Version) -> SubmissionWords:
+        return cls(
+            version.number, version.edition, version.codes, version.corrected_by_id is not None
+        )
+
+    @classmethod
+    def of_row(cls, row: Row) -> SubmissionWords:
+        return cls(row["number"], row["edition"], row["codes"], row["corrected_by_id"] is not None)
+
+    @property
+    def action(self) -> str:
+        if self.is_correction:
+            return f"corrected it, as version {self.number}"
+        return f"submitted version {self.number}"
+
+    def title(self, earlier: SubmissionWords | None) -> str:
+        """Return the title of a submission; a correction has that of the decision."""
+        return "Submitted" if earlier is None else "Submitted again"
+
+    @property
+    def selection(self) -> str:
+        return selection_in_words(self.edition, self.codes)
+
+    def changes_since(self, earlier: SubmissionWords | None) -> tuple[str, ...]:
+        """Return what it changed of the version before it; the whole selection without one."""
+        if earlier is None:
+            return (self.selection,)
+        before, now = loader.edition(earlier.edition), loader.edition(self.edition)
+        comparison = compare(before, earlier.codes, now, self.codes)
+        if not comparison.is_change:
+            return ("The same factors",)
+        lines = {"Added": comparison.added, "Removed": comparison.removed}
+        return tuple(
+            f"{action} {'; '.join(map(str, codes))}" for action, codes in lines.items() if codes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWords:
+    """A manager's decision in words: authorised, returned, corrected or reopened."""
+
+    title: str
+    reason: str
+    """The reason chosen for a return; empty for every other decision."""
+    comment: str
+
+    @classmethod
+    def authorised(cls) -> DecisionWords:
+        """An authorisation without a review, as in records loaded from elsewhere."""
+        return cls._of(Review.Decision.AUTHORISED, "", "")
+
+    @classmethod
+    def of_review(cls, review: Review) -> DecisionWords:
+        return cls._of(review.decision, review.reason, review.comment)
+
+    @classmethod
+    def of_row(cls, row: Row) -> DecisionWords:
+        return cls._of(row["decision"], row["reason"], row["comment"])
+
+    @classmethod
+    def _of(cls, decision: str, reason: str, comment: str) -> DecisionWords:
+        return cls(
+            str(Review.Decision(decision).label),
+            str(Review.Reason(reason).label) if reason else "",
+            comment,
+        )
+
+    def action(self, what: str) -> str:
+        """Return for example "returned version 1"."""
+        return f"{self.title.lower()} {what}"
+
+    @property
+    def explanation(self) -> str:
+        """The reason and the manager's comment: "Another reason. “Which of them?”"."""
+        return ". ".join(filter(None, [self.reason, quoted(self.comment)]))
+
+
+def comments_by_code(review: Review) -> list[PinnedComment]:
+    """The comments on single codes, in the guide's order."""
+    return sorted(review.pinned.all(), key=lambda comment: code_order(comment.code))
