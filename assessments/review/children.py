@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from assessments import queries
 from assessments.models import Child, Episode
-from assessments.review.read_only import ReadOnly
+from assessments.review.read_only import ReadOnlyAdmin, signed_in
 
 
 @admin.register(Child)
-class ChildAdmin(ReadOnly):
+class ChildAdmin(ReadOnlyAdmin):
     heading = "Children"
     list_display = ["la_child_id", "given_name", "family_name", "birth_date", "sex", "disabled"]
     list_filter = ["sex", "disabled"]
@@ -29,15 +29,15 @@ class ChildAdmin(ReadOnly):
         "disabled",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return queries.children_visible_to(request.user)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Child]:
+        return queries.children_visible_to(signed_in(request).user)
 
     def child_of(self, row: Child) -> Child:
         return row
 
 
 @admin.register(Episode)
-class EpisodeAdmin(ReadOnly):
+class EpisodeAdmin(ReadOnlyAdmin):
     heading = "Episodes of need"
     list_display = ["child_id", "referral_date", "referral_source", "primary_need", "closure_date"]
     list_filter = ["no_further_action", "reason_for_closure"]
@@ -56,8 +56,8 @@ class EpisodeAdmin(ReadOnly):
         "family_reference",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return queries.episodes_visible_to(request.user).select_related("child")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Episode]:
+        return queries.episodes_visible_to(signed_in(request).user).select_related("child")
 
     def child_of(self, row: Episode) -> Child:
         return row.child

@@ -1,9 +1,10 @@
-"""The page to decide on, and the decisions: each through its service, by a press of its own."""
+"""The page to decide on, and the views that take the decisions, each through its service."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from assessments import evaluation, queries, services
@@ -21,95 +22,247 @@ from assessments.components.idempotency import KeyAndVersionForm, key_and_versio
 from assessments.components.picker.layout import domain_groups
 from assessments.models import Assessment
 from assessments.review import record
-from assessments.review.forms import CorrectForm, Decision, ReopenForm, ReturnForm
-from assessments.review.messages import decision_in_words, refusals_in_words
-from assessments.review.navigation import Ways, kept_filters
+from assessments.review.decisions import AUTHORISE, CORRECT, DECISIONS, REOPEN, RETURN, Decision
+from assessments.review.forms import CorrectForm, DecisionForm, ReopenForm, ReturnForm
+from assessments.review.messages import conflict_in_words, refusals_in_words
+from assessments.review.navigation import ReviewNavigation, kept_filters
+from assessments.review.read_only import signed_in
 from assessments.rules import Finding
 from cinfactors.accounts.form_recovery import recovers_form
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.services import record_reading
 from cinfactors.web.problems import Problem, problems_of
 
-DECISIONS = ("authorise", "return", "correct", "reopen")
 CONFLICT, REFUSED = 409, 422
 NOT_SENT = (
     "You were signed out before this was sent. What you wrote is still in its boxes: check it, "
     "then send it again."
 )
+COMMENTS_NOT_SENT = (
+    "You wrote a comment or chose a reason, which authorising would not send. Return the "
+    "assessment, or clear what you wrote."
+)
 
 
-class Decisions(Ways):
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a page says when it comes back with a form that was not carried out."""
+
+    status: int = 200
+    message: str = ""
+    problems: Sequence[Problem] = ()
+    version: int | None = None
+    """The version that the form was filled in on; None where the page shows a newer one."""
+
+    def key_and_version(self, assessment: Assessment) -> KeyAndVersionForm:
+        return KeyAndVersionForm(initial={"version": self.version or assessment.version})
+
+
+class DecisionViews(ReviewNavigation):
     """The part of the assessments' admin in which a manager reads one record and decides."""
 
-    def decision_urls(self):
+    def decision_urls(self) -> list[URLPattern]:
+        """Return one view's address for each decision; authorising has a confirmation besides."""
         view = self.admin_site.admin_view
         return [
             path(
-                f"<uuid:reference>/{name}/",
-                view(getattr(self, f"{name}_view")),
-                name=f"assessments_assessment_{name}",
-            )
-            for name in DECISIONS
+                "<uuid:reference>/authorise/",
+                view(self.authorise_view),
+                name="assessments_assessment_authorise",
+            ),
+            *(
+                path(
+                    f"<uuid:reference>/{decision.name}/",
+                    view(self.decision_view),
+                    {"decision": decision},
+                    name=f"assessments_assessment_{decision.name}",
+                )
+                for decision in (RETURN, CORRECT, REOPEN)
+            ),
         ]
 
     # Reading
 
-    def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        return self._page(request, self._found(request, object_id))
+        return self._decide_page(signed_in(request), self._found(request, object_id))
 
-    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
-        """The timeline of the page stands for the admin's own log, which knows nothing of it."""
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Go to the page's own timeline: the admin's log knows nothing of what happened."""
         self._found(request, object_id)
         return redirect(f"{self.address_of(request, object_id)}#history")
 
     def _found(self, request: HttpRequest, reference: str | UUID) -> Assessment:
         if not self.has_view_permission(request):
-            with suppress(Http404):  # to them nothing is there; that they asked is recorded
+            with suppress(Http404):  # to them nothing is there; that they tried is recorded
                 self.get_object(request, str(reference))
             raise PermissionDenied
-        return self.get_object(request, str(reference))
+        found: Assessment = self.get_object(request, str(reference))
+        return found
+
+    # Deciding
+
+    @recovers_form
+    def decision_view(
+        self, request: SignedInRequest, reference: UUID, decision: Decision
+    ) -> HttpResponse:
+        """Take the decision; or show its form, where it is a page or an unsent draft is left."""
+        assessment = self._found(request, reference)
+        if request.method == "POST":
+            return self._carry_out(request, assessment, decision)
+        draft = request.unsent_draft
+        if decision is CORRECT:
+            has_page = queries.may_review(request.user, assessment)
+        else:
+            has_page = draft is not None
+        if not has_page:
+            return redirect(self.address_of(request, reference))
+        form = decision.form_class(draft, assessment=assessment)
+        feedback = Feedback(message=NOT_SENT if draft is not None else "")
+        if isinstance(form, CorrectForm):
+            return self._correct_page(request, assessment, form, feedback)
+        return self._decide_page(request, assessment, form, feedback)
+
+    def authorise_view(self, request: SignedInRequest, reference: UUID) -> HttpResponse:
+        """Ask for confirmation, then authorise; comments typed on the page are not thrown away."""
+        assessment = self._found(request, reference)
+        if request.method != "POST":
+            return redirect(self.address_of(request, reference))
+        _, version = key_and_version_of(request)
+        comments = ReturnForm(request.POST, assessment=assessment)
+        if comments.has_entries():
+            comments.full_clean()
+            problems = [Problem(COMMENTS_NOT_SENT, "return")]
+            feedback = Feedback(REFUSED, problems=problems, version=version)
+            return self._decide_page(request, assessment, comments, feedback)
+        if "confirmed" not in request.POST and self._may_be_confirmed(request, assessment, version):
+            return self._confirmation(request, assessment)
+        return self._carry_out(request, assessment, AUTHORISE)
+
+    def _may_be_confirmed(
+        self, request: SignedInRequest, assessment: Assessment, version: int
+    ) -> bool:
+        """Whether to ask; where not, the service says what stands in the way."""
+        return assessment.version == version and queries.may_review(request.user, assessment)
+
+    def _carry_out(
+        self, request: SignedInRequest, assessment: Assessment, decision: Decision
+    ) -> HttpResponse:
+        """Take the decision and go on; or show the form again with its problems, nothing lost."""
+        key, version = key_and_version_of(request)
+        form = decision.form_class(request.POST, assessment=assessment)
+        try:
+            if form.is_valid():
+                decision.carry_out(
+                    form, assessment=assessment, by=request.user, version=version, key=key
+                )
+        except services.NotPermitted as refused:
+            raise PermissionDenied from refused
+        except (services.AlreadyDecided, services.EditConflict, services.Locked) as refused:
+            current: Assessment = self.get_object(request, str(assessment.reference))
+            feedback = Feedback(CONFLICT, conflict_in_words(refused, current))
+            return self._form_again(request, current, form, feedback)
+        except services.FactsRefused as refused:
+            form.add_service_errors(refused.messages)
+        except services.SelectionRefused as refused:
+            problems = _selection_problems(refused, form)
+            feedback = Feedback(REFUSED, problems=problems, version=version)
+            return self._form_again(request, assessment, form, feedback)
+        if form.errors:
+            feedback = Feedback(REFUSED, problems=problems_of(form), version=version)
+            return self._form_again(request, assessment, form, feedback)
+        messages.success(request, decision.done_message(assessment))
+        if decision is CORRECT:  # which leaves it to be decided
+            return redirect(self.address_of(request, assessment.reference))
+        return self.redirect_after_decision(request, assessment)
+
+    # Pages
+
+    def _form_again(
+        self,
+        request: SignedInRequest,
+        assessment: Assessment,
+        form: DecisionForm,
+        feedback: Feedback,
+    ) -> HttpResponse:
+        if isinstance(form, CorrectForm) and queries.may_review(request.user, assessment):
+            return self._correct_page(request, assessment, form, feedback)
+        return self._decide_page(request, assessment, form, feedback)
+
+    def _decide_page(
+        self,
+        request: SignedInRequest,
+        assessment: Assessment,
+        form: DecisionForm | None = None,
+        feedback: Feedback = Feedback(),
+    ) -> HttpResponse:
+        shown = record.record_context(request.user, assessment)
+        may_review = queries.may_review(request.user, assessment)
+        may_reopen = queries.may_reopen(request.user, assessment)
+        return_form = _return_form(form, assessment) if may_review else None
+        reopen_form = _reopen_form(form, assessment) if may_reopen else None
+        context = {
+            **shown,
+            "title": "Decide on an assessment" if may_review else "An assessment",
+            "groups": record.selection_groups(
+                assessment,
+                since_last=shown["since_last"],
+                returned=shown["last_return"],
+                form=return_form,
+            ),
+            "may_review": may_review,
+            "may_reopen": may_reopen,
+            "return_form": return_form,
+            "reopen_form": reopen_form,
+            "unsent": _entries_without_place(form, return_form, reopen_form),
+            "today": timezone.localdate(),
+        }
+        return self._page(request, assessment, "decide", context, feedback)
+
+    def _correct_page(
+        self,
+        request: SignedInRequest,
+        assessment: Assessment,
+        form: CorrectForm,
+        feedback: Feedback,
+    ) -> HttpResponse:
+        edition = evaluation.current_edition()
+        context = {
+            "title": "Correct the codes",
+            "edition": edition,
+            "domains": domain_groups(edition),
+            "recorded": listed(edition, assessment.codes),
+            "ticked": form.ticked,
+            "form": form,
+        }
+        return self._page(request, assessment, "correct", context, feedback)
+
+    def _confirmation(self, request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+        context = {
+            "title": "Authorise this assessment?",
+            "groups": record.selection_groups(assessment),
+            "today": timezone.localdate(),
+        }
+        return self._page(request, assessment, "authorise", context, Feedback())
 
     def _page(
         self,
-        request: HttpRequest,
+        request: SignedInRequest,
         assessment: Assessment,
-        *,
-        form: Decision | None = None,
-        problems: Sequence[Problem] = (),
-        told: str = "",
-        version: int | None = None,
-        status: int = 200,
+        name: str,
+        context: dict[str, Any],
+        feedback: Feedback,
     ) -> HttpResponse:
-        said = record.said_of(request.user, assessment)
-        may_review = queries.may_review(request.user, assessment)
-        may_reopen = queries.may_reopen(request.user, assessment)
-        returning = None
-        if may_review:
-            data = form.data if isinstance(form, ReturnForm) else None
-            returning = form if _fits(form, assessment) else _return_form(assessment, data)
-        reopening = (form if isinstance(form, ReopenForm) else ReopenForm()) if may_reopen else None
-        context = {
-            **said,
-            "title": "Decide on an assessment" if may_review else "An assessment",
-            "groups": record.selection(assessment, said, returning),
-            "may_review": may_review,
-            "may_reopen": may_reopen,
-            "return_form": returning,
-            "reopen_form": reopening,
-            "typed": _without_place(form, returning, reopening),
-            "key_and_version": KeyAndVersionForm(
-                initial={"version": version or assessment.version}
-            ),
-            "problems": problems,
-            "told": told,
-            "today": timezone.localdate(),
-        }
-        return self._response(request, assessment, "decide", context, status)
-
-    def _response(
-        self, request: HttpRequest, assessment: Assessment, name: str, context: dict, status: int
-    ) -> HttpResponse:
+        """Render a page of one record, and record that it was read."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -117,292 +270,50 @@ class Decisions(Ways):
             "media": self.media,
             "address": self.address_of(request, assessment.reference),
             "addresses": {
-                each: self.address_of(request, assessment.reference, each) for each in DECISIONS
+                each.name: self.address_of(request, assessment.reference, each.name)
+                for each in DECISIONS
             },
             "list_address": self.address_of_list(request),
             "list_name": self.name_of_list(QueryDict(kept_filters(request))),
+            "key_and_version": feedback.key_and_version(assessment),
+            "problems": feedback.problems,
+            "message": feedback.message,
             **context,
         }
         record_reading(
             request, self.read_as, child=assessment.episode.child_id, assessment=assessment.pk
         )
         template = f"review/{name}.html"
-        return TemplateResponse(request, template, context, status=status)
-
-    # Deciding
-
-    def authorise_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
-        """Ask whether it is meant; then authorise."""
-        assessment = self._found(request, reference)
-        if request.method != "POST":
-            return redirect(self.address_of(request, reference))
-        key, version = key_and_version_of(request)
-        form = _return_form(assessment, request.POST)
-        if form.has_words():
-            form.full_clean()
-            problem = Problem(
-                "You wrote a comment or chose a reason, which authorising would not send. Return "
-                "the assessment, or clear what you wrote.",
-                "return",
-            )
-            return self._page(
-                request,
-                assessment,
-                form=form,
-                problems=[problem],
-                version=version,
-                status=REFUSED,
-            )
-        if "confirmed" not in request.POST and self._may_be_confirmed(request, assessment, version):
-            return self._confirmation(request, assessment)
-        return self._carried_out(
-            request,
-            assessment,
-            version,
-            lambda: services.authorise(
-                assessment=assessment, by=request.user, version=version, key=key
-            ),
-            f"The assessment of {assessment.episode.child} is authorised.",
-        )
-
-    def _may_be_confirmed(self, request: HttpRequest, assessment: Assessment, version: int) -> bool:
-        """Whether to ask; where not, the service says what stands in the way."""
-        return assessment.version == version and queries.may_review(request.user, assessment)
-
-    def _confirmation(self, request: HttpRequest, assessment: Assessment) -> HttpResponse:
-        context = {
-            "title": "Authorise this assessment?",
-            "groups": record.selection(assessment, {"since_last": None, "asked": None}),
-            "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
-            "today": timezone.localdate(),
-        }
-        return self._response(request, assessment, "authorise", context, 200)
-
-    @recovers_form
-    def return_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
-        """Send it back with a reason, a comment, and comments on single codes."""
-        assessment = self._found(request, reference)
-        if request.method != "POST":
-            return self._shown_again(request, assessment, _return_form)
-        key, version = key_and_version_of(request)
-        form = _return_form(assessment, request.POST)
-        if not form.is_valid():
-            return self._refused(request, assessment, version, form)
-        return self._carried_out(
-            request,
-            assessment,
-            version,
-            lambda: services.return_to_worker(
-                assessment=assessment,
-                reason=form.cleaned_data["reason"],
-                comment=form.cleaned_data["comment"],
-                pinned=form.pinned(),
-                by=request.user,
-                version=version,
-                key=key,
-            ),
-            f"The assessment of {assessment.episode.child} is back with {assessment.worker}.",
-            form,
-        )
-
-    @recovers_form
-    def reopen_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
-        """Open an authorised assessment for its worker; what is authorised goes on counting."""
-        assessment = self._found(request, reference)
-        if request.method != "POST":
-            return self._shown_again(request, assessment, _reopen_form)
-        key, version = key_and_version_of(request)
-        form = ReopenForm(request.POST)
-        if not form.is_valid():
-            return self._refused(request, assessment, version, form)
-        return self._carried_out(
-            request,
-            assessment,
-            version,
-            lambda: services.reopen(
-                assessment=assessment,
-                comment=form.cleaned_data["comment"],
-                by=request.user,
-                version=version,
-                key=key,
-            ),
-            f"The assessment of {assessment.episode.child} is reopened for {assessment.worker}.",
-            form,
-        )
-
-    @recovers_form
-    def correct_view(self, request: HttpRequest, reference: UUID) -> HttpResponse:
-        """Change the codes of a submission, with a reason, instead of returning it."""
-        assessment = self._found(request, reference)
-        if request.method != "POST":
-            if not queries.may_review(request.user, assessment):
-                return redirect(self.address_of(request, reference))
-            form = CorrectForm(request.unsent_draft, initial=_facts(assessment))
-            told = NOT_SENT if request.unsent_draft else ""
-            return self._correct_page(request, assessment, form, told=told)
-        key, version = key_and_version_of(request)
-        form = CorrectForm(request.POST)
-        if not form.is_valid():
-            return self._refused(request, assessment, version, form)
-        return self._carried_out(
-            request,
-            assessment,
-            version,
-            lambda: services.correct(
-                assessment=assessment,
-                codes=form.cleaned_data["codes"],
-                other_description=form.cleaned_data["other_description"],
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                version=version,
-                key=key,
-            ),
-            f"The codes of {assessment.episode.child} are corrected, and {assessment.worker} is "
-            "told. It still awaits your decision.",
-            form,
-        )
-
-    def _correct_page(
-        self,
-        request: HttpRequest,
-        assessment: Assessment,
-        form: CorrectForm,
-        *,
-        problems: Sequence[Problem] = (),
-        told: str = "",
-        version: int | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
-        edition = evaluation.current_edition()
-        ticked = form.data.getlist("codes") if form.is_bound else form.initial["codes"]
-        context = {
-            "title": "Correct the codes",
-            "edition": edition,
-            "domains": domain_groups(edition),
-            "recorded": listed(edition, assessment.codes),
-            "ticked": frozenset(ticked),
-            "form": form,
-            "key_and_version": KeyAndVersionForm(
-                initial={"version": version or assessment.version}
-            ),
-            "problems": problems,
-            "told": told,
-        }
-        return self._response(request, assessment, "correct", context, status)
-
-    def _shown_again(
-        self,
-        request: HttpRequest,
-        assessment: Assessment,
-        form_of: Callable[[Assessment, QueryDict], Decision],
-    ) -> HttpResponse:
-        """What was typed when the sign-in had ended, unsent; without that, the page itself."""
-        if request.unsent_draft is None:
-            return redirect(self.address_of(request, assessment.reference))
-        form = form_of(assessment, request.unsent_draft)
-        return self._page(request, assessment, form=form, told=NOT_SENT)
-
-    # What becomes of a press
-
-    def _carried_out(
-        self,
-        request: HttpRequest,
-        assessment: Assessment,
-        version: int,
-        decide: Callable[[], object],
-        done: str,
-        form: Decision | None = None,
-    ) -> HttpResponse:
-        """Decide, and go on; or the page again with what stands against it, nothing typed lost."""
-        try:
-            decide()
-        except services.NotPermitted as refused:
-            raise PermissionDenied from refused
-        except (services.AlreadyDecided, services.EditConflict, services.Locked) as refused:
-            fresh = self.get_object(request, str(assessment.reference))
-            return self._again(
-                request, fresh, form, told=_overtaken(refused, fresh), status=CONFLICT
-            )
-        except services.FactsRefused as refused:
-            form.add_refusals(refused.messages)
-            return self._refused(request, assessment, version, form)
-        except services.SelectionRefused as refused:
-            problems = [
-                Problem(finding.message, _box_of(finding, form)) for finding in refused.findings
-            ] or [Problem(said) for said in refusals_in_words(refused)]
-            return self._again(
-                request, assessment, form, problems=problems, version=version, status=REFUSED
-            )
-        messages.success(request, done)
-        if isinstance(form, CorrectForm):
-            return redirect(self.address_of(request, assessment.reference))
-        return self.onwards(request, assessment)
-
-    def _refused(
-        self, request: HttpRequest, assessment: Assessment, version: int, form: Decision
-    ) -> HttpResponse:
-        return self._again(
-            request,
-            assessment,
-            form,
-            problems=problems_of(form),
-            version=version,
-            status=REFUSED,
-        )
-
-    def _again(
-        self, request: HttpRequest, assessment: Assessment, form: Decision | None, **told: Any
-    ) -> HttpResponse:
-        if isinstance(form, CorrectForm) and queries.may_review(request.user, assessment):
-            return self._correct_page(request, assessment, form, **told)
-        return self._page(request, assessment, form=form, **told)
+        return TemplateResponse(request, template, context, status=feedback.status)
 
 
-def _return_form(assessment: Assessment, data: QueryDict | None) -> ReturnForm:
-    edition = evaluation.edition_of(assessment)
-    return ReturnForm(data, edition=edition, codes=assessment.codes)
+def _return_form(form: DecisionForm | None, assessment: Assessment) -> ReturnForm:
+    """The form to return the assessment, with what was entered, for the codes as they stand."""
+    if not isinstance(form, ReturnForm):
+        return ReturnForm(assessment=assessment)
+    return form if form.is_of(assessment) else ReturnForm(form.entered, assessment=assessment)
 
 
-def _reopen_form(assessment: Assessment, data: QueryDict) -> ReopenForm:
-    return ReopenForm(data)
+def _reopen_form(form: DecisionForm | None, assessment: Assessment) -> ReopenForm:
+    return form if isinstance(form, ReopenForm) else ReopenForm(assessment=assessment)
 
 
-def _fits(form: Decision | None, assessment: Assessment) -> bool:
-    """Whether the form was made for the codes as they stand."""
-    return isinstance(form, ReturnForm) and form.codes == frozenset(assessment.codes)
-
-
-def _facts(assessment: Assessment) -> dict[str, Any]:
-    return {"codes": assessment.codes, "other_description": assessment.other_description}
-
-
-def _overtaken(refused: services.Refused, fresh: Assessment) -> str:
-    match refused:
-        case services.AlreadyDecided():
-            return f"{decision_in_words(refused.review)}, after you opened the page."
-        case services.EditConflict():
-            at = timezone.localtime(fresh.saved_at)
-            return (
-                f"It was changed at {at:%H:%M}, after you opened the page. It stands below as it "
-                "is now; what you wrote is still in its boxes."
-            )
-    return f"{refusals_in_words(refused)[0]}: it is {fresh.get_status_display().lower()}."
-
-
-def _without_place(form: Decision | None, *shown: Decision | None) -> list[tuple[str, str]]:
-    """What was typed into a form that has no place on the page any more, to be copied."""
-    if form is None or any(type(each) is type(form) for each in shown):
+def _entries_without_place(
+    form: DecisionForm | None, *on_page: DecisionForm | None
+) -> list[tuple[str, str]]:
+    """What was entered into a form that the page does not show any more, to be copied."""
+    if form is None or type(form) in map(type, on_page):
         return []
-    typed = []
-    for box in form:
-        names = dict(getattr(box.field, "choices", ()))
-        text = ", ".join(str(names.get(each, each)) for each in form.data.getlist(box.name))
-        if "".join(form.data.getlist(box.name)).strip():
-            typed.append((str(box.label), text))
-    return typed
+    return form.entries()
 
 
-def _box_of(finding: Finding, form: Decision | None) -> str:
+def _selection_problems(refused: services.SelectionRefused, form: DecisionForm) -> list[Problem]:
+    """The findings, each linked to the box of its code where the page has boxes of codes."""
+    problems = [Problem(finding.message, _box_of(finding, form)) for finding in refused.findings]
+    return problems or [Problem(message) for message in refusals_in_words(refused)]
+
+
+def _box_of(finding: Finding, form: DecisionForm) -> str:
     if isinstance(form, CorrectForm) and finding.beside:
         return f"code-{finding.beside[0]}"
     return ""

@@ -1,13 +1,14 @@
-"""What the list of assessments is filtered by: one exact value of each, of those offered."""
+"""The filters of the list of assessments: each by one exact value of those that it offers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -16,16 +17,25 @@ from assessments.catalogue import loader
 from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import code_order
 from assessments.models import Assessment, Status
+from assessments.review.read_only import signed_in
 
-YES_NO = (("yes", "Yes"), ("no", "No"))
+Lookups = list[tuple[str, str]]
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
-class Chosen(admin.SimpleListFilter):
-    """A value chosen from those offered; IncorrectLookupParameters for any other."""
+class ChoiceFilter(admin.SimpleListFilter):
+    """One of the values offered, or all; raises IncorrectLookupParameters for any other value."""
 
-    everything = "All"
+    default_label = "All"
 
-    def __init__(self, request, params, model, model_admin) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: admin.ModelAdmin[Any],
+    ) -> None:
         super().__init__(request, params, model, model_admin)
         if self.value() and self.value() not in dict(self.lookup_choices):
             raise IncorrectLookupParameters
@@ -34,74 +44,80 @@ class Chosen(admin.SimpleListFilter):
         return super().value() or None
 
     def options(self) -> Iterator[tuple[str, str, bool]]:
-        """What is offered: the value, what it is called, whether it is chosen."""
-        yield "", self.everything, self.value() is None
+        """What is offered: the value, its label, whether it is selected."""
+        yield "", self.default_label, self.value() is None
         for value, label in self.lookup_choices:
-            yield value, label, value == self.value()
+            yield str(value), str(label), value == self.value()
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset if self.value() is None else self.chosen(queryset, self.value())
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Assessment]
+    ) -> QuerySet[Assessment]:
+        value = self.value()
+        return queryset if value is None else self.matching(queryset, value)
 
-    def chosen(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
-        """Those of a value that is offered; each filter says which, or it has a bug."""
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
+        """Return those with a value that is offered; every filter defines it."""
         raise NotImplementedError
 
 
-class InStatus(Chosen):
+class InStatus(ChoiceFilter):
     title = "status"
     parameter_name = "status"
-    everything = "Awaiting review"
+    default_label = "Awaiting review"
     ANY = "any"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         return [*((each.value, each.label) for each in Status), (self.ANY, "Any status")]
 
-    def queryset(self, request, queryset):
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Assessment]
+    ) -> QuerySet[Assessment]:
         if self.value() is None:
-            awaiting = queries.awaiting_review(request.user)
+            awaiting = queries.awaiting_review(signed_in(request).user)
             # The status a second time, by which the database begins with the few that have it.
             return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
         return queryset if self.value() == self.ANY else queryset.filter(status=self.value())
 
 
-class InTeam(Chosen):
+class InTeam(ChoiceFilter):
     title = "team"
     parameter_name = "team"
 
-    def lookups(self, request, model_admin):
-        return [(str(each.pk), each.name) for each in queries.teams_of(request.user)]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
+        return [(str(each.pk), each.name) for each in queries.teams_of(signed_in(request).user)]
 
     def has_output(self) -> bool:
         return len(self.lookup_choices) > 1
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return assessments.filter(team=int(value))
 
 
-class OfWorker(Chosen):
+class OfWorker(ChoiceFilter):
     title = "worker"
     parameter_name = "worker"
 
-    def lookups(self, request, model_admin):
-        return [(str(each.reference), each.name) for each in queries.workers_for(request.user)]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
+        workers = queries.workers_for(signed_in(request).user)
+        return [(str(each.reference), each.name) for each in workers]
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return assessments.filter(worker__reference=value)
 
 
-class WithCode(Chosen):
+class WithCode(ChoiceFilter):
     title = "code"
     parameter_name = "code"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         return every_code()
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.containing(assessments, value)
 
 
 @lru_cache(maxsize=1)
-def every_code() -> list[tuple[str, str]]:
+def every_code() -> Lookups:
     """The codes of every edition, since old records keep theirs, by the latest of their names."""
     names = {
         code: code_with_name(edition, code)
@@ -111,38 +127,38 @@ def every_code() -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda named: code_order(named[0]))
 
 
-class WithReasons(Chosen):
+class WithReasons(ChoiceFilter):
     title = "reasons given"
     parameter_name = "reasons"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         return YES_NO
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.with_reasons(assessments, value == "yes")
 
 
-class Overdue(Chosen):
+class Overdue(ChoiceFilter):
     title = "overdue"
     parameter_name = "overdue"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         return YES_NO
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.overdue(assessments, timezone.localdate(), value == "yes")
 
 
-class InCensusYear(Chosen):
+class InCensusYear(ChoiceFilter):
     title = "census year"
     parameter_name = "year"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         """From the first edition on; a year runs from April and is named by the one it ends in."""
         today = timezone.localdate()
         last = today.year + (today.month >= 4)
         first = min(each.in_force_from for each in loader.editions().values()).year + 1
         return [(str(year), f"{year - 1}-{year % 100:02}") for year in range(last, first - 1, -1)]
 
-    def chosen(self, assessments, value):
+    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.in_census_year(assessments, int(value))

@@ -2,83 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
+from assessments import evaluation
 from assessments.catalogue.code_names import code_with_name
-from assessments.catalogue.types import Edition, code_order
+from assessments.catalogue.types import code_order
 from assessments.components.forms import CodesField, LinesField
-from assessments.models import Review
+from assessments.models import Assessment, Review
 from cinfactors.web.clean_text import TOO_LONG, validate_clean
 
 PINNED = "pinned-"
-"""Begins the name of the box for a comment on a code, which follows."""
+"""Begins the name of the field for a comment on a code, which follows."""
 
 
-class WordsField(LinesField):
+class CommentField(LinesField):
     """Some lines to a worker; an empty one is for the service to refuse."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
-        box = forms.Textarea({"rows": rows, "autocomplete": "off"})
-        super().__init__(required=False, validators=[validate_clean], widget=box, **kwargs)
+        widget = forms.Textarea({"rows": rows, "autocomplete": "off"})
+        super().__init__(required=False, validators=[validate_clean], widget=widget, **kwargs)
         self.error_messages["max_length"] = TOO_LONG
 
 
-class Decision(forms.Form):
-    """A form of the desk: what a service refuses of it stands beside the field."""
+class DecisionForm(forms.Form):
+    """What a manager enters for a decision on one assessment; a service's errors join its own."""
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        assessment: Assessment,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}), label_suffix="")
 
-    def add_refusals(self, messages: Mapping[str, str]) -> None:
+    @property
+    def entered(self) -> QueryDict:
+        """What was typed and chosen, as it was posted."""
+        return cast(QueryDict, self.data)
+
+    def service_values(self) -> dict[str, Any]:
+        """Return the valid form's values, by the names of the service's arguments."""
+        return dict(self.cleaned_data)
+
+    def add_service_errors(self, messages: Mapping[str, str]) -> None:
+        """Add what the service refused beside its fields, or to the form where it has none."""
         for name, message in messages.items():
             self.add_error(name if name in self.fields else None, message)
 
+    def has_entries(self) -> bool:
+        """Whether something was typed or chosen that would be lost."""
+        return any(str(self.entered.get(name, "")).strip() for name in self.fields)
 
-class ReturnForm(Decision):
+    def entries(self) -> list[tuple[str, str]]:
+        """Return what was typed and chosen, by label, for its writer to copy."""
+        entries = []
+        for field in self:
+            names = dict(getattr(field.field, "choices", ()))
+            values = self.entered.getlist(field.name)
+            if "".join(values).strip():
+                text = ", ".join(str(names.get(value, value)) for value in values)
+                entries.append((str(field.label), text))
+        return entries
+
+
+class AuthoriseForm(DecisionForm):
+    """Nothing is entered to authorise; the confirmation is a page."""
+
+
+class ReturnForm(DecisionForm):
     """Why a submission goes back: for all of it, and beside single codes."""
 
     reason = forms.ChoiceField(
         label="Reason", choices=Review.Reason.choices, required=False, widget=forms.RadioSelect
     )
-    comment = WordsField(label="Comment for the worker", max_length=2000, rows=4)
+    comment = CommentField(label="Comment for the worker", max_length=2000, rows=4)
     missing_code = forms.ChoiceField(label="A code that is missing", required=False)
-    missing_text = WordsField(label="Comment on the missing code", max_length=1000)
+    missing_text = CommentField(label="Comment on the missing code", max_length=1000)
 
-    def __init__(self, *args: Any, edition: Edition, codes: Collection[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.edition = edition
-        typed = {
+    def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
+        super().__init__(data, assessment=assessment)
+        edition = evaluation.edition_of(assessment)
+        self.codes = frozenset(assessment.codes)
+        commented = {
             name.removeprefix(PINNED)
-            for name, text in self.data.items()
+            for name, text in self.entered.items()
             if name.startswith(PINNED) and str(text).strip()
         }
-        self.codes = frozenset(codes)
-        self.others = sorted((typed - self.codes) & edition.codes.keys(), key=code_order)
+        self.other_codes = sorted((commented - self.codes) & edition.codes.keys(), key=code_order)
         """Codes commented on that are not selected any more: what was typed stays."""
-        for code in [*sorted(self.codes, key=code_order), *self.others]:
+        for code in [*sorted(self.codes, key=code_order), *self.other_codes]:
             name = edition.name_of(code) if code in edition.codes else ""
-            self.fields[PINNED + code] = WordsField(
+            self.fields[PINNED + code] = CommentField(
                 label=f"Comment on {code} {name}".strip(), max_length=1000, rows=2
             )
-        self.fields["missing_code"].choices = [
+        cast(forms.ChoiceField, self.fields["missing_code"]).choices = [
             ("", "None"),
             *((code, code_with_name(edition, code)) for code in edition.codes),
         ]
 
-    def box_of(self, code: str) -> forms.BoundField:
+    def comment_field(self, code: str) -> forms.BoundField:
         return self[PINNED + code]
 
-    def other_boxes(self) -> list[forms.BoundField]:
-        return [self.box_of(code) for code in self.others]
+    def other_comment_fields(self) -> list[forms.BoundField]:
+        return [self.comment_field(code) for code in self.other_codes]
 
-    def has_words(self) -> bool:
-        """Whether something was typed or chosen that would be lost."""
-        return any(str(self.data.get(name, "")).strip() for name in self.fields)
+    def is_of(self, assessment: Assessment) -> bool:
+        """Whether the form was made for the codes as they stand."""
+        return self.codes == frozenset(assessment.codes)
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
@@ -91,7 +128,14 @@ class ReturnForm(Decision):
             self.add_error("missing_code", "You commented on this code already")
         return entered
 
-    def pinned(self) -> dict[str, str]:
+    def service_values(self) -> dict[str, Any]:
+        return {
+            "reason": self.cleaned_data["reason"],
+            "comment": self.cleaned_data["comment"],
+            "pinned": self._pinned(),
+        }
+
+    def _pinned(self) -> dict[str, str]:
         """The comments by code."""
         texts = {
             name.removeprefix(PINNED): text
@@ -102,9 +146,9 @@ class ReturnForm(Decision):
             texts[self.cleaned_data["missing_code"]] = self.cleaned_data["missing_text"]
         return texts
 
-    def add_refusals(self, messages: Mapping[str, str]) -> None:
-        missing = PINNED + (self.data.get("missing_code") or "-")
-        super().add_refusals(
+    def add_service_errors(self, messages: Mapping[str, str]) -> None:
+        missing = PINNED + (self.entered.get("missing_code") or "-")
+        super().add_service_errors(
             {
                 "missing_text" if name == missing and name not in self.fields else name: message
                 for name, message in messages.items()
@@ -112,15 +156,27 @@ class ReturnForm(Decision):
         )
 
 
-class ReopenForm(Decision):
+class ReopenForm(DecisionForm):
     """Why an authorised assessment is opened again."""
 
-    comment = WordsField(label="Why do you reopen it?", max_length=2000, rows=4)
+    comment = CommentField(label="Why do you reopen it?", max_length=2000, rows=4)
 
 
-class CorrectForm(Decision):
+class CorrectForm(DecisionForm):
     """The codes as the manager would have them, and why."""
 
     codes = CodesField(required=False)
-    other_description = WordsField(label="Description", max_length=500, rows=2)
-    reason = WordsField(label="Why do you correct the codes?", max_length=1000)
+    other_description = CommentField(label="Description", max_length=500, rows=2)
+    reason = CommentField(label="Why do you correct the codes?", max_length=1000)
+
+    def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
+        recorded = {
+            "codes": assessment.codes,
+            "other_description": assessment.other_description,
+        }
+        super().__init__(data, assessment=assessment, initial=recorded)
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The codes whose boxes are ticked on the page."""
+        return frozenset(self.entered.getlist("codes") if self.is_bound else self.initial["codes"])

@@ -1,15 +1,15 @@
-"""Refusals, decisions and lengths of time in plain words."""
+"""Why a decision was not carried out, and lengths of time, in words."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from assessments import services
 from assessments.catalogue.working_days import working_days_after
-from assessments.models import Review
+from assessments.models import Assessment
+from assessments.presenters.decisions import decision_in_words
 
 
 def days_ago(day: date, today: date) -> str:
@@ -20,19 +20,13 @@ def days_ago(day: date, today: date) -> str:
     return f"{days} working day{'' if days == 1 else 's'} ago"
 
 
-def decision_in_words(review: Review) -> str:
-    """Who decided what, and when."""
-    at = timezone.localtime(review.decided_at)
-    when = f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
-    return f"{review.decided_by.name} {review.get_decision_display().lower()} it on {when}"
-
-
 def refusal_in_words(refusal: services.Refused) -> str:
     """Why a decision was not carried out."""
     return ". ".join(refusals_in_words(refusal)) + "."
 
 
 def refusals_in_words(refusal: services.Refused) -> list[str]:
+    """Each of the reasons why it was not; TypeError for a refusal that is not listed here."""
     match refusal:
         case services.AlreadyDecided():
             return [decision_in_words(refusal.review)]
@@ -42,12 +36,26 @@ def refusals_in_words(refusal: services.Refused) -> list[str]:
         case services.NeedsReading():
             return list(refusal.why)
         case services.SelectionRefused():
-            said = [finding.message.rstrip(".") for finding in refusal.findings]
+            lines = [finding.message.rstrip(".") for finding in refusal.findings]
             if getattr(refusal, "outcome_missing", False):
-                said.append("The outcome of the assessment is missing")
-            return said
+                lines.append("The outcome of the assessment is missing")
+            return lines
         case services.Locked():
             return ["It is not in a status in which this can be decided"]
         case services.NotPermitted():
             return ["It is not yours to decide on"]
     raise TypeError(f"{type(refusal).__name__} has no words")
+
+
+def conflict_in_words(refusal: services.Refused, assessment: Assessment) -> str:
+    """Why somebody else's change stands in the way; `assessment` as it is now."""
+    match refusal:
+        case services.AlreadyDecided():
+            return f"{decision_in_words(refusal.review)}, after you opened the page."
+        case services.EditConflict():
+            at = timezone.localtime(assessment.saved_at)
+            return (
+                f"It was changed at {at:%H:%M}, after you opened the page. It stands below as it "
+                "is now; what you wrote is still in its boxes."
+            )
+    return f"{refusals_in_words(refusal)[0]}: it is {assessment.get_status_display().lower()}."

@@ -1,12 +1,12 @@
-"""From one page of the desk to another: the list with its filters, a record, the next record."""
+"""From one page of the review area to another: the list and its filters, a record, the next."""
 
 from __future__ import annotations
 
+import copy
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -14,33 +14,39 @@ from django.urls import reverse
 
 from assessments import queries
 from assessments.models import Assessment
+from assessments.review.read_only import ReadOnlyAdmin, without_search_words
+from cinfactors.accounts.requests import SignedInRequest
 
 
-class Ways:
+class ReviewNavigation(ReadOnlyAdmin):
     """The part of the assessments' admin that knows where a person came from and goes next."""
 
-    def onwards(self, request: HttpRequest, decided: Assessment) -> HttpResponse:
-        """To the next that awaits review, where that was asked for; or back to the list."""
+    def name_of_list(self, query: QueryDict) -> str:
+        """The title of the list at this address.
+
+        The list says; the metaclass of Django's admin leaves no room for an abstract method.
+        """
+        raise NotImplementedError
+
+    def redirect_after_decision(
+        self, request: SignedInRequest, decided: Assessment
+    ) -> HttpResponse:
+        """Go to the next that awaits review, if the form says so; else back to the list."""
         if request.POST.get("then") == "next":
-            following = queries.next_after(self._listed(request), decided)
+            following = queries.next_after(self._awaiting_in_list(request), decided)
             if following is not None:
                 return redirect(self.address_of(request, following.reference))
             messages.info(request, "Nothing else in this list awaits your review.")
         return redirect(self.address_of_list(request))
 
-    def _listed(self, request: HttpRequest) -> QuerySet[Assessment]:
-        """What the list that the person came from shows of what awaits their review."""
+    def _awaiting_in_list(self, request: SignedInRequest) -> QuerySet[Assessment]:
+        """What awaits the person's review in the list that they came from."""
         awaiting = queries.awaiting_review(request.user)
-        address, request.GET = request.GET, QueryDict(kept_filters(request), mutable=True)
-        request.GET.pop(SEARCH_VAR, None)
-        if words := self.searched_for(request):
-            request.GET[SEARCH_VAR] = words
         try:
-            listed = self.get_changelist_instance(request).queryset
+            changelist = self.get_changelist_instance(_request_of_list(request))
         except IncorrectLookupParameters:
             return awaiting
-        finally:
-            request.GET = address
+        listed: QuerySet[Assessment] = changelist.queryset
         return listed.filter(pk__in=awaiting.order_by().values("pk"))
 
     def address_of(
@@ -58,6 +64,13 @@ class Ways:
 
 def kept_filters(request: HttpRequest) -> str:
     """The filters of the list that the person came from, as its address has them."""
-    filters = QueryDict(request.GET.get("_changelist_filters", ""), mutable=True)
-    filters.pop(SEARCH_VAR, None)
-    return filters.urlencode()
+    filters = QueryDict(request.GET.get("_changelist_filters", ""))
+    return without_search_words(filters).urlencode()
+
+
+def _request_of_list(request: HttpRequest) -> HttpRequest:
+    """Return a copy of the request with the query of the list that the person came from."""
+    copied = copy.copy(request)
+    copied.resolver_match = request.resolver_match  # which a copy of a request may leave out
+    copied.GET = QueryDict(kept_filters(request))
+    return copied

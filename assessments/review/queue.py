@@ -1,9 +1,11 @@
-"""The review desk's list: what awaits review, oldest first, and what else the teams recorded."""
+"""The review queue: what awaits review, oldest first, and what else the teams recorded."""
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,7 +26,7 @@ from assessments.evaluation import edition_of
 from assessments.models import Assessment, Child, RuleAnswer, Status
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.selection import named
-from assessments.review.decide import Decisions
+from assessments.review.decide import DecisionViews
 from assessments.review.filters import (
     InCensusYear,
     InStatus,
@@ -34,22 +37,26 @@ from assessments.review.filters import (
     WithReasons,
 )
 from assessments.review.messages import days_ago, refusal_in_words
-from assessments.review.read_only import PrivateSearch, ReadOnly
+from assessments.review.read_only import PrivateSearchChangeList, signed_in
 from assessments.templatetags.record import age
 from cinfactors.audit.models import Page
+
+Columns = list[str | Callable[[Any], str | bool]]
 
 NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
 
 
-class ReviewQueue(PrivateSearch):
-    """Sorted by keys alone; what is said of each row is gathered for the page at once, as `desk`.
+class ReviewQueue(PrivateSearchChangeList):
+    """Sorted by keys alone; what each row shows is read for the whole page, as `queue_facts`.
 
-    With everything that a row says, sorting what a manager of many teams sees takes six times
+    With everything that a row shows, sorting what a manager of many teams sees takes six times
     as long.
     """
 
-    def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet[Assessment]:
-        return super().get_queryset(request, *args, **kwargs).select_related(None)
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        return super().get_queryset(request, exclude_parameters).select_related(None)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -61,16 +68,22 @@ class ReviewQueue(PrivateSearch):
         self.result_list = [rows[key] for key in keys if key in rows]
 
 
+class QueueRow(Protocol):
+    """An assessment as a row of the queue."""
+
+    queue_facts: queries.QueueFacts
+
+
 class ActionFormWithKey(helpers.ActionForm):
-    """The form of an action, with the key of its press."""
+    """The form of an action, with its idempotency key."""
 
     key = forms.UUIDField(label="", widget=HiddenInput, initial=uuid.uuid4)
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(Decisions, ReadOnly):
+class AssessmentAdmin(DecisionViews):
     heading = "Assessments"
-    list_display = [
+    list_display: Columns = [
         "child",
         "waiting",
         "referral",
@@ -91,33 +104,34 @@ class AssessmentAdmin(Decisions, ReadOnly):
     read_as = Page.REVIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
-        return queries.for_reading(queries.assessments_visible_to(request.user))
+        return queries.for_reading(queries.assessments_visible_to(signed_in(request).user))
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ReviewQueue]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ReviewQueue]:
         return ReviewQueue
 
     def child_of(self, row: Assessment) -> Child:
         return row.episode.child
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Columns:
         """Without the status where all that is shown has the same."""
         if request.GET.get(InStatus.parameter_name) == InStatus.ANY:
             return self.list_display
         return [name for name in self.list_display if name != "state"]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         return [*self.decision_urls(), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        if "action" in request.POST and not _selected(request):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if "action" in request.POST and not _selected_versions(request):
             self.message_user(request, NOTHING_SELECTED, messages.WARNING)
             return redirect(request.get_full_path())
         context = {"title": self.name_of_list(request.GET)}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def name_of_list(self, address: QueryDict) -> str:
-        """What the list shows that has this address."""
-        return self.heading if address.get(InStatus.parameter_name) else "Awaiting review"
+    def name_of_list(self, query: QueryDict) -> str:
+        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
 
     # Columns
 
@@ -163,12 +177,12 @@ class AssessmentAdmin(Decisions, ReadOnly):
         )
 
     @admin.display(description="reasons given")
-    def reasons(self, assessment: Assessment) -> str:
-        return reasons_in_words(assessment.queue_facts.answers)
+    def reasons(self, row: QueueRow) -> str:
+        return reasons_in_words(row.queue_facts.answers)
 
     @admin.display(description="returned")
-    def returned(self, assessment: Assessment) -> str:
-        times = assessment.queue_facts.times_returned
+    def returned(self, row: QueueRow) -> str:
+        times = row.queue_facts.times_returned
         return {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
 
     @admin.display(description="team", ordering="team__name")
@@ -185,7 +199,9 @@ class AssessmentAdmin(Decisions, ReadOnly):
 
     # Several at once
 
-    def action_checkbox(self, assessment: Assessment) -> SafeString | str:
+    def action_checkbox(  # type: ignore[override]  # a row without a box has an empty text
+        self, assessment: Assessment
+    ) -> SafeString | str:
         """The box of a row, with the version that the row shows."""
         if assessment.status != Status.SUBMITTED:
             return ""
@@ -199,20 +215,27 @@ class AssessmentAdmin(Decisions, ReadOnly):
             assessment.version,
         )
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet):
-        _selected(request)
-        return super().response_action(request, queryset)
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Assessment], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        _selected_versions(request)  # refuses what is unreadable before Django looks for it
+        return super().response_action(request, queryset, *args, **kwargs)
 
     @admin.action(description="Authorise the selected that have nothing to explain")
-    def authorise_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    def authorise_selected(
+        self, request: HttpRequest, queryset: QuerySet[Assessment]
+    ) -> HttpResponse:
         """Each is authorised or refused on its own, as the version that its row showed."""
-        selected = _selected(request)
-        visible = queries.for_reading(queries.assessments_visible_to(request.user))
-        # Not of the list's own rows: this press sent twice finds them authorised.
+        selected = _selected_versions(request)
+        person = signed_in(request).user
+        visible = queries.for_reading(queries.assessments_visible_to(person))
+        # Not of the list's own rows: where the form is sent twice, they are authorised by then.
         by_key = {each.pk: each for each in visible.filter(pk__in=selected)}
         chosen = {by_key[pk].reference: version for pk, version in selected.items() if pk in by_key}
         results = services.authorise_each(
-            chosen=list(chosen.items()), by=request.user, key=uuid.UUID(request.POST["key"])
+            chosen=list(chosen.items()),
+            by=person,
+            key=uuid.UUID(request.POST["key"]),
         )
         children = {each.reference: each.episode.child for each in by_key.values()}
         outcomes = [
@@ -237,10 +260,10 @@ class AssessmentAdmin(Decisions, ReadOnly):
         return TemplateResponse(request, "review/authorised.html", context)
 
 
-def _selected(request: HttpRequest) -> dict[int, int]:
-    """The rows that were selected, each with the version that it showed.
+def _selected_versions(request: HttpRequest) -> dict[int, int]:
+    """Return the keys of the selected rows, each with the version that the row showed.
 
-    BadRequest for what no page of ours sends.
+    Raises BadRequest for what no page of ours sends.
     """
     try:
         return {
@@ -251,12 +274,12 @@ def _selected(request: HttpRequest) -> dict[int, int]:
         raise BadRequest("selection") from unreadable
 
 
-def reasons_in_words(answers) -> str:
-    """What was answered to the rules with a submission, counted by kind."""
+def reasons_in_words(answers: Iterable[Mapping[str, Any]]) -> str:
+    """The answers to the rules that came with a submission, counted by kind."""
     kinds = Counter(answer["kind"] for answer in answers)
-    said = []
+    parts = []
     if reasons := kinds[RuleAnswer.Kind.REASON]:
-        said.append(f"{reasons} reason{'' if reasons == 1 else 's'}")
+        parts.append(f"{reasons} reason{'' if reasons == 1 else 's'}")
     if considered := kinds[RuleAnswer.Kind.CONSIDERED]:
-        said.append(f"{considered} considered")
-    return ", ".join(said) or "None"
+        parts.append(f"{considered} considered")
+    return ", ".join(parts) or "None"

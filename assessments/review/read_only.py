@@ -1,45 +1,71 @@
-"""What the lists and pages of records have in common: read-only, exact, nothing in an address."""
+"""What the lists and pages of records have in common: read-only, and no search in an address."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin
-from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeListSearchForm
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from assessments.models import Child
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
 from cinfactors.web.admin_lists import AnsweringList, ShortCount
 
-SEARCHED = "search"
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+SEARCH_MARKER = "search"
 """Stands in the address of a list that shows what was searched for, in place of the words.
 
 Without it the list shows everything and forgets them: who leaves a list leaves its search.
 """
-KEPT = "kept"
+SEARCH_KEPT = "kept"
 
 
-class PrivateSearch(AnsweringList):
+class UnsearchedAddress(ChangeListSearchForm):
+    """Reads no words from an address: those that are searched for are kept in the session."""
+
+    def __init__(self, query: QueryDict) -> None:
+        super().__init__({})
+
+
+class PrivateSearchChangeList(AnsweringList):
     """A list whose search never stands in an address."""
 
-    def get_query_string(self, new_params=None, remove=None) -> str:
-        kept = {SEARCHED: KEPT} if self.query else {}
+    model_admin: ReadOnlyAdmin
+    search_form_class = UnsearchedAddress
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        self.query = self.model_admin.search_words(request)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_query_string(
+        self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None
+    ) -> str:
+        kept = {SEARCH_MARKER: SEARCH_KEPT} if self.query else {}
         return super().get_query_string(
-            kept | (new_params or {}), [*(remove or []), SEARCH_VAR, SEARCHED]
+            kept | (new_params or {}), [*(remove or []), SEARCH_VAR, SEARCH_MARKER]
         )
 
-    def get_filters_params(self, params=None) -> dict[str, Any]:
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         filters = super().get_filters_params(params)
-        filters.pop(SEARCHED, None)
+        filters.pop(SEARCH_MARKER, None)
         return filters
 
-    def url_for_result(self, result: Model) -> str:
+    def url_for_result(self, result: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[result.reference])
 
@@ -47,13 +73,13 @@ class PrivateSearch(AnsweringList):
         return any(value for each in self.filter_specs for value in each.used_parameters.values())
 
     def without_filters(self) -> str:
-        return f"?{SEARCHED}={KEPT}" if self.query else "."
+        return f"?{SEARCH_MARKER}={SEARCH_KEPT}" if self.query else "."
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):
     """Records to be read; each says in `get_queryset` which of them the person may see."""
 
-    actions = None
+    actions: list[str] | None = None
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     paginator = ShortCount
@@ -83,11 +109,16 @@ class ReadOnly(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[PrivateSearch]:
-        return PrivateSearch
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PrivateSearchChangeList]:
+        return PrivateSearchChangeList
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
-        """The record of this reference; what is absent and what is not theirs look the same."""
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the record of this reference.
+
+        Raises Http404, recorded, alike for what is absent and for what the person may not see.
+        """
         try:
             reference = UUID(object_id)
         except ValueError as unknown:
@@ -107,76 +138,94 @@ class ReadOnly(admin.ModelAdmin):
 
     def get_preserved_filters(self, request: HttpRequest) -> str:
         """The filters that links carry along, less the words of a search."""
-        address, request.GET = request.GET, _shown_address(request.GET)
-        try:
-            return super().get_preserved_filters(request)
-        finally:
-            request.GET = address
+        preserved = QueryDict(super().get_preserved_filters(request))
+        filters = without_search_words(QueryDict(preserved.get("_changelist_filters", "")))
+        return urlencode({"_changelist_filters": filters.urlencode()}) if filters else ""
 
     @property
-    def _search_kept_as(self) -> str:
-        """The session's key for what is searched for in this list."""
+    def _search_session_key(self) -> str:
         return f"search in {self.opts.model_name}"
 
-    def searched_for(self, request: HttpRequest) -> str:
-        """The words that the list of this address is narrowed to."""
-        if request.GET.get(SEARCHED) != KEPT:
+    def search_words(self, request: HttpRequest) -> str:
+        """The words that the list at this address is narrowed to; empty without a search."""
+        if request.GET.get(SEARCH_MARKER) != SEARCH_KEPT:
             return ""
-        return request.session.get(self._search_kept_as, "")
+        return str(request.session.get(self._search_session_key, ""))
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        kept = self._search_kept_as
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if request.method == "POST" and SEARCH_VAR in request.POST:
-            words = request.POST[SEARCH_VAR].strip()[:100]
-            request.session[kept] = words
-            shown = _shown_address(request.GET)
-            shown.pop("p", None)
-            shown.pop(SEARCHED, None)
-            if words:
-                shown[SEARCHED] = KEPT
-            return redirect(f"{request.path}?{shown.urlencode()}" if shown else request.path)
-        request.GET = request.GET.copy()
-        request.GET[SEARCH_VAR] = self.searched_for(request)
-        if not request.GET[SEARCH_VAR]:
-            request.session.pop(kept, None)
+            return self._keep_search(request)
+        if not self.search_words(request):
+            request.session.pop(self._search_session_key, None)
         context = {"title": self.heading, **(extra_context or {})}
         response = super().changelist_view(request, context)
-        self._note_found(request, response)
+        self._record_search_result(request, response)
         return response
 
-    def _note_found(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Searching for one child by id and finding them is reading, too."""
-        shown = (getattr(response, "context_data", None) or {}).get("cl")
-        if shown is None or not shown.query:
+    def _keep_search(self, request: HttpRequest) -> HttpResponse:
+        """Keep the posted words in the session, and go to the list's address without them."""
+        search = ChangeListSearchForm(request.POST)
+        for error in search.errors.values():
+            messages.error(request, ", ".join(map(str, error)))
+        words = search.cleaned_data.get(SEARCH_VAR, "").strip()[:100]
+        request.session[self._search_session_key] = words
+        query = without_search_words(request.GET)
+        query.pop("p", None)
+        query.pop(SEARCH_MARKER, None)
+        if words:
+            query[SEARCH_MARKER] = SEARCH_KEPT
+        return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+    def _record_search_result(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Record that a search found one child: finding them by id is reading, too."""
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if changelist is None or not changelist.query:
             return
-        found = {self.child_of(row).pk for row in shown.result_list}
+        found = {self.child_of(row).pk for row in changelist.result_list}
         if len(found) == 1:
             record_reading(request, Page.SEARCH, child=found.pop())
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         # The subtitle would put the child's id into the title, and so into the browser's history.
-        context = {"subtitle": "", "title": self.opts.verbose_name.capitalize()}
+        context = {"subtitle": "", "title": str(self.opts.verbose_name).capitalize()}
         response = super().changeform_view(
             request, object_id, form_url, context | (extra_context or {})
         )
-        return self._noted(request, response, "original")
+        return self._record_reading_of(request, response, "original")
 
-    def history_view(self, request, object_id, extra_context=None):
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         # As above: Django's own title names the child.
         context = {"title": "Change history", **(extra_context or {})}
         response = super().history_view(request, object_id, context)
-        return self._noted(request, response, "object")
+        return self._record_reading_of(request, response, "object")
 
-    def _noted(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
-        """The response; that it shows the child of the row of this name is recorded."""
-        shown = (getattr(response, "context_data", None) or {}).get(name)
-        if shown is not None:
-            record_reading(request, self.read_as, child=self.child_of(shown).pk)
+    def _record_reading_of(
+        self, request: HttpRequest, response: HttpResponse, name: str
+    ) -> HttpResponse:
+        """Record the reading of the child whose row the response shows under this name."""
+        row = (getattr(response, "context_data", None) or {}).get(name)
+        if row is not None:
+            record_reading(request, self.read_as, child=self.child_of(row).pk)
         return response
 
 
-def _shown_address(query: QueryDict) -> QueryDict:
-    """What of an address a person may see: the words of a search are put there by us alone."""
-    shown = query.copy()
-    shown.pop(SEARCH_VAR, None)
-    return shown
+def signed_in(request: HttpRequest) -> SignedInRequest:
+    """Return the request of a method of Django's admin, which lets only signed-in people in."""
+    return cast(SignedInRequest, request)
+
+
+def without_search_words(query: QueryDict) -> QueryDict:
+    """Return a copy of an address's query that a person may see."""
+    copied = query.copy()
+    copied.pop(SEARCH_VAR, None)
+    return copied

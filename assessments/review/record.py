@@ -1,25 +1,25 @@
-"""What the page to decide on says of an assessment: all of it read, nothing changed."""
+"""What the page to decide on shows of an assessment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments import evaluation, queries
-from assessments.catalogue import loader
-from assessments.catalogue.code_names import code_with_name, listed
-from assessments.catalogue.types import Edition, code_order
+from assessments.catalogue.types import Edition
 from assessments.catalogue.working_days import due_date
-from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
+from assessments.models import Assessment, Review, RuleAnswer, Status, Version
 from assessments.presenters.comparison import Comparison, compare_with_version
 from assessments.presenters.deadlines import deadline_of
+from assessments.presenters.history import timeline
 from assessments.presenters.questions import questions_of
 from assessments.presenters.selection import SelectedCode, groups_of
+from assessments.review.forms import ReturnForm
 from assessments.review.messages import days_ago
 from cinfactors.accounts.models import User
 
@@ -42,7 +42,8 @@ def since_last_submission(
 
     None where there is none before it.
     """
-    before = versions[1:] if assessment.status in READ_AS_SUBMITTED else versions
+    is_submitted = assessment.status in (Status.SUBMITTED, Status.AUTHORISED)
+    before = versions[1:] if is_submitted else versions
     if not before:
         return None
     earlier = before[0]
@@ -64,7 +65,7 @@ def since_previous_assessment(
     previous: Version | None, edition: Edition, codes: Collection[str]
 ) -> ChangeSince | None:
     """Against what was last counted of the child's assessment before this; None without one."""
-    if previous is None:
+    if previous is None or previous.end_date is None:
         return None
     ended = date_format(previous.end_date, "j F Y")
     return ChangeSince(
@@ -73,94 +74,8 @@ def since_previous_assessment(
     )
 
 
-READ_AS_SUBMITTED = frozenset({Status.SUBMITTED, Status.AUTHORISED})
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A selected code with what a manager reads beside it."""
-
-    selected: SelectedCode
-    is_new: bool
-    """Since the last submission."""
-    asked: str
-    """What the last return said of it."""
-    box: Any = None
-    """Where a comment on it is typed, if the person may return it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened to the record."""
-
-    at: datetime
-    title: str
-    who: str
-    lines: tuple[str, ...] = ()
-    words: str = ""
-    pinned: tuple[tuple[str, str], ...] = ()
-
-
-def timeline(
-    assessment: Assessment, versions: Sequence[Version], reviews: Sequence[Review]
-) -> list[Entry]:
-    """What was submitted and decided, the latest first."""
-    before = dict(zip(versions, [*versions[1:], None], strict=False))
-    entries = [_decided(review, before) for review in reviews]
-    entries += [
-        Entry(
-            version.submitted_at,
-            "Submitted" if before[version] is None else "Submitted again",
-            version.submitted_by.name,
-            tuple(_changes(version, before[version])),
-        )
-        for version in versions
-        if version.corrected_by_id is None
-    ]
-    entries.append(Entry(assessment.started_at, "Started", ""))
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
-
-
-def _decided(review: Review, before: Mapping[Version, Version | None]) -> Entry:
-    lines = []
-    if review.reason:
-        lines.append(review.get_reason_display())
-    if review.decision == Review.Decision.CORRECTED:
-        lines += _changes(review.version, before.get(review.version))
-    edition = loader.edition(review.version.edition)
-    return Entry(
-        review.decided_at,
-        review.get_decision_display(),
-        review.decided_by.name,
-        tuple(lines),
-        review.comment,
-        tuple(
-            (code_with_name(edition, comment.code), comment.text)
-            for comment in by_code(review.pinned.all())
-        ),
-    )
-
-
-def by_code(comments: Collection[PinnedComment]) -> list[PinnedComment]:
-    return sorted(comments, key=lambda comment: code_order(comment.code))
-
-
-def _changes(version: Version, earlier: Version | None) -> Iterator[str]:
-    edition = loader.edition(version.edition)
-    if earlier is None:
-        yield listed(edition, version.codes)
-        return
-    codes = compare_with_version(earlier, edition, version.codes)
-    if codes.added:
-        yield f"Added {'; '.join(map(str, codes.added))}"
-    if codes.removed:
-        yield f"Removed {'; '.join(map(str, codes.removed))}"
-    if not codes.is_change:
-        yield "The same factors"
-
-
-def said_of(person: User, assessment: Assessment) -> dict[str, Any]:
-    """Everything on the page but its forms; as many queries whatever there is to tell."""
+def record_context(person: User, assessment: Assessment) -> dict[str, Any]:
+    """Return what the page shows besides its forms, in a fixed number of queries."""
     edition = evaluation.edition_of(assessment)
     versions = list(queries.versions_of(assessment))
     reviews = list(queries.reviews_of(assessment))
@@ -180,7 +95,7 @@ def said_of(person: User, assessment: Assessment) -> dict[str, Any]:
         "since_previous": since_previous_assessment(previous, edition, assessment.codes),
         "questions": answered_questions(assessment),
         "timeline": timeline(assessment, versions, reviews),
-        "asked": asked_of(assessment, reviews),
+        "last_return": last_return(assessment, reviews),
     }
 
 
@@ -202,8 +117,8 @@ def answered_questions(assessment: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-def asked_of(assessment: Assessment, reviews: Sequence[Review]) -> Review | None:
-    """The last return, while what it asked is before worker or manager."""
+def last_return(assessment: Assessment, reviews: Sequence[Review]) -> Review | None:
+    """The last return, while the worker answers it or the manager reads the answer."""
     if assessment.status not in (Status.SUBMITTED, Status.RETURNED):
         return None
     decided = [each for each in reviews if each.decision != Review.Decision.CORRECTED]
@@ -211,26 +126,49 @@ def asked_of(assessment: Assessment, reviews: Sequence[Review]) -> Review | None
     return last if last and last.decision == Review.Decision.RETURNED else None
 
 
-def selection(assessment: Assessment, said: Mapping[str, Any], form: Any = None) -> list[Any]:
-    """The selection by domain, with what stands beside each code."""
-    new = {each.code for each in said["since_last"].codes.added} if said["since_last"] else set()
-    asked = (
-        {comment.code: comment.text for comment in said["asked"].pinned.all()}
-        if said["asked"]
-        else {}
-    )
+@dataclass(frozen=True, slots=True)
+class ReviewedCode:
+    """A selected code with what a manager reads beside it."""
+
+    selected: SelectedCode
+    is_new: bool = False
+    """Since the last submission."""
+    returned_comment: str = ""
+    """The comment on it in the last return."""
+    comment_field: BoundField | None = None
+    """Where a comment on it is typed, if the person may return it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedGroup:
+    """A domain, or the group after the domains, with its selected codes."""
+
+    name: str
+    codes: tuple[ReviewedCode, ...]
+
+
+def selection_groups(
+    assessment: Assessment,
+    *,
+    since_last: ChangeSince | None = None,
+    returned: Review | None = None,
+    form: ReturnForm | None = None,
+) -> list[ReviewedGroup]:
+    """The selection by domain: what is new, what a return asked, where a comment is typed."""
+    new = {each.code for each in since_last.codes.added} if since_last else set()
+    comments = {each.code: each.text for each in returned.pinned.all()} if returned else {}
     return [
-        {
-            "name": group.name,
-            "codes": [
-                Chosen(
+        ReviewedGroup(
+            group.name,
+            tuple(
+                ReviewedCode(
                     each,
                     each.code in new,
-                    asked.get(each.code, ""),
-                    form.box_of(each.code) if form else None,
+                    comments.get(each.code, ""),
+                    form.comment_field(each.code) if form else None,
                 )
                 for each in group.codes
-            ],
-        }
+            ),
+        )
         for group in groups_of(assessment)
     ]

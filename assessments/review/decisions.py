@@ -1,0 +1,69 @@
+"""The four decisions that a manager takes: the form, the service and the message of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from assessments import services
+from assessments.models import Assessment
+from assessments.review.forms import (
+    AuthoriseForm,
+    CorrectForm,
+    DecisionForm,
+    ReopenForm,
+    ReturnForm,
+)
+from cinfactors.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One of the decisions, from the form that is sent to the message once it is taken."""
+
+    name: str
+    """In addresses and names of addresses."""
+    form_class: type[DecisionForm]
+    service: Callable[..., Assessment]
+    """Takes assessment, by, version and key, as every decision does, and the form's values."""
+    done: str
+    """The message once it is taken, with places for the child and the worker."""
+
+    def carry_out(
+        self, form: DecisionForm, *, assessment: Assessment, by: User, version: int, key: UUID
+    ) -> None:
+        """Take the decision with what the valid form holds. Raises as the service."""
+        self.service(
+            assessment=assessment, by=by, version=version, key=key, **form.service_values()
+        )
+
+    def done_message(self, assessment: Assessment) -> str:
+        return self.done.format(child=assessment.episode.child, worker=assessment.worker)
+
+
+AUTHORISE = Decision(
+    "authorise",
+    AuthoriseForm,
+    services.authorise,
+    "The assessment of {child} is authorised.",
+)
+RETURN = Decision(
+    "return",
+    ReturnForm,
+    services.return_to_worker,
+    "The assessment of {child} is back with {worker}.",
+)
+CORRECT = Decision(
+    "correct",
+    CorrectForm,
+    services.correct,
+    "The codes of {child} are corrected, and {worker} is told. It still awaits your decision.",
+)
+REOPEN = Decision(
+    "reopen",
+    ReopenForm,
+    services.reopen,
+    "The assessment of {child} is reopened for {worker}.",
+)
+DECISIONS = (AUTHORISE, RETURN, CORRECT, REOPEN)
