@@ -1,4 +1,4 @@
-"""The manager's desk: what their teams recorded, found, read and decided on.
+"""Review: the managers' part of the admin, where they find, read and decide on assessments.
 
 Addresses name a record by its random reference, and what is searched for is posted and kept in
 the session: a child's id has no place in an address. Facts are read-only; decisions go through

@@ -1,4 +1,4 @@
-"""The history of a record reads back what people did, in words."""
+"""The History page: what people did to a record, in words."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests import people as make
 from tests.people import People
 
 
-def history_of(client, assessment: Assessment, **asked: object) -> str:
-    response = client.get(reverse("history", args=[assessment.reference]), asked)
+def history_of(client, assessment: Assessment, **query: object) -> str:
+    response = client.get(reverse("history", args=[assessment.reference]), query)
     assert response.status_code == 200
     return unescape(response.content.decode())
 
@@ -30,34 +30,32 @@ def events(page: str) -> list[str]:
 
 def save(client, assessment: Assessment, *codes: str) -> None:
     version = Assessment.objects.get(pk=assessment.pk).version
-    sent = {"codes": codes, "version": version, "key": uuid.uuid4(), "next": "later"}
-    response = client.post(reverse("factors", args=[assessment.reference]), sent)
+    fields = {"codes": codes, "version": version, "key": uuid.uuid4(), "next": "later"}
+    response = client.post(reverse("factors", args=[assessment.reference]), fields)
     assert response.status_code == 302
 
 
-def test_codes_that_a_person_added_and_removed_are_told_with_their_names(
-    people: People, browser_of
-):
+def test_added_and_removed_codes_are_shown_with_their_names(people: People, browser_of):
     assessment, ada = make.start(people.ada), browser_of(people.ada)
     save(ada, assessment, "3A", "4B")
     save(ada, assessment, "4B")
-    told = events(history_of(browser_of(people.mo), assessment))
+    lines = events(history_of(browser_of(people.mo), assessment))
     name = current_edition().name_of
-    assert told[:3] == [
+    assert lines[:3] == [
         f"Ada Winter removed 3A {name('3A')}",
         f"Ada Winter added 3A {name('3A')}",
         f"Ada Winter added 4B {name('4B')}",
     ]
 
 
-def test_a_whole_course_is_told(people: People, browser_of):
+def test_every_submission_and_decision_is_shown(people: People, browser_of):
     assessment = make.return_it(make.submit(make.start(people.ada)), people.mo, "Which of them?")
     make.authorise(make.submit(assessment, "4B", "5A"), people.mo)
     page = history_of(browser_of(people.dee), assessment)
-    told = [line.partition(" (entered through")[0] for line in events(page)]
+    lines = [line.partition(" (entered through")[0] for line in events(page)]
     name = current_edition().name_of
-    told = [line for line in told if "Ada Winter" in line or "Mo Harbour" in line]
-    assert told == [
+    lines = [line for line in lines if "Ada Winter" in line or "Mo Harbour" in line]
+    assert lines == [
         "Mo Harbour authorised version 2",
         f"Ada Winter submitted version 2: 4B {name('4B')}; 5A {name('5A')}",
         "Mo Harbour returned version 1: Another reason. “Which of them?”",
@@ -66,7 +64,7 @@ def test_a_whole_course_is_told(people: People, browser_of):
     ]
 
 
-def test_restricting_a_record_and_naming_people_is_told(people: People, browser_of):
+def test_restricting_a_record_and_naming_people_is_shown(people: People, browser_of):
     assessment = make.start(people.ada)
     child = assessment.episode.child
     for person in (people.ada, people.mo):
@@ -74,14 +72,14 @@ def test_restricting_a_record_and_naming_people_is_told(people: People, browser_
             child=child, person=person, named_by=people.mo, named_at=assessment.started_at
         )
     Child.objects.filter(pk=child.pk).update(restricted=True, family_name="Other")
-    told = events(history_of(browser_of(people.mo), assessment))
-    assert [line.partition(" (entered")[0] for line in told if "restricted" in line] == [
+    lines = events(history_of(browser_of(people.mo), assessment))
+    assert [line.partition(" (entered")[0] for line in lines if "restricted" in line] == [
         "A program restricted the record",
         "Mo Harbour named Ada Winter as one who may see the restricted record",
         "Mo Harbour named Mo Harbour as one who may see the restricted record",
     ]
-    assert "A program changed the family name" in "\n".join(told)
-    assert "Other" not in "\n".join(told)
+    assert "A program changed the family name" in "\n".join(lines)
+    assert "Other" not in "\n".join(lines)
 
 
 def test_the_difference_between_any_two_versions(people: People, browser_of):
@@ -90,11 +88,11 @@ def test_the_difference_between_any_two_versions(people: People, browser_of):
     assessment = make.submit(assessment, "20", description="A fire")
     dee = browser_of(people.dee)
 
-    def rows(**asked: int) -> dict[str, str]:
+    def rows(**query: int) -> dict[str, str]:
         found = re.findall(
-            r"<dt[^>]*>([^<]*)</dt><dd[^>]*>(.*?)</dd>", history_of(dee, assessment, **asked)
+            r"<dt[^>]*>([^<]*)</dt><dd[^>]*>(.*?)</dd>", history_of(dee, assessment, **query)
         )
-        return {name: re.sub(r"<[^>]+>", "|", said).strip("|") for name, said in found}
+        return {name: re.sub(r"<[^>]+>", "|", value).strip("|") for name, value in found}
 
     def listed(*codes: str) -> str:
         return "||".join(f"{code} {current_edition().name_of(code)}" for code in codes)
@@ -121,26 +119,24 @@ def test_a_version_that_is_not_there_is_not_found(people: People, browser_of):
     make.submit(assessment)
     dee = browser_of(people.dee)
     address = reverse("history", args=[assessment.reference])
-    for asked in ({"from": 3}, {"to": "x"}, {"from": "0"}, {"from": "1'"}):
-        assert dee.get(address, asked).status_code == 404
+    for query in ({"from": 3}, {"to": "x"}, {"from": "0"}, {"from": "1'"}):
+        assert dee.get(address, query).status_code == 404
 
 
-def test_the_history_costs_the_same_however_long_it_is(people: People, browser_of):
+def test_the_history_takes_as_many_queries_however_long_it_is(people: People, browser_of):
     short = make.start(people.ada)
     long = make.return_it(make.submit(make.start(people.ada, "EX1002")), people.mo)
     long = make.return_it(make.submit(long, "4B", "5A"), people.mo)
     mo, numbers = browser_of(people.mo), []
     history_of(mo, short)
     for assessment in (short, long):
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             history_of(mo, assessment)
         numbers.append(len(captured))
     assert numbers[0] == numbers[1]
 
 
-def test_who_may_not_see_the_record_does_not_see_its_history(people: People, browser_of):
+def test_only_those_who_see_the_record_see_its_history(people: People, browser_of):
     address = reverse("history", args=[make.start(people.ada).reference])
     for person, status in (
         (people.ben, 200),

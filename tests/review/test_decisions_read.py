@@ -1,4 +1,4 @@
-"""What a worker is told of a manager's decision, on the list, the record and check answers."""
+"""How a worker sees a manager's decision: on the list, the record and check answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.people import People
 from tests.snapshot import unchanged
 
 LIST = reverse("assessments")
-TOLD = (
+CORRECTION = (
     "Mo Harbour corrected 3A Domestic Abuse, the child to 3B Domestic Abuse, a parent or carer "
     "in EX1001’s assessment"
 )
@@ -42,7 +42,7 @@ def test_a_return_is_on_the_list_with_its_reason(ada: Client, people: People):
 
 
 @pytest.mark.parametrize("page", ["record", "check"])
-def test_comments_stand_beside_their_codes_and_what_is_missed_with_the_return(
+def test_comments_are_shown_beside_their_codes_and_missing_codes_with_the_return(
     ada: Client, people: People, page: str
 ):
     pinned = {"3A": "Did she see it?", "13A": "What of the gang?"}
@@ -71,10 +71,10 @@ def test_a_reopened_record_says_why(ada: Client, people: People):
     assert "The court report says otherwise" in page
 
 
-def test_a_correction_is_told_on_the_list_until_it_is_read(
+def test_a_correction_is_shown_on_the_list_until_it_is_read(
     ada: Client, people: People, corrected: Assessment
 ):
-    assert TOLD in text_of(ada.get(LIST))
+    assert CORRECTION in text_of(ada.get(LIST))
     page = text_of(ada.get(at("record", corrected)))
     assert "The report is of the mother" in page
     assert "I have read this" in page
@@ -92,13 +92,13 @@ def test_a_correction_is_told_on_the_list_until_it_is_read(
         ada.post(at("correction_read", corrected), {"review": review.pk})
 
 
-def test_nobody_else_is_told_nor_can_say_that_it_is_read(
+def test_nobody_else_sees_a_correction_or_marks_it_as_read(
     people: People, browser_of, corrected: Assessment
 ):
     [review] = queries.unread_corrections(people.ada)
     for person in (people.ben, people.cleo, people.mo, people.dee, people.abe):
         browser = browser_of(person)
-        assert TOLD.encode() not in browser.get(LIST).content
+        assert CORRECTION.encode() not in browser.get(LIST).content
         with unchanged():
             response = browser.post(at("correction_read", corrected), {"review": review.pk})
         assert response.status_code == 404
@@ -106,7 +106,7 @@ def test_nobody_else_is_told_nor_can_say_that_it_is_read(
 
 
 @pytest.mark.parametrize("sent", [{}, {"review": ""}, {"review": "x"}, {"review": "9" * 30}])
-def test_a_press_that_says_no_decision_is_a_bad_request(
+def test_marking_as_read_without_a_decision_is_a_bad_request(
     ada: Client, corrected: Assessment, sent: dict[str, str]
 ):
     with unchanged():
@@ -122,7 +122,7 @@ def test_a_correction_of_another_record_is_not_marked(
         ada.post(at("correction_read", other), {"review": review.pk})
 
 
-def test_withdrawing_asks_first(ada: Client, people: People):
+def test_withdrawing_asks_for_confirmation(ada: Client, people: People):
     sent = make.submit(make.start(people.ada))
     with unchanged():
         assert "Withdraw the submission?" in text_of(ada.get(at("withdraw", sent)))
@@ -132,7 +132,7 @@ def test_withdrawing_asks_first(ada: Client, people: People):
     assert ada.get(at("withdraw", sent))["Location"] == at("record", sent)
 
 
-def test_no_form_is_shown_where_an_assessment_stands_in_the_way(ada: Client, people: People):
+def test_starting_shows_no_form_while_an_assessment_is_open(ada: Client, people: People):
     draft = make.start(people.ada)
     address = reverse("start_for_child", args=[draft.episode.child.reference])
     page = read(ada.get(address))
@@ -142,12 +142,12 @@ def test_no_form_is_shown_where_an_assessment_stands_in_the_way(ada: Client, peo
     assert len([form for form in page.all("form") if form.attributes.get("action") == address]) == 1
 
 
-def test_an_administrator_is_sent_to_their_desk(people: People, browser_of):
+def test_an_administrator_is_sent_to_the_admin(people: People, browser_of):
     response = browser_of(people.abe).get(LIST)
     assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
 
 
-def test_the_list_takes_as_many_queries_whatever_is_told(
+def test_the_list_takes_as_many_queries_however_many_corrections(
     ada: Client, people: People, corrected: Assessment, django_assert_num_queries
 ):
     with CaptureQueriesContext(connection) as one:

@@ -1,4 +1,4 @@
-"""The review desk's list in the admin: what awaits a manager, oldest first, filtered exactly."""
+"""The review queue in the admin: what awaits a manager, oldest first, filtered exactly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.snapshot import unchanged
 LIST = "/admin/assessments/assessment/"
 LONDON = ZoneInfo("Europe/London")
 SESSIONS = "accounts_session"
-"""What is told to a person waits in their session, and is no part of the record."""
+"""Messages to a person wait in their session, and are no part of the record."""
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_what_a_manager_submitted_before_their_promotion_awaits_somebody_else(
     assert listed(mo.get(LIST)) == ["EX1"]
 
 
-def test_a_row_says_what_there_is_to_decide(people: People, mo: Client):
+def test_a_row_shows_what_there_is_to_decide(people: People, mo: Client):
     today = timezone.localdate()
     referred = today - timedelta(days=100)
     child = {"referred": referred, "birth_date": referred - timedelta(days=7 * 366)}
@@ -236,13 +236,20 @@ def test_a_search_can_be_cleared(people: People, mo: Client):
     assert listed(mo.get(LIST)) == ["EX1"]
 
 
-def test_words_to_search_for_in_an_address_are_not_looked_for(people: People, mo: Client):
+def test_a_search_for_a_null_character_finds_everything_and_warns(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    response = mo.post(LIST, {"q": "EX9\x00"}, follow=True)
+    assert listed(response) == ["EX1"]
+    assert "Null characters are not allowed." in response.content.decode()
+
+
+def test_search_words_in_an_address_are_ignored(people: People, mo: Client):
     make.submit(make.start(people.ada, "EX1"))
     assert listed(mo.get(f"{LIST}?q=EX9")) == ["EX1"]
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         "status=none",
         "code=3",
@@ -257,17 +264,17 @@ def test_words_to_search_for_in_an_address_are_not_looked_for(people: People, mo
         "other_description__icontains=a",
     ],
 )
-def test_no_other_filter_or_value_is_answered(people: People, mo: Client, asked: str):
+def test_other_filters_and_values_are_refused(people: People, mo: Client, query: str):
     make.submit(make.start(people.ada, "EX1"))
-    response = mo.get(f"{LIST}?{asked}")
+    response = mo.get(f"{LIST}?{query}")
     assert response.status_code in (302, 400)
     assert response.status_code == 400 or response["Location"] == f"{LIST}?e=1"
 
 
-def test_a_team_or_worker_of_others_is_no_value_of_a_filter(people: People, mo: Client):
+def test_a_team_or_worker_of_other_managers_is_refused_by_a_filter(people: People, mo: Client):
     make.submit(make.start(people.cleo, "EX1"))
-    for asked in (f"team={people.south.pk}", f"worker={people.cleo.reference}"):
-        assert mo.get(f"{LIST}?{asked}")["Location"] == f"{LIST}?e=1"
+    for query in (f"team={people.south.pk}", f"worker={people.cleo.reference}"):
+        assert mo.get(f"{LIST}?{query}")["Location"] == f"{LIST}?e=1"
 
 
 def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo: Client):
@@ -284,9 +291,7 @@ def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo: C
     assert queries_taken() == before
 
 
-def test_a_list_is_counted_no_further_than_its_pages_are_turned(
-    people: People, mo: Client, monkeypatch
-):
+def test_a_list_is_counted_up_to_a_limit(people: People, mo: Client, monkeypatch):
     monkeypatch.setattr("cinfactors.web.admin_lists.ShortCount.most", 2)
     for number in range(3):
         make.submit(make.start(people.ada, f"EX{number}"))
@@ -302,7 +307,7 @@ def test_a_list_is_counted_no_further_than_its_pages_are_turned(
 
 
 def boxes(response) -> dict:
-    """What the list's form holds: its press, and the version that each row shows."""
+    """The fields of the list's form: its key, and the version that each row shows."""
     fields = read(response).all("input", "button")
     return {
         each.attributes["name"]: each.attributes["value"]
@@ -320,7 +325,7 @@ def outcomes(response) -> dict[str, str]:
     }
 
 
-def authorises(client: Client, response, *chosen: Assessment, **changed):
+def authorise_selected(client: Client, response, *chosen: Assessment, **changed):
     selected = {"_selected_action": [each.pk for each in chosen]}
     return client.post(LIST, boxes(response) | selected | changed)
 
@@ -337,7 +342,7 @@ def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo:
     )
     second = make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER)
     review = make.return_it(decided, second).reviews.get()
-    response = authorises(mo, page, plain, explained, taken_back, decided, other)
+    response = authorise_selected(mo, page, plain, explained, taken_back, decided, other)
     at = timezone.localtime(review.decided_at)
     assert outcomes(response) == {
         "EX1": "Authorised",
@@ -357,25 +362,25 @@ def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo:
     }
 
 
-def test_the_same_press_on_several_twice_authorises_once(people: People, mo: Client):
+def test_the_same_form_for_several_sent_twice_authorises_once(people: People, mo: Client):
     plain = make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
-    first, second = (authorises(mo, page, plain) for _ in range(2))
+    first, second = (authorise_selected(mo, page, plain) for _ in range(2))
     assert outcomes(first) == outcomes(second) == {"EX1": "Authorised"}
     assert Review.objects.count() == 1
 
 
-def test_what_is_not_the_managers_is_not_there_to_be_authorised(people: People, mo: Client):
+def test_assessments_of_other_teams_are_not_authorised(people: People, mo: Client):
     make.submit(make.start(people.ada, "EX1"))
     other = make.submit(make.start(people.cleo, "EX2"))
     page = mo.get(LIST)
     with unchanged():
-        response = authorises(mo, page, other, **{f"version-{other.pk}": other.version})
+        response = authorise_selected(mo, page, other, **{f"version-{other.pk}": other.version})
     assert outcomes(response) == {}
     assert "EX2" not in response.content.decode()
 
 
-def test_nothing_selected_changes_nothing_and_says_so(people: People, mo: Client):
+def test_an_action_on_nothing_selected_changes_nothing_and_warns(people: People, mo: Client):
     make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
     with unchanged(SESSIONS):
@@ -401,7 +406,7 @@ def test_a_hostile_selection_changes_nothing_and_breaks_nothing(
     sent = make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
     with unchanged(SESSIONS):
-        response = authorises(mo, page, sent, **hostile)
+        response = authorise_selected(mo, page, sent, **hostile)
     assert response.status_code in (200, 302, 400)
 
 
