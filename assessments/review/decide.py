@@ -62,7 +62,7 @@ class DecisionViews(ReviewNavigation):
     """The part of the assessments' admin in which a manager reads one record and decides."""
 
     def decision_urls(self) -> list[URLPattern]:
-        """Return one view's address for each decision; authorising has a confirmation besides."""
+        """Return the addresses of the decisions; authorising has a view that confirms it first."""
         view = self.admin_site.admin_view
         return [
             path(
@@ -205,7 +205,7 @@ class DecisionViews(ReviewNavigation):
         form: DecisionForm | None = None,
         feedback: Feedback = Feedback(),
     ) -> HttpResponse:
-        shown = record.record_context(request.user, assessment)
+        shown = record.page_context(request.user, assessment)
         may_review = queries.may_review(request.user, assessment)
         may_reopen = queries.may_reopen(request.user, assessment)
         return_form = _return_form(form, assessment) if may_review else None

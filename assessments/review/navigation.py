@@ -24,7 +24,7 @@ class ReviewNavigation(ReadOnlyAdmin):
     def name_of_list(self, query: QueryDict) -> str:
         """The title of the list at this address.
 
-        The list says; the metaclass of Django's admin leaves no room for an abstract method.
+        The list's admin defines it; the metaclass of Django's admin allows no abstract method.
         """
         raise NotImplementedError
 

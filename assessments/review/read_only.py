@@ -34,7 +34,7 @@ SEARCH_KEPT = "kept"
 
 
 class UnsearchedAddress(ChangeListSearchForm):
-    """Reads no words from an address: those that are searched for are kept in the session."""
+    """Ignores words in an address: those that are searched for are kept in the session."""
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__({})
@@ -132,7 +132,7 @@ class ReadOnlyAdmin(ModelAdmin):
     def child_of(self, row: Any) -> Child:
         """The child whom a row of the list is about.
 
-        Each list says; the metaclass of Django's admin leaves no room for an abstract method.
+        Every subclass defines it; the metaclass of Django's admin allows no abstract method.
         """
         raise NotImplementedError
 

@@ -74,7 +74,7 @@ def since_previous_assessment(
     )
 
 
-def record_context(person: User, assessment: Assessment) -> dict[str, Any]:
+def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
     """Return what the page shows besides its forms, in a fixed number of queries."""
     edition = evaluation.edition_of(assessment)
     versions = list(queries.versions_of(assessment))
