@@ -27,15 +27,6 @@ class PostedSelection:
     """What a choice has pushed out, which can be undone."""
     typed: Typed = NOTHING_TYPED
 
-    @property
-    def ticked(self) -> tuple[str, ...]:
-        """What the page has to tick."""
-        return tuple(code for code in self.codes if code not in self.sent)
-
-    @property
-    def unticked(self) -> tuple[str, ...]:
-        return tuple(code for code in self.sent if code not in self.codes)
-
 
 EMPTY_POST = PostedSelection((), ())
 

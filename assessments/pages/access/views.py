@@ -97,7 +97,6 @@ def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "restricted": assessment.episode.child.restricted,
-        "workers": workers,
         "form": form,
         "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
         "problems": problems,

@@ -6,22 +6,14 @@ from dataclasses import dataclass
 
 from assessments import rules
 from assessments.catalogue.types import Severity
-from assessments.components.picker.layout import DomainGroup, domain_groups
 from assessments.components.picker.state import PickerState
 from assessments.presenters.selection import SelectedCode, named
-
-
-@dataclass(frozen=True, slots=True)
-class PanelDomain:
-    group: DomainGroup
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class SidePanel:
     """What stands beside the picker, always in view."""
 
-    domains: tuple[PanelDomain, ...]
     selected: tuple[SelectedCode, ...]
     errors: tuple[rules.Finding, ...]
     questions: tuple[rules.Finding, ...]
@@ -37,10 +29,6 @@ def side_panel(state: PickerState) -> SidePanel:
     asking = [finding for finding in state.findings if finding.rule.asks]
     met = {rule for rule, answer in state.answers.items() if answer.holds}
     return SidePanel(
-        domains=tuple(
-            PanelDomain(group, len(group.codes & state.ticked))
-            for group in domain_groups(state.edition)
-        ),
         selected=named(state.edition, state.ticked),
         errors=tuple(f for f in state.findings if f.is_error_on_save),
         questions=tuple(f for f in asking if f.rule.id not in met),

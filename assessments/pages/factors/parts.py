@@ -1,7 +1,7 @@
 """The factor page: finished text, and between it what one request says.
 
 The page around the picker changes as little as the picker does, so it too is rendered once, for
-each edition, density and role; see `assessments.components.prerendered`.
+each edition and role; see `assessments.components.prerendered`.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ from cinfactors.accounts.models import Density, Role, User
 
 
 @lru_cache(maxsize=32)
-def page_segments(edition: Edition, density: str, role: str) -> Segments:
+def page_segments(edition: Edition, role: str) -> Segments:
     """Everything around the picker, as a person of the role reads it."""
     person = SimpleNamespace(is_authenticated=True, role=role, name=mark("person"))
     # Every factor page stands below the list, wherever its own reference leads.
     around = context_processors.site_context_for(person, f"{reverse('assessments')}reference/")
-    own = {"groups": domain_groups(edition), "density": density, "some_codes": _some_codes(edition)}
+    own = {"groups": domain_groups(edition), "some_codes": _some_codes(edition)}
     once = {"user": person, "csrf_token": mark("token"), "signed_in_for": mark("signed_in_for")}
     once["printed_at"] = mark("printed")
     return prerender("pages/factors/page.html", {**once, **around, **own})
@@ -56,8 +56,8 @@ def page_segments(edition: Edition, density: str, role: str) -> Segments:
 def warm_cache() -> None:
     """Draw what the pages of social workers share, before the first of them is asked for."""
     edition = current_edition()
+    page_segments(edition, Role.SOCIAL_WORKER)
     for density in Density:
-        page_segments(edition, density, Role.SOCIAL_WORKER)
         picker_segments(edition, density)
 
 
@@ -111,7 +111,7 @@ def response(
         "picker": lambda _: form.picker_drawn(),
         "shortcuts": lambda _: shortcuts(state.edition, request.user.shortcuts),
     }
-    pieces = page_segments(state.edition, state.density, request.user.role)
+    pieces = page_segments(state.edition, request.user.role)
     return HttpResponse(fill_in(pieces, fill), status=status)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments import evaluation
-from assessments.catalogue import loader, search
+from assessments.catalogue import search
 from assessments.presenters.selection import named
 
 
@@ -23,7 +23,6 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "words": words,
         "spelt": found.spelt,
         "other": named(edition, edition.described_codes),
-        "editions": reversed(loader.editions().values()),
     }
     return render(request, "pages/guidance/page.html", context)
 

@@ -92,7 +92,6 @@ def _new_child_page(
         "key_form": IdempotencyKeyForm(),
         "not_found": not_found,
         "problems": problems,
-        "teams": teams,
     }
     return render(request, "pages/start/new_child.html", context, status=422 if problems else 200)
 
@@ -139,7 +138,6 @@ def start_for_child(request: HttpRequest, reference: UUID) -> HttpResponse:
         "start_form": start,
         "key_form": IdempotencyKeyForm(),
         "problems": problems,
-        "teams": teams,
     }
     return render(request, "pages/start/known_child.html", context, status=422 if problems else 200)
 
