@@ -88,4 +88,4 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
 
 def _drawing(form: type[FactorsForm | StockForm], state: PickerState) -> Subject:
     """Making the form and drawing it, which each request does."""
-    return lambda: lambda: form(picker=state).picker_drawn()
+    return lambda: lambda: form(picker=state).render_picker()

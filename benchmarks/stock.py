@@ -50,7 +50,7 @@ class StockForm(Form):
                 choices=[_choice(box) for box in factor.boxes],
             )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         names = iter(_fields(self.picker))
         for domain in domain_groups(self.picker.edition, self.picker.density):
             parts: list[Any] = []
@@ -62,7 +62,7 @@ class StockForm(Form):
                 ]
             yield Fieldset(*parts, legend=domain.name, legend_size="l", legend_tag="h2")
 
-    def picker_drawn(self) -> SafeString:
+    def render_picker(self) -> SafeString:
         return render_crispy_form(self)
 
 

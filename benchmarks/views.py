@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from assessments import queries
 from assessments.components.idempotency import key_and_version_fields
 from assessments.components.picker.state import picker_state
-from assessments.components.picker.typed_codes import Typed
+from assessments.components.picker.typed_codes import NO_TYPED_CODES
 from assessments.pages.factors import parts
 from assessments.presenters.deadlines import deadline_of
 from benchmarks.stock import StockForm
@@ -38,8 +38,8 @@ def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
         "unsaved": False,
         "conflict": None,
         "last_review": None,
-        "typed": Typed(),
+        "typed": NO_TYPED_CODES,
         "typed_text": "",
     }
     hidden = key_and_version_fields(assessment.version)
-    return parts.response(request, form, context, hidden=hidden, status=200)
+    return parts.page_response(request, form, context, hidden_fields=hidden, status=200)

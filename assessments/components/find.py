@@ -1,4 +1,4 @@
-"""The search of the guide: what the words of a person find."""
+"""The factor page's search of the guide."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from assessments.catalogue import search
 from assessments.presenters.selection import named
 
 
-class WordsForm(forms.Form):
-    """The words of the factor page's own search."""
+class FindForm(forms.Form):
+    """The words to search for."""
 
     find = forms.CharField(required=False, max_length=100)
 
 
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
-    """The codes of the factors that the words find, for the page to show alone."""
-    form = WordsForm(request.POST)
+    """Answer with the codes of the factors that match, for the page to hide the others."""
+    form = FindForm(request.POST)
     words = form.cleaned_data["find"] if form.is_valid() else ""
     edition = evaluation.current_edition()
     found = search.find(edition, words) if words else search.Found()

@@ -1,4 +1,7 @@
-"""What people send, made into values; whether it may be recorded is for the services to say."""
+"""The base form and the fields that several pages use.
+
+Forms make values of what was posted; whether these may be recorded is decided by the services.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +14,36 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.clean_text import TOO_LONG, one_newline
 
 MOST_CODES = 200
-"""More boxes than any edition has: beyond it the post was not made by the page."""
+"""More than any edition has: the page itself never posts so many."""
 
 
-class DateField(DateInputField):
+def posted_or_draft(request: SignedInRequest) -> QueryDict | None:
+    """Return what was posted, even if it is empty, or else the unsent draft, if there is one."""
+    return request.POST if request.method == "POST" else request.unsent_draft
+
+
+class DateField(DateInputField):  # type: ignore[misc]  # crispy-forms-gds has no types
     """Day, month and year in three boxes, with one message for what is wrong with them."""
 
-    def __init__(self, *, what: str, **kwargs: Any) -> None:
-        super().__init__(label=what, require_all_fields=False, **kwargs)
-        self.what = what
-        self.error_messages["required"] = f"Enter the {what[0].lower()}{what[1:]}"
-        self.error_messages["invalid"] = f"{what} must be a real date"
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        super().__init__(label=label, require_all_fields=False, **kwargs)
+        self.error_messages["required"] = f"Enter the {label[0].lower()}{label[1:]}"
+        self.error_messages["invalid"] = f"{label} must be a real date"
         for part, name in zip(self.fields, ("day", "month", "year"), strict=True):
             part.validators = []
-            part.error_messages["incomplete"] = f"{what} must include a {name}"
+            part.error_messages["incomplete"] = f"{label} must include a {name}"
 
     def clean(self, value: Any) -> date | None:
-        sent = [str(part or "").strip() for part in value or []]
-        return super().clean(sent)
+        cleaned: date | None = super().clean([str(part or "").strip() for part in value or []])
+        return cleaned
 
     def compress(self, data_list: Any) -> date | None:
         parts = [str(part) for part in data_list or () if part]
@@ -44,23 +53,23 @@ class DateField(DateInputField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         day, month, year = (int(part) for part in parts)
         try:
-            found = date(year, month, day)
+            entered = date(year, month, day)
         except ValueError as impossible:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from impossible
         if year < 1900:
-            raise ValidationError(f"{self.what} must include a year of four digits")
-        return found
+            raise ValidationError(f"{self.label} must include a year of four digits")
+        return entered
 
 
 class LinesField(forms.CharField):
     """Text of several lines; a line end counts as one character, though browsers send two."""
 
     def to_python(self, value: Any) -> str:
-        return one_newline(super().to_python(value))
+        return one_newline(super().to_python(value) or "")
 
 
 class Form(forms.Form):
-    """A form drawn by the design system's templates inside the page's own form element."""
+    """A form rendered by the design system's templates inside the page's own form element."""
 
     use_required_attribute = False
 
@@ -71,14 +80,15 @@ class Form(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.drawn())
+        self.helper.layout = Layout(*self.layout_fields())
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
+        """Return the layout: names of fields, or crispy's layout objects."""
         return [name for name, field in self.fields.items() if not field.widget.is_hidden]
 
 
 class HiddenInput(forms.HiddenInput):
-    """Drawn without a template: each page has several, and nothing of them differs."""
+    """Rendered without a template: each page has several, and they need none."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         return format_html(
@@ -87,7 +97,7 @@ class HiddenInput(forms.HiddenInput):
 
 
 class CodesField(forms.Field):
-    """The codes as they were sent, doubled and unknown ones included: the rules judge them."""
+    """The codes as posted, doubled and unknown ones included: the rules judge them."""
 
     widget = forms.MultipleHiddenInput
 

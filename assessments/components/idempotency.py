@@ -1,4 +1,4 @@
-"""The hidden fields of every form that writes: an idempotency key, and the record's version."""
+"""The hidden fields of every form that writes: an idempotency key, and the assessment's version."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments.components.forms import HiddenInput
-from assessments.models import (
-    Assessment,
-)
+from assessments.models import Assessment
 
 
 class IdempotencyKeyForm(forms.Form):
-    """What every button carries: the key of its press."""
+    """What every form that writes carries: the idempotency key of its submission."""
 
     key = forms.UUIDField(widget=HiddenInput, initial=uuid.uuid4)
 
 
 class KeyAndVersionForm(IdempotencyKeyForm):
-    """What every button on an assessment carries besides: the version that the page shows."""
+    """What every form on an assessment carries besides: the version that the page shows."""
 
     version = forms.IntegerField(widget=HiddenInput, min_value=1, max_value=2**31 - 1)
 
@@ -36,27 +34,28 @@ def key_and_version_fields(version: int) -> SafeString:
 
 
 def key_of(request: HttpRequest) -> UUID:
-    """The key of the press; BadRequest for a post without one, which no page of ours makes."""
+    """Return the posted idempotency key; raises BadRequest without one, which no page sends."""
     form = IdempotencyKeyForm(request.POST)
     if not form.is_valid():
         raise BadRequest("key")
-    return form.cleaned_data["key"]
+    key: UUID = form.cleaned_data["key"]
+    return key
 
 
 def key_and_version_of(request: HttpRequest) -> tuple[UUID, int]:
-    """The key of the press and the version of the page; BadRequest for a post without them."""
+    """Return the posted idempotency key and version; raises BadRequest without them."""
     form = KeyAndVersionForm(request.POST)
     if not form.is_valid():
         raise BadRequest("key or version")
     return form.cleaned_data["key"], form.cleaned_data["version"]
 
 
-def version_of(assessment: Assessment, typed: QueryDict | None) -> int:
-    """The version that the page shows; for what comes back unsaved, the one it was typed on.
+def version_of(assessment: Assessment, data: QueryDict | None) -> int:
+    """Return the version for the page to carry: for posted data that is unsaved, its own.
 
-    Else what was refused would come back as if its writer had seen what others saved meanwhile.
+    Otherwise a refused form would come back as if its writer had seen what others saved since.
     """
-    if typed is None:
+    if data is None:
         return assessment.version
-    form = KeyAndVersionForm(typed)
+    form = KeyAndVersionForm(data)
     return form.cleaned_data["version"] if form.is_valid() else assessment.version

@@ -1,8 +1,8 @@
-"""Templates rendered once, with places left open for what each request says.
+"""Templates rendered once and cached as segments, with placeholders that each request fills in.
 
-A page of which nearly everything is always the same is kept as stretches of finished text; a
-request fills in the places between them. A place is the `slot` tag in a template, or `mark`
-where a template prints a variable.
+A page of which nearly everything is always the same is kept as segments of cached HTML; a request
+fills in the placeholders between them. A placeholder is the `placeholder` tag in a template, or
+`placeholder_marker` as the value of a variable that a template prints.
 """
 
 from __future__ import annotations
@@ -15,43 +15,52 @@ from typing import Any
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-MARK = "\x1f"
-"""Unit separator: no text that the product holds may have it, and no page shows it."""
+MARKER = "\x1f"
+"""Unit separator: no text that the product stores may have it, and no page shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A place between two stretches of finished text: what goes there, and for which code."""
+    """A place between two segments of cached HTML: its name, and for which code or domain."""
 
-    kind: str
-    code: str = ""
+    name: str
+    argument: str = ""
 
 
 Segments = tuple[str | Placeholder, ...]
+"""Cached HTML, with the placeholders in it."""
+
+Renderers = Mapping[str, Callable[[str], str]]
+"""By the name of a placeholder: what makes its HTML from its argument."""
 
 
-def mark(kind: str, code: str = "") -> str:
-    return f"{MARK}{kind} {code}{MARK}"
+def placeholder_marker(name: str, argument: str = "") -> str:
+    """Return the text that stands for a placeholder until the template has been rendered."""
+    return f"{MARKER}{name} {argument}{MARKER}"
 
 
 def prerender(template: str, context: Mapping[str, Any]) -> Segments:
-    """The template's text, cut at its places; blank lines and indents are left out."""
-    text = get_template(template).render(dict(context))
-    pieces: list[str | Placeholder] = []
-    for place, piece in enumerate(re.split(f"{MARK}([^{MARK}]*){MARK}", text)):
-        if place % 2:
-            pieces.append(Placeholder(*piece.split(" ")))
+    """Render the template and split it at its placeholders, without blank lines and indents."""
+    html = get_template(template).render(dict(context))
+    segments: list[str | Placeholder] = []
+    # Every other part is what the pattern's group has found: the inside of a marker.
+    for position, part in enumerate(re.split(f"{MARKER}([^{MARKER}]*){MARKER}", html)):
+        if position % 2:
+            segments.append(Placeholder(*part.split(" ")))
         else:
-            pieces.append(re.sub(r"\n\s*", "\n", piece))
-    return tuple(pieces)
+            segments.append(re.sub(r"\n\s*", "\n", part))
+    return tuple(segments)
 
 
-def fill_in(pieces: Segments, fill: Mapping[str, Callable[[str], str]]) -> SafeString:
-    """The whole text; `fill` makes the HTML of each kind of place from its code."""
-    # Safe: the stretches come from templates, which escape, and so must what `fill` makes.
-    return mark_safe("".join(_filled(pieces, fill)))  # noqa: S308
+def fill_in(segments: Segments, renderers: Renderers) -> SafeString:
+    """Return the whole HTML, with the placeholders filled in by their renderers."""
+    # Safe: segments come from templates, which escape, and so must what the renderers make.
+    return mark_safe("".join(_filled_in(segments, renderers)))  # noqa: S308
 
 
-def _filled(pieces: Segments, fill: Mapping[str, Callable[[str], str]]) -> Iterator[str]:
-    for piece in pieces:
-        yield piece if isinstance(piece, str) else fill[piece.kind](piece.code)
+def _filled_in(segments: Segments, renderers: Renderers) -> Iterator[str]:
+    for segment in segments:
+        if isinstance(segment, str):
+            yield segment
+        else:
+            yield renderers[segment.name](segment.argument)

@@ -1,6 +1,8 @@
-"""What a selection breaks, linked to the checkbox that it is about."""
+"""What a selection breaks, as lines of the error summary, each linked to its checkbox."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from assessments import evaluation
 from assessments.models import Assessment
@@ -9,16 +11,15 @@ from cinfactors.web.problems import Problem
 
 
 def first_code_box(assessment: Assessment) -> str:
-    """The id of the first checkbox of the picker."""
+    """Return the id of the first checkbox of the picker."""
     return f"code-{next(iter(evaluation.edition_of(assessment).codes))}"
 
 
-def selection_problems(found: tuple[Finding, ...], assessment: Assessment) -> list[Problem]:
-    """What a selection breaks, linked to the code it is about, or else to the first box."""
-    return [
-        Problem(
-            finding.message,
-            f"code-{finding.beside[0]}" if finding.beside else first_code_box(assessment),
-        )
-        for finding in found
-    ]
+def code_box(finding: Finding, assessment: Assessment) -> str:
+    """Return the id of the checkbox that a finding is about, or else of the first one."""
+    return f"code-{finding.beside[0]}" if finding.beside else first_code_box(assessment)
+
+
+def selection_problems(findings: Iterable[Finding], assessment: Assessment) -> list[Problem]:
+    """Return a problem for each finding, linked to the checkbox that it is about."""
+    return [Problem(finding.message, code_box(finding, assessment)) for finding in findings]

@@ -1,25 +1,26 @@
-"""What the pages share: finding the assessment, saying what stands against a write."""
+"""The assessment that a request is about: found or refused, its reading recorded, or locked."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from assessments import queries
 from assessments.models import Assessment
 from assessments.presenters.deadlines import deadline_of
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
 
 
 def assessment_or_404(
-    request: HttpRequest, reference: UUID, page: Page = Page.RECORD
+    request: SignedInRequest, reference: UUID, page: Page = Page.RECORD
 ) -> Assessment:
-    """What is not there and what the person may not see look the same.
+    """Return an assessment that the person may see, and record that they read it on the page.
 
-    That it is read on the page, or was refused, is recorded.
+    Raises Http404, and records the refusal: an absent one and a forbidden one look the same.
     """
     try:
         assessment = queries.assessment_for(request.user, reference)
@@ -30,12 +31,16 @@ def assessment_or_404(
     return assessment
 
 
-def record_reading_of(request: HttpRequest, assessment: Assessment, page: Page) -> None:
+def record_reading_of(request: SignedInRequest, assessment: Assessment, page: Page) -> None:
+    """Record that the person reads the assessment on the page."""
     record_reading(request, page, child=assessment.episode.child_id, assessment=assessment.pk)
 
 
-def own_assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
-    """The person's own assessment, in whatever status; a refusal is recorded."""
+def own_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
+    """Return the person's own assessment, in whatever status.
+
+    Raises Http404, and records the refusal.
+    """
     try:
         return queries.own_assessment(request.user, reference)
     except Assessment.DoesNotExist as absent:
@@ -43,7 +48,7 @@ def own_assessment_or_404(request: HttpRequest, reference: UUID) -> Assessment:
         raise Http404 from absent
 
 
-def locked(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    """Say that the record cannot be changed now, and why."""
+def locked_response(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+    """Return the page, a 409, that says that the assessment cannot be changed now, and why."""
     context = {"assessment": assessment, "deadline": deadline_of(assessment)}
     return render(request, "components/locked.html", context, status=409)

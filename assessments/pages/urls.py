@@ -1,4 +1,4 @@
-"""The address of every page for those who record, manage and read records."""
+"""The URLs of every page for those who record, manage and read assessments."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Marks in the picker's templates where a request's own part goes."""
+"""The placeholder tag of pre-rendered templates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assessments.components.prerendered import mark
+from assessments.components.prerendered import placeholder_marker
 
 register = template.Library()
 
 
 @register.simple_tag
-def placeholder(kind: str, code: str = "") -> SafeString:
-    """A place that is filled for each request; see `assessments.components.prerendered`."""
-    return format_html("{}", mark(kind, code))
+def placeholder(name: str, argument: str = "") -> SafeString:
+    """A place that each request fills in; see `assessments.components.prerendered`."""
+    return format_html("{}", placeholder_marker(name, argument))

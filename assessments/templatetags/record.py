@@ -1,4 +1,4 @@
-"""How a record is put in words on a page."""
+"""Template tags and filters for an assessment: status, age, notes and the identity bar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assessments.presenters.code_notes import Note
 
 register = template.Library()
 
-COLOURS = {
+STATUS_COLOURS = {
     Status.DRAFT: "govuk-tag--grey",
     Status.SUBMITTED: "govuk-tag--blue",
     Status.RETURNED: "govuk-tag--yellow",
@@ -27,23 +27,24 @@ COLOURS = {
     Status.REOPENED: "govuk-tag--purple",
     Status.CANCELLED: "govuk-tag--grey",
 }
-"""Never red, which is for what is overdue."""
+"""The tag's class for each status. Never red, which is for what is overdue."""
 
 
 @register.filter
 def status_colour(status: str) -> str:
-    return COLOURS[Status(status)]
+    """Return the class of a status tag."""
+    return STATUS_COLOURS[Status(status)]
 
 
 @register.filter
 def beside(notes: Mapping[str, Collection[Note]], code: str) -> Collection[Note]:
-    """What was said of one code; notes are by code, and may be left out of a page."""
+    """Return the notes on one code; `notes` are by code, and a page may have none."""
     return notes[code] if notes and code in notes else ()
 
 
 @register.filter
 def age(assessment: Assessment) -> str:
-    """The child's age when the assessment started: the age that the rules go by."""
+    """Return the child's age when the assessment started: the age that the rules go by."""
     child = assessment.episode.child
     years = child.age_on(assessment.start_date)
     if child.is_unborn:
@@ -57,8 +58,8 @@ def age(assessment: Assessment) -> str:
 
 @register.simple_tag
 def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeString:
-    """Whose assessment the page is about, and where it stands."""
-    bar = _bar(
+    """Render the bar that says whose assessment the page is about, and where it stands."""
+    segments = _identity_bar_segments(
         age(assessment),
         assessment.episode.referral_date,
         deadline,
@@ -66,19 +67,19 @@ def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeStrin
         Status(assessment.status),
     )
     child = assessment.episode.child.la_child_id
-    return fill_in(bar, {"child": lambda _: escape(child)})
+    return fill_in(segments, {"child": lambda _: escape(child)})
 
 
 @lru_cache(maxsize=1024)
-def _bar(
+def _identity_bar_segments(
     age: str, referral_date: date, deadline: Deadline | None, edition: Edition, status: Status
 ) -> Segments:
-    """The bar for all the children of whom the same is said."""
-    said = {
+    """The bar for every child with the same age, dates and status."""
+    context = {
         "age": age,
         "referral_date": referral_date,
         "deadline": deadline,
         "edition": edition,
         "status": status,
     }
-    return prerender("components/identity_bar.html", said)
+    return prerender("components/identity_bar.html", context)

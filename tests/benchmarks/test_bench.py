@@ -34,7 +34,7 @@ def test_the_factor_page_is_at_most_14_kilobytes_as_it_is_sent(assessment):
 
 def test_the_stock_form_has_the_same_boxes_ticked(assessment):
     state = factor_page.picker_state(assessment, assessment.worker.density)
-    drawn = [form(picker=state).picker_drawn() for form in factor_page.FORMS]
+    drawn = [form(picker=state).render_picker() for form in factor_page.FORMS]
     assert [text.count('type="checkbox"') for text in drawn] == [len(state.edition.codes)] * 2
     assert [text.count(" checked") for text in drawn] == [len(assessment.codes)] * 2
 

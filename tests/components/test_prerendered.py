@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from assessments import queries
-from assessments.components.picker import drawing
+from assessments.components.picker import rendering
 from assessments.models import Assessment
 from assessments.pages.factors import parts
 from cinfactors.accounts.models import Density, User
@@ -87,7 +87,7 @@ def test_it_reads_nothing_that_is_not_theirs(people):
 
 
 def test_what_a_server_draws_ahead_is_all_that_the_first_pages_share(people, page_of):
-    kept = (parts.page_segments, drawing.picker_segments)
+    kept = (parts.page_segments, rendering.picker_segments)
     draft = a_draft(people.ada, "EX1", "3B")
     for each in kept:
         each.cache_clear()

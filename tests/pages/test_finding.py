@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assessments.catalogue import loader
-from assessments.components.picker.typed_codes import Typed, typed_codes
+from assessments.components.picker.typed_codes import TypedCodes, parse_typed_codes
 from tests import people as make
 from tests.pages.page import read, words
 from tests.pages.sent import at, press
@@ -61,20 +61,20 @@ def test_nothing_found_answers_in_ones_own_spelling_and_escapes_it(ada):
     ],
 )
 def test_people_separate_codes_as_they_like(typed):
-    assert typed_codes(EDITION, typed) == Typed(("3A", "3B"))
+    assert parse_typed_codes(EDITION, typed) == TypedCodes(("3A", "3B"))
 
 
 @pytest.mark.parametrize("typed", ["", " ", "and", "/", "- & +"])
 def test_separators_alone_are_no_codes(typed):
-    assert typed_codes(EDITION, typed) == Typed()
+    assert parse_typed_codes(EDITION, typed) == TypedCodes()
 
 
 @pytest.mark.parametrize("factor", EDITION.factors, ids=lambda factor: factor.number)
 def test_a_number_alone_is_answered_with_the_codes_it_has(factor):
-    typed = typed_codes(EDITION, f"4b and {factor.number}")
+    typed = parse_typed_codes(EDITION, f"4b and {factor.number}")
     own = [code.code for code in factor.codes]
     if factor.number in own:
-        assert typed == Typed(("4B", factor.number))
+        assert typed == TypedCodes(("4B", factor.number))
         return
     assert (typed.codes, typed.unlisted) == (("4B",), (factor.number,))
     assert all(f"{code} {EDITION.name_of(code)}" in typed.message for code in own)
@@ -82,7 +82,7 @@ def test_a_number_alone_is_answered_with_the_codes_it_has(factor):
 
 
 def test_the_number_of_neglect_is_answered_with_its_code():
-    assert typed_codes(EDITION, "16").message == "16 has 16A Neglect. Type 16A."
+    assert parse_typed_codes(EDITION, "16").message == "16 has 16A Neglect. Type 16A."
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_the_number_of_neglect_is_answered_with_its_code():
     ],
 )
 def test_what_is_no_code_comes_back_as_it_was_typed(typed, echo):
-    said = typed_codes(EDITION, typed).message
+    said = parse_typed_codes(EDITION, typed).message
     assert said.startswith(f"Not a code of the April 2021 guide: {echo}. ")
 
 
 def test_a_replaced_code_is_known_however_it_is_typed():
     for typed in ("18a", "18A", "18 a", "/18a-"):
-        assert typed_codes(EDITION, typed).unlisted == ("18A",)
-        assert typed_codes(EDITION, typed).message.startswith("18A was replaced: use 18B")
+        assert parse_typed_codes(EDITION, typed).unlisted == ("18A",)
+        assert parse_typed_codes(EDITION, typed).message.startswith("18A was replaced: use 18B")
 
 
 def test_what_was_typed_is_escaped_where_it_is_answered(ada, people):

@@ -1,4 +1,4 @@
-"""The picker's groups: domains, the factors in each, and a checkbox for each code."""
+"""The layout of the picker: domains, the factors in each, and a checkbox for each code."""
 
 from __future__ import annotations
 
@@ -20,33 +20,35 @@ from cinfactors.accounts.models import Density
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One checkbox; the hidden part of its label says which factor it is of."""
+    """One checkbox; the visually hidden part of its label says which factor it belongs to."""
 
     code: str
     label: str
     hidden_label: str
     hint: str
-    describes: bool
+    takes_description: bool
     after_or: bool
+    """Whether it stands apart from the others, after an "or"."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactorGroup:
-    """A factor in one domain: its guidance, and its codes that stand in the domain."""
+    """A factor in one domain: its guidance, and those of its codes that belong to the domain."""
 
     name: str
     guidance: tuple[Block, ...]
     more: tuple[Block, ...]
+    """The rest of the guidance, which opens on request."""
     boxes: tuple[Box, ...]
 
     @property
-    def describes(self) -> bool:
-        return any(box.describes for box in self.boxes)
+    def takes_description(self) -> bool:
+        return any(box.takes_description for box in self.boxes)
 
 
 @dataclass(frozen=True, slots=True)
 class DomainGroup:
-    """A domain, or the group that stands after the domains."""
+    """A domain, or the group of codes after the domains."""
 
     id: str
     name: str
@@ -57,7 +59,7 @@ class DomainGroup:
 
 @lru_cache(maxsize=16)
 def domain_groups(edition: Edition, density: str = Density.FULL) -> tuple[DomainGroup, ...]:
-    """The three domains in the guide's order, then what belongs to none."""
+    """Return the three domains in the guide's order, then what belongs to none."""
     return tuple(
         DomainGroup(
             domain.id,
@@ -88,7 +90,7 @@ def _factor(edition: Edition, factor: Factor, codes: tuple[Code, ...], density: 
 
 
 def _key_points(factor: Factor) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """The definition, and the rest of the guidance; the code's own words are its hint."""
+    """Return the definition, and the rest of the guidance; the code's own words are its hint."""
     first, *others = factor.blocks
     if not factor.definition or isinstance(first, BulletList):
         return (), factor.blocks if len(factor.blocks) > 1 else ()
@@ -105,6 +107,6 @@ def _box(edition: Edition, factor: Factor, code: Code, *, hint: bool) -> Box:
         label=code.label or code.about or factor.name,
         hidden_label=factor.name if code.about else "",
         hint=code.words.rstrip(".") if hint else "",
-        describes=code.code in edition.described_codes,
+        takes_description=code.code in edition.described_codes,
         after_or=code.code in edition.solitary_codes,
     )

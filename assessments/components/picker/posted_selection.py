@@ -1,6 +1,6 @@
-"""What a post asks of the selection: the boxes, and the button that was pressed among them.
+"""The selection that a post asks for: the checkboxes, and the button that submitted them.
 
-Pure: whether the result may be recorded is for the services to say.
+Pure: whether the result may be recorded is decided by the services.
 """
 
 from __future__ import annotations
@@ -11,62 +11,64 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from assessments.catalogue.types import Edition, code_order
-from assessments.components.picker.typed_codes import NOTHING_TYPED, Typed, typed_codes
+from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes, parse_typed_codes
 
 
 @dataclass(frozen=True, slots=True)
 class PostedSelection:
-    """What is to be recorded, and what of it was sent but has to wait for a choice."""
+    """The codes to record, and those that were posted but have to wait for a choice."""
 
-    sent: tuple[str, ...]
-    """The boxes as they were sent; unknown and doubled codes stay, for the rules to refuse."""
+    posted_codes: tuple[str, ...]
+    """The checkboxes as posted; unknown and doubled codes stay, for the rules to refuse."""
     codes: tuple[str, ...]
+    """What is to be recorded."""
     waiting: tuple[str, ...] = ()
-    """What would push others out: it is not recorded until the person says so."""
+    """What would push others out: it is not recorded until the person chooses it."""
     replaced: tuple[str, ...] = ()
     """What a choice has pushed out, which can be undone."""
-    typed: Typed = NOTHING_TYPED
+    typed: TypedCodes = NO_TYPED_CODES
 
 
 EMPTY_POST = PostedSelection((), ())
 
-_LEAVE_TYPED_ALONE = frozenset({"remove", "complied", "answer", "density", "shortcuts"})
-"""Buttons that are no posted to select the typed codes."""
+_BUTTONS_THAT_IGNORE_TYPED_CODES = frozenset(
+    {"remove", "complied", "answer", "density", "shortcuts"}
+)
+"""Names of the buttons that do something else than select what was typed."""
 
 
 def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
-    """The boxes after the button that was pressed."""
-    sent = tuple(data.getlist("codes"))
-    is_for_another = not _LEAVE_TYPED_ALONE.isdisjoint(data)
-    typed = typed_codes(edition, "" if is_for_another else data.get("typed", ""))
-    undone, chosen = (_listed(edition, data.get(name, "")) for name in ("undo", "instead"))
+    """Return the selection after the button that submitted the form has had its effect."""
+    posted = tuple(data.getlist("codes"))
+    ignores_typed = not _BUTTONS_THAT_IGNORE_TYPED_CODES.isdisjoint(data)
+    typed = parse_typed_codes(edition, "" if ignores_typed else data.get("typed", ""))
+    undone, chosen = (_codes_of_button(edition, data.get(name, "")) for name in ("undo", "instead"))
     if undone or chosen:
-        codes = _instead(edition, sent, undone or chosen)
-        replaced = tuple(code for code in sent if code not in codes)
-        # What is undone pushes out the one code that had pushed it out, which is no news; what
-        # was ticked since and goes with it is.
+        codes = _replace_conflicting(edition, posted, undone or chosen)
+        replaced = tuple(code for code in posted if code not in codes)
+        # An undo pushes out the one code that had pushed others out, which is no news; what was
+        # ticked since and goes with it is.
         return PostedSelection(
-            sent, codes, replaced=replaced if chosen or len(replaced) > 1 else ()
+            posted, codes, replaced=replaced if chosen or len(replaced) > 1 else ()
         )
     removed = data.get("remove")
-    kept = tuple(code for code in sent if code != removed)
-    return PostedSelection(sent, _with(kept, typed.codes), typed=typed)
+    kept = tuple(code for code in posted if code != removed)
+    return PostedSelection(posted, _add_missing(kept, typed.codes), typed=typed)
 
 
 def parse_autosave(edition: Edition, recorded: Collection[str], data: QueryDict) -> PostedSelection:
-    """The same for the page that saves each change, which never records a forbidden pair.
+    """Return the same for the page that saves each change, which never records a forbidden pair.
 
-    What stands alone, ticked beside others, waits for a choice; and so do others that are
+    A code that stands alone, ticked beside others, waits for a choice; and so do others that are
     ticked beside it while it is recorded. Nothing is cleared meanwhile.
     """
     posted = parse_post(edition, data)
-    alone = edition.solitary_codes
-    lonely = tuple(code for code in posted.codes if code in alone)
-    if not lonely or len(set(posted.codes)) == 1:
+    solitary = edition.solitary_codes
+    if solitary.isdisjoint(posted.codes) or len(set(posted.codes)) == 1:
         return posted
-    stays = alone if alone.intersection(recorded) else edition.codes.keys() - alone
+    stays = solitary if solitary.intersection(recorded) else edition.codes.keys() - solitary
     return PostedSelection(
-        posted.sent,
+        posted.posted_codes,
         tuple(code for code in posted.codes if code in stays or code not in edition.codes),
         waiting=tuple(code for code in posted.codes if code not in stays and code in edition.codes),
         replaced=posted.replaced,
@@ -74,18 +76,20 @@ def parse_autosave(edition: Edition, recorded: Collection[str], data: QueryDict)
     )
 
 
-def _instead(edition: Edition, sent: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
-    """The chosen codes in place of all that cannot stand with them."""
-    alone = edition.solitary_codes
-    if alone.intersection(chosen):
+def _replace_conflicting(
+    edition: Edition, posted: tuple[str, ...], chosen: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Put the chosen codes in place of all that cannot stand with them."""
+    solitary = edition.solitary_codes
+    if solitary.intersection(chosen):
         return chosen
-    return _with(tuple(code for code in sent if code not in alone), chosen)
+    return _add_missing(tuple(code for code in posted if code not in solitary), chosen)
 
 
-def _with(codes: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:
+def _add_missing(codes: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:
     return (*codes, *(code for code in more if code not in codes))
 
 
-def _listed(edition: Edition, text: str) -> tuple[str, ...]:
-    """The edition's codes in a button's value."""
-    return tuple(sorted(edition.codes.keys() & set(text.split()), key=code_order))
+def _codes_of_button(edition: Edition, value: str) -> tuple[str, ...]:
+    """Return the edition's codes in the value of a button."""
+    return tuple(sorted(edition.codes.keys() & set(value.split()), key=code_order))

@@ -1,4 +1,4 @@
-"""What the picker shows of one request: what is ticked, described, found and answered."""
+"""The state of the picker in one request: ticks, description, findings, notes and answers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from types import MappingProxyType
 from django.http import QueryDict
 
 from assessments import evaluation, rules
-from assessments.catalogue.types import (
-    Edition,
-    Severity,
-)
+from assessments.catalogue.types import Edition, Severity
 from assessments.components.picker.posted_selection import parse_post
 from assessments.models import Assessment
 from assessments.presenters.code_notes import NO_NOTES, Note
@@ -32,44 +29,45 @@ def picker_state(
     notes: Mapping[str, tuple[Note, ...]] = NO_NOTES,
     errors: Mapping[str, str] = NO_ERRORS,
 ) -> PickerState:
-    """The picker as it was sent, or as it is stored where nothing was sent."""
+    """Return the picker as it was posted, or as it is stored where nothing was posted."""
     edition = evaluation.edition_of(assessment)
     selection = evaluation.selection_of(assessment)
     if data is not None:
         description = one_newline(data.get("other_description", ""))
         selection = rules.replace_codes(selection, parse_post(edition, data).codes, description)
-    found = rules.evaluate(edition, selection)
+    findings = rules.evaluate(edition, selection)
     return PickerState(
         edition=edition,
         density=density,
         ticked=frozenset(selection.codes),
         description=selection.other_description,
         description_error=description_error,
-        findings=found if data is not None else while_working(found),
+        findings=findings if data is not None else without_submission_errors(findings),
         notes=notes,
-        answers=given_answers(assessment, found, data, errors),
+        answers=given_answers(assessment, findings, data, errors),
     )
 
 
 def given_answers(
     assessment: Assessment,
-    found: Collection[rules.Finding],
+    findings: Collection[Finding],
     data: QueryDict | None = None,
     errors: Mapping[str, str] = NO_ERRORS,
 ) -> dict[str, GivenAnswer]:
-    """The answers that still hold, by rule, with what was typed and is not saved before them.
+    """Return the answers that still hold, by rule; typed text that is not saved comes before them.
 
-    A query only where one of the findings asks.
+    Makes a query only where one of the findings asks for an answer.
     """
-    asking = [finding for finding in found if finding.rule.asks]
+    asking = [finding for finding in findings if finding.rule.asks]
     if not asking:
         return {}
     stored = evaluation.answers_of(assessment)
-    open_ones = {each.rule.id for each in rules.unanswered(asking, evaluation.rule_answers(stored))}
+    still_open = rules.unanswered(asking, evaluation.rule_answers(stored))
+    open_rules = {finding.rule.id for finding in still_open}
     given = {}
     for finding in asking:
         rule = finding.rule.id
-        last = None if rule in open_ones else latest_answer(stored, finding)
+        last = None if rule in open_rules else latest_answer(stored, finding)
         text = last.text if last else ""
         typed = clean_text(data.get(f"text-{rule}", text)) if data else text
         error = errors.get(rule, "")
@@ -79,10 +77,10 @@ def given_answers(
     return given
 
 
-def while_working(found: tuple[rules.Finding, ...]) -> tuple[rules.Finding, ...]:
-    """What is worth saying before the person submits: not that nothing is selected yet."""
+def without_submission_errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return what a page shows before the person submits: not that nothing is selected yet."""
     return tuple(
-        finding for finding in found if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
+        finding for finding in findings if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
     )
 
 
@@ -92,12 +90,13 @@ class GivenAnswer:
 
     text: str
     holds: bool = True
+    """Whether the text is the stored answer, and answers this selection."""
     error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PickerState:
-    """What one request says: what is ticked, described and found, under which edition."""
+    """What is ticked, described, found and answered, under which edition."""
 
     edition: Edition
     density: str
@@ -110,10 +109,10 @@ class PickerState:
     answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
     """By rule."""
     choices: Mapping[str, str] = field(default_factory=dict)
-    """By code, drawn already: what waits for a choice, or can be undone."""
+    """By code, as HTML: what waits for a choice, or can be undone."""
 
-    def beside(self) -> dict[str, list[Finding]]:
-        """The findings by the code that each is shown beside: the first that it is about."""
+    def findings_by_code(self) -> dict[str, list[Finding]]:
+        """Return the findings by the code that each is shown beside: the first it is about."""
         by_code: dict[str, list[Finding]] = {}
         for finding in self.findings:
             if finding.beside:

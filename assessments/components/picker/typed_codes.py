@@ -1,4 +1,4 @@
-"""Codes as people type them."""
+"""Codes as people type them: "3a 3B,16a" and the like."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ _BETWEEN = "and"
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed, in the order typed: the edition's codes, and as it was typed what is none."""
+class TypedCodes:
+    """The edition's codes in what was typed, and what is no code of it, in the order typed."""
 
     codes: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
+    """What is no code of the edition, as it was typed."""
     messages: tuple[str, ...] = ()
-    """What there is to say of those that are none, sentence by sentence."""
+    """What the person reads about each that is no code, a sentence each."""
 
     @property
     def message(self) -> str:
         return " ".join(self.messages)
 
 
-NOTHING_TYPED = Typed()
+NO_TYPED_CODES = TypedCodes()
 
 
-def typed_codes(edition: Edition, text: str) -> Typed:
-    """Codes as people type them: "3a 3B,16a", "3a/3b & 20", "3a and 3b"."""
+def parse_typed_codes(edition: Edition, text: str) -> TypedCodes:
+    """Read codes as people type them: "3a 3B,16a", "3a/3b & 20", "3a and 3b"."""
     codes: dict[str, None] = {}
     numbers: dict[str, None] = {}
     others: dict[str, str] = {}
@@ -50,16 +51,16 @@ def typed_codes(edition: Edition, text: str) -> Typed:
         elif code in edition.factors_by_number:
             numbers[code] = None
         elif each.lower() != _BETWEEN:
-            # The rules know by its name what was replaced; a word comes back as it was typed.
+            # The rules know a replaced code by its own spelling; a word comes back as it was typed.
             others.setdefault(code, code if code in edition.replaced else each)
     unlisted = tuple(others.values())
     refused = rules.evaluate(edition, rules.Selection(sent=unlisted)) if unlisted else ()
-    said = [_which_of(edition, number) for number in numbers]
-    said += [finding.message for finding in refused if finding.unlisted]
-    return Typed(codes=tuple(codes), unlisted=(*numbers, *unlisted), messages=tuple(said))
+    messages = [_codes_with_number(edition, number) for number in numbers]
+    messages += [finding.message for finding in refused if finding.unlisted]
+    return TypedCodes(codes=tuple(codes), unlisted=(*numbers, *unlisted), messages=tuple(messages))
 
 
-def _which_of(edition: Edition, number: str) -> str:
-    """What to type for a factor whose number was typed alone."""
+def _codes_with_number(edition: Edition, number: str) -> str:
+    """Say what to type for a factor whose number was typed alone."""
     codes = [code.code for code in edition.factors_by_number[number].codes]
     return f"{number} has {listed(edition, codes)}. Type {' or '.join(codes)}."

@@ -1,9 +1,9 @@
-"""The forms with which a manager says who works on a record and who sees it."""
+"""The forms in which a manager chooses who works on an assessment and who sees a record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms_gds.layout import Field, Fluid, Size
 from django import forms
@@ -13,27 +13,35 @@ from django.db.models import QuerySet
 from assessments.components.forms import Form
 from cinfactors.accounts.models import User
 
+if TYPE_CHECKING:
+    OneUser = forms.ModelChoiceField[User]
+    SeveralUsers = forms.ModelMultipleChoiceField[User]
+else:  # Django's own fields are not generic
+    OneUser = forms.ModelChoiceField
+    SeveralUsers = forms.ModelMultipleChoiceField
 
-def described(person: User) -> str:
-    """A person as a choice: who they are and where; needs `teams` prefetched."""
-    teams = ", ".join(team.name for team in person.teams.all())
-    return ", ".join(filter(None, (person.name, person.get_role_display().lower(), teams)))
 
+class WorkerField(OneUser):
+    """One social worker, labelled with their teams, which have to be prefetched."""
 
-class PersonChoice(forms.ModelChoiceField):
     def label_from_instance(self, person: User) -> str:
         return f"{person.name}, {', '.join(team.name for team in person.teams.all())}"
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
+class PeopleField(SeveralUsers):
+    """Several people, labelled with their role and teams, which have to be prefetched."""
+
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, person: User) -> str:
-        return described(person)
+        teams = ", ".join(team.name for team in person.teams.all())
+        return ", ".join(filter(None, (person.name, person.get_role_display().lower(), teams)))
 
 
 class ReassignForm(Form):
-    to = PersonChoice(
+    """The social worker who takes the assessment over."""
+
+    to = WorkerField(
         label="Who takes it over?",
         queryset=User.objects.none(),
         empty_label=None,
@@ -46,16 +54,16 @@ class ReassignForm(Form):
 
     def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = workers
+        cast(OneUser, self.fields["to"]).queryset = workers
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [Field.radios("to", legend_size=Size.MEDIUM, legend_tag="h2", small=True)]
 
 
 class RestrictForm(Form):
-    """Who is named, those of one's own teams by ticking, one more by user name."""
+    """Who is named: people of one's own teams by ticking, one more by user name."""
 
-    people = PeopleChoice(
+    people = PeopleField(
         label="Who may see it?",
         help_text="Select all who need it for their work. Everybody else is refused",
         queryset=User.objects.none(),
@@ -74,36 +82,40 @@ class RestrictForm(Form):
     seen = forms.ModelMultipleChoiceField(
         User.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
+    """Who was named when the page was rendered: the service refuses what others changed since."""
 
     def __init__(
         self,
         *args: Any,
         choices: QuerySet[User],
         everybody: QuerySet[User],
-        known_by: Callable[[str], User | None],
+        find_person: Callable[[str], User | None],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = choices
-        self.fields["seen"].queryset = everybody
-        self.known_by = known_by
+        cast(SeveralUsers, self.fields["people"]).queryset = choices
+        cast(SeveralUsers, self.fields["seen"]).queryset = everybody
+        self.find_person = find_person
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [
             Field.checkboxes("people", legend_size=Size.MEDIUM, legend_tag="h2", small=True),
             Field.text("username", label_size=Size.SMALL, field_width=Fluid.ONE_HALF),
         ]
 
     def clean_username(self) -> User | None:
-        sent = self.cleaned_data["username"]
-        found = self.known_by(sent) if sent else None
-        if sent and found is None:
+        """Return the person of this user name, if one was entered."""
+        username = self.cleaned_data["username"]
+        person = self.find_person(username) if username else None
+        if username and person is None:
             raise ValidationError(
                 "There is nobody of this user name who works with children’s records"
             )
-        return found
+        return person
 
     def named(self) -> set[User]:
-        """Everybody whom the form names."""
-        also = self.cleaned_data["username"]
-        return {*self.cleaned_data["people"], *([also] if also else [])}
+        """Return everybody whom the form names."""
+        named = set(self.cleaned_data["people"])
+        if by_username := self.cleaned_data["username"]:
+            named.add(by_username)
+        return named

@@ -1,29 +1,34 @@
-"""A manager's pages: who works on a record, and who sees it."""
+"""A manager's pages: who works on an assessment, and who may see the child's record."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import queries, services
+from assessments.components.forms import posted_or_draft
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
-from assessments.components.records import assessment_or_404, locked
+from assessments.components.records import assessment_or_404, locked_response
 from assessments.models import Assessment
 from assessments.pages.access.forms import ReassignForm, RestrictForm
 from assessments.presenters.deadlines import deadline_of
 from cinfactors.accounts.form_recovery import recovers_form
+from cinfactors.accounts.models import User
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.problems import Problem, add_messages, problems_of
 
-PAGE = 25
+ROWS_PER_PAGE = 25
 
 
-def _looked_after_or_404(request: HttpRequest, reference: UUID) -> Assessment:
-    """A record of the manager's teams that they may see; whoever else asks is refused."""
+def _managed_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
+    """Return an assessment of the manager's teams that they may see; raises Http404 for others."""
     assessment = assessment_or_404(request, reference)
     if not request.user.is_team_manager:
         raise Http404
@@ -31,22 +36,23 @@ def _looked_after_or_404(request: HttpRequest, reference: UUID) -> Assessment:
 
 
 @require_safe
-def without_a_worker(request: HttpRequest) -> HttpResponse:
-    """The open work of people who have gone, for a manager to give to others."""
+def without_a_worker(request: SignedInRequest) -> HttpResponse:
+    """List the open work of people who have gone, for a manager to give to others."""
     if not request.user.is_team_manager:
         raise Http404
     waiting = queries.for_reading(queries.without_a_worker(request.user))
-    paginator = Paginator(waiting, PAGE)
+    paginator = Paginator(waiting, ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "rows": [(each, deadline_of(each), _why(each)) for each in page],
+        "rows": [(each, deadline_of(each), _why_it_waits(each)) for each in page],
     }
     return render(request, "pages/access/without_a_worker.html", context)
 
 
-def _why(assessment: Assessment) -> str:
+def _why_it_waits(assessment: Assessment) -> str:
+    """Say what has become of the worker, to follow their name."""
     if not assessment.worker.is_active:
         return "has left"
     if not assessment.worker.is_social_worker:
@@ -56,43 +62,65 @@ def _why(assessment: Assessment) -> str:
 
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
-def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
+def reassign(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Give the assessment to another social worker of one's teams."""
-    assessment = _looked_after_or_404(request, reference)
+    assessment = _managed_assessment_or_404(request, reference)
     if assessment.status not in queries.OPEN:
         if request.method == "POST":
-            return locked(request, assessment)
+            return locked_response(request, assessment)
         return redirect("record", assessment.reference)
-    typed = request.POST if request.method == "POST" else request.unsent_draft
-    workers = queries.workers_managed_by(request.user).prefetch_related("teams")
-    form = ReassignForm(typed, workers=workers.exclude(pk=_goes_nowhere(assessment)))
-    others: list[Problem] = []
+    workers = _workers_to_choose_from(request.user, assessment)
+    form = ReassignForm(posted_or_draft(request), workers=workers)
     if request.method == "POST":
-        key, version = key_and_version_of(request)
-        if form.is_valid():
-            try:
-                moved = services.reassign(
-                    assessment=assessment,
-                    to=form.cleaned_data["to"],
-                    by=request.user,
-                    version=version,
-                    key=key,
-                )
-            except services.FactsRefused as refused:
-                others = add_messages(form, refused.messages)
-            except services.Locked:
-                return locked(request, assessment_or_404(request, reference))
-            except services.EditConflict as conflict:
-                assessment = conflict.theirs
-                others = [
-                    Problem("The record was changed meanwhile. Read it, then reassign it again")
-                ]
-            else:
-                messages.success(
-                    request, f"{moved.worker.name}, {moved.team.name}, has the assessment now."
-                )
-                return redirect("record", moved.reference)
-    problems = others + problems_of(form)
+        return _save_reassignment(request, assessment, form)
+    return _reassign_page(request, assessment, form)
+
+
+def _workers_to_choose_from(manager: User, assessment: Assessment) -> QuerySet[User]:
+    """Return the manager's workers, less the present one where nothing would change.
+
+    They are among the choices if the assessment could follow them to another team.
+    """
+    workers = queries.workers_managed_by(manager).prefetch_related("teams")
+    if assessment.worker.memberships.filter(team=assessment.team_id).exists():
+        return workers.exclude(pk=assessment.worker_id)
+    return workers
+
+
+def _save_reassignment(
+    request: SignedInRequest, assessment: Assessment, form: ReassignForm
+) -> HttpResponse:
+    key, version = key_and_version_of(request)
+    if not form.is_valid():
+        return _reassign_page(request, assessment, form)
+    try:
+        moved = services.reassign(
+            assessment=assessment,
+            to=form.cleaned_data["to"],
+            by=request.user,
+            version=version,
+            key=key,
+        )
+    except services.FactsRefused as refused:
+        others = add_messages(form, refused.messages)
+        return _reassign_page(request, assessment, form, others)
+    except services.Locked:
+        return locked_response(request, assessment_or_404(request, assessment.reference))
+    except services.EditConflict as conflict:
+        problem = Problem("The record was changed meanwhile. Read it, then reassign it again")
+        return _reassign_page(request, conflict.theirs, form, [problem])
+    messages.success(request, f"{moved.worker.name}, {moved.team.name}, has the assessment now.")
+    return redirect("record", moved.reference)
+
+
+def _reassign_page(
+    request: SignedInRequest,
+    assessment: Assessment,
+    form: ReassignForm,
+    others: Sequence[Problem] = (),
+) -> HttpResponse:
+    """Return the page with the problems of the form, and others before them."""
+    problems = [*others, *problems_of(form)]
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
@@ -105,26 +133,19 @@ def reassign(request: HttpRequest, reference: UUID) -> HttpResponse:
     return render(request, "pages/access/reassign.html", context, status=status)
 
 
-def _goes_nowhere(assessment: Assessment) -> int | None:
-    """The worker, unless the assessment could follow them to another team."""
-    here = assessment.worker.memberships.filter(team=assessment.team_id).exists()
-    return assessment.worker_id if here else None
-
-
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
-def restrict(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Say which people alone may see the child's record, or who is named from now on."""
-    assessment = _looked_after_or_404(request, reference)
+def restrict(request: SignedInRequest, reference: UUID) -> HttpResponse:
+    """Name the only people who may see the child's record, or change who is named."""
+    assessment = _managed_assessment_or_404(request, reference)
     child = assessment.episode.child
-    typed = request.POST if request.method == "POST" else request.unsent_draft
     named = queries.named_for(child)
     form = RestrictForm(
-        typed,
+        posted_or_draft(request),
         choices=queries.can_be_named(request.user, child),
         everybody=queries.people_by_name(),
-        known_by=queries.known_by,
-        initial={"people": named if child.restricted else _by_default(request, assessment)},
+        find_person=queries.known_by,
+        initial={"people": named if child.restricted else _named_at_first(request, assessment)},
     )
     others: list[Problem] = []
     if request.method == "POST" and form.is_valid():
@@ -139,7 +160,7 @@ def restrict(request: HttpRequest, reference: UUID) -> HttpResponse:
             others = add_messages(form, refused.messages)
         else:
             messages.success(request, "Only the people you named may see the record now.")
-            return _back_to(request, reference)
+            return _back_to_the_record(request, reference)
     problems = others + problems_of(form)
     context = {
         "assessment": assessment,
@@ -153,23 +174,23 @@ def restrict(request: HttpRequest, reference: UUID) -> HttpResponse:
     return render(request, "pages/access/restrict.html", context, status=status)
 
 
-def _by_default(request: HttpRequest, assessment: Assessment) -> list[int]:
-    """The manager who restricts it, and the workers of what is open that they may see."""
+def _named_at_first(request: SignedInRequest, assessment: Assessment) -> list[int | None]:
+    """Return the manager who restricts it, and the workers of what is open that they may see."""
     visible = queries.assessments_visible_to(request.user)
     open_here = queries.open_assessments_of(assessment.episode.child).filter(pk__in=visible)
     return [request.user.pk, *(each.worker_id for each in open_here)]
 
 
+def _back_to_the_record(request: SignedInRequest, reference: UUID) -> HttpResponse:
+    """Lead to the record; or to the list, for a manager who has left themselves out."""
+    visible = queries.assessments_visible_to(request.user).filter(reference=reference)
+    return redirect("record", reference) if visible.exists() else redirect("assessments")
+
+
 @require_POST
-def lift(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Let role and teams alone decide again who sees the child's record."""
-    assessment = _looked_after_or_404(request, reference)
+def lift(request: SignedInRequest, reference: UUID) -> HttpResponse:
+    """Lift the restriction: role and teams alone decide again who sees the child's record."""
+    assessment = _managed_assessment_or_404(request, reference)
     services.lift_restriction(child=assessment.episode.child, by=request.user)
     messages.success(request, "The record is not restricted any more.")
     return redirect("record", reference)
-
-
-def _back_to(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """The record; or the list, for a manager who has left themselves out."""
-    visible = queries.assessments_visible_to(request.user).filter(reference=reference)
-    return redirect("record", reference) if visible.exists() else redirect("assessments")

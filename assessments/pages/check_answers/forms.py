@@ -13,6 +13,8 @@ from assessments.models import Outcome
 
 
 class OutcomeForm(Form):
+    """What the assessment led to."""
+
     outcome = forms.ChoiceField(
         label="What did the assessment lead to?",
         choices=Outcome.choices,
@@ -20,5 +22,5 @@ class OutcomeForm(Form):
         required=False,
     )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [Field.radios("outcome", legend_size=Size.MEDIUM, legend_tag="h2", small=True)]

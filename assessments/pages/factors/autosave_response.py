@@ -1,7 +1,7 @@
-"""What the factor page is told after each change: the parts of it that the change may move.
+"""The autosave response: the parts of the factor page that a change may move.
 
-The parts are swapped into the page by their ids. What the page ticks or unticks by itself is
-said as a difference, so that what the person has done since stays.
+The parts are swapped into the page by their ids. Which boxes the page has to tick or untick is
+given as a difference, so that what the person has done since stays.
 """
 
 from __future__ import annotations
@@ -9,101 +9,105 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.html import format_html
 
 from assessments.components.idempotency import key_and_version_fields
-from assessments.components.picker.drawing import render_beside, render_picker
 from assessments.components.picker.posted_selection import PostedSelection
+from assessments.components.picker.rendering import render_beside, render_picker
 from assessments.components.picker.state import PickerState
 from assessments.models import Assessment, IdempotencyKey
 from assessments.pages.factors import parts
 from assessments.pages.factors.panel import side_panel
+from assessments.pages.factors.parts import SaveOutcome
 from cinfactors.accounts.form_recovery import draft_owner_field
+from cinfactors.accounts.requests import SignedInRequest
 
-OUTCOME = "X-Save-Outcome"
-"""The header that says whether it was saved: an answer without it is none of ours."""
-
-SAVED, REFUSED, CONFLICT, CLOSED = "saved", "refused", "conflict", "closed"
+SAVE_OUTCOME_HEADER = "X-Save-Outcome"
+"""Says whether the change was saved; a response without it comes from something else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AutosaveResult:
     """What came of a change."""
 
-    outcome: str
+    outcome: SaveOutcome
     assessment: Assessment
     state: PickerState
     posted: PostedSelection
     version: int
-    """The version on which the page goes on."""
-    unsaved: str = ""
-    """Why it is not saved, for the person."""
+    """The version that the page carries from now on."""
+    failure: str = ""
+    """The message why it is not saved."""
     last_change: IdempotencyKey | None = None
     """What another page, or somebody else, did meanwhile."""
-    redraw: bool = False
-    """Whether the whole picker is to be drawn anew."""
+    rerenders_picker: bool = False
+    """Whether the whole picker is rendered again, for another density."""
 
 
-def response(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """The parts of the page, each for the place of its id."""
-    html = "".join(_part(name, html) for name, html in _parts(request, answer))
+def autosave_response(request: SignedInRequest, result: AutosaveResult) -> HttpResponse:
+    """Return the parts of the page, each addressed to the element of its id."""
+    html = "".join(_swapped_part(name, html) for name, html in _parts(request, result))
+    posted, ticked = result.posted, result.state.ticked
     ticks = format_html(
         '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
         'data-waiting="{}" data-refused="{}"></div>',
-        " ".join(code for code in answer.state.ticked if code not in answer.posted.sent),
-        " ".join(code for code in answer.posted.sent if code not in answer.state.ticked),
-        " ".join(answer.posted.waiting),
-        " ".join(answer.posted.typed.unlisted),
+        " ".join(code for code in ticked if code not in posted.posted_codes),
+        " ".join(code for code in posted.posted_codes if code not in ticked),
+        " ".join(posted.waiting),
+        " ".join(posted.typed.unlisted),
     )
-    return HttpResponse(html + ticks, headers={OUTCOME: answer.outcome})
+    return HttpResponse(html + ticks, headers={SAVE_OUTCOME_HEADER: result.outcome.value})
 
 
-def _part(name: str, html: str) -> str:
+def _swapped_part(name: str, html: str) -> str:
     # What `_parts` gives was rendered by templates, which escape.
     return f'<div id="{name}" hx-swap-oob="innerHTML">{html}</div>'
 
 
-def _parts(request: HttpRequest, answer: Answer) -> Iterator[tuple[str, str]]:
-    posted = answer.posted
-    choices = parts.choices(answer.state.edition, posted, stays=answer.state.ticked)
-    state = replace(answer.state, choices=choices)
-    panel = side_panel(state)
+def _parts(request: SignedInRequest, result: AutosaveResult) -> Iterator[tuple[str, str]]:
+    """Yield the id and the HTML of each part."""
+    choices = parts.render_choices(result.state.edition, result.posted, stays=result.state.ticked)
+    state = replace(result.state, choices=choices)
     yield (
         "key-and-version",
-        f"{draft_owner_field(request.user)}{key_and_version_fields(answer.version)}",
+        f"{draft_owner_field(request.user)}{key_and_version_fields(result.version)}",
     )
-    yield "counts", parts.counts(state)
-    yield "selected", parts.selected(state.edition, panel.selected)
-    yield "asks", parts.asks(panel)
-    yield "still-open", parts.still_open(panel)
-    yield "saved", parts.saved(answer.assessment, answer.unsaved, answer.outcome)
-    # Whatever waits for a choice is said here too: the panel is always in view.
-    yield "typed-answer", _typed(answer) + "".join(choices.values())
-    in_conflict = answer.outcome == CONFLICT
+    yield from _panel_parts(result, state)
     yield (
         "differences",
-        parts.differences(state, answer.assessment, answer.last_change, request.user)
-        if in_conflict
+        parts.render_differences(state, result.assessment, result.last_change, request.user)
+        if result.outcome is SaveOutcome.CONFLICT
         else "",
     )
-    yield "shortcuts", parts.shortcuts(state.edition, request.user.shortcuts)
-    if answer.redraw:
+    yield "shortcuts", parts.render_shortcuts(state.edition, request.user.shortcuts)
+    if result.rerenders_picker:
         yield "picker", render_picker(state)
-        yield "density", parts.density_button(state.density)
-    yield from _beside(state)
+        yield "density", parts.render_density_button(state.density)
+    yield from _parts_beside_codes(state)
 
 
-def _typed(answer: Answer) -> str:
-    """What became of typed codes."""
-    posted, typed = answer.posted, answer.posted.typed
+def _panel_parts(result: AutosaveResult, state: PickerState) -> Iterator[tuple[str, str]]:
+    panel = side_panel(state)
+    yield "counts", parts.render_counts(state)
+    yield "selected", parts.render_selected(state.edition, panel.selected)
+    yield "asks", parts.render_panel_findings(panel)
+    yield "still-open", parts.render_open_questions(panel)
+    yield "saved", parts.render_save_status(result.assessment, result.outcome, result.failure)
+    # Choices that wait stand here too: the panel is always in view.
+    yield "typed-answer", _render_typed_codes(result) + "".join(state.choices.values())
+
+
+def _render_typed_codes(result: AutosaveResult) -> str:
+    """Render what became of typed codes; those that wait for a choice are not selected."""
+    posted, typed = result.posted, result.posted.typed
     selected = replace(typed, codes=tuple(c for c in typed.codes if c not in posted.waiting))
-    return parts.typed_answer(answer.state.edition, selected)
+    return parts.render_typed_codes(result.state.edition, selected)
 
 
-def _beside(state: PickerState) -> Iterator[tuple[str, str]]:
-    """What stands beside single codes; the page empties the places that are not named."""
-    beside = state.beside()
+def _parts_beside_codes(state: PickerState) -> Iterator[tuple[str, str]]:
+    """Yield what stands beside single codes; the page empties the places that are not named."""
+    findings = state.findings_by_code()
     for code in state.edition.codes:
-        if html := render_beside(state, code, beside.get(code, ())):
+        if html := render_beside(state, code, findings.get(code, ())):
             yield f"beside-{code}", html

@@ -10,7 +10,11 @@ from assessments.models import Assessment
 def was_overtaken(
     saved: Assessment, posted: PostedSelection, description: str, complied: str
 ) -> bool:
-    """Whether others went on from what this very press had recorded before it was sent again."""
+    """Whether the record differs from what was posted, once saving it has succeeded.
+
+    So it does where this very submission was recorded before, others changed the record since,
+    and the submission is sent again. `complied` is the rule whose code the submission adds.
+    """
     rule = evaluation.edition_of(saved).rules_by_id.get(complied)
     added = [code for code in (rule and rule.adds,) if code and code not in posted.codes]
     return not any(

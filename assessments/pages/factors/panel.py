@@ -12,26 +12,24 @@ from assessments.presenters.selection import SelectedCode, named
 
 @dataclass(frozen=True, slots=True)
 class SidePanel:
-    """What stands beside the picker, always in view."""
+    """The selected codes, and the findings by how they are met."""
 
     selected: tuple[SelectedCode, ...]
     errors: tuple[rules.Finding, ...]
     questions: tuple[rules.Finding, ...]
+    """Findings that ask for an answer and have none that holds."""
     answered: tuple[rules.Finding, ...]
     notes: tuple[rules.Finding, ...]
 
-    @property
-    def said(self) -> tuple[tuple[rules.Finding, ...], ...]:
-        return self.errors, self.questions, self.answered, self.notes
-
 
 def side_panel(state: PickerState) -> SidePanel:
+    """Return what the panel shows for a state of the picker."""
     asking = [finding for finding in state.findings if finding.rule.asks]
-    met = {rule for rule, answer in state.answers.items() if answer.holds}
+    answered = {rule for rule, answer in state.answers.items() if answer.holds}
     return SidePanel(
         selected=named(state.edition, state.ticked),
         errors=tuple(f for f in state.findings if f.is_error_on_save),
-        questions=tuple(f for f in asking if f.rule.id not in met),
-        answered=tuple(f for f in asking if f.rule.id in met),
+        questions=tuple(f for f in asking if f.rule.id not in answered),
+        answered=tuple(f for f in asking if f.rule.id in answered),
         notes=tuple(f for f in state.findings if f.rule.severity is Severity.NOTE),
     )

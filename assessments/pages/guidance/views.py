@@ -13,7 +13,7 @@ from assessments.presenters.selection import named
 
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
-    """The whole edition in force; what matches, where words are looked for."""
+    """Show the whole edition in force, or the factors that match a search."""
     edition = evaluation.current_edition()
     words = request.GET.get("q", "").strip()[:100]
     found = search.find(edition, words)
@@ -29,7 +29,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def guidance_for_code(request: HttpRequest, code: str) -> HttpResponse:
-    """One code: what it is for, in the guide's words; and what replaced it, if it is gone."""
+    """Show one code: what it is for, in the guide's words; or what replaced it, if it is gone."""
     edition = evaluation.current_edition()
     entry = edition.codes.get(code)
     replaced = edition.replaced.get(code)

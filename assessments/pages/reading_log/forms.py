@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from cinfactors.accounts.models import User
 
 
 class ReadingLogForm(forms.Form):
-    """Which day's reading to look at, and whose; neither is asked for."""
+    """Which day's reading to look at, and whose; neither is required."""
 
     day = forms.DateField(
         required=False,
@@ -24,7 +24,7 @@ class ReadingLogForm(forms.Form):
         error_messages={"invalid": "Enter a day as 2026-03-27"},
     )
     person = forms.ModelChoiceField(
-        queryset=None,
+        queryset=User.objects.none(),
         required=False,
         to_field_name="reference",
         empty_label="Everybody",
@@ -32,12 +32,13 @@ class ReadingLogForm(forms.Form):
         error_messages={"invalid_choice": "Select somebody from the list"},
     )
 
-    def __init__(self, *arguments: Any, people: QuerySet[User], **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.fields["person"].queryset = people
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[User]", self.fields["person"])
+        field.queryset = people
 
     def clean_day(self) -> date | None:
-        day = self.cleaned_data["day"]
+        day: date | None = self.cleaned_data["day"]
         if day and day > timezone.localdate():
             raise ValidationError("Enter a day that is not to come")
         return day

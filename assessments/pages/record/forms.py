@@ -13,12 +13,12 @@ from cinfactors.web.clean_text import validate_clean
 
 
 class ReadForm(forms.Form):
-    """Which decision the worker has read."""
+    """The decision that the worker has read."""
 
     review = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class ReasonForm(Form):
+class CancellationForm(Form):
     """Why an assessment is cancelled."""
 
     reason = LinesField(
@@ -30,5 +30,5 @@ class ReasonForm(Form):
         widget=forms.Textarea,
     )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [Field.textarea("reason", label_size=Size.SMALL, rows=3)]

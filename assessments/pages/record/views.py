@@ -1,4 +1,4 @@
-"""Reading: the record of an assessment, and the guidance as a reference."""
+"""The record of an assessment, and what its worker does from there: withdraw, cancel, mark read."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import evaluation, queries, services
+from assessments.components.forms import posted_or_draft
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.records import (
     assessment_or_404,
-    locked,
+    locked_response,
     own_assessment_or_404,
     record_reading_of,
 )
 from assessments.models import Assessment
-from assessments.pages.record.forms import ReadForm, ReasonForm
+from assessments.pages.record.forms import CancellationForm, ReadForm
 from assessments.presenters.code_notes import NO_NOTES, pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import decisions, missed_codes
 from assessments.presenters.questions import questions_of
 from assessments.presenters.selection import groups_of
 from cinfactors.accounts.form_recovery import recovers_form
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.web.problems import add_messages, problems_of
 
 
 @require_safe
-def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Everything that is recorded, read-only."""
+def assessment_record(request: SignedInRequest, reference: UUID) -> HttpResponse:
+    """Show everything that is recorded, read-only."""
     assessment = assessment_or_404(request, reference)
     person = request.user
     versions = list(queries.versions_of(assessment))
@@ -58,8 +60,8 @@ def assessment_record(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 
 @require_POST
-def correction_read(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """The worker has read what a manager corrected."""
+def correction_read(request: SignedInRequest, reference: UUID) -> HttpResponse:
+    """Mark a manager's correction as read by the worker."""
     own = queries.own_assessments(request.user).filter(reference=reference)
     if not own.exists():
         raise Http404
@@ -73,7 +75,7 @@ def correction_read(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
+def withdraw(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Ask whether to take the submission back, then do so."""
     assessment = own_assessment_or_404(request, reference)
     if request.method != "POST":
@@ -84,12 +86,12 @@ def withdraw(request: HttpRequest, reference: UUID) -> HttpResponse:
             assessment=assessment, by=request.user, version=version, key=key
         )
     except (services.Locked, services.EditConflict):
-        return locked(request, assessment_or_404(request, reference))
+        return locked_response(request, assessment_or_404(request, reference))
     messages.success(request, "The submission is withdrawn. You can change the factors again.")
     return redirect("factors", assessment.reference)
 
 
-def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+def _withdraw_page(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     if not queries.may_withdraw(request.user, assessment):
         return redirect("record", assessment.reference)
     record_reading_of(request, assessment, Page.RECORD)
@@ -103,37 +105,53 @@ def _withdraw_page(request: HttpRequest, assessment: Assessment) -> HttpResponse
 
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
+def cancel(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Cancel an assessment that was started in error, with the reason."""
     assessment = own_assessment_or_404(request, reference)
-    typed = request.POST if request.method == "POST" else request.unsent_draft
-    form = ReasonForm(typed)
+    data = posted_or_draft(request)
+    form = CancellationForm(data)
     if request.method == "POST":
-        key, version = key_and_version_of(request)
-        if form.is_valid():
-            try:
-                services.cancel(
-                    assessment=assessment,
-                    reason=form.cleaned_data["reason"],
-                    by=request.user,
-                    version=version,
-                    key=key,
-                )
-            except (services.Locked, services.EditConflict):
-                return locked(request, assessment_or_404(request, reference))
-            except services.FactsRefused as refused:
-                add_messages(form, refused.messages)
-            else:
-                messages.success(request, "The assessment is cancelled. Its record stays.")
-                return redirect("record", assessment.reference)
-    elif not queries.may_cancel(request.user, assessment):
+        return _cancel_assessment(request, assessment, form)
+    if not queries.may_cancel(request.user, assessment):
         return redirect("record", assessment.reference)
+    return _cancel_page(request, assessment, form, data)
+
+
+def _cancel_assessment(
+    request: SignedInRequest, assessment: Assessment, form: CancellationForm
+) -> HttpResponse:
+    key, version = key_and_version_of(request)
+    if not form.is_valid():
+        return _cancel_page(request, assessment, form, request.POST)
+    try:
+        services.cancel(
+            assessment=assessment,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            version=version,
+            key=key,
+        )
+    except (services.Locked, services.EditConflict):
+        return locked_response(request, assessment_or_404(request, assessment.reference))
+    except services.FactsRefused as refused:
+        add_messages(form, refused.messages)
+        return _cancel_page(request, assessment, form, request.POST)
+    messages.success(request, "The assessment is cancelled. Its record stays.")
+    return redirect("record", assessment.reference)
+
+
+def _cancel_page(
+    request: SignedInRequest,
+    assessment: Assessment,
+    form: CancellationForm,
+    data: QueryDict | None,
+) -> HttpResponse:
     record_reading_of(request, assessment, Page.CANCEL)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "form": form,
-        "key_and_version": KeyAndVersionForm(initial={"version": version_of(assessment, typed)}),
+        "key_and_version": KeyAndVersionForm(initial={"version": version_of(assessment, data)}),
         "problems": problems_of(form),
     }
     status = 422 if form.errors else 200

@@ -1,9 +1,9 @@
-"""The forms of starting an assessment: the child, the referral, the start date."""
+"""The forms that start an assessment: the child, the referral, the start date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms_gds.layout import Field, Fieldset, Fixed, Fluid, Layout, Size
 from django import forms
@@ -14,8 +14,22 @@ from assessments.models import Child, Episode, PrimaryNeed, ReferralSource, Sex
 from cinfactors.accounts.models import Team
 from cinfactors.web.clean_text import validate_clean
 
+if TYPE_CHECKING:
+    OneTeam = forms.ModelChoiceField[Team]
+else:  # Django's own field is not generic
+    OneTeam = forms.ModelChoiceField
+
+
+def _validated_child_id(form: forms.Form) -> str:
+    """Return the child id that was entered; raises ValidationError if no child can have it."""
+    la_child_id: str = form.cleaned_data["la_child_id"]
+    Child._meta.get_field("la_child_id").run_validators(la_child_id)
+    return la_child_id
+
 
 class FindChildForm(Form):
+    """The id of a child, whether the product knows them or not."""
+
     la_child_id = forms.CharField(
         label="Child id",
         help_text="The id in your case system, for example DEMO000123",
@@ -24,19 +38,17 @@ class FindChildForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [Field.text("la_child_id", label_size=Size.MEDIUM, field_width=Fluid.ONE_HALF)]
 
     def clean_la_child_id(self) -> str:
-        sent = self.cleaned_data["la_child_id"]
-        Child._meta.get_field("la_child_id").run_validators(sent)
-        return sent
+        return _validated_child_id(self)
 
 
 class StartDateForm(Form):
     """When the assessment started, and with which team."""
 
-    start_date = DateField(what="Start date of the assessment", help_text="For example, 3 10 2025")
+    start_date = DateField(label="Start date of the assessment", help_text="For example, 3 10 2025")
     team = forms.ModelChoiceField(
         label="Team",
         queryset=Team.objects.none(),
@@ -47,25 +59,27 @@ class StartDateForm(Form):
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = teams
+        cast(OneTeam, self.fields["team"]).queryset = teams
         self.only_team = teams[0] if len(teams) == 1 else None
         if self.only_team:
             del self.fields["team"]
-        self.helper.layout = Layout(*self.drawn())
+        self.helper.layout = Layout(*self.layout_fields())
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         yield Field("start_date", context={"legend_size": Size.for_legend("s")})
         if "team" in self.fields:
             yield Field.radios("team", legend_size=Size.SMALL, small=True)
 
     def chosen_team(self) -> Team:
-        return self.only_team or self.cleaned_data["team"]
+        """Return the chosen team, or the only one, which is not asked for."""
+        team: Team = self.only_team or self.cleaned_data["team"]
+        return team
 
 
 class ReferralForm(Form):
     """A new referral."""
 
-    referral_date = DateField(what="Referral date", help_text="For example, 1 10 2025")
+    referral_date = DateField(label="Referral date", help_text="For example, 1 10 2025")
     referral_source = forms.ChoiceField(
         label="Source of the referral",
         choices=[("", "Select a source"), *ReferralSource.choices],
@@ -84,7 +98,7 @@ class ReferralForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
                 Field("referral_date", context={"legend_size": Size.for_legend("s")}),
@@ -98,10 +112,10 @@ class ReferralForm(Form):
         ]
 
     def clean_family_reference(self) -> str:
-        sent = self.cleaned_data["family_reference"]
-        if sent:
-            Episode._meta.get_field("family_reference").run_validators(sent)
-        return sent
+        reference: str = self.cleaned_data["family_reference"]
+        if reference:
+            Episode._meta.get_field("family_reference").run_validators(reference)
+        return reference
 
 
 class NewChildForm(Form):
@@ -129,9 +143,11 @@ class NewChildForm(Form):
         error_messages={"required": "Enter the child’s family name"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    birth_date = DateField(what="Date of birth", required=False, help_text="For example, 27 3 2014")
+    birth_date = DateField(
+        label="Date of birth", required=False, help_text="For example, 27 3 2014"
+    )
     expected_birth_date = DateField(
-        what="Expected date of birth",
+        label="Expected date of birth",
         required=False,
         help_text="For an unborn child, instead of the date of birth",
     )
@@ -144,12 +160,12 @@ class NewChildForm(Form):
     disabled = forms.TypedChoiceField(
         label="Is the child recorded as disabled?",
         choices=[("yes", "Yes"), ("no", "No")],
-        coerce=lambda sent: sent == "yes",
+        coerce=lambda choice: choice == "yes",
         widget=forms.RadioSelect,
         error_messages={"required": "Select whether the child is recorded as disabled"},
     )
 
-    def drawn(self) -> Iterable[Any]:
+    def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
                 Field.text("la_child_id", label_size=Size.SMALL, field_width=Fixed.TWENTY),
@@ -166,20 +182,18 @@ class NewChildForm(Form):
         ]
 
     def clean_la_child_id(self) -> str:
-        sent = self.cleaned_data["la_child_id"]
-        Child._meta.get_field("la_child_id").run_validators(sent)
-        return sent
+        return _validated_child_id(self)
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
         if "birth_date" in entered and "expected_birth_date" in entered:
-            both = [entered["birth_date"], entered["expected_birth_date"]].count(None)
-            if both == 2:
+            missing = [entered["birth_date"], entered["expected_birth_date"]].count(None)
+            if missing == 2:
                 self.add_error(
                     "birth_date",
                     "Enter the date of birth, or for an unborn child the expected date",
                 )
-            elif both == 0:
+            elif missing == 0:
                 self.add_error(
                     "expected_birth_date",
                     "Enter the date of birth or the expected date, not both",

@@ -1,4 +1,4 @@
-"""The form of the list's search."""
+"""The search form of the list of assessments."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from django import forms
 
 
 class SearchForm(forms.Form):
-    """The search of a list; posted, since a child's id or name has no place in an address."""
+    """The search; posted, since a child's id or name has no place in an address."""
 
     words = forms.CharField(required=False, max_length=100)

@@ -1,0 +1,135 @@
+"""The picker: every code of an edition as a checkbox, with the guide's text beside it.
+
+What does not change from one request to the next, which is nearly all of it, is rendered once for
+each edition and density and cached as segments; a request fills in the placeholders between them:
+what is ticked, and what the rules say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from assessments.catalogue.code_names import code_with_name
+from assessments.catalogue.types import Edition, Severity
+from assessments.components.picker.layout import domain_groups
+from assessments.components.picker.state import GivenAnswer, PickerState
+from assessments.components.prerendered import Segments, fill_in, prerender
+from assessments.presenters.code_notes import Note
+from assessments.presenters.selection import named
+from assessments.rules import Finding
+from cinfactors.accounts.models import Density
+
+FINDING_LABELS: Mapping[Severity, str] = {
+    Severity.ERROR_ON_SAVE: "Error:",
+    Severity.ERROR_ON_SUBMISSION: "To put right:",
+    Severity.EXPLAIN: "To explain:",
+    Severity.CONSIDER: "To consider:",
+    Severity.NOTE: "Note:",
+}
+
+
+@lru_cache(maxsize=16)
+def picker_segments(edition: Edition, density: str) -> Segments:
+    """Return the pre-rendered picker for an edition and a density."""
+    return prerender("components/picker/picker.html", {"domains": domain_groups(edition, density)})
+
+
+def render_picker(state: PickerState) -> SafeString:
+    """Render the whole picker for one request."""
+    findings = state.findings_by_code()
+    return fill_in(
+        picker_segments(state.edition, state.density),
+        {
+            "ticked": lambda code: " checked" if code in state.ticked else "",
+            "described": lambda code: _aria_describedby(code, state, findings.get(code, ())),
+            "notes": lambda code: _render_notes(code, state.notes.get(code, ())),
+            "beside": lambda code: render_beside(state, code, findings.get(code, ())),
+            "description": lambda code: _render_description(code, state),
+        },
+    )
+
+
+def render_beside(state: PickerState, code: str, findings: Collection[Finding]) -> str:
+    """Render what stands beside one code: a choice to be made, and what the rules say."""
+    return state.choices.get(code, "") + "".join(
+        render_finding(finding, state.edition, state.answers.get(finding.rule.id))
+        for finding in findings
+    )
+
+
+def render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
+    """Render a finding beside its code, with the guide's words for it and how to answer."""
+    # What shows posted strings, or what somebody typed, is never cached.
+    if finding.unlisted or answer is not None:
+        return _render_finding(finding, edition, answer)
+    return _cached_finding(finding, edition)
+
+
+def _render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
+    rule = finding.rule
+    context = {
+        "finding": finding,
+        "kind": FINDING_LABELS[rule.severity],
+        "asks": rule.asks,
+        "asks_reason": rule.severity is Severity.EXPLAIN,
+        "adds": code_with_name(edition, rule.adds) if rule.adds else "",
+        "removable": named(edition, finding.removable),
+        "about": ", ".join(finding.codes or finding.beside),
+    }
+    if answer is not None:
+        context |= {"answer": answer.holds, "text": answer.text, "error": answer.error}
+    return get_template("components/picker/finding.html").render(context)
+
+
+_cached_finding = lru_cache(maxsize=1024)(_render_finding)
+
+
+def _aria_describedby(code: str, state: PickerState, findings: Collection[Finding]) -> str:
+    """Return the attribute that links a checkbox to its hint, its notes and its findings."""
+    ids = [f"{note.kind}-{code}" for note in state.notes.get(code, ())]
+    ids += [f"said-{finding.rule.id}" for finding in findings]
+    if state.density != Density.FULL and state.edition.codes[code].words:
+        ids.insert(0, f"hint-{code}")
+    return f' aria-describedby="{" ".join(ids)}"' if ids else ""
+
+
+def _render_notes(code: str, notes: Collection[Note]) -> str:
+    if not notes:
+        return ""
+    # What people wrote is never cached.
+    template = get_template("components/picker/note.html")
+    return "".join(template.render({"note": note, "code": code}) for note in notes)
+
+
+def _render_description(code: str, state: PickerState) -> str:
+    """Render the box for the description that a code takes."""
+    ticked = code in state.ticked
+    # What somebody typed is never cached.
+    if state.description or state.description_error:
+        return _description_box(code, ticked, state.description, state.description_error)
+    return _cached_description_box(code, ticked, "", "")
+
+
+def _description_box(code: str, ticked: bool, description: str, error: str) -> str:
+    return get_template("components/picker/description.html").render(
+        {"code": code, "ticked": ticked, "description": description, "error": error}
+    )
+
+
+_cached_description_box = lru_cache(maxsize=8)(_description_box)
+
+
+class Picker(LayoutObject):  # type: ignore[misc]  # crispy-forms has no types
+    """The picker in the layout of a form; the form's `picker` is its state."""
+
+    fields: list[str] = []
+
+    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        form.rendered_fields.update({"codes", "other_description"} & form.fields.keys())
+        return render_picker(form.picker)
