@@ -16,7 +16,7 @@ from assessments.models import Assessment, Child, NamedPerson
 from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.audit.entries import readings
-from tests.pages.sent import at, new_child_form
+from tests.pages.form_data import at, new_child_form
 from tests.people import People
 
 

@@ -1,4 +1,4 @@
-"""What the factor page keeps finished is nobody's: each request has only its own."""
+"""The cached HTML of the factor page belongs to nobody: each request adds only its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def a_draft(worker: User, la_child_id: str, *codes: str) -> Assessment:
     return record(draft, *codes) if codes else draft
 
 
-def the(pattern: str, html: str) -> list[str]:
+def matches(pattern: str, html: str) -> list[str]:
     return re.findall(pattern, html)
 
 
@@ -41,17 +41,17 @@ def test_each_person_finds_their_own_name_child_and_selection(people, page_of):
             html = page_of(assessment)
             assert assessment.worker.name in html
             assert other.worker.name not in html
-            assert the(r"Child ([A-Z0-9]+)</strong>", html) == [
+            assert matches(r"Child ([A-Z0-9]+)</strong>", html) == [
                 assessment.episode.child.la_child_id
             ]
-            assert the(r'value="(\w+)" id="code-\w+" checked', html) == assessment.codes
+            assert matches(r'value="(\w+)" id="code-\w+" checked', html) == assessment.codes
 
 
 def test_no_two_pages_share_a_key_or_a_token(people, page_of):
     draft = a_draft(people.ada, "EX1")
     first, second = page_of(draft), page_of(draft)
     for field in ("key", "csrfmiddlewaretoken"):
-        values = the(rf'name="{field}" value="([^"]+)"', first + second)
+        values = matches(rf'name="{field}" value="([^"]+)"', first + second)
         assert len(values) == (2 if field == "key" else 4)
         assert len(set(values)) == 2
 
@@ -62,7 +62,7 @@ def test_a_name_is_text_and_never_markup(people, page_of):
     assert "Ada &lt;b&gt;&amp;amp; Winter" in html
 
 
-def test_the_statement_compiled_once_reads_what_the_query_reads(people):
+def test_the_compiled_statement_reads_what_the_query_reads(people):
     draft = a_draft(people.ada, "EX1", "3A", "20")
     found = queries.own_assessment(people.ada, draft.reference)
     same = queries.own_assessments(people.ada).get(reference=draft.reference)
@@ -78,7 +78,7 @@ def test_the_statement_compiled_once_reads_what_the_query_reads(people):
         ]
 
 
-def test_it_reads_nothing_that_is_not_theirs(people):
+def test_the_compiled_statement_reads_nothing_of_other_people(people):
     draft = a_draft(people.ada, "EX1")
     people.ada.is_active = False
     for person in (people.ben, people.cleo, people.mo, people.dee, people.abe, people.ada):
@@ -86,14 +86,14 @@ def test_it_reads_nothing_that_is_not_theirs(people):
             queries.own_assessment(person, draft.reference)
 
 
-def test_what_a_server_draws_ahead_is_all_that_the_first_pages_share(people, page_of):
-    kept = (parts.page_segments, rendering.picker_segments)
+def test_the_warmed_cache_has_all_that_the_first_pages_share(people, page_of):
+    caches = (parts.page_segments, rendering.picker_segments)
     draft = a_draft(people.ada, "EX1", "3B")
-    for each in kept:
+    for each in caches:
         each.cache_clear()
     parts.warm_cache()
-    drawn = [each.cache_info().misses for each in kept]
+    rendered = [each.cache_info().misses for each in caches]
     for density in Density:
         User.objects.filter(pk=people.ada.pk).update(density=density)
         assert "3B" in page_of(draft)
-    assert [each.cache_info().misses for each in kept] == drawn == [1, len(Density)]
+    assert [each.cache_info().misses for each in caches] == rendered == [1, len(Density)]

@@ -1,4 +1,4 @@
-"""Every address of the project, and what stands in its places."""
+"""Every URL route of the project, and the addresses that it gives for an assessment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cinfactors.accounts.models import Membership
 
 
 def routes() -> list[str]:
-    """Each route once, in the order in which they are tried."""
+    """Return each route once, in the order in which they are tried."""
 
     def walk(patterns, before: str) -> Iterator[str]:
         for pattern in patterns:
@@ -31,14 +31,14 @@ ADMIN = [route for route in routes() if route.startswith("admin/")]
 
 
 def is_of_a_record(route: str) -> bool:
-    """Whether the address leads to one child's record, rather than to a list or a person."""
+    """Whether the route leads to one child's record, rather than to a list or a person."""
     return "<uuid:reference>" in route or bool(
         re.match(r"admin/assessments/\w+/<(path|uuid):", route)
     )
 
 
 def address_of(route: str, assessment: Assessment | None, person_pk: int = 0) -> str:
-    """The route with this assessment's references in it, or those of one that there is not."""
+    """Return the route with this assessment's references in it, or those of an absent one."""
     model = re.match(r"admin/\w+/(\w+)/<", route)
     reference = str(_reference(route, model[1] if model else "", assessment, person_pk))
     for place, value in {

@@ -22,8 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WHO = ("worker", "colleague", "stranger", "manager", "other", "officer", "administrator")
-DESK = ("manager", "other", "administrator")
-"""Who comes into the admin at all."""
+ADMIN_USERS = ("manager", "other", "administrator")
+"""Who can use the admin at all."""
 
 
 def _each(words: str) -> tuple[int, ...]:
@@ -55,22 +55,24 @@ class Line:
         return int(self.out.split()[method == "post"])
 
 
-def _desk(words: str) -> str:
-    """For the manager, the other manager and the administrator; others are shown the way out."""
+def _for_admin_users(words: str) -> str:
+    """Expand answers for the two managers and the administrator; others are redirected."""
     if not words:
         return ""
     answers = words.split()
-    mine = dict(zip(DESK, answers * 3 if len(answers) == 1 else answers, strict=True))
+    mine = dict(zip(ADMIN_USERS, answers * 3 if len(answers) == 1 else answers, strict=True))
     return " ".join(mine.get(who, "302") for who in WHO)
 
 
-def desk(get: str, post: str, absent_get: str = "404", absent_post: str = "404", **other) -> Line:
-    """A line of the admin, by those who come into it; of what is absent, as it is said."""
+def admin_line(
+    get: str, post: str, absent_get: str = "404", absent_post: str = "404", **other
+) -> Line:
+    """Return a line of the admin, from the answers to those who can use it."""
     return Line(
-        _desk(get),
-        _desk(post),
-        absent_get=_desk(absent_get),
-        absent_post=_desk(absent_post),
+        _for_admin_users(get),
+        _for_admin_users(post),
+        absent_get=_for_admin_users(absent_get),
+        absent_post=_for_admin_users(absent_post),
         **other,
     )
 
@@ -79,7 +81,7 @@ EVERYBODY = "200"
 WORKERS = "200 200 200 404 404 404 404"
 THE_WORKER = "200 404 404 404 404 404 404"
 THE_MANAGER = "404 404 404 200 404 404 404"
-PRESSED_BY_THE_WORKER = "400 404 404 404 404 404 404"
+POSTED_BY_THE_WORKER = "400 404 404 404 404 404 404"
 
 PAGES = {
     "": Line("302"),
@@ -90,16 +92,16 @@ PAGES = {
     "assessments/start/new/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/<uuid:reference>/": Line("200 200 404 200 404 200 404"),
-    "assessments/<uuid:reference>/factors/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
-    "assessments/<uuid:reference>/autosave/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/factors/": Line(THE_WORKER, POSTED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/autosave/": Line(THE_WORKER, POSTED_BY_THE_WORKER),
     "assessments/find/": Line("405", EVERYBODY),
-    "assessments/<uuid:reference>/check/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/check/": Line(THE_WORKER, POSTED_BY_THE_WORKER),
     "assessments/<uuid:reference>/submitted/": Line("302 404 404 404 404 404 404"),
     "assessments/<uuid:reference>/withdraw/": Line(
-        "302 404 404 404 404 404 404", PRESSED_BY_THE_WORKER
+        "302 404 404 404 404 404 404", POSTED_BY_THE_WORKER
     ),
-    "assessments/<uuid:reference>/read/": Line("405", PRESSED_BY_THE_WORKER),
-    "assessments/<uuid:reference>/cancel/": Line(THE_WORKER, PRESSED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/read/": Line("405", POSTED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/cancel/": Line(THE_WORKER, POSTED_BY_THE_WORKER),
     "assessments/<uuid:reference>/reassign/": Line(THE_MANAGER, "404 404 404 400 404 404 404"),
     "assessments/<uuid:reference>/restrict/": Line(THE_MANAGER, "404 404 404 422 404 404 404"),
     "assessments/<uuid:reference>/lift/": Line("405", "404 404 404 302 404 404 404"),
@@ -135,55 +137,55 @@ ACCOUNT = {
 }
 
 ADMIN = {
-    "admin/": desk("200", "200"),
+    "admin/": admin_line("200", "200"),
     "admin/login/": Line("403 403 403 302 302 403 302", "403 403 403 200 200 403 200", "302 302"),
     "admin/logout/": Line(EVERYBODY, "302", out="302 302"),
     "admin/password_change/": Line("302", "302", out="302 303"),
-    "admin/password_change/done/": desk("200", "405"),
-    "admin/autocomplete/": desk("403", "405"),
-    "admin/jsi18n/": desk("200", "405"),
-    "admin/r/<path:content_type_id>/<path:object_id>/": desk("404", "404"),
-    "admin/^(?P<app_label>accounts|assessments)/$": desk("200 200 404", "200 200 404"),
-    "admin/(?P<url>.*)$": desk("404", "404"),
+    "admin/password_change/done/": admin_line("200", "405"),
+    "admin/autocomplete/": admin_line("403", "405"),
+    "admin/jsi18n/": admin_line("200", "405"),
+    "admin/r/<path:content_type_id>/<path:object_id>/": admin_line("404", "404"),
+    "admin/^(?P<app_label>accounts|assessments)/$": admin_line("200 200 404", "200 200 404"),
+    "admin/(?P<url>.*)$": admin_line("404", "404"),
 }
 
 # The addresses that the admin has for each model. Nothing is added to records by hand, and
 # nothing of anything is deleted.
 
-LOOKED_AFTER = "403 403 200"
+ADMINISTERED = "403 403 200"
 READ = "200 200 403"
 
 
-def of_people(model: str, *, add: str = LOOKED_AFTER, change: str = LOOKED_AFTER) -> dict:
+def of_people(model: str, *, add: str = ADMINISTERED, change: str = ADMINISTERED) -> dict:
     thing = f"admin/accounts/{model}/<path:object_id>/"
     return {
-        f"admin/accounts/{model}/": desk(LOOKED_AFTER, LOOKED_AFTER),
-        f"admin/accounts/{model}/add/": desk(add, add),
-        f"{thing}history/": desk(LOOKED_AFTER, LOOKED_AFTER),
-        f"{thing}delete/": desk("403", "403"),
-        f"{thing}change/": desk(LOOKED_AFTER, change),
-        thing: desk("302", "302"),
+        f"admin/accounts/{model}/": admin_line(ADMINISTERED, ADMINISTERED),
+        f"admin/accounts/{model}/add/": admin_line(add, add),
+        f"{thing}history/": admin_line(ADMINISTERED, ADMINISTERED),
+        f"{thing}delete/": admin_line("403", "403"),
+        f"{thing}change/": admin_line(ADMINISTERED, change),
+        thing: admin_line("302", "302"),
     }
 
 
 def of_records(model: str, **own: Line) -> dict:
     thing = f"admin/assessments/{model}/<path:object_id>/"
     return {
-        f"admin/assessments/{model}/": desk(READ, READ),
-        f"admin/assessments/{model}/add/": desk("403", "403"),
-        f"{thing}history/": desk("200 404 404", "200 404 404"),
-        f"{thing}delete/": desk("403 404 404", "403 404 404"),
-        f"{thing}change/": desk("200 404 404", "403 404 404"),
-        thing: desk("302", "302", "302", "302"),
+        f"admin/assessments/{model}/": admin_line(READ, READ),
+        f"admin/assessments/{model}/add/": admin_line("403", "403"),
+        f"{thing}history/": admin_line("200 404 404", "200 404 404"),
+        f"{thing}delete/": admin_line("403 404 404", "403 404 404"),
+        f"{thing}change/": admin_line("200 404 404", "403 404 404"),
+        thing: admin_line("302", "302", "302", "302"),
     } | {f"{thing}{page}/": line for page, line in own.items()}
 
 
-DECISION = desk("302 404 403", "400 404 403", "404 404 403", "404 404 403")
+DECISION = admin_line("302 404 403", "400 404 403", "404 404 403", "404 404 403")
 
 MODELS = (
     of_people("user")
     | {
-        f"admin/accounts/user/<int:pk>/{page}/": desk(f"403 403 {get}", f"403 403 {post}")
+        f"admin/accounts/user/<int:pk>/{page}/": admin_line(f"403 403 {get}", f"403 403 {post}")
         for page, get, post in (
             ("password", 200, 200),
             ("deactivate", 200, 302),
@@ -199,8 +201,8 @@ MODELS = (
     | of_records("episode")
     | of_records(
         "assessment",
-        history=desk("302 404 403", "302 404 403", "404 404 403", "404 404 403"),
-        change=desk("200 404 403", "403", "404 404 403", "403"),
+        history=admin_line("302 404 403", "302 404 403", "404 404 403", "404 404 403"),
+        change=admin_line("200 404 403", "403", "404 404 403", "403"),
     )
     | {
         f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION

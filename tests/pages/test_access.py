@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments.models import NamedPerson
 from tests import people as make
-from tests.pages.sent import at, press
+from tests.pages.form_data import at, key_and_version
 from tests.people import People
 
 
@@ -41,14 +41,14 @@ def test_a_manager_reassigns(people: People, draft, mo):
     page = text_of(mo.get(at("reassign", draft)))
     assert "Ben Marsh, North" in page
     assert "Ada Winter, North, has it now" in page
-    response = mo.post(at("reassign", draft), press(draft, to=people.ben.pk), follow=True)
+    response = mo.post(at("reassign", draft), key_and_version(draft, to=people.ben.pk), follow=True)
     assert "Ben Marsh, North, has the assessment now." in text_of(response)
     draft.refresh_from_db()
     assert draft.worker == people.ben
 
 
-def test_nobody_chosen_is_told_beside_the_choice(draft, mo):
-    response = mo.post(at("reassign", draft), press(draft))
+def test_an_error_stands_beside_the_choice_when_nobody_is_chosen(draft, mo):
+    response = mo.post(at("reassign", draft), key_and_version(draft))
     assert response.status_code == 422
     assert problems(response) == ["Select the social worker who takes it over"]
     assert 'href="#id_to_1"' in text_of(response)
@@ -56,14 +56,14 @@ def test_nobody_chosen_is_told_beside_the_choice(draft, mo):
 
 
 def test_somebody_of_another_team_is_refused(people: People, draft, mo):
-    response = mo.post(at("reassign", draft), press(draft, to=people.cleo.pk))
+    response = mo.post(at("reassign", draft), key_and_version(draft, to=people.cleo.pk))
     assert problems(response) == ["Select a social worker of your teams"]
     draft.refresh_from_db()
     assert draft.worker == people.ada
 
 
-def test_a_change_meanwhile_is_told(people: People, draft, mo):
-    stale = press(draft, to=people.ben.pk)
+def test_a_conflict_is_shown_when_the_record_changed_meanwhile(people: People, draft, mo):
+    stale = key_and_version(draft, to=people.ben.pk)
     make.record(draft, "4B", "3A")
     response = mo.post(at("reassign", draft), stale)
     assert problems(response) == [
@@ -73,13 +73,13 @@ def test_a_change_meanwhile_is_told(people: People, draft, mo):
     assert mo.post(at("reassign", draft), again).status_code == 302
 
 
-def test_what_is_over_is_not_reassigned(people: People, draft, mo):
+def test_a_closed_assessment_is_not_reassigned(people: People, draft, mo):
     done = make.authorise(make.submit(draft), people.mo)
     assert mo.get(at("reassign", done))["Location"] == at("record", done)
-    assert mo.post(at("reassign", done), press(done, to=people.ben.pk)).status_code == 409
+    assert mo.post(at("reassign", done), key_and_version(done, to=people.ben.pk)).status_code == 409
 
 
-def test_a_post_without_key_or_version_is_no_press(people: People, draft, mo):
+def test_a_post_without_key_or_version_is_a_bad_request(people: People, draft, mo):
     assert mo.post(at("reassign", draft), {"to": people.ben.pk}).status_code == 400
 
 
@@ -97,17 +97,17 @@ def test_the_open_work_of_a_leaver_is_listed_with_why(people: People, draft, mo)
 
 def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo):
     people.ada.teams.set([people.north])
-    asked = []
+    query_counts = []
     for number in range(3):
         make.start(people.ada, f"EX{number}")
         people.ada.is_active = False
         people.ada.save()
         with CaptureQueriesContext(connection) as captured:
             assert text_of(mo.get("/reassign/")).count("Ada Winter has left") == number + 1
-        asked.append(len(captured))
+        query_counts.append(len(captured))
         people.ada.is_active = True
         people.ada.save()
-    assert asked[0] == asked[1] == asked[2]
+    assert query_counts[0] == query_counts[1] == query_counts[2]
 
 
 def test_a_long_list_has_pages(people: People, mo):
@@ -158,7 +158,7 @@ def test_somebody_of_another_team_is_named_by_user_name(people: People, draft, m
 
 
 @pytest.mark.parametrize("username", ["abe", "nobody", "x" * 151, "\x00"])
-def test_an_unknown_user_name_is_told_beside_the_box(people: People, draft, mo, username: str):
+def test_an_unknown_user_name_is_an_error_beside_its_box(people: People, draft, mo, username: str):
     names = {"people": [people.ada.pk, people.mo.pk], "username": username}
     response = mo.post(at("restrict", draft), names)
     assert response.status_code == 422
@@ -166,7 +166,7 @@ def test_an_unknown_user_name_is_told_beside_the_box(people: People, draft, mo, 
     assert named() == set()
 
 
-def test_who_has_to_be_named_is_told_beside_the_names(people: People, draft, mo):
+def test_an_error_says_who_has_to_be_named(people: People, draft, mo):
     response = mo.post(at("restrict", draft), {"people": [people.ben.pk]})
     assert problems(response) == [
         "Select Ada Winter, whose assessment is open. Select a manager of North"
@@ -175,7 +175,7 @@ def test_who_has_to_be_named_is_told_beside_the_names(people: People, draft, mo)
     assert named() == set()
 
 
-def test_what_another_manager_named_meanwhile_is_told(people: People, draft, mo):
+def test_a_conflict_is_shown_when_another_manager_changed_the_names(people: People, draft, mo):
     make.restrict(draft, people.mo)
     response = mo.post(at("restrict", draft), {"people": [people.ada.pk, people.mo.pk, 1]})
     assert response.status_code == 422
@@ -187,7 +187,7 @@ def test_what_another_manager_named_meanwhile_is_told(people: People, draft, mo)
     assert named() == {"ada", "ben", "mo"}
 
 
-def test_a_manager_who_leaves_themselves_out_is_led_away(people: People, draft, mo):
+def test_a_manager_who_leaves_themselves_out_is_led_to_the_list(people: People, draft, mo):
     lou = make.make_person("Lou Also", people.north, role="team_manager")
     response = mo.post(at("restrict", draft), {"people": [people.ada.pk, lou.pk]})
     assert response["Location"] == "/assessments/"
@@ -197,5 +197,5 @@ def test_a_manager_who_leaves_themselves_out_is_led_away(people: People, draft, 
 def test_reassigning_a_restricted_record_says_who_will_see_it(people: People, draft, mo):
     make.restrict(draft, people.mo)
     assert "becomes one of the people who may see it" in text_of(mo.get(at("reassign", draft)))
-    mo.post(at("reassign", draft), press(draft, to=people.ben.pk))
+    mo.post(at("reassign", draft), key_and_version(draft, to=people.ben.pk))
     assert named() == {"ada", "ben", "mo"}

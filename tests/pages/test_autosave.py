@@ -1,4 +1,4 @@
-"""What the factor page is answered after each change: saved or not, and what moves in it."""
+"""The autosave response to each change: saved or not, and the parts of the page that move."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from assessments.models import Assessment, Status
 from cinfactors.accounts.models import Density
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import Element, read, words
-from tests.pages.sent import at, press
 from tests.snapshot import unchanged
 
-OUTCOME = "X-Save-Outcome"
+SAVE_OUTCOME_HEADER = "X-Save-Outcome"
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def draft(people) -> Assessment:
 
 @pytest.fixture
 def send(ada, draft):
-    """Sends the page of a version with these boxes ticked; answers with what is in the answer."""
+    """Post the page of a version with these codes ticked; return the parts of the response."""
 
-    def sent(*codes: str, version: int | None = None, **values) -> SimpleNamespace:
+    def post(*codes: str, version: int | None = None, **values) -> SimpleNamespace:
         draft.refresh_from_db()
-        fields = press(draft, codes=codes, **values)
+        fields = key_and_version(draft, codes=codes, **values)
         if version is not None:
             fields["version"] = version
         response = ada.post(at("autosave", draft), fields)
@@ -42,14 +42,14 @@ def send(ada, draft):
         }
         ticks = parts["ticks"].attributes
         return SimpleNamespace(
-            outcome=response[OUTCOME],
+            outcome=response[SAVE_OUTCOME_HEADER],
             parts=parts,
             text={name: words(part.text) for name, part in parts.items()},
             ticked=ticks["data-ticked"].split(),
             unticked=ticks["data-unticked"].split(),
         )
 
-    return sent
+    return post
 
 
 def buttons(part: Element) -> dict[str, tuple[str, str]]:
@@ -67,10 +67,10 @@ def beside(answer) -> set[str]:
     return {name for name in answer.parts if name.startswith("beside-")}
 
 
-# Saved, and what the rules say
+# Saved, with findings
 
 
-def test_a_change_is_saved_and_the_rules_answer_beside_the_code(send, draft):
+def test_a_change_is_saved_and_the_finding_stands_beside_the_code(send, draft):
     answer = send("13A")
     assert (answer.outcome, draft.codes) == ("saved", ["13A"])
     assert beside(answer) == {"beside-13A"}
@@ -81,20 +81,20 @@ def test_a_change_is_saved_and_the_rules_answer_beside_the_code(send, draft):
     assert (answer.ticked, answer.unticked) == ([], [])
 
 
-def test_each_answer_brings_another_key(send):
+def test_each_response_brings_another_idempotency_key(send):
     keys = {hidden(send(code).parts["key-and-version"])["key"] for code in ("4B", "4A", "4A")}
     assert len(keys) == 3
 
 
-def test_the_same_press_twice_is_carried_out_once(ada, draft):
-    fields = press(draft, codes=["4B"])
+def test_the_same_submission_twice_is_carried_out_once(ada, draft):
+    fields = key_and_version(draft, codes=["4B"])
     first, second = (ada.post(at("autosave", draft), fields) for _ in range(2))
-    assert first[OUTCOME] == second[OUTCOME] == "saved"
+    assert first[SAVE_OUTCOME_HEADER] == second[SAVE_OUTCOME_HEADER] == "saved"
     draft.refresh_from_db()
     assert (draft.codes, draft.version) == (["4B"], 2)
 
 
-def test_nothing_selected_is_saved_and_no_error_is_said_of_it(send, draft):
+def test_an_empty_selection_is_saved_without_an_error(send, draft):
     send("4B")
     answer = send()
     assert (answer.outcome, draft.codes, beside(answer)) == ("saved", [], set())
@@ -134,7 +134,7 @@ def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft
 
 
 def test_a_changed_selection_asks_again_only_what_it_changed(send):
-    """16A and 3B both ask; after 3C is added, what was said of 3B is asked again."""
+    """16A and 3B both ask; after 3C is added, 3B needs another answer."""
     send("6B", answer="young-carer")
     assert send("6B", "3B", answer="child-as-victim").parts["beside-3B"].all("details")
     answer = send("6B", "3B", "3C")
@@ -202,13 +202,13 @@ def test_typed_codes_are_ticked_and_their_names_read_back(send, draft, typed, co
     assert all(f"{code} " in answer.text["typed-answer"] for code in codes)
 
 
-def test_what_is_no_code_is_answered_in_words_and_the_others_are_ticked(send, draft):
+def test_what_is_no_code_gets_a_message_and_the_others_are_ticked(send, draft):
     answer = send(typed="18a 99Z <b> 4B")
     assert (answer.outcome, draft.codes) == ("saved", ["4B"])
-    said = answer.text["typed-answer"]
-    assert said.startswith("Selected: 4B Mental health disorder, a parent or carer.")
-    assert "18A was replaced" in said
-    assert "“99Z”, “<b>”" in said
+    message = answer.text["typed-answer"]
+    assert message.startswith("Selected: 4B Mental health disorder, a parent or carer.")
+    assert "18A was replaced" in message
+    assert "“99Z”, “<b>”" in message
 
 
 def test_21_typed_beside_others_waits_where_it_was_typed(send, draft):
@@ -226,7 +226,7 @@ def test_a_description_that_is_too_long_holds_back_nothing_else(send, draft):
     assert answer.text["saved"].startswith("Not saved: the description.")
 
 
-def test_what_is_no_code_of_the_edition_is_refused(send, draft):
+def test_a_code_that_the_edition_lacks_is_refused(send, draft):
     answer = send("4B", "18A")
     assert (answer.outcome, draft.codes) == ("refused", [])
     assert answer.text["saved"].startswith("Not saved: 18A was replaced")
@@ -250,7 +250,7 @@ def test_a_stale_page_is_shown_both_selections_and_overwrites_nothing(send, draf
     assert answer.text["differences"] == ""
 
 
-def test_a_choice_from_differences_that_are_stale_by_now_is_asked_again(send, draft):
+def test_a_choice_from_stale_differences_is_a_conflict_again(send, draft):
     seen = draft.version
     make.record(draft, "3A")
     stale = draft.version
@@ -269,46 +269,46 @@ def test_both_descriptions_are_shown_where_they_differ(send, draft):
 
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED])
-def test_what_is_not_with_the_worker_any_more_is_not_saved(ada, people, status):
+def test_an_assessment_that_is_not_with_the_worker_is_not_saved(ada, people, status):
     over = make.in_status(status, people.ada, people.mo, "EX2002")
     with unchanged():
-        response = ada.post(at("autosave", over), press(over, codes=["3A"]))
-    assert response[OUTCOME] == "closed"
+        response = ada.post(at("autosave", over), key_and_version(over, codes=["3A"]))
+    assert response[SAVE_OUTCOME_HEADER] == "closed"
     assert "cannot be changed" in response.content.decode()
 
 
-def test_nobody_else_is_answered(people, browser_of, draft):
+def test_nobody_else_can_autosave(people, browser_of, draft):
     for person in (people.ben, people.cleo, people.mo, people.dee, people.abe):
         other = browser_of(person)
         with unchanged():
             for answer in (
                 other.get(at("autosave", draft)),
-                other.post(at("autosave", draft), press(draft, codes=["3A"])),
+                other.post(at("autosave", draft), key_and_version(draft, codes=["3A"])),
             ):
                 assert answer.status_code == 404
-                assert OUTCOME not in answer
+                assert SAVE_OUTCOME_HEADER not in answer
 
 
-def test_a_post_without_its_press_is_none_of_the_page(ada, draft):
+def test_a_post_without_key_and_version_is_a_bad_request(ada, draft):
     assert ada.post(at("autosave", draft), {"codes": ["3A"]}).status_code == 400
     fields = {"codes": ["3A"], "version": 1, "key": str(uuid.uuid4()), "seen": "-1"}
-    assert ada.post(at("autosave", draft), fields)[OUTCOME] == "saved"
+    assert ada.post(at("autosave", draft), fields)[SAVE_OUTCOME_HEADER] == "saved"
 
 
 def test_a_page_whose_sign_in_was_renewed_gets_a_token_that_works(people, browser_of, draft):
     ada = browser_of(people.ada, enforce_csrf_checks=True)
     page = ada.get(at("autosave", draft))
     [token] = read(page).all("input")
-    fields = press(draft, codes=["3A"])
+    fields = key_and_version(draft, codes=["3A"])
     assert ada.post(at("autosave", draft), fields).status_code == 403
     fields[token.attributes["name"]] = token.attributes["value"]
-    assert ada.post(at("autosave", draft), fields)[OUTCOME] == "saved"
+    assert ada.post(at("autosave", draft), fields)[SAVE_OUTCOME_HEADER] == "saved"
 
 
 # Density and shortcuts are the person's
 
 
-def test_the_density_is_remembered_and_the_picker_drawn_anew(send, people):
+def test_the_density_is_remembered_and_the_picker_rendered_again(send, people):
     answer = send("13A", density="key_points")
     people.ada.refresh_from_db()
     assert people.ada.density == Density.KEY_POINTS
@@ -356,9 +356,9 @@ def found(ada, text: str) -> tuple[set[str], str]:
     ],
 )
 def test_a_factor_is_found_by_the_words_people_use_and_misspell(ada, text, code):
-    codes, said = found(ada, text)
+    codes, message = found(ada, text)
     assert code in codes
-    assert "found" in said
+    assert "found" in message
 
 
 def test_a_code_is_found_whole(ada):
@@ -366,27 +366,27 @@ def test_a_code_is_found_whole(ada):
 
 
 def test_nothing_found_says_so_and_offers_other(ada):
-    codes, said = found(ada, "<b>zzzzzz")
+    codes, message = found(ada, "<b>zzzzzz")
     assert codes == set()
-    assert said.startswith("Nothing found for “<b>zzzzzz”. 20 Other")
+    assert message.startswith("Nothing found for “<b>zzzzzz”. 20 Other")
 
 
-def test_no_words_find_no_line(ada):
+def test_an_empty_search_finds_nothing(ada):
     assert found(ada, "  ") == (set(), "")
 
 
-def test_a_description_that_nothing_selected_takes_stands_in_nobodys_way(ada, draft, send):
+def test_a_description_that_no_selected_code_takes_is_dropped(ada, draft, send):
     too_long = "x" * 501
     assert send("20", other_description=too_long).outcome == "refused"
     assert send("3A", other_description=too_long).outcome == "saved"
     assert (draft.codes, draft.other_description) == (["3A"], "")
-    fields = press(draft, codes=["3A", "4B"], other_description=too_long, next="check")
+    fields = key_and_version(draft, codes=["3A", "4B"], other_description=too_long, next="check")
     assert ada.post(at("factors", draft), fields).status_code == 302
     draft.refresh_from_db()
     assert draft.codes == ["3A", "4B"]
 
 
-def test_what_waits_for_a_choice_is_said_apart_from_what_is_unticked(send):
+def test_codes_that_wait_for_a_choice_are_listed_apart_from_unticked_ones(send):
     assert send("3A", "4B").parts["ticks"].attributes["data-waiting"] == ""
     ticks = send("3A", "21", remove="3A").parts["ticks"].attributes
     assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")

@@ -1,6 +1,6 @@
 """Every address, as everybody, on their own, their team's, another team's and restricted records.
 
-What each gets stands in `expectations`. Forbidden looks like absent.
+What each gets is in `expectations`. Forbidden looks like absent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.models import Assessment
 from tests import people as make
 from tests.pages.addresses import address_of, is_of_a_record, routes
-from tests.pages.expectations import DESK, LINES, WHO, Line
+from tests.pages.expectations import ADMIN_USERS, LINES, WHO, Line
 from tests.people import People
 from tests.snapshot import everything
 
@@ -30,7 +30,7 @@ MAY_READ = {
     "EX1001": {"worker", "colleague", "manager", "officer"},
     "EX1002": {"worker", "manager"},
 }
-TELLS_MORE = {
+MAY_SHOW_MORE = {
     # A social worker of any team is shown a child who has been referred to them.
     ("assessments/start/<uuid:reference>/", "stranger"),
     # Who was refused a restricted record, and of which child, is for data officers to look into.
@@ -81,8 +81,8 @@ def world(people: People) -> World:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request: its answer, and how many queries it took, but for those of the session.
+class Exchange:
+    """One request: its response, and how many queries it took, but for those of the session.
 
     That a session goes on is noted by the clock, whatever is asked for.
     """
@@ -106,22 +106,22 @@ class Asked:
         return self.response.status_code, headers, led_to, page
 
 
-def difference(asked: Asked, absent: Asked) -> Iterator[str]:
+def difference(exchange: Exchange, absent: Exchange) -> Iterator[str]:
     """The lines in which two answers differ."""
-    for one, other in zip(asked.looks, absent.looks, strict=True):
+    for one, other in zip(exchange.looks, absent.looks, strict=True):
         yield from unified_diff(str(one).splitlines(), str(other).splitlines(), lineterm="", n=0)
 
 
-def ask(client: Client, method: str, address: str, *, keep: bool) -> Asked:
-    """Ask, and take back whatever it did, unless it is to be seen that it did nothing."""
+def request_page(client: Client, method: str, address: str, *, keep: bool) -> Exchange:
+    """Make a request, and roll back what it did, unless it is to be seen that it did nothing."""
     cookies = {name: cookie.value for name, cookie in client.cookies.items()}
-    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         response = getattr(client, method)(address)
         transaction.set_rollback(not keep)
     client.cookies.clear()
     client.cookies.load(cookies)
     of_the_session = re.compile("accounts_session|SAVEPOINT")
-    return Asked(response, sum(not of_the_session.search(each["sql"]) for each in asked))
+    return Exchange(response, sum(not of_the_session.search(each["sql"]) for each in queries))
 
 
 def test_every_address_has_its_line():
@@ -141,7 +141,7 @@ def walk(world: World, who: str) -> Iterator[tuple[str, str, Assessment | None]]
     Whoever is shown the way out before anything is looked for is shown it once.
     """
     for route in LINES:
-        comes_in = who in (DESK if route.startswith("admin/") else WHO)
+        comes_in = who in (ADMIN_USERS if route.startswith("admin/") else WHO)
         if is_of_a_record(route) and comes_in:
             yield route, "absent", None
             yield route, "restricted", world.restricted
@@ -153,21 +153,23 @@ def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: 
     client = world.browser_of(who)
     somebody = world.people["colleague"].pk
     before = everything("accounts_session")
-    wrong, told = {}, []
+    wrong, leaks = {}, []
     for method in ("get", "post"):
         absent = {}
         for route, kind, assessment in walk(world, who):
             answer = expected(LINES[route], method, who, kind)
             refused = method == "get" or answer in (403, 404, 405) or who in SIGNED_OUT
-            asked = ask(client, method, address_of(route, assessment, somebody), keep=refused)
-            response = asked.response
+            exchange = request_page(
+                client, method, address_of(route, assessment, somebody), keep=refused
+            )
+            response = exchange.response
             if response.status_code != answer:
                 wrong[f"{method} {route} {kind}"] = (response.status_code, answer)
             page = response.content.decode(errors="replace")
-            told += [
+            leaks += [
                 (method, route, la_child_id)
                 for la_child_id, readers in MAY_READ.items()
-                if la_child_id in page and who not in readers and (route, who) not in TELLS_MORE
+                if la_child_id in page and who not in readers and (route, who) not in MAY_SHOW_MORE
             ]
             for title in re.findall(r"<title>(.*?)</title>", page, re.DOTALL):
                 # It stays in the history of the browser.
@@ -179,12 +181,12 @@ def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: 
             if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
                 assert "no-store" in response["Cache-Control"], route
             if kind == "absent":
-                absent[route] = asked
+                absent[route] = exchange
             elif route in absent and answer == expected(LINES[route], method, who, "absent"):
-                assert not list(difference(asked, absent[route])), (method, route)
-                assert abs(asked.queries - absent[route].queries) <= 2, (method, route)
+                assert not list(difference(exchange, absent[route])), (method, route)
+                assert abs(exchange.queries - absent[route].queries) <= 2, (method, route)
     assert wrong == {}
-    assert told == []
+    assert leaks == []
     assert everything("accounts_session") == before
 
 
@@ -199,14 +201,12 @@ def test_a_search_tells_nobody_of_a_child_whom_they_may_not_see(world: World, wh
 
 
 @pytest.mark.parametrize("who", ["worker", "manager"])
-def test_what_only_asks_for_the_headers_is_answered_as_if_it_asked_for_the_page(
-    world: World, who: str
-):
+def test_head_is_answered_like_get(world: World, who: str):
     client = world.browser_of(who)
     # Django's own sign-in leads those away who are signed in and ask for the page, and no others.
     for route in LINES.keys() - {"admin/login/"}:
         address = address_of(route, world.ordinary, world.people["colleague"].pk)
-        head = ask(client, "head", address, keep=True).response
+        head = request_page(client, "head", address, keep=True).response
         assert head.status_code == LINES[route].answer("get", who, there=True), route
         assert head.content == b"", route
 

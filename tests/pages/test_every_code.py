@@ -7,8 +7,8 @@ from django.test import Client
 
 from assessments.evaluation import current_edition
 from assessments.models import Assessment
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import heading, read, ticked, words
-from tests.pages.sent import at, press
 
 EDITION = current_edition()
 
@@ -18,7 +18,7 @@ def test_each_code_alone_is_stored_as_itself_and_shown_back(ada: Client, draft: 
     codes = [code.code for code in EDITION.codes.values() if code.domain == domain]
     assert codes
     for code in codes:
-        answer = ada.post(at("factors", draft), press(draft, codes=[code], next="check"))
+        answer = ada.post(at("factors", draft), key_and_version(draft, codes=[code], next="check"))
         assert (answer.status_code, answer.url) == (302, at("check", draft))
         draft.refresh_from_db()
         assert draft.codes == [code]

@@ -1,4 +1,4 @@
-"""What the search says, and what typed codes are taken for."""
+"""What the search finds, and how typed codes are read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from assessments.catalogue import loader
 from assessments.components.picker.typed_codes import TypedCodes, parse_typed_codes
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, words
-from tests.pages.sent import at, press
 
 EDITION = loader.edition("2021-04")
 
@@ -37,15 +37,15 @@ def test_a_corrected_spelling_is_mentioned_and_finds_the_same(ada):
 
 
 def test_the_guidance_page_mentions_a_corrected_spelling_too(ada):
-    said = {
+    texts = {
         text: words(read(ada.get("/guidance/", {"q": text})).all("main")[0].text)
         for text in ("canabis", "cannabis")
     }
-    assert "2 factors for “canabis”. Shown for: cannabis." in said["canabis"]
-    assert "2 factors for “cannabis”. Show all" in said["cannabis"]
+    assert "2 factors for “canabis”. Shown for: cannabis." in texts["canabis"]
+    assert "2 factors for “cannabis”. Show all" in texts["cannabis"]
 
 
-def test_nothing_found_answers_in_ones_own_spelling_and_escapes_it(ada):
+def test_the_message_of_nothing_found_repeats_the_search_escaped(ada):
     response = ada.post("/assessments/find/", {"find": "<B>zzZZ</B>"})
     assert "Nothing found for “&lt;B&gt;zzZZ&lt;/B&gt;”." in response.content.decode()
 
@@ -70,7 +70,7 @@ def test_separators_alone_are_no_codes(typed):
 
 
 @pytest.mark.parametrize("factor", EDITION.factors, ids=lambda factor: factor.number)
-def test_a_number_alone_is_answered_with_the_codes_it_has(factor):
+def test_the_message_of_a_number_alone_names_its_codes(factor):
     typed = parse_typed_codes(EDITION, f"4b and {factor.number}")
     own = [code.code for code in factor.codes]
     if factor.number in own:
@@ -81,7 +81,7 @@ def test_a_number_alone_is_answered_with_the_codes_it_has(factor):
     assert typed.message.endswith(f"Type {' or '.join(own)}.")
 
 
-def test_the_number_of_neglect_is_answered_with_its_code():
+def test_the_message_of_the_number_of_neglect_names_its_code():
     assert parse_typed_codes(EDITION, "16").message == "16 has 16A Neglect. Type 16A."
 
 
@@ -97,19 +97,21 @@ def test_the_number_of_neglect_is_answered_with_its_code():
     ],
 )
 def test_what_is_no_code_comes_back_as_it_was_typed(typed, echo):
-    said = parse_typed_codes(EDITION, typed).message
-    assert said.startswith(f"Not a code of the April 2021 guide: {echo}. ")
+    message = parse_typed_codes(EDITION, typed).message
+    assert message.startswith(f"Not a code of the April 2021 guide: {echo}. ")
 
 
-def test_a_replaced_code_is_known_however_it_is_typed():
+def test_a_replaced_code_is_recognised_however_it_is_typed():
     for typed in ("18a", "18A", "18 a", "/18a-"):
         assert parse_typed_codes(EDITION, typed).unlisted == ("18A",)
         assert parse_typed_codes(EDITION, typed).message.startswith("18A was replaced: use 18B")
 
 
-def test_what_was_typed_is_escaped_where_it_is_answered(ada, people):
+def test_what_was_typed_is_escaped_in_the_message(ada, people):
     draft = make.start(people.ada)
-    page = ada.post(at("autosave", draft), press(draft, typed="<i>x</i> & 16")).content.decode()
+    page = ada.post(
+        at("autosave", draft), key_and_version(draft, typed="<i>x</i> & 16")
+    ).content.decode()
     assert "“&lt;i&gt;x&lt;/i&gt;”" in page
     assert "<i>" not in page
     assert "16 has 16A Neglect. Type 16A." in page

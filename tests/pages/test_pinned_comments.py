@@ -6,8 +6,8 @@ import pytest
 
 from assessments.models import Assessment
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import Element, read, words
-from tests.pages.sent import at, press
 
 WORDS = {"13A": "What is the <b>evidence</b> of a gang?", "4B": "Her own words,\nplease"}
 
@@ -23,7 +23,7 @@ def by_id(page: Element) -> dict[str, Element]:
     return {one.attributes["id"]: one for one in page.all() if "id" in one.attributes}
 
 
-def test_they_stand_beside_their_codes_selected_or_not(ada, returned):
+def test_comments_stand_beside_their_codes_selected_or_not(ada, returned):
     found = by_id(read(ada.get(at("factors", returned))))
     for code, text in WORDS.items():
         assert words(found[f"comment-{code}"].text) == f"Mo Harbour: {words(text)}"
@@ -34,13 +34,13 @@ def test_they_stand_beside_their_codes_selected_or_not(ada, returned):
     assert "See below" in found["managers-words"].text
 
 
-def test_they_stay_when_a_selection_is_refused(ada, returned):
-    response = ada.post(at("factors", returned), press(returned, codes=["4B", "21"]))
+def test_comments_stay_when_a_selection_is_refused(ada, returned):
+    response = ada.post(at("factors", returned), key_and_version(returned, codes=["4B", "21"]))
     assert response.status_code == 422
     assert WORDS["13A"] in by_id(read(response))["comment-13A"].text
 
 
-def test_another_decision_takes_their_place(ada, people, returned):
+def test_another_decision_replaces_the_comments(ada, people, returned):
     authorised = make.authorise(make.submit(returned, "4B"), people.mo)
     reopened = make.reopen(authorised, people.mo)
     found = by_id(read(ada.get(at("factors", reopened))))
@@ -48,5 +48,5 @@ def test_another_decision_takes_their_place(ada, people, returned):
     assert "The court report says otherwise" in found["managers-words"].text
 
 
-def test_a_draft_has_none(ada, draft):
+def test_a_draft_has_no_comments(ada, draft):
     assert "comment-" not in ada.get(at("factors", draft)).content.decode()

@@ -1,4 +1,4 @@
-"""Posts that no page of ours makes: each gets a clear answer and stores nothing."""
+"""Posts that no page of ours makes: each gets a clear response and stores nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from django.urls import reverse
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Status
 from tests import people as make
+from tests.pages.form_data import at, key_and_version, new_child_form, valid_posts
 from tests.pages.page import field_value, heading, problems, ticked
-from tests.pages.sent import at, new_child_form, pages_with_a_press, press
 from tests.people import People
 from tests.snapshot import unchanged
 
 
 def save(client: Client, assessment: Assessment, *codes: str, **values):
-    return client.post(at("factors", assessment), press(assessment, codes=codes, **values))
+    return client.post(
+        at("factors", assessment), key_and_version(assessment, codes=codes, **values)
+    )
 
 
 # Codes
@@ -53,7 +55,7 @@ def test_codes_that_are_none_are_refused_in_words(ada: Client, draft: Assessment
     assert heading(response) == "Select the factors identified"
 
 
-def test_a_replaced_code_is_told_what_replaced_it(ada: Client, draft: Assessment):
+def test_the_error_of_a_replaced_code_names_what_replaced_it(ada: Client, draft: Assessment):
     assert problems(save(ada, draft, "18A")) == [
         "18A was replaced: use 18B (by another child) or 18C (by an adult)."
     ]
@@ -95,11 +97,11 @@ BAD_VERSIONS = [None, "", "x", "-1", "0", "1.5", "9" * 400, str(2**31), "\x00", 
 
 @pytest.mark.parametrize("page", ["factors", "check", "cancel", "withdraw"])
 @pytest.mark.parametrize("field", ["key", "version"])
-def test_a_press_without_its_key_or_version_is_a_bad_request(
+def test_a_post_without_its_key_or_version_is_a_bad_request(
     ada: Client, draft: Assessment, page: str, field: str
 ):
     for value in BAD_KEYS if field == "key" else BAD_VERSIONS:
-        sent = press(draft, **pages_with_a_press(draft)[page])
+        sent = key_and_version(draft, **valid_posts(draft)[page])
         del sent[field]
         if value is not None:
             sent[field] = value
@@ -112,7 +114,7 @@ def test_a_press_without_its_key_or_version_is_a_bad_request(
 @pytest.mark.parametrize("version", [1, 3, 99, 2**31 - 1])
 @pytest.mark.parametrize("page", ["factors", "check", "cancel"])
 def test_a_stale_version_is_a_conflict(ada: Client, draft: Assessment, page: str, version: int):
-    sent = press(draft, version=version, **pages_with_a_press(draft)[page])
+    sent = key_and_version(draft, version=version, **valid_posts(draft)[page])
     with unchanged():
         response = ada.post(at(page, draft), sent)
     assert response.status_code == 409
@@ -143,7 +145,7 @@ def test_a_refused_reason_to_cancel_stays_of_the_version_it_was_typed_on(
 ):
     make.record(draft, "1A")
     with unchanged():
-        refused = ada.post(at("cancel", draft), press(draft, reason="x" * 501))
+        refused = ada.post(at("cancel", draft), key_and_version(draft, reason="x" * 501))
     assert refused.status_code == 422
     assert field_value(refused, "version") == str(draft.version)
 
@@ -157,17 +159,17 @@ def test_a_stale_page_of_answers_submits_nothing_even_with_the_same_outcome(
     make.record(Assessment.objects.get(), "1A")
     with unchanged():
         response = ada.post(
-            at("check", page), press(page, outcome="child_in_need_plan", next="submit")
+            at("check", page), key_and_version(page, outcome="child_in_need_plan", next="submit")
         )
     assert response.status_code == 409
     assert Assessment.objects.get().status == Status.DRAFT
 
 
-# Presses again
+# Form submissions sent again
 
 
 def test_the_same_save_again_leads_where_the_first_led(ada: Client, draft: Assessment):
-    sent = press(draft, codes=["4A", "4B"], next="check")
+    sent = key_and_version(draft, codes=["4A", "4B"], next="check")
     first = ada.post(at("factors", draft), sent)
     with unchanged():
         again = ada.post(at("factors", draft), sent)
@@ -176,7 +178,7 @@ def test_the_same_save_again_leads_where_the_first_led(ada: Client, draft: Asses
 
 
 def test_the_same_submission_again_leads_where_the_first_led(ada: Client, draft: Assessment):
-    sent = press(draft, outcome="early_help", next="submit")
+    sent = key_and_version(draft, outcome="early_help", next="submit")
     first = ada.post(at("check", draft), sent)
     with unchanged():
         again = ada.post(at("check", draft), sent)
@@ -184,8 +186,8 @@ def test_the_same_submission_again_leads_where_the_first_led(ada: Client, draft:
     assert (again.status_code, again["Location"]) == (302, at("submitted", draft))
 
 
-def test_another_submission_of_what_is_submitted_is_told_so(ada: Client, draft: Assessment):
-    ada.post(at("check", draft), press(draft, outcome="early_help", next="submit"))
+def test_another_submission_of_a_submitted_assessment_is_locked(ada: Client, draft: Assessment):
+    ada.post(at("check", draft), key_and_version(draft, outcome="early_help", next="submit"))
     for values in (
         {"outcome": "early_help", "next": "submit"},
         {"outcome": "section_47", "next": "submit"},
@@ -193,7 +195,7 @@ def test_another_submission_of_what_is_submitted_is_told_so(ada: Client, draft: 
         {},
     ):
         with unchanged():
-            response = ada.post(at("check", draft), press(draft, **values))
+            response = ada.post(at("check", draft), key_and_version(draft, **values))
         assert response.status_code == 409
         assert heading(response) == "This assessment cannot be changed now"
 
@@ -239,7 +241,7 @@ def test_another_persons_assessment_is_not_there(
 ):
     client = browser_of(getattr(people, who))
     absent = reverse(page, args=[uuid.uuid4()])
-    sent = press(draft, codes=["1A"], outcome="early_help", reason="Mine", next="submit")
+    sent = key_and_version(draft, codes=["1A"], outcome="early_help", reason="Mine", next="submit")
     with unchanged():
         theirs, nothing = client.post(at(page, draft), sent), client.post(absent, sent)
     if page == "submitted":
@@ -282,7 +284,7 @@ def test_nothing_but_what_the_page_asks_is_set(ada: Client, people: People, draf
     assert (people.ada.role, people.ada.is_staff) == ("social_worker", False)
     assert (
         ada.post(
-            at("check", now), press(now, outcome="early_help", **more | {"codes": ["1A"]})
+            at("check", now), key_and_version(now, outcome="early_help", **more | {"codes": ["1A"]})
         ).status_code
         == 302
     )
@@ -316,16 +318,18 @@ def test_a_worker_of_several_teams_starts_in_one_of_them_alone(ada: Client, peop
 @pytest.mark.parametrize("outcome", ["closed", "x" * 10_000, "\x00", "<b>", "DRAFT"])
 def test_an_unknown_outcome_is_refused(ada: Client, draft: Assessment, outcome: str):
     with unchanged():
-        response = ada.post(at("check", draft), press(draft, outcome=outcome, next="submit"))
+        response = ada.post(
+            at("check", draft), key_and_version(draft, outcome=outcome, next="submit")
+        )
     assert response.status_code == 422
     assert len(problems(response)) == 1
 
 
-def test_answers_to_rules_that_do_not_speak_are_not_stored(ada: Client, draft: Assessment):
+def test_answers_to_rules_that_do_not_apply_are_not_stored(ada: Client, draft: Assessment):
     with unchanged():
         response = ada.post(
             at("check", draft),
-            press(
+            key_and_version(
                 draft,
                 **{
                     "text-young-carer-age": "So",
@@ -346,14 +350,14 @@ def test_a_reason_of_several_lines_is_stored_once_however_often_it_is_sent(
     answer = {"text-gangs-with-criminal-exploitation": "One\r\ntwo"}
     for _ in range(2):
         page = Assessment.objects.get()
-        assert ada.post(at("check", page), press(page, **answer)).status_code == 302
+        assert ada.post(at("check", page), key_and_version(page, **answer)).status_code == 302
     assert [each.text for each in Assessment.objects.get().answers.all()] == ["One\ntwo"]
 
 
-def test_what_is_still_open_is_said_and_linked(ada: Client, people: People):
+def test_what_is_still_open_is_listed_as_problems(ada: Client, people: People):
     draft, edition = make.record(make.start(people.ada), "13A", "6B"), current_edition()
     with unchanged():
-        response = ada.post(at("check", draft), press(draft, next="submit"))
+        response = ada.post(at("check", draft), key_and_version(draft, next="submit"))
     assert response.status_code == 422
     assert problems(response) == [
         f"24A {edition.name_of('24A')}: give a reason, or add it",

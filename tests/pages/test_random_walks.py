@@ -1,7 +1,7 @@
 """People who tick, type, take back, reload and lose answers: what is shown as saved is stored.
 
 Each walk is one session on the factor page. Its page keeps what a browser's would: the boxes,
-the hidden fields, and what was sent and not answered. It takes from an answer what a browser's
+the hidden fields, and what was sent without a response. It takes from a response what a browser's
 takes; that a browser does so is for the journeys.
 """
 
@@ -45,7 +45,7 @@ class Page:
     def open(self) -> None:
         html = self.browser.get(self.address.replace("autosave", "factors")).content.decode()
         self.ticked = set(CHECKED.findall(html))
-        self.press = dict(HIDDEN.findall(html))
+        self.key_and_version = dict(HIDDEN.findall(html))
         self.saved: set[str] | None = set(self.ticked)
         self.buttons = dict(BUTTON.findall(html))
         self.lost: dict | None = None
@@ -57,7 +57,7 @@ class Page:
             self._send(self.lost)
         if self.saved is None and "seen" not in act:
             return  # two selections stand beside each other, and wait
-        fields = {"codes": [*self.ticked], **self.press, **act}
+        fields = {"codes": [*self.ticked], **self.key_and_version, **act}
         if lose == "request":
             self.lost = fields
         elif lose == "answer":
@@ -75,7 +75,7 @@ class Page:
         unchanged = self.ticked.symmetric_difference(fields["codes"])
         self.ticked |= ticked - unchanged
         self.ticked -= unticked - unchanged
-        self.press = dict(HIDDEN.findall(html))
+        self.key_and_version = dict(HIDDEN.findall(html))
         self.buttons = dict(BUTTON.findall(html))
         self.is_current = True
         outcome = answer["X-Save-Outcome"]
@@ -114,7 +114,7 @@ steps = st.one_of(
 )
 
 
-def take(page: Page, step: tuple) -> None:
+def carry_out(page: Page, step: tuple) -> None:
     match step:
         case ("tick", code):
             page.ticked ^= {code}
@@ -168,7 +168,7 @@ def test_what_is_shown_as_saved_is_what_is_stored(a_page, walk):
     with transaction.atomic():
         page = a_page()
         for step in walk:
-            take(page, step)
+            carry_out(page, step)
             page.shows_what_is_stored()
         page.open()
         page.shows_what_is_stored()

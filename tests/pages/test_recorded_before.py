@@ -13,8 +13,8 @@ from assessments.evaluation import current_edition
 from assessments.models import Assessment, Episode
 from assessments.presenters.code_notes import shared_by_a_family
 from tests import people as make
+from tests.pages.form_data import at
 from tests.pages.page import read, ticked, words
-from tests.pages.sent import at
 
 LONG_AGO = timedelta(days=200)
 
@@ -76,7 +76,7 @@ def test_what_was_authorised_of_the_child_before_is_marked(people, notes_of):
     }
 
 
-def test_of_brothers_and_sisters_only_what_is_about_parents_and_home(people, notes_of):
+def test_notes_from_brothers_and_sisters_are_about_parents_and_home_alone(people, notes_of):
     authorised(people, people.ben, "EX1", "1A", "1B", "3C", "6B", "8B", "16A", "18C", family="F1")
     authorised(people, people.ada, "EX2", "1B", family="F1")
     authorised(people, people.ada, "EX3", "2B", family="F2")
@@ -84,15 +84,15 @@ def test_of_brothers_and_sisters_only_what_is_about_parents_and_home(people, not
     now = make.start(people.ada, "EX5")
     assert notes_of(now) == {}
     Episode.objects.filter(pk=now.episode_id).update(family_reference="F1")
-    said, on = "Recorded for a brother or sister: ", on_this_day()
+    source, on = "Recorded for a brother or sister: ", on_this_day()
     assert notes_of(now) == {
-        "family-1B": f"{said}EX1 on {on}, EX2 on {on}",
-        "family-3C": f"{said}EX1 on {on}",
-        "family-6B": f"{said}EX1 on {on}",
+        "family-1B": f"{source}EX1 on {on}, EX2 on {on}",
+        "family-3C": f"{source}EX1 on {on}",
+        "family-6B": f"{source}EX1 on {on}",
     }
 
 
-def test_nothing_of_a_child_whom_the_person_may_not_see(people, notes_of):
+def test_there_are_no_notes_from_a_child_whom_the_person_may_not_see(people, notes_of):
     authorised(people, people.cleo, "EX1", "1B", family="F1")
     hidden = authorised(people, people.ben, "EX2", "2B", family="F1")
     now = make.start(people.ada, "EX3")
@@ -106,7 +106,7 @@ def test_nothing_of_a_child_whom_the_person_may_not_see(people, notes_of):
         assert queries.recorded_before(person, now) == []
 
 
-def test_nothing_that_was_not_authorised(people, notes_of):
+def test_there_are_no_notes_from_what_was_not_authorised(people, notes_of):
     sibling = make.submit(make.start(people.ada, "EX1"), "1B")
     Episode.objects.filter(pk=sibling.episode_id).update(family_reference="F1")
     now = make.start(people.ada, "EX2")
@@ -114,7 +114,7 @@ def test_nothing_that_was_not_authorised(people, notes_of):
     assert notes_of(now) == {}
 
 
-def test_what_stands_in_a_reopened_assessment_itself_is_not_before_it(people, notes_of):
+def test_a_reopened_assessment_has_no_notes_from_itself(people, notes_of):
     done = authorised(people, people.ada, "EX1", "1B", family="F1")
     assert notes_of(make.reopen(done, people.mo)) == {}
 

@@ -1,4 +1,4 @@
-"""Bodies, methods and addresses that no page of ours makes."""
+"""Request bodies, methods and addresses that no page of ours makes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.urls import reverse
 from assessments.models import Assessment
 from assessments.pages.urls import urlpatterns
 from tests import people as make
+from tests.pages.form_data import FORM, at, key_and_version, new_child_form, valid_posts
 from tests.pages.page import heading, problems, ticked
-from tests.pages.sent import FORM, at, new_child_form, pages_with_a_press, press
 from tests.people import People
 from tests.snapshot import unchanged
 
@@ -26,7 +26,7 @@ def test_a_post_without_its_token_is_refused(
 ):
     client = browser_of(people.ada, enforce_csrf_checks=True)
     with unchanged():
-        response = client.post(at(page, draft), press(draft, **pages_with_a_press(draft)[page]))
+        response = client.post(at(page, draft), key_and_version(draft, **valid_posts(draft)[page]))
     assert response.status_code == 403
     assert heading(response) == "Nothing was saved"
 
@@ -42,7 +42,7 @@ def test_a_body_of_another_kind_is_a_bad_request(
         response = ada.generic(
             "POST",
             at(page, draft),
-            json.dumps(press(draft, **pages_with_a_press(draft)[page])),
+            json.dumps(key_and_version(draft, **valid_posts(draft)[page])),
             content_type=content_type,
         )
     assert response.status_code == 400
@@ -58,7 +58,7 @@ def test_an_empty_post_says_what_to_enter(ada: Client, name: str):
 
 @pytest.mark.parametrize("page", ADDRESSES)
 def test_a_body_of_5_mb_is_a_bad_request(ada: Client, draft: Assessment, page: str):
-    body = urlencode(press(draft, codes="4A", other_description="x" * 5_000_000))
+    body = urlencode(key_and_version(draft, codes="4A", other_description="x" * 5_000_000))
     with unchanged():
         response = ada.generic("POST", at(page, draft), body, content_type=FORM)
     assert response.status_code == 400
@@ -67,7 +67,7 @@ def test_a_body_of_5_mb_is_a_bad_request(ada: Client, draft: Assessment, page: s
 
 @pytest.mark.parametrize("page", ADDRESSES)
 def test_a_thousand_fields_are_a_bad_request(ada: Client, draft: Assessment, page: str):
-    body = urlencode([*press(draft).items(), *(("codes", "4A") for _ in range(1000))])
+    body = urlencode([*key_and_version(draft).items(), *(("codes", "4A") for _ in range(1000))])
     with unchanged():
         response = ada.generic("POST", at(page, draft), body, content_type=FORM)
     assert response.status_code == 400
@@ -75,7 +75,7 @@ def test_a_thousand_fields_are_a_bad_request(ada: Client, draft: Assessment, pag
 
 def test_of_a_key_sent_twice_the_last_one_counts(ada: Client, draft: Assessment):
     body = urlencode(
-        [*press(draft, version=99).items(), ("version", draft.version), ("codes", "4A")]
+        [*key_and_version(draft, version=99).items(), ("version", draft.version), ("codes", "4A")]
     )
     response = ada.generic("POST", at("factors", draft), body, content_type=FORM)
     assert response.status_code == 302
@@ -88,7 +88,7 @@ UNCLEAN = ["a%00b", "a%01b", "a%1Fb", "a%7Fb", "a%C2%85b", "a%EF%BF%BEb"]
 def test_a_description_with_control_characters_is_refused(
     ada: Client, draft: Assessment, unclean: str
 ):
-    body = urlencode(press(draft, codes="20")) + f"&other_description={unclean}"
+    body = urlencode(key_and_version(draft, codes="20")) + f"&other_description={unclean}"
     with unchanged():
         response = ada.generic("POST", at("factors", draft), body, content_type=FORM)
     assert response.status_code == 422
@@ -135,7 +135,9 @@ def test_broken_text_anywhere_is_never_an_error_of_the_server(
             seen = Assessment.objects.get(pk=draft.pk)
             if not seen.is_with_the_worker:
                 break
-            sent = {k: v for k, v in {**new_child_form(), **press(seen)}.items() if k != name}
+            sent = {
+                k: v for k, v in {**new_child_form(), **key_and_version(seen)}.items() if k != name
+            }
             if address == at("cancel", draft) and name != "reason":
                 sent["version"] = 99
             body = f"{urlencode(sent)}&{quote(name)}={unclean}"
@@ -215,6 +217,6 @@ def test_a_tab_that_is_not_there_is_not_found(ada: Client, tab: str):
 @pytest.mark.parametrize(
     "reference", ["0", "x", "4B", "11111111-1111-4111-8111-1111111111110", "%00"]
 )
-def test_an_address_that_is_none_is_not_found(ada: Client, reference: str):
+def test_a_malformed_address_is_not_found(ada: Client, reference: str):
     for page in ("", "factors/", "check/", "cancel/"):
         assert ada.get(f"/assessments/{reference}/{page}").status_code == 404

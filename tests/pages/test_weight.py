@@ -1,4 +1,4 @@
-"""What the factor page weighs as it is sent: little enough for a slow phone."""
+"""The compressed size of the factor page and its files: small enough for a slow phone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.contrib.staticfiles import finders
 
 from cinfactors.accounts.models import Density
 from tests import people as make
+from tests.pages.form_data import at
 from tests.pages.page import read
-from tests.pages.sent import at
 
 KILOBYTE = 1024
 
@@ -79,7 +79,7 @@ def test_nothing_is_loaded_from_elsewhere(page):
         assert address.startswith("/"), address
 
 
-def test_the_answer_to_a_change_is_small(ada, people):
+def test_the_autosave_response_is_small(ada, people):
     draft = make.record(make.start(people.ada), "3B", "6B")
     sent = {"codes": ["3B", "6B", "13A"], "version": draft.version, "key": make.uuid.uuid4()}
     assert weight(ada.post(at("autosave", draft), sent).content.decode()) <= 4 * KILOBYTE

@@ -1,4 +1,4 @@
-"""What stands on the pages: text as it was typed, and names that belong together."""
+"""The text of pages: escaped, labelled, and without a child's details where they could leak."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.urls import reverse
 from assessments.models import Assessment, Child, Status
 from cinfactors.web.logs import JsonFormatter
 from tests import people as make
+from tests.pages.form_data import at, key_and_version, new_child_form
 from tests.pages.page import Element, field_value, read, words
-from tests.pages.sent import at, new_child_form, press
 from tests.people import People
 
 MARKUP = """<script>alert("1")</script><b>'&amp;"</b> {{ user }} {% now %}"""
@@ -39,14 +39,17 @@ def _in(status: Status, page: str) -> State:
 def _posted(page: str, recorded: tuple[str, ...], **values) -> State:
     def answer(client: Client, people: People):
         draft = _draft(people, *recorded)
-        return client.post(at(page, draft), press(draft, **values))
+        return client.post(at(page, draft), key_and_version(draft, **values))
 
     return answer
 
 
 def _key_points(client: Client, people: People):
     draft = _draft(people, "20", "13A", "6B")
-    client.post(at("factors", draft), press(draft, codes=["20", "13A", "6B"], density="key_points"))
+    client.post(
+        at("factors", draft),
+        key_and_version(draft, codes=["20", "13A", "6B"], density="key_points"),
+    )
     return client.get(at("factors", draft))
 
 
@@ -118,7 +121,8 @@ STATES: dict[str, State] = {
     "cancel, with a long reason": _posted("cancel", (), reason="x" * 501),
     "submitted": _in(Status.SUBMITTED, "submitted"),
     "locked": lambda client, people: client.post(
-        at("factors", made := make.in_status(Status.SUBMITTED, people.ada, people.mo)), press(made)
+        at("factors", made := make.in_status(Status.SUBMITTED, people.ada, people.mo)),
+        key_and_version(made),
     ),
     **{f"the record, {status}": _in(status, "record") for status in Status},
     "guidance": lambda client, people: client.get("/guidance/"),
@@ -241,7 +245,7 @@ def test_what_was_typed_comes_back_as_it_was_typed(ada: Client, marked: Assessme
 def test_a_refused_description_comes_back_as_it_was_typed(ada: Client, people: People, text: str):
     draft = make.start(people.ada)
     response = ada.post(
-        at("factors", draft), press(draft, codes=["20", "21"], other_description=text)
+        at("factors", draft), key_and_version(draft, codes=["20", "21"], other_description=text)
     )
     assert response.status_code == 422
     assert field_value(response, "other_description") == text
@@ -250,9 +254,11 @@ def test_a_refused_description_comes_back_as_it_was_typed(ada: Client, people: P
 def test_markup_in_what_was_refused_is_text_too(ada: Client, people: People):
     draft = make.start(people.ada)
     refused = [
-        ada.post(at("factors", draft), press(draft, codes=[MARKUP, "20"])),
-        ada.post(at("factors", draft), press(draft, codes="99Z", other_description=MARKUP)),
-        ada.post(at("cancel", draft), press(draft, reason=MARKUP + "x" * 500)),
+        ada.post(at("factors", draft), key_and_version(draft, codes=[MARKUP, "20"])),
+        ada.post(
+            at("factors", draft), key_and_version(draft, codes="99Z", other_description=MARKUP)
+        ),
+        ada.post(at("cancel", draft), key_and_version(draft, reason=MARKUP + "x" * 500)),
         ada.post(reverse("start_with_new_child"), new_child_form(given_name=MARKUP, sex="")),
         ada.post(reverse("start"), {"la_child_id": MARKUP[:39]}),
         ada.post("/assessments/", {"words": MARKUP}, follow=True),
@@ -264,7 +270,7 @@ def test_markup_in_what_was_refused_is_text_too(ada: Client, people: People):
         assert all(script.text == "" for script in page.all("script"))
 
 
-# Nothing about a child where it could be left behind
+# No child's details in addresses, titles and logs
 
 
 class Lines(logging.Handler):
@@ -279,7 +285,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture
 def log():
-    """Every line that the product's and Django's loggers write, as the log has it."""
+    """Return every line that the product's and Django's loggers write, as the log has it."""
     handler = Lines()
     loggers = [logging.getLogger(name) for name in ("cinfactors", "django", "assessments", "")]
     for logger in loggers:
@@ -322,27 +328,27 @@ def test_no_address_title_or_log_line_of_a_journey_names_a_child_or_a_code(
         new_child_form(la_child_id="ZQX7000", given_name="Quillon", family_name="Zephyrine"),
     )
     made = Assessment.objects.get()
-    post(at("factors", made), press(made, codes=["13A", "6B", "99Z"]))
-    post(at("factors", made), press(made, codes=["13A", "6B"], next="check"))
+    post(at("factors", made), key_and_version(made, codes=["13A", "6B", "99Z"]))
+    post(at("factors", made), key_and_version(made, codes=["13A", "6B"], next="check"))
     made.refresh_from_db()
-    post(at("check", made), press(made, next="submit"))
+    post(at("check", made), key_and_version(made, next="submit"))
     values = {
         "text-gangs-with-criminal-exploitation": "Owes Mr Brackwater",
         "considered-young-carer": "yes",
         "outcome": "early_help",
         "next": "submit",
     }
-    post(at("check", made), press(made, **values))
+    post(at("check", made), key_and_version(made, **values))
     get(at("record", made))
     post("/assessments/", {"words": "Zephyrine"})
     get("/assessments/?tab=with-manager")
     made.refresh_from_db()
-    post(at("withdraw", made), press(made))
+    post(at("withdraw", made), key_and_version(made))
     made.refresh_from_db()
-    post(at("factors", made), press(made, codes=["13A"], version=1))
-    post(at("factors", made), press(made, codes=["13A"], version="x"))
+    post(at("factors", made), key_and_version(made, codes=["13A"], version=1))
+    post(at("factors", made), key_and_version(made, codes=["13A"], version="x"))
     get(f"/assessments/{uuid.uuid4()}/")
-    post(at("cancel", made), press(made, reason="Owes Mr Brackwater"))
+    post(at("cancel", made), key_and_version(made, reason="Owes Mr Brackwater"))
     assert Assessment.objects.get().status == Status.CANCELLED
     assert len(log) > 15
     assert len(addresses) > 100

@@ -11,8 +11,8 @@ from django.urls import reverse
 from assessments import queries
 from assessments.models import Assessment, ReviewRead, Status
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, words
-from tests.pages.sent import at, press
 from tests.people import People
 from tests.snapshot import unchanged
 
@@ -126,7 +126,7 @@ def test_withdrawing_asks_for_confirmation(ada: Client, people: People):
     sent = make.submit(make.start(people.ada))
     with unchanged():
         assert "Withdraw the submission?" in text_of(ada.get(at("withdraw", sent)))
-    ada.post(at("withdraw", sent), press(sent))
+    ada.post(at("withdraw", sent), key_and_version(sent))
     sent.refresh_from_db()
     assert sent.status == Status.DRAFT
     assert ada.get(at("withdraw", sent))["Location"] == at("record", sent)

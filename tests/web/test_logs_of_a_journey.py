@@ -13,7 +13,7 @@ from django.urls import reverse
 from assessments.models import Assessment, Review, Status
 from cinfactors.web.logs import JsonFormatter
 from tests import people as make
-from tests.pages.sent import at, new_child_form, press
+from tests.pages.form_data import at, key_and_version, new_child_form
 from tests.people import PASSWORD, People, make_people
 from tests.web.failing_urls import FAILING
 
@@ -106,11 +106,11 @@ def a_worker_records(ada: Client) -> Assessment:
     ada.post(reverse("start_with_new_child"), new_child_form(**names, sex=""))
     ada.post(reverse("start_with_new_child"), new_child_form(**names))
     made = Assessment.objects.get()
-    ada.post(at("factors", made), press(made, codes=[*CODES, "99Z"]))
-    ada.post(at("factors", made), press(made, codes=CODES, other_description=TYPED[0]))
+    ada.post(at("factors", made), key_and_version(made, codes=[*CODES, "99Z"]))
+    ada.post(at("factors", made), key_and_version(made, codes=CODES, other_description=TYPED[0]))
     made.refresh_from_db()
     assert made.codes
-    ada.post(at("check", made), press(made, next="submit"))
+    ada.post(at("check", made), key_and_version(made, next="submit"))
     submitted_with_reasons(ada, made)
     ada.post(reverse("assessments"), {"words": FAMILY})
     ada.get(reverse("assessments"))
@@ -122,7 +122,7 @@ def submitted_with_reasons(ada: Client, made: Assessment) -> None:
     """All questions answered by the service, the submission by the page."""
     make.answer_all(Assessment.objects.get(pk=made.pk), TYPED[1])
     now = Assessment.objects.get(pk=made.pk)
-    ada.post(at("check", now), press(now, outcome="early_help", next="submit"))
+    ada.post(at("check", now), key_and_version(now, outcome="early_help", next="submit"))
     assert Assessment.objects.get(pk=made.pk).status == Status.SUBMITTED
 
 
@@ -137,9 +137,9 @@ def a_manager_returns_it(mo: Client, assessment: Assessment) -> None:
     mo.get(desk(assessment, "change"))
     now = Assessment.objects.get(pk=assessment.pk)
     typed = {"reason": Review.Reason.EVIDENCE_NOT_CLEAR, "comment": TYPED[2]}
-    mo.post(desk(now, "return"), press(now, **typed | {"comment": ""}))
-    mo.post(desk(now, "return"), press(now, **typed))
-    mo.post(desk(now, "return"), press(now, **typed))
+    mo.post(desk(now, "return"), key_and_version(now, **typed | {"comment": ""}))
+    mo.post(desk(now, "return"), key_and_version(now, **typed))
+    mo.post(desk(now, "return"), key_and_version(now, **typed))
     assert Assessment.objects.get(pk=now.pk).status == Status.RETURNED
 
 
@@ -150,7 +150,7 @@ def the_worker_sends_it_again(ada: Client, assessment: Assessment) -> None:
 
 def a_manager_authorises_it(mo: Client, assessment: Assessment) -> None:
     now = Assessment.objects.get(pk=assessment.pk)
-    mo.post(desk(now, "authorise"), press(now, confirmed="yes"))
+    mo.post(desk(now, "authorise"), key_and_version(now, confirmed="yes"))
     assert Assessment.objects.get(pk=now.pk).status == Status.AUTHORISED
 
 
@@ -170,8 +170,8 @@ def everything_goes_wrong(ada: Client, made: Assessment) -> None:
         f"/assessments/{CHILD_ID}/?q={GIVEN}",
     ):
         ada.get(address)
-    ada.post(at("factors", now), press(now, codes=CODES, version="x"))
-    ada.post(at("factors", now), press(now, codes=CODES))
+    ada.post(at("factors", now), key_and_version(now, codes=CODES, version="x"))
+    ada.post(at("factors", now), key_and_version(now, codes=CODES))
     ada.post(reverse("assessments"), {"words": FAMILY * 300_000})
     ada.get("/", headers={"host": f"{FAMILY}.example"})
     ada.get("/", headers={"X-Request-ID": f"{FAMILY}-{GIVEN}", "User-Agent": FAMILY})
@@ -179,4 +179,6 @@ def everything_goes_wrong(ada: Client, made: Assessment) -> None:
     forged = Client(enforce_csrf_checks=True)
     forged.post(at("factors", now), {"codes": CODES, "other_description": TYPED[0]})
     forged.post(f"/account/sign-in/?next=/{FAMILY}/", {"login": WRONG_PASSWORD})
-    browser().post(at("factors", now), press(now, codes=CODES, other_description=TYPED[0]))
+    browser().post(
+        at("factors", now), key_and_version(now, codes=CODES, other_description=TYPED[0])
+    )

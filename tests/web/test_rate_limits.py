@@ -11,7 +11,7 @@ from django.urls import reverse
 from cinfactors.audit.models import Reading
 from cinfactors.web import rate_limits
 from tests import people as make
-from tests.pages.sent import at
+from tests.pages.form_data import at
 from tests.people import People, make_people
 
 PAGES = ("/assessments/", "/assessments/start/", "/assessments/start/new/")

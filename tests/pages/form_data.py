@@ -1,4 +1,4 @@
-"""What the pages' forms send."""
+"""What the pages' forms post."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def at(name: str, assessment: Assessment) -> str:
+    """Return the URL of an assessment's page."""
     return reverse(name, args=[assessment.reference])
 
 
-def press(assessment: Assessment, **values) -> dict:
+def key_and_version(assessment: Assessment, **values) -> dict:
+    """Return the hidden fields of a form on the assessment, with the values of the others."""
     return {"key": str(uuid.uuid4()), "version": assessment.version} | values
 
 
-def pages_with_a_press(draft: Assessment) -> dict[str, dict]:
+def valid_posts(draft: Assessment) -> dict[str, dict]:
+    """Return what a form of each page may post, by the page's name, less its hidden fields."""
     return {
         "factors": {"codes": ["4A"]},
         "check": {"outcome": "early_help", "next": "submit"},

@@ -1,4 +1,4 @@
-"""What a page may not do that others went on from: answer, repeat itself, or undo too much."""
+"""A page whose record others have changed may not overwrite, repeat itself, or undo too much."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.test import Client
 
 from assessments.models import Assessment
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read
-from tests.pages.sent import at, press
 from tests.snapshot import unchanged
 
 GANGS = "gangs-with-criminal-exploitation"
@@ -20,11 +20,11 @@ def reasons(draft: Assessment) -> list[tuple[list[str], str]]:
 
 
 @pytest.mark.parametrize("page", ["factors", "autosave"])
-def test_an_answer_of_another_tab_is_not_overwritten_unseen(ada: Client, draft, page):
+def test_an_answer_from_another_tab_is_not_overwritten_unseen(ada: Client, draft, page):
     make.record(draft, "13A")
     draft.refresh_from_db()
     first, second = (
-        press(draft, codes=["13A"], answer=GANGS, **{f"text-{GANGS}": text})
+        key_and_version(draft, codes=["13A"], answer=GANGS, **{f"text-{GANGS}": text})
         for text in ("One tab", "Another tab")
     )
     ada.post(at(page, draft), first)
@@ -35,8 +35,10 @@ def test_an_answer_of_another_tab_is_not_overwritten_unseen(ada: Client, draft, 
 
 
 @pytest.mark.parametrize("page", ["factors", "autosave"])
-def test_a_press_sent_again_after_others_went_on_is_a_conflict(ada: Client, draft, page):
-    sent = press(draft, codes=["3A"], next="later")
+def test_a_submission_sent_again_after_others_changed_the_record_is_a_conflict(
+    ada: Client, draft, page
+):
+    sent = key_and_version(draft, codes=["3A"], next="later")
     ada.post(at(page, draft), sent)
     draft.refresh_from_db()
     make.record(draft, "4B")
@@ -46,8 +48,8 @@ def test_a_press_sent_again_after_others_went_on_is_a_conflict(ada: Client, draf
     assert draft.codes == ["4B"]
 
 
-def test_a_press_that_complied_may_be_sent_again(ada: Client, draft):
-    sent = press(draft, codes=["13A"], complied=GANGS)
+def test_a_submission_that_complied_may_be_sent_again(ada: Client, draft):
+    sent = key_and_version(draft, codes=["13A"], complied=GANGS)
     for _ in range(2):
         assert ada.post(at("autosave", draft), sent)["X-Save-Outcome"] == "saved"
     draft.refresh_from_db()
@@ -58,13 +60,18 @@ def test_a_reason_given_to_fewer_codes_answers_nothing_about_more(ada: Client, d
     make.record(draft, "8B", "8C")
     draft.refresh_from_db()
     reason = {f"text-{FOSTERING}": "B and C alone"}
-    ada.post(at("factors", draft), press(draft, codes=["8B", "8C"], next="check", **reason))
+    ada.post(
+        at("factors", draft), key_and_version(draft, codes=["8B", "8C"], next="check", **reason)
+    )
     draft.refresh_from_db()
-    ada.post(at("factors", draft), press(draft, codes=["8B", "8C", "8D"], next="check", **reason))
+    ada.post(
+        at("factors", draft),
+        key_and_version(draft, codes=["8B", "8C", "8D"], next="check", **reason),
+    )
     assert reasons(draft) == [(["8B", "8C"], "B and C alone")]
     draft.refresh_from_db()
-    said_again = press(draft, codes=["8B", "8C", "8D"], answer=FOSTERING, **reason)
-    ada.post(at("factors", draft), said_again)
+    answered_again = key_and_version(draft, codes=["8B", "8C", "8D"], answer=FOSTERING, **reason)
+    ada.post(at("factors", draft), answered_again)
     assert reasons(draft)[-1] == (["8B", "8C", "8D"], "B and C alone")
 
 
@@ -72,7 +79,7 @@ def test_a_reason_given_to_fewer_codes_answers_nothing_about_more(ada: Client, d
 def test_undo_keeps_what_was_ticked_since(ada: Client, draft, page):
     make.record(draft, "21")
     draft.refresh_from_db()
-    ada.post(at(page, draft), press(draft, codes=["21", "7A"], undo="3A 20"))
+    ada.post(at(page, draft), key_and_version(draft, codes=["21", "7A"], undo="3A 20"))
     draft.refresh_from_db()
     assert draft.codes == ["3A", "7A", "20"]
 
@@ -83,17 +90,19 @@ def test_undo_keeps_what_was_ticked_since(ada: Client, draft, page):
 def test_a_choice_of_nothing_is_no_choice(ada: Client, draft, page, value, button):
     make.record(draft, "21")
     draft.refresh_from_db()
-    answer = ada.post(at(page, draft), press(draft, codes=["21"], **{button: value}))
+    answer = ada.post(at(page, draft), key_and_version(draft, codes=["21"], **{button: value}))
     assert answer.status_code in {200, 302}
     draft.refresh_from_db()
     assert draft.codes == ["21"]
 
 
-def test_a_reason_that_nobody_can_see_is_none(ada: Client, draft):
+def test_a_reason_of_invisible_characters_is_refused(ada: Client, draft):
     make.record(draft, "13A")
     draft.refresh_from_db()
     unseen = {f"text-{GANGS}": "\u200b\u2060"}
-    answer = ada.post(at("autosave", draft), press(draft, codes=["13A"], answer=GANGS, **unseen))
+    answer = ada.post(
+        at("autosave", draft), key_and_version(draft, codes=["13A"], answer=GANGS, **unseen)
+    )
     assert "Enter the reason, or change the selection" in answer.content.decode()
     assert reasons(draft) == []
 

@@ -1,4 +1,4 @@
-"""An answer that was emptied on the page is never sent as if it stood there."""
+"""An answer that was emptied on the page is never submitted as if it were still there."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def post(client, assessment, **fields):
     return client.post(reverse("check", args=[assessment.reference]), sent | fields)
 
 
-@pytest.mark.parametrize("pressed", ["save", "submit"])
+@pytest.mark.parametrize("button", ["save", "submit"])
 @pytest.mark.parametrize("rule", CASES)
-def test_it_is_asked_for_again(ada, answered, rule, pressed):
+def test_an_emptied_answer_is_required_again(ada, answered, rule, button):
     code, fields, message = CASES[rule]
     assessment = answered(code)
-    response = post(ada, assessment, next=pressed, **fields)
+    response = post(ada, assessment, next=button, **fields)
     assert response.status_code == 422
     assert [problem.message for problem in response.context["problems"]] == [message]
     assessment.refresh_from_db()
@@ -55,7 +55,7 @@ def test_an_answer_that_still_stands_is_submitted(ada, answered):
     assert response.headers["Location"] == reverse("submitted", args=[assessment.reference])
 
 
-def test_complying_instead_takes_the_answers_place(ada, answered):
+def test_complying_replaces_the_answer(ada, answered):
     assessment = answered("13A")
     fields = {"text-gangs-with-criminal-exploitation": ""}
     response = post(ada, assessment, complied="gangs-with-criminal-exploitation", **fields)
