@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from allauth.account import app_settings
-from allauth.core.internal.ratelimit import parse_rates
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Layout
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+
+from cinfactors.accounts.allauth_internals import parse_rates
 
 PASSWORD_TEMPLATE = "account/parts/password.html"  # noqa: S105  a file's name
 TOO_MANY = "too_many_login_attempts"

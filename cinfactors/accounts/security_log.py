@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
+from cinfactors.accounts.allauth_internals import client_ip
 from cinfactors.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 def note(what: str, request: HttpRequest, person: User | None = None) -> None:
     """Write down what happened, from where, and to whom if that is known."""
-    facts = {"address": get_client_ip(request)}
+    facts = {"address": client_ip(request)}
     if person is not None:
         facts["person"] = person.pk
     logger.warning(what, extra=facts)

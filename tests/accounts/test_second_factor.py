@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from cryptography.fernet import InvalidToken
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from cinfactors.accounts.allauth_internals import TOTP_SECRET_SESSION_KEY
 from cinfactors.accounts.form_recovery import typed_by
 from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
 from cinfactors.accounts.second_factor import policy as second_factor_policy
@@ -207,13 +207,13 @@ def test_the_secret_that_waits_for_its_first_code_is_encrypted_too(client, mo, s
     sign_in("mo")
     address = "/account/second-factor/app/"
     shown = client.get(address).context["form"].secret
-    assert SECRET_SESSION_KEY in in_sessions()
+    assert TOTP_SECRET_SESSION_KEY in in_sessions()
     assert shown not in in_sessions()
     again = client.post(address, {"code": "000000"}).context["form"].secret
     assert again == shown
     assert shown not in in_sessions()
     assert client.post(address, {"code": code(shown)}).status_code == 302
-    assert SECRET_SESSION_KEY not in in_sessions()
+    assert TOTP_SECRET_SESSION_KEY not in in_sessions()
 
 
 def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, settings):
@@ -221,7 +221,7 @@ def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, sett
     address = "/account/second-factor/app/"
     shown = client.get(address).context["form"].secret
     session = client.session
-    session[SECRET_SESSION_KEY] = "closed with a key that is gone"
+    session[TOTP_SECRET_SESSION_KEY] = "closed with a key that is gone"
     session.save()
     response = client.post(address, {"code": code(shown)})
     assert summary(response) == [("id_code", WRONG)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 
 import qrcode
-from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.utils.safestring import mark_safe
 from qrcode.image.svg import SvgPathFillImage
 
+from cinfactors.accounts.allauth_internals import record_authentication
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.models import User
 from cinfactors.accounts.second_factor.policy import BROUGHT, FACTORS, is_needed

@@ -9,7 +9,6 @@ from allauth.account.forms import ReauthenticateForm as AllauthPasswordAgainForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from crispy_forms_gds.layout import Field, Fixed
 from cryptography.fernet import InvalidToken
@@ -17,6 +16,7 @@ from django import forms
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 
+from cinfactors.accounts.allauth_internals import TOTP_SECRET_SESSION_KEY
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.forms import PASSWORD_TEMPLATE, TOO_MANY, helper, too_many_tries
 
@@ -77,11 +77,11 @@ class AddAppForm(CodeForm, ActivateTOTPForm):
 
     def __init__(self, *args, session: SessionBase, **kwargs):
         # allauth's form knows a plain one alone; the session is written when the view is done.
-        closed = session.pop(SECRET_SESSION_KEY, "")
+        closed = session.pop(TOTP_SECRET_SESSION_KEY, "")
         with suppress(InvalidToken):  # SECRET_KEY has changed meanwhile: there is another secret
-            session[SECRET_SESSION_KEY] = _cipher().decrypt(closed).decode()
+            session[TOTP_SECRET_SESSION_KEY] = _cipher().decrypt(closed).decode()
         super().__init__(*args, **kwargs)
-        session[SECRET_SESSION_KEY] = _cipher().encrypt(self.secret.encode()).decode()
+        session[TOTP_SECRET_SESSION_KEY] = _cipher().encrypt(self.secret.encode()).decode()
 
 
 class RemoveAppForm(DeactivateTOTPForm):

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from allauth.account import views as account_views
 from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import views as base_views
 from allauth.mfa.models import Authenticator
@@ -24,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cinfactors.accounts import security_log, services
+from cinfactors.accounts.allauth_internals import record_authentication
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.forms import (
     AddAppForm,

@@ -6,13 +6,13 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cinfactors.accounts import security_log, sessions
+from cinfactors.accounts.allauth_internals import rate_limit_ip
 from cinfactors.accounts.models import User
 
 
@@ -72,4 +72,4 @@ class AccountAdapter(DefaultAccountAdapter):
 
         allauth counts by name alone, which lets anybody anywhere keep a person out.
         """
-        return f"{credentials['username'].lower()} from {get_ip(request)}"
+        return f"{credentials['username'].lower()} from {rate_limit_ip(request)}"

@@ -1,0 +1,35 @@
+"""What we use of django-allauth's `internal` modules, which it may change in any release.
+
+No other module of ours imports from them. `tests/accounts/test_allauth_internals.py` fails when
+another version is installed or when a name or a signature is not what it was: read the modules
+named below in the new version, then add it to `READ_AGAINST`.
+"""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.internal.httpkit import get_client_ip as client_ip
+from allauth.core.internal.ratelimit import get_ip as rate_limit_ip
+from allauth.core.internal.ratelimit import parse_rates
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as TOTP_SECRET_SESSION_KEY
+
+READ_AGAINST = ("65.21",)
+"""The versions of allauth, as major.minor, in which these were read."""
+
+__all__ = [
+    # The key in the session under which allauth keeps the secret of an authenticator app until
+    # its first code: we encrypt what stands there.
+    "TOTP_SECRET_SESSION_KEY",
+    # The visitor's address behind `TRUSTED_PROXIES`, or None: for the security log, which has to
+    # work without an adapter.
+    "client_ip",
+    # A setting's "5/5m/key,50/m/ip" as rates: for how many minutes a person has to wait.
+    "parse_rates",
+    # The address by which allauth counts attempts (of IPv6, the network): for our key of an
+    # attempt, which is a user name and this address.
+    "rate_limit_ip",
+    # Write in the session that a person has shown a second factor: for one that the provider of
+    # single sign-on has asked for, and for one that was set up just now. allauth records only
+    # those that were asked for in its own sign-in.
+    "record_authentication",
+]
