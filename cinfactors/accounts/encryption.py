@@ -1,7 +1,7 @@
-"""Keys made from SECRET_KEY, each for one purpose, so that none opens what another has closed.
+"""Ciphers with keys derived from SECRET_KEY, one for each purpose: none decrypts another's text.
 
-What is closed now is closed with SECRET_KEY; SECRET_KEY_FALLBACKS still open what was closed
-before the key was changed.
+Text is encrypted with SECRET_KEY; SECRET_KEY_FALLBACKS still decrypt what was encrypted before
+the key was changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.conf import settings
 
 
 def cipher(purpose: str, material: str = "") -> MultiFernet:
-    """A cipher for the purpose; with `material`, only for who has that as well.
+    """Return a cipher for the purpose; with `material`, its key needs that as well.
 
     Its `decrypt` raises `cryptography.fernet.InvalidToken`.
     """

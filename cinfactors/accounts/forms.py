@@ -1,4 +1,5 @@
-"""What the forms of signing in have in common, drawn as the design system asks."""
+"""What the forms of sign-in and of the second factor have in common."""
+# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
@@ -11,23 +12,24 @@ from django.core.exceptions import ValidationError
 from cinfactors.accounts.allauth_internals import parse_rates
 
 PASSWORD_TEMPLATE = "account/parts/password.html"  # noqa: S105  a file's name
-TOO_MANY = "too_many_login_attempts"
+TOO_MANY_ATTEMPTS = "too_many_login_attempts"
+"""allauth's code for the error."""
 
 
 def minutes_to_wait() -> int:
-    """After how long another try is counted, whichever limit was reached."""
+    """Return the minutes after which another attempt is allowed, whichever limit was reached."""
     longest = max(rate.duration for rate in parse_rates(app_settings.RATE_LIMITS["login_failed"]))
     return -(-int(longest) // 60)
 
 
-def too_many_tries() -> ValidationError:
+def too_many_attempts() -> ValidationError:
     return ValidationError(
         f"There were too many tries to sign in. Wait {minutes_to_wait()} minutes, then try again",
-        code=TOO_MANY,
+        code=TOO_MANY_ATTEMPTS,
     )
 
 
-def shortest_password() -> int:
+def minimum_password_length() -> int:
     return next(
         validator.min_length
         for validator in password_validation.get_default_password_validators()
@@ -35,8 +37,8 @@ def shortest_password() -> int:
     )
 
 
-def helper(*fields: object, button: str) -> FormHelper:
-    """How a form is drawn: its fields, one button, no validation by the browser."""
+def form_helper(*fields: object, button: str) -> FormHelper:
+    """Return how to render a form: its fields, one button, no validation by the browser."""
     helper = FormHelper()
     helper.attrs = {"novalidate": ""}
     helper.layout = Layout(*fields, Button.primary("act", button))

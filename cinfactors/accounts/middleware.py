@@ -1,87 +1,107 @@
-"""Who may ask for what at all: sign-in, how long it lasts, and the second factor."""
+"""Who may reach a view: sign-in, how long it lasts, and the second factor."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from cinfactors.accounts import form_recovery, sessions
+from cinfactors.accounts.requests import RequestWithDraft
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+View = Callable[..., HttpResponseBase]
 
 
 class SessionLimitsMiddleware(MiddlewareMixin):
-    """Ends a session that was not used or has lasted too long, before anybody is looked up."""
+    """End a session that was not used or has lasted too long, before anybody is looked up."""
 
-    def process_request(self, request):
-        if sessions.is_over(request.session):
+    def process_request(self, request: HttpRequest) -> None:
+        if sessions.has_ended(request.session):
             request.session.flush()
-        elif sessions.is_signed_in(request.session) and sessions.is_use(request):
-            sessions.note_use(request.session)
+        elif sessions.is_signed_in(request.session) and sessions.counts_as_use(request):
+            sessions.record_use(request.session)
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Every view asks for sign-in unless it says otherwise, and nobody loses what they typed.
+    """Require sign-in for every view that does not say otherwise, and lose no typed text by it.
 
     Gives each request `unsent_draft`: what its person had typed on this page before the sign-in
     ended, or None (see `form_recovery`).
     """
 
-    def process_request(self, request):
+    def process_request(self, request: RequestWithDraft) -> None:
         request.unsent_draft = None
-        request.draft_is_over = False
+        request.draft_is_unusable = False
 
-    def process_view(self, request, view_func, view_args, view_kwargs):
+    def process_view(  # type: ignore[override]  # the request as process_request completes it
+        self,
+        request: RequestWithDraft,
+        view_func: View,
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
         if form_recovery.COOKIE in request.COOKIES and request.user.is_authenticated:
-            request.unsent_draft, request.draft_is_over = form_recovery.find(request)
+            request.unsent_draft, request.draft_is_unusable = form_recovery.find_draft(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request, view_func):
-        if sessions.asked_by_script(request):
-            return told_script(request, HTTPStatus.UNAUTHORIZED)
-        return led_away(request, resolve_url(settings.LOGIN_URL))
+    def handle_no_permission(  # type: ignore[override]  # Django's returns redirects alone
+        self, request: HttpRequest, view_func: View
+    ) -> HttpResponse:
+        if sessions.is_script_request(request):
+            return signed_out_fragment(request, HTTPStatus.UNAUTHORIZED)
+        return redirect_keeping_draft(request, resolve_url(settings.LOGIN_URL))
 
-    def process_response(self, request, response):
+    def process_response(
+        self, request: RequestWithDraft, response: HttpResponseBase
+    ) -> HttpResponseBase:
         shown = request.unsent_draft is not None and response.status_code == HTTPStatus.OK
-        if shown or request.draft_is_over:
-            form_recovery.drop(request)
-            form_recovery.take_token_away(response)
-        if request.user.is_authenticated and "Cache-Control" not in response:
-            # Nobody who sits down at the same machine later finds it behind the Back button.
+        if shown or request.draft_is_unusable:
+            form_recovery.delete_draft(request)
+            form_recovery.delete_draft_cookie(response)
+        if request.user.is_authenticated and "Cache-Control" not in response.headers:
+            # Nobody who uses the same machine later finds the page behind the Back button.
             response["Cache-Control"] = "no-store"
         return response
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
-    """Shows a person who needs a second factor, and has shown none, nothing but how to.
+    """Let a person who needs a second factor, and has shown none, reach only where to show it.
 
-    Below `SignedInMiddleware`, which has sent away whoever is nobody.
+    Below `SignedInMiddleware`, which has redirected whoever is not signed in.
     """
 
-    def process_view(self, request, view_func, view_args, view_kwargs):
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: View,
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
         if (
             not getattr(view_func, "login_required", True)
-            or second_factor_policy.is_before(view_func)
+            or second_factor_policy.is_allowed_before_second_factor(view_func)
             or not second_factor_policy.is_missing(request)
         ):
             return None
-        if sessions.asked_by_script(request):
-            return told_script(request, HTTPStatus.FORBIDDEN)
-        return led_away(request, reverse("mfa_index"))
+        if sessions.is_script_request(request):
+            return signed_out_fragment(request, HTTPStatus.FORBIDDEN)
+        return redirect_keeping_draft(request, reverse("mfa_index"))
 
 
-def told_script(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
-    """A piece of a page for a script, which could not follow to another page."""
+def signed_out_fragment(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """Return a fragment of a page for a script, which could not follow to another page."""
     response = render(request, "account/parts/signed_out.html", status=status)
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Session realm="cinfactors"'
@@ -89,28 +109,30 @@ def told_script(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     return response
 
 
-def led_away(request: HttpRequest, to: str) -> HttpResponse:
-    """To another page first, and then back; what was posted is held meanwhile, if it may be."""
-    if request.method in SAFE:
+def redirect_keeping_draft(request: HttpRequest, to: str) -> HttpResponse:
+    """Redirect to `to`, which leads back here; keep what was posted as a draft, if it may be."""
+    if request.method in SAFE_METHODS:
         return redirect_to_login(request.get_full_path(), to, REDIRECT_FIELD_NAME)
-    token = form_recovery.hold(request)
-    # Where nothing is held, back to the page that the button was on: its own address may
-    # answer to nothing but that button.
-    page = request.get_full_path() if token else _page_before(request)
+    token = form_recovery.save_draft(request)
+    # Without a draft, back to the page that the button was on: the button's own address may
+    # accept nothing but its post.
+    page = request.get_full_path() if token else _referring_page(request)
     response = redirect_to_login(page, to, REDIRECT_FIELD_NAME)
     response.status_code = HTTPStatus.SEE_OTHER
     if token:
-        form_recovery.give_token(response, token)
+        form_recovery.set_draft_cookie(response, token)
     return response
 
 
-def _page_before(request) -> str:
-    if not form_recovery.came_from_here(request):
-        return resolve_url(settings.LOGIN_REDIRECT_URL)
+def _referring_page(request: HttpRequest) -> str:
+    """Return the address, on this host, of the page that sent the request; else the home page."""
+    home = resolve_url(settings.LOGIN_REDIRECT_URL)
+    if not form_recovery.is_same_origin(request):
+        return home
     try:
-        before = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # no address at all
-        return resolve_url(settings.LOGIN_REDIRECT_URL)
-    if (before.scheme, before.netloc) != (request.scheme, request.get_host()):
-        return resolve_url(settings.LOGIN_REDIRECT_URL)
-    return before.path + (f"?{before.query}" if before.query else "")
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # Ignore malformed Origin and Referer headers
+        return home
+    if (referer.scheme, referer.netloc) != (request.scheme, request.get_host()):
+        return home
+    return referer.path + (f"?{referer.query}" if referer.query else "")

@@ -1,13 +1,17 @@
 """People, the teams they belong to and the role that each has."""
+# mypy's plugin looks at allauth's models too, which refer to `User` and have no types.
+# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
 import uuid
 from importlib import import_module
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
@@ -23,11 +27,11 @@ class Role(models.TextChoices):
 
 
 ROLES_IN_THE_ADMIN = {Role.TEAM_MANAGER, Role.ADMINISTRATOR}
-"""Whose work, or part of it, is in the admin."""
+"""The roles whose work, or part of it, is in the admin."""
 
 
 class Density(models.TextChoices):
-    """How much of the guide stands on the factor page."""
+    """How much of the guide the factor page shows."""
 
     FULL = "full", "Full guidance"
     KEY_POINTS = "key_points", "Key points"
@@ -55,9 +59,15 @@ class Team(models.Model):
 
 
 class UserManager(DjangoUserManager["User"]):
-    """Makes people; `createsuperuser` makes an administrator."""
+    """Creates people; `createsuperuser` creates an administrator."""
 
-    def create_superuser(self, username, email=None, password=None, **extra_fields):
+    def create_superuser(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **extra_fields: Any,
+    ) -> User:
         extra_fields.setdefault("role", Role.ADMINISTRATOR)
         return super().create_superuser(username, email, password, **extra_fields)
 
@@ -65,8 +75,9 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """A person who signs in. What they may see follows from role and teams."""
 
-    first_name = None
-    last_name = None
+    # Django's way to leave a parent's field out.
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField("full name", max_length=150, validators=[validate_clean])
@@ -79,7 +90,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["name"]
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = "person"
@@ -88,7 +99,7 @@ class User(AbstractUser):
             models.CheckConstraint(
                 name="person_has_a_role", condition=models.Q(role__in=Role.values)
             ),
-            # Sign-in ignores capitals, and would know neither of two people apart.
+            # Sign-in ignores capitals, and could not tell two such people apart.
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_names_differ_by_more_than_capitals",
@@ -143,7 +154,11 @@ class Membership(models.Model):
 
 
 class HeldForm(models.Model):
-    """What a person typed when their sign-in had ended, encrypted; see `form_recovery`."""
+    """An unsent draft: what a person typed when their sign-in had ended, encrypted.
+
+    See `form_recovery`. The class keeps an older name, since renaming a model renames its content
+    type, and its table.
+    """
 
     token_hash = models.CharField(max_length=64, primary_key=True)
     path = models.TextField()
@@ -156,16 +171,17 @@ class HeldForm(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session, and whose it is once somebody has signed in; see `sessions`."""
+    """A browser's session, with its person once they have signed in; see `sessions`."""
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
 
     @classmethod
-    def get_session_store_class(cls):
-        return import_module(settings.SESSION_ENGINE).SessionStore
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
 
-class WayInChange(models.TextChoices):
+class SignInChangeKind(models.TextChoices):
     """What can change about how a person signs in."""
 
     FACTOR_ADDED = "factor_added", "Second factor added"
@@ -177,10 +193,10 @@ class WayInChange(models.TextChoices):
 
 
 class SignInChange(models.Model):
-    """That a person's way to sign in has changed, and who changed it. Rows are only added."""
+    """A change to how a person signs in, and who made it. Rows are only added."""
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_in_changes")
-    what = models.CharField(max_length=20, choices=WayInChange)
+    what = models.CharField(max_length=20, choices=SignInChangeKind)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -189,7 +205,7 @@ class SignInChange(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sign_in_change_is_of_a_known_kind",
-                condition=models.Q(what__in=WayInChange.values),
+                condition=models.Q(what__in=SignInChangeKind.values),
             )
         ]
 

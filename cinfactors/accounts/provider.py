@@ -1,4 +1,4 @@
-"""allauth looks for an app's providers in a module of this name."""
+"""allauth looks for the providers of an installed app in its module of this name."""
 
 from cinfactors.accounts.single_sign_on.provider import provider_classes
 

@@ -1,4 +1,4 @@
-"""The request as views find it once the middleware has let a person in."""
+"""The request as the middleware completes it. For annotations."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from django.http import HttpRequest, QueryDict
 from cinfactors.accounts.models import User
 
 
-class SignedInRequest(HttpRequest):
-    """A request of a signed-in person, with what the middleware adds to it. For annotations."""
+class RequestWithDraft(HttpRequest):
+    """A request of anybody, with what `SignedInMiddleware` adds to it."""
+
+    unsent_draft: QueryDict | None
+    """What the person typed on this page before their sign-in ended, not yet saved."""
+    draft_is_unusable: bool
+    """Whether this browser's draft is too old, somebody else's, or cannot be decrypted."""
+
+
+class SignedInRequest(RequestWithDraft):
+    """A request of a signed-in person, as views find it once the middleware has let them in."""
 
     user: User
     id: str
     """The request's id, also in its log lines."""
     audit_context: Any
     """Who acts, for the history of changes: an `AuditContext`."""
-    unsent_draft: QueryDict | None
-    """What the person typed on this page before their sign-in ended, not yet saved."""

@@ -1,6 +1,6 @@
-"""What is asked after when somebody may have come in who should not: one line of the log each.
+"""The events that matter when somebody may have signed in who should not: one log line each.
 
-Never what was typed as a user name: people type their password there.
+Never what was typed as a user name, since people type their password there by mistake.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from cinfactors.accounts.models import User
 logger = logging.getLogger(__name__)
 
 
-def note(what: str, request: HttpRequest, person: User | None = None) -> None:
-    """Write down what happened, from where, and to whom if that is known."""
-    facts = {"address": client_ip(request)}
+def log_event(event: str, request: HttpRequest, person: User | None = None) -> None:
+    """Log what happened, from which address, and concerning which person if that is known."""
+    extra = {"address": client_ip(request)}
     if person is not None:
-        facts["person"] = person.pk
-    logger.warning(what, extra=facts)
+        extra["person"] = person.pk
+    logger.warning(event, extra=extra)

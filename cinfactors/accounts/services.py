@@ -1,11 +1,12 @@
 """What a person writes about themselves: their settings, their sessions, how they sign in."""
+# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from cinfactors.accounts.models import Density, SignInChange, User, WayInChange
+from cinfactors.accounts.models import Density, SignInChange, SignInChangeKind, User
 
 
 def choose_density(*, by: User, density: str) -> None:
@@ -20,37 +21,38 @@ def choose_shortcuts(*, by: User, shortcuts: bool) -> None:
     by.save(update_fields=["shortcuts"])
 
 
-def end_own_sessions(*, by: User, but: str | None = None) -> None:
-    """Sign the person out everywhere, but for the session of the given key."""
+def end_own_sessions(*, by: User, keep: str | None = None) -> None:
+    """Sign the person out everywhere, except in the session of the key `keep`."""
     with transaction.atomic():
-        delete_sessions(by, but)
-        note_sign_in_change(by, by, WayInChange.SESSIONS_ENDED)
+        delete_sessions(by, keep)
+        record_sign_in_change(by, by, SignInChangeKind.SESSIONS_ENDED)
 
 
-def changed_own_password(*, by: User, here: str) -> None:
-    """End the sessions that an earlier password had opened; `here` is the one that goes on."""
-    delete_sessions(by, here)
+def end_sessions_after_password_change(*, by: User, keep: str | None) -> None:
+    """End the sessions that were begun with the earlier password, except the one of `keep`."""
+    delete_sessions(by, keep)
 
 
-def added_second_factor(*, by: User, here: str) -> None:
-    """The person has one more: end the sessions that were begun without it, but for `here`."""
+def record_second_factor_added(*, by: User, keep: str | None) -> None:
+    """Record it, and end the sessions that were begun without it, except the one of `keep`."""
     with transaction.atomic():
-        delete_sessions(by, here)
-        note_sign_in_change(by, by, WayInChange.FACTOR_ADDED)
+        delete_sessions(by, keep)
+        record_sign_in_change(by, by, SignInChangeKind.FACTOR_ADDED)
 
 
-def removed_own_second_factor(*, by: User, here: str) -> None:
+def record_second_factor_removed(*, by: User, keep: str | None) -> None:
+    """Record it, and end the sessions that were begun with it, except the one of `keep`."""
     with transaction.atomic():
-        delete_sessions(by, here)
-        note_sign_in_change(by, by, WayInChange.FACTOR_REMOVED)
+        delete_sessions(by, keep)
+        record_sign_in_change(by, by, SignInChangeKind.FACTOR_REMOVED)
 
 
-def made_recovery_codes(*, by: User) -> None:
-    note_sign_in_change(by, by, WayInChange.CODES_MADE)
+def record_recovery_codes_made(*, by: User) -> None:
+    record_sign_in_change(by, by, SignInChangeKind.CODES_MADE)
 
 
 def link_single_sign_on(*, person: User, issuer: str, subject: str) -> SocialAccount:
-    """The provider's subject is this person from now on, whatever name it may get later.
+    """Link the provider's subject to the person, whatever user name it may have there later.
 
     ValueError if the person is linked to another subject of the issuer already.
     """
@@ -59,15 +61,15 @@ def link_single_sign_on(*, person: User, issuer: str, subject: str) -> SocialAcc
         if SocialAccount.objects.filter(user=person, provider=issuer).exists():
             raise ValueError("This person is linked to another account of the provider")
         account = SocialAccount.objects.create(user=person, provider=issuer, uid=subject)
-        note_sign_in_change(person, person, WayInChange.LINKED)
+        record_sign_in_change(person, person, SignInChangeKind.LINKED)
     return account
 
 
-def delete_sessions(person: User, but: str | None = None) -> None:
-    """End every session of the person, but for the one of the given key."""
-    person.sessions.exclude(session_key=but or "").delete()
+def delete_sessions(person: User, keep: str | None = None) -> None:
+    """End every session of the person, except the one of the key `keep`."""
+    person.sessions.exclude(session_key=keep or "").delete()
 
 
-def note_sign_in_change(by: User, person: User, what: WayInChange) -> None:
-    """Keep that the way in which `person` signs in has changed, by whom, and how."""
+def record_sign_in_change(by: User, person: User, what: SignInChangeKind) -> None:
+    """Record that how `person` signs in has changed, who changed it, and how."""
     SignInChange.objects.create(by=by, person=person, what=what)

@@ -15,11 +15,11 @@ from assessments.models import Child, NamedPerson
 from cinfactors.accounts.models import (
     ROLES_IN_THE_ADMIN,
     Role,
+    SignInChangeKind,
     Team,
     User,
-    WayInChange,
 )
-from cinfactors.accounts.services import delete_sessions, note_sign_in_change
+from cinfactors.accounts.services import delete_sessions, record_sign_in_change
 
 ROLES_IN_TEAMS = {Role.SOCIAL_WORKER, Role.TEAM_MANAGER}
 """Who sees what they see by their teams."""
@@ -162,7 +162,7 @@ def end_sessions(*, by: User, person: User) -> None:
     _check_administrator(by)
     with transaction.atomic():
         delete_sessions(person)
-        note_sign_in_change(by, person, WayInChange.SESSIONS_ENDED)
+        record_sign_in_change(by, person, SignInChangeKind.SESSIONS_ENDED)
 
 
 def remove_second_factor(*, by: User, person: User) -> None:
@@ -177,7 +177,7 @@ def remove_second_factor(*, by: User, person: User) -> None:
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()
         delete_sessions(person)
-        note_sign_in_change(by, person, WayInChange.FACTOR_REMOVED)
+        record_sign_in_change(by, person, SignInChangeKind.FACTOR_REMOVED)
 
 
 def unlink_single_sign_on(*, by: User, person: User) -> None:
@@ -189,7 +189,7 @@ def unlink_single_sign_on(*, by: User, person: User) -> None:
     with transaction.atomic():
         SocialAccount.objects.filter(user=person).delete()
         delete_sessions(person)
-        note_sign_in_change(by, person, WayInChange.UNLINKED)
+        record_sign_in_change(by, person, SignInChangeKind.UNLINKED)
 
 
 def _locked(teams: Iterable[Team]) -> list[Team]:

@@ -255,7 +255,7 @@ def test_passwords_and_tokens_are_not_held(browser, ada):
 
 def test_every_value_of_a_field_comes_back(rf, ada):
     request = rf.post("/note/", {"codes": ["3A", "16A", "21"], "note": ""})
-    kept = form_recovery._worth_keeping(request.POST)
+    kept = form_recovery._fields_to_keep(request.POST)
     assert kept == b"codes=3A&codes=16A&codes=21&note="
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from cinfactors.accounts.allauth_internals import TOTP_SECRET_SESSION_KEY
-from cinfactors.accounts.form_recovery import typed_by
+from cinfactors.accounts.form_recovery import sign_draft_owner
 from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.adapter import MFAAdapter
@@ -347,7 +347,7 @@ def test_an_account_that_is_closed_meanwhile_is_not_signed_in(halfway, mo, secre
 
 
 def test_what_was_typed_waits_for_the_second_factor_too(halfway, mo, client, secret):
-    typed = {"typed_by": typed_by(mo), "note": "not to be lost"}
+    typed = {"typed_by": sign_draft_owner(mo), "note": "not to be lost"}
     browser = Client()
     led = browser.post("/note/", typed)
     browser.post(led["Location"], {"login": "mo", "password": "harbour lantern thistle"})
@@ -359,7 +359,7 @@ def test_what_was_typed_waits_for_the_second_factor_too(halfway, mo, client, sec
 
 def test_what_was_typed_waits_while_one_is_set_up(client, mo, sign_in):
     sign_in("mo")
-    led = client.post("/note/", {"typed_by": typed_by(mo), "note": "not to be lost"})
+    led = client.post("/note/", {"typed_by": sign_draft_owner(mo), "note": "not to be lost"})
     assert (led.status_code, urls.saved) == (303, [])
     client.get(led["Location"])
     add_app(client)

@@ -348,7 +348,7 @@ def test_a_visitors_session_is_nobodys(client, ada, sign_in):
     ],
 )
 def test_a_browser_is_named_as_people_know_it(user_agent, name):
-    assert sessions.name_of_browser(user_agent) == name
+    assert sessions.browser_name(user_agent) == name
 
 
 def test_the_session_cookie_ends_with_the_browser_and_goes_along_from_a_link_alone():

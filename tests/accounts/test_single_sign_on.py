@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from cinfactors.accounts.form_recovery import typed_by
+from cinfactors.accounts.form_recovery import sign_draft_owner
 from cinfactors.accounts.models import Role, Session, User
 from cinfactors.administration import services
 from tests.accounts import openid_provider
@@ -549,7 +549,7 @@ def test_signing_in_with_a_password_still_takes_our_second_factor(
 
 
 def test_what_was_typed_waits_for_single_sign_on_too(client, provider, ada):
-    led = client.post("/note/", {"typed_by": typed_by(ada), "note": "not to be lost"})
+    led = client.post("/note/", {"typed_by": sign_draft_owner(ada), "note": "not to be lost"})
     html = client.get(led["Location"]).content.decode()
     assert "What you typed is kept for 15 minutes." in html
     answer = come(client, provider, query="?next=/note/")

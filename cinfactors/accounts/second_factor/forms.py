@@ -1,11 +1,14 @@
-"""The forms of the second factor, drawn as the design system asks."""
+"""The forms of the second factor, rendered as the design system asks."""
+# django-allauth has no types: its classes are Any here.
+# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
-from allauth.account.forms import ReauthenticateForm as AllauthPasswordAgainForm
+from allauth.account.forms import ReauthenticateForm as PasswordReauthenticationForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
@@ -18,20 +21,29 @@ from django.core.exceptions import ValidationError
 
 from cinfactors.accounts.allauth_internals import TOTP_SECRET_SESSION_KEY
 from cinfactors.accounts.encryption import cipher
-from cinfactors.accounts.forms import PASSWORD_TEMPLATE, TOO_MANY, helper, too_many_tries
+from cinfactors.accounts.forms import (
+    PASSWORD_TEMPLATE,
+    TOO_MANY_ATTEMPTS,
+    form_helper,
+    too_many_attempts,
+)
 
-LIMITS_REACHED = {TOO_MANY, "rate_limited"}
+LIMIT_CODES = {TOO_MANY_ATTEMPTS, "rate_limited"}
+"""allauth's codes for the error of an attempt too many."""
 _cipher = partial(cipher, "second factor that is being set up")
 
 
 class CodeForm(forms.Form):
-    """One code, typed from an app or from paper; spaces and dashes in it do not matter."""
+    """One code, typed from an app or from paper; spaces and dashes in it do not matter.
+
+    Each subclass also inherits from a form of allauth, which has the field.
+    """
 
     button: str
     label: str
     hint: str
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label, field.help_text = self.label, self.hint
@@ -41,19 +53,20 @@ class CodeForm(forms.Form):
             "inputmode": "numeric",
             "spellcheck": "false",
         }
-        self.helper = helper(Field.text("code", field_width=Fixed.TEN), button=self.button)
+        self.helper = form_helper(Field.text("code", field_width=Fixed.TEN), button=self.button)
 
-    def clean_code(self):
+    def clean_code(self) -> str:
         try:
-            return super().clean_code()
-        except ValidationError as refusal:
-            if refusal.code in LIMITS_REACHED:
-                raise too_many_tries() from refusal
+            code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+        except ValidationError as error:
+            if error.code in LIMIT_CODES:
+                raise too_many_attempts() from error
             raise
+        return code
 
     @property
-    def tried_too_often(self) -> bool:
-        return self.has_error("code", TOO_MANY)
+    def has_too_many_attempts(self) -> bool:
+        return self.has_error("code", TOO_MANY_ATTEMPTS)
 
 
 class EnterCodeForm(CodeForm, AuthenticateForm):
@@ -62,44 +75,45 @@ class EnterCodeForm(CodeForm, AuthenticateForm):
     hint = "The 6 digits that your authenticator app shows now, or one of your recovery codes"
 
 
-class CodeAgainForm(CodeForm, ReauthenticateForm):
+class ReauthenticateWithCodeForm(CodeForm, ReauthenticateForm):
     button = "Continue"
     label = "Code"
     hint = "The 6 digits that your authenticator app shows now, or one of your recovery codes"
 
 
 class AddAppForm(CodeForm, ActivateTOTPForm):
-    """The secret that the app is given waits for its first code in the session, encrypted."""
+    """The first code of an app; until it is entered, the session keeps the secret encrypted."""
 
     button = "Turn on"
     label = "Code that the app shows"
     hint = "6 digits. The app shows others every 30 seconds"
 
-    def __init__(self, *args, session: SessionBase, **kwargs):
-        # allauth's form knows a plain one alone; the session is written when the view is done.
-        closed = session.pop(TOTP_SECRET_SESSION_KEY, "")
-        with suppress(InvalidToken):  # SECRET_KEY has changed meanwhile: there is another secret
-            session[TOTP_SECRET_SESSION_KEY] = _cipher().decrypt(closed).decode()
+    def __init__(self, *args: Any, session: SessionBase, **kwargs: Any) -> None:
+        # allauth's form reads and writes the secret as plain text. The session is saved after the
+        # view, so that only the encrypted one reaches the database.
+        encrypted = session.pop(TOTP_SECRET_SESSION_KEY, "")
+        with suppress(InvalidToken):  # SECRET_KEY has changed meanwhile: allauth makes a new secret
+            session[TOTP_SECRET_SESSION_KEY] = _cipher().decrypt(encrypted).decode()
         super().__init__(*args, **kwargs)
         session[TOTP_SECRET_SESSION_KEY] = _cipher().encrypt(self.secret.encode()).decode()
 
 
 class RemoveAppForm(DeactivateTOTPForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = helper(button="Remove the app")
+        self.helper = form_helper(button="Remove the app")
 
 
 class NewCodesForm(GenerateRecoveryCodesForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = helper(button="Make new codes")
+        self.helper = form_helper(button="Make new codes")
 
 
 class AddPasskeyForm(AddWebAuthnForm):
-    """A name, and what the browser's script puts in when the device has agreed."""
+    """A name, and the credential that the browser's script fills in."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = self.fields["name"]
         name.label = "Name"
@@ -111,11 +125,11 @@ class AddPasskeyForm(AddWebAuthnForm):
         )
 
 
-class PasswordAgainForm(AllauthPasswordAgainForm):
-    def __init__(self, *args, **kwargs):
+class ReauthenticateWithPasswordForm(PasswordReauthenticationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["password"]
         field.label = "Password"
         field.error_messages["required"] = "Enter your password"
         field.widget.attrs["autocomplete"] = "current-password"
-        self.helper = helper(Field("password", template=PASSWORD_TEMPLATE), button="Continue")
+        self.helper = form_helper(Field("password", template=PASSWORD_TEMPLATE), button="Continue")

@@ -1,8 +1,10 @@
-"""Setting up a second factor, showing it, and taking it away: allauth's views on our pages."""
+"""Setting up a second factor, showing it and removing it: allauth's views with our pages."""
+# django-allauth has no types: its classes are Any here.
+# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from typing import Any
 
 from allauth.account import views as account_views
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -14,7 +16,8 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -24,81 +27,68 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from cinfactors.accounts import security_log, services
 from cinfactors.accounts.allauth_internals import record_authentication
+from cinfactors.accounts.problems import ProblemsMixin, linked_problems
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.forms import (
     AddAppForm,
     AddPasskeyForm,
-    CodeAgainForm,
     EnterCodeForm,
     NewCodesForm,
-    PasswordAgainForm,
+    ReauthenticateWithCodeForm,
+    ReauthenticateWithPasswordForm,
     RemoveAppForm,
 )
-from cinfactors.accounts.second_factor.policy import before_second_factor
-from cinfactors.web.problems import Problem, problems_of
+from cinfactors.accounts.second_factor.policy import allowed_before_second_factor
+from cinfactors.web.problems import Problem
 
-WANTED = "second_factor_wanted"
+NEXT_PAGE = "second_factor_wanted"
 """In the session: the page to go on to once a second factor is set up."""
 
-# Not one transaction: a try has to be counted even when the request then fails.
-tries = method_decorator(
+# Not one transaction: an attempt has to be counted even when the request then fails.
+counted_attempt = method_decorator(
     [transaction.non_atomic_requests, sensitive_post_parameters(), never_cache], name="dispatch"
 )
-anytime = method_decorator([before_second_factor, never_cache], name="dispatch")
-"""Of a page that a person without the second factor they need may reach."""
+before_second_factor_page = method_decorator(
+    [allowed_before_second_factor, never_cache], name="dispatch"
+)
 
 
-class ProblemsMixin:
-    """Gives the page its error summary, and too many tries their status."""
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        forms = [form for name in ("form", "webauthn_form") if (form := context.get(name))]
-        found = [problem for form in forms for problem in problems_of(form)]
-        return context | {"problems": [_on_the_page(problem) for problem in found]}
-
-    def render_to_response(self, context, **options):
-        if getattr(context.get("form"), "tried_too_often", False):
-            options["status"] = HTTPStatus.TOO_MANY_REQUESTS
-        return super().render_to_response(context, **options)
-
-
-def _on_the_page(problem: Problem) -> Problem:
-    """What a script fills in is a hidden field: the summary leads to the script's button."""
-    return Problem(problem.message, "passkey") if "credential" in problem.target else problem
-
-
-@tries
-class EnterView(ProblemsMixin, base_views.AuthenticateView):
-    """The step of signing in after the password."""
+@counted_attempt
+class EnterCodeView(ProblemsMixin, base_views.AuthenticateView):
+    """The step of sign-in after the password."""
 
     form_class = EnterCodeForm
 
-    def form_invalid(self, form) -> HttpResponse:
-        security_log.note("sign-in refused: the second factor", self.request, self.stage.login.user)
-        return super().form_invalid(form)
+    def form_invalid(self, form: EnterCodeForm) -> HttpResponse:
+        security_log.log_event(
+            "sign-in refused: the second factor", self.request, self.stage.login.user
+        )
+        response: HttpResponse = super().form_invalid(form)
+        return response
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = self.stage.login.user
-        passkeys = second_factor_policy.is_mfa_enabled(person, [Authenticator.Type.WEBAUTHN])
-        return super().get_context_data(**kwargs) | {"has_passkeys": passkeys}
+        has_passkeys = second_factor_policy.has_one(person, [Authenticator.Type.WEBAUTHN])
+        return super().get_context_data(**kwargs) | {"has_passkeys": has_passkeys}
 
 
-class AgainMixin(ProblemsMixin):
-    """Whoever changes how they sign in shows first that it is still them."""
+class ReauthenticationMixin(ProblemsMixin):
+    """Before a person changes how they sign in, they authenticate again."""
 
-    def get_context_data(self, **kwargs):
+    request: SignedInRequest
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        words = {
+        labels = {
             reverse("account_reauthenticate"): "Use your password instead",
             reverse("mfa_reauthenticate"): "Use a code instead",
             reverse("mfa_reauthenticate_webauthn"): "Use a passkey instead",
         }
-        others = context["reauthentication_alternatives"]
         return context | {
-            "others": [
-                {"address": each["url"], "words": words[each["url"].partition("?")[0]]}
-                for each in others
+            "alternatives": [
+                {"address": each["url"], "label": labels[each["url"].partition("?")[0]]}
+                for each in context["reauthentication_alternatives"]
                 # A password shows no second factor, where that is what is missing.
                 if each["id"] != "reauthenticate"
                 or not second_factor_policy.is_missing(self.request)
@@ -106,40 +96,43 @@ class AgainMixin(ProblemsMixin):
         }
 
 
-@tries
-@anytime
-class PasswordAgainView(AgainMixin, account_views.ReauthenticateView):
-    form_class = PasswordAgainForm
+@counted_attempt
+@before_second_factor_page
+class ReauthenticateWithPasswordView(ReauthenticationMixin, account_views.ReauthenticateView):
+    form_class = ReauthenticateWithPasswordForm
 
 
-@tries
-@anytime
-class CodeAgainView(AgainMixin, base_views.ReauthenticateView):
-    form_class = CodeAgainForm
+@counted_attempt
+@before_second_factor_page
+class ReauthenticateWithCodeView(ReauthenticationMixin, base_views.ReauthenticateView):
+    form_class = ReauthenticateWithCodeForm
 
 
-@tries
-@anytime
-class PasskeyAgainView(AgainMixin, webauthn_views.ReauthenticateWebAuthnView):
-    def form_invalid(self, form) -> HttpResponse:
+@counted_attempt
+@before_second_factor_page
+class ReauthenticateWithPasskeyView(
+    ReauthenticationMixin, webauthn_views.ReauthenticateWebAuthnView
+):
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form))
 
 
-@anytime
+@before_second_factor_page
 class SecondFactorView(base_views.IndexView):
-    """What a person has, and where to get it; the way in for whoever needs one first."""
+    """What a person has set up, and where to add to it; also where to begin if it is required."""
 
-    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def get(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         missing = second_factor_policy.is_missing(request)
-        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
-        if missing and get_account_adapter(request).is_safe_url(wanted):
-            request.session[WANTED] = wanted
+        next_page = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if missing and get_account_adapter(request).is_safe_url(next_page):
+            request.session[NEXT_PAGE] = next_page
         if missing and second_factor_policy.has_one(request.user):
-            return redirect(_where_to_show_it(request))
-        return super().get(request, *args, **kwargs)
+            return redirect(_reauthentication_address(request))
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         codes = context["authenticators"].get(Authenticator.Type.RECOVERY_CODES)
         return context | {
             "missing": second_factor_policy.is_missing(self.request),
@@ -149,46 +142,50 @@ class SecondFactorView(base_views.IndexView):
         }
 
 
-def _where_to_show_it(request: HttpRequest) -> str:
-    """The page that asks for a second factor which the person has and the session has not seen."""
-    has_app = second_factor_policy.is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+def _reauthentication_address(request: SignedInRequest) -> str:
+    """Return where to show a second factor that the person has and the session has not seen."""
+    has_app = second_factor_policy.has_one(request.user, [Authenticator.Type.TOTP])
     view = "mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn"
-    wanted = request.session.get(WANTED) or reverse("mfa_index")
-    return f"{reverse(view)}?{urlencode({REDIRECT_FIELD_NAME: wanted})}"
+    next_page = request.session.get(NEXT_PAGE) or reverse("mfa_index")
+    return f"{reverse(view)}?{urlencode({REDIRECT_FIELD_NAME: next_page})}"
 
 
-class AddedMixin:
-    """After a second factor was added: this session has shown it, and no other goes on."""
+class FactorAddedMixin(ProblemsMixin):
+    """When a second factor was added, this session has shown it, and the person's others end."""
+
+    request: SignedInRequest
+    did_generate_recovery_codes: bool
 
     def get_success_url(self) -> str:
         if self.did_generate_recovery_codes:
             return reverse("mfa_view_recovery_codes")
-        return self.request.session.pop(WANTED, None) or reverse("mfa_index")
+        return self.request.session.pop(NEXT_PAGE, None) or reverse("mfa_index")
 
-    def added(self) -> None:
+    def record_added_factor(self) -> None:
         person = self.request.user
         newest = Authenticator.objects.filter(
             user=person, type__in=second_factor_policy.FACTORS
         ).latest("pk")
         record_authentication(
-            self.request, person, second_factor_policy.BY_FACTOR, id=newest.pk, type=newest.type
+            self.request, person, second_factor_policy.OWN_METHOD, id=newest.pk, type=newest.type
         )
-        services.added_second_factor(by=person, here=self.request.session.session_key)
+        services.record_second_factor_added(by=person, keep=self.request.session.session_key)
 
 
-@anytime
-class AddAppView(AddedMixin, ProblemsMixin, totp_views.ActivateTOTPView):
+@before_second_factor_page
+class AddAppView(FactorAddedMixin, totp_views.ActivateTOTPView):
     form_class = AddAppForm
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"session": self.request.session}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {"session": self.request.session}
 
-    def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
-        self.added()
+    def form_valid(self, form: AddAppForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        self.record_added_factor()
         return response
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         secret = context["form"].secret
         # In groups, to be typed where no camera can be used.
@@ -197,38 +194,35 @@ class AddAppView(AddedMixin, ProblemsMixin, totp_views.ActivateTOTPView):
         }
 
 
-@anytime
-class AddPasskeyView(AddedMixin, ProblemsMixin, webauthn_views.AddWebAuthnView):
+@before_second_factor_page
+class AddPasskeyView(FactorAddedMixin, webauthn_views.AddWebAuthnView):
     form_class = AddPasskeyForm
 
-    def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
-        self.added()
+    def form_valid(self, form: AddPasskeyForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        self.record_added_factor()
         return response
 
-    def form_invalid(self, form) -> HttpResponse:
+    def form_invalid(self, form: AddPasskeyForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form))
 
-    def get_context_data(self, **kwargs):
-        # allauth's view forgets the form that it was given.
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # allauth's view drops the form that it was given.
         return super().get_context_data(**kwargs) | {
             "form": kwargs.get("form") or self.get_form(),
-            **({"problems": _of(kwargs["form"])} if "form" in kwargs else {}),
+            **({"problems": linked_problems(kwargs["form"])} if "form" in kwargs else {}),
         }
-
-
-def _of(form) -> list[Problem]:
-    return [_on_the_page(problem) for problem in problems_of(form)]
 
 
 @method_decorator(never_cache, name="dispatch")
 class RemoveAppView(ProblemsMixin, totp_views.DeactivateTOTPView):
+    request: SignedInRequest
     form_class = RemoveAppForm
 
-    def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
-        services.removed_own_second_factor(
-            by=self.request.user, here=self.request.session.session_key
+    def form_valid(self, form: RemoveAppForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        services.record_second_factor_removed(
+            by=self.request.user, keep=self.request.session.session_key
         )
         return response
 
@@ -238,20 +232,23 @@ class RemovePasskeyView(webauthn_views.RemoveWebAuthnView):
     def get_success_url(self) -> str:
         return reverse("mfa_index")
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         allowed = get_adapter().can_delete_authenticator(self.object)
-        words = get_adapter().error_messages["cannot_delete_authenticator"]
-        return super().get_context_data(**kwargs) | {
-            "problems": [] if allowed else [Problem(words, "")],
+        message = get_adapter().error_messages["cannot_delete_authenticator"]
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "problems": [] if allowed else [Problem(message, "")],
             "passkey": self.object.wrap(),
         }
 
-    def form_valid(self, form) -> HttpResponse:
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        response: HttpResponse
         if not get_adapter().can_delete_authenticator(self.object):
-            return self.render_to_response(self.get_context_data(form=form))
+            response = self.render_to_response(self.get_context_data(form=form))
+            return response
         response = super().form_valid(form)
-        services.removed_own_second_factor(
-            by=self.request.user, here=self.request.session.session_key
+        services.record_second_factor_removed(
+            by=self.request.user, keep=self.request.session.session_key
         )
         return response
 
@@ -260,16 +257,18 @@ class RemovePasskeyView(webauthn_views.RemoveWebAuthnView):
 class RecoveryCodesView(recovery_views.ViewRecoveryCodesView):
     """Shown once, to be printed or written down."""
 
-    def get_context_data(self, **kwargs):
-        wanted = self.request.session.get(WANTED) or reverse("mfa_index")
-        return super().get_context_data(**kwargs) | {"wanted": wanted}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        next_page = self.request.session.get(NEXT_PAGE) or reverse("mfa_index")
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"next_page": next_page}
 
 
 @method_decorator(never_cache, name="dispatch")
 class NewRecoveryCodesView(ProblemsMixin, recovery_views.GenerateRecoveryCodesView):
+    request: SignedInRequest
     form_class = NewCodesForm
 
-    def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
-        services.made_recovery_codes(by=self.request.user)
+    def form_valid(self, form: NewCodesForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        services.record_recovery_codes_made(by=self.request.user)
         return response

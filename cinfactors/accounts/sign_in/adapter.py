@@ -1,3 +1,7 @@
+"""How allauth's sign-in works here (`ACCOUNT_ADAPTER`)."""
+# django-allauth has no types: its classes are Any here.
+# mypy: disable-error-code="import-untyped", allow-subclassing-any
+
 from __future__ import annotations
 
 import time
@@ -17,10 +21,10 @@ from cinfactors.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in for people whom administrators make.
+    """Sign-in for people whom administrators add.
 
-    allauth counts a try before it hashes the password, under a lock that all processes share;
-    django-axes counts when the hash has failed, so that tries sent together all get through.
+    allauth counts an attempt before it hashes the password, under a lock that all processes share;
+    django-axes counts when the hash has failed, so that attempts sent together all get through.
     """
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -35,31 +39,31 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_ajax(self, request: HttpRequest) -> bool:
-        """No: the pages answer with pages."""
+        """Return False: every response of these views is a page."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only this host's addresses; allauth's own rule lets every allowed host pass."""
+        """Accept addresses of this host alone; allauth's own rule accepts every allowed host."""
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
 
     def get_login_stages(self) -> list[str]:
-        """What stands between the password and the session."""
+        """Return the steps between the password and the session."""
         return ["cinfactors.accounts.second_factor.adapter.SecondFactorStage"]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        sessions.begin(request)
-        security_log.note("signed in", request, user)
+        sessions.record_sign_in(request)
+        security_log.log_event("signed in", request, user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        # Asked for a name that nobody has too, so that both take as long.
+        # Queried for an unknown user name too, so that both take as long.
         person = User.objects.filter(username__iexact=credentials.get("username", "")).first()
-        security_log.note("sign-in refused: the password is wrong", request, person)
+        security_log.log_event("sign-in refused: the password is wrong", request, person)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not of somebody who has signed in within the last five minutes."""
+        """Require it unless the person has authenticated within the last five minutes."""
         records = get_authentication_records(self.request, self.request.user)
         recent = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
         return not any(record["at"] > recent for record in records)
@@ -68,8 +72,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """A name and the address that tries it.
+        """Count attempts by user name and address.
 
-        allauth counts by name alone, which lets anybody anywhere keep a person out.
+        allauth counts by user name alone, which lets anybody anywhere keep a person out.
         """
         return f"{credentials['username'].lower()} from {rate_limit_ip(request)}"

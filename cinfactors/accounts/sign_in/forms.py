@@ -1,6 +1,10 @@
-"""The forms of signing in, drawn as the design system asks."""
+"""The forms of sign-in and of a new password, rendered as the design system asks."""
+# django-allauth has no types: its classes are Any here.
+# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
@@ -9,17 +13,17 @@ from django.core.exceptions import ValidationError
 
 from cinfactors.accounts.forms import (
     PASSWORD_TEMPLATE,
-    TOO_MANY,
-    helper,
-    shortest_password,
-    too_many_tries,
+    TOO_MANY_ATTEMPTS,
+    form_helper,
+    minimum_password_length,
+    too_many_attempts,
 )
 
 
 class SignInForm(LoginForm):
     """User name and password, with one message for whichever is wrong."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user_name = self.fields["login"]
         user_name.label = "User name"
@@ -33,35 +37,35 @@ class SignInForm(LoginForm):
         password.label = "Password"
         password.help_text = ""
         password.error_messages["required"] = "Enter your password"
-        self.helper = helper(
+        self.helper = form_helper(
             Field.text("login", field_width=Fluid.TWO_THIRDS),
             Field("password", template=PASSWORD_TEMPLATE),
             button="Sign in",
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
+        cleaned_data: dict[str, Any]
         try:
-            return super().clean()
-        except ValidationError as refusal:
-            self.add_error("login", self._in_our_words(refusal))
-            return self.cleaned_data
-
-    def _in_our_words(self, refusal: ValidationError) -> ValidationError:
-        return too_many_tries() if refusal.code == TOO_MANY else refusal
+            cleaned_data = super().clean()
+        except ValidationError as error:
+            has_too_many = error.code == TOO_MANY_ATTEMPTS
+            self.add_error("login", too_many_attempts() if has_too_many else error)
+            cleaned_data = self.cleaned_data
+        return cleaned_data
 
     @property
-    def tried_too_often(self) -> bool:
-        return self.has_error("login", TOO_MANY)
+    def has_too_many_attempts(self) -> bool:
+        return bool(self.has_error("login", TOO_MANY_ATTEMPTS))
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):
     """The current password once, the new one twice."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = (
-            f"At least {shortest_password()} characters, such as four words that have nothing to "
-            "do with each other"
+            f"At least {minimum_password_length()} characters, such as four words that have "
+            "nothing to do with each other"
         )
         for name, label, missing, help_text in (
             ("oldpassword", "Current password", "Enter your current password", ""),
@@ -71,13 +75,13 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             field = self.fields[name]
             field.label, field.help_text = label, help_text
             field.error_messages["required"] = missing
-        self.helper = helper(
+        self.helper = form_helper(
             *(Field(name, template=PASSWORD_TEMPLATE) for name in self.fields),
             button="Change password",
         )
 
-    def add_error(self, field, error):
-        # allauth hands its words for two passwords that differ; a field's own error is no text.
+    def add_error(self, field: str | None, error: Any) -> None:
+        # allauth passes a text for two passwords that differ; other errors are ValidationErrors.
         if field == "password2" and not isinstance(error, ValidationError):
             error = "The two new passwords differ. Enter the same one twice"
         super().add_error(field, error)

@@ -1,7 +1,7 @@
-"""Long passwords that are guessed first all the same.
+"""Passwords that are long and easy to guess all the same, and random ones.
 
-Django's list of 20,000 from breaches holds few of 15 characters or more. Those that are broken
-at this length are nearly all made of the two things that are refused here.
+Django's list of 20,000 common passwords has few of 15 characters or more. The broken passwords
+of that length are nearly all made in one of the two ways that are refused here.
 """
 
 from __future__ import annotations
@@ -10,32 +10,32 @@ import secrets
 
 from django.core.exceptions import ValidationError
 
-ROWS = (
+KEYBOARD_ROWS = (
     *("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz"),
     *("1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p"),
 )
-RUNS = tuple(row[::step] * 2 for row in ROWS for step in (1, -1))
+RUNS = tuple(row[::step] * 2 for row in KEYBOARD_ROWS for step in (1, -1))
 SHORTEST_RUN = 4
 
 
 class StretchedPasswordValidator:
-    """Refuses what is one piece over and over, or nothing but runs along the keyboard."""
+    """Refuse what is one piece repeated, or nothing but runs along the keyboard."""
 
-    def validate(self, password, user=None):
+    def validate(self, password: str, user: object = None) -> None:
         text = "".join(password.lower().split())
-        if repeats(text) or runs_alone(text):
+        if is_repetition(text) or is_only_runs(text):
             raise ValidationError("This password is too common.", code="password_too_common")
 
-    def get_help_text(self):
+    def get_help_text(self) -> str:
         return "Your password can’t be one piece over and over, or keys that stand in a row."
 
 
-def repeats(text: str) -> bool:
-    """Whether it is its own beginning again and again, the last time perhaps cut off."""
+def is_repetition(text: str) -> bool:
+    """Whether the text is one piece repeated, the last time perhaps cut off."""
     return any(text[length:] == text[:-length] for length in range(1, len(text) // 2 + 1))
 
 
-def runs_alone(text: str) -> bool:
+def is_only_runs(text: str) -> bool:
     place = 0
     while place < len(text):
         length = max(
@@ -52,10 +52,10 @@ def is_run(piece: str, length: int) -> bool:
     return len(piece) == length and any(piece in run for run in RUNS)
 
 
-# Without those that are taken for each other when read aloud or from paper.
+# Without characters that look or sound like others, on paper or read aloud.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def random_password() -> str:
-    """Twenty letters and digits in groups of four: 100 bits, and fit to be read out."""
+    """Return twenty letters and digits in groups of four: 100 bits, easy to read aloud."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(5))

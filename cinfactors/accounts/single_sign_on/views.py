@@ -1,4 +1,5 @@
-"""Signing in through the authority's own OpenID provider, where there is one."""
+"""Signing in through the authority's own OpenID provider, if one is configured."""
+# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
@@ -18,18 +19,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from requests import RequestException
 
+from cinfactors.accounts.single_sign_on.failures import failed
 from cinfactors.accounts.single_sign_on.provider import OpenIDAdapter
-from cinfactors.accounts.single_sign_on.refusals import failed
 
-_start = OAuth2LoginView.adapter_view(OpenIDAdapter)
-_come_back = OAuth2CallbackView.adapter_view(OpenIDAdapter)
+View = Callable[[HttpRequest], HttpResponse]
+
+_allauth_start: View = OAuth2LoginView.adapter_view(OpenIDAdapter)
+_allauth_callback: View = OAuth2CallbackView.adapter_view(OpenIDAdapter)
 
 
-def where_switched_on(view: Callable) -> Callable:
-    """404 where there is no provider; a page of ours where it does not answer as it should."""
+def requires_provider(view: View) -> View:
+    """Respond with 404 if no provider is configured, and with our page of a failure if it fails."""
 
     @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def respond(request: HttpRequest) -> HttpResponse:
         if not settings.OIDC_ISSUER:
             raise Http404
         try:
@@ -37,28 +40,32 @@ def where_switched_on(view: Callable) -> Callable:
         except (OAuth2Error, RequestException) as error:
             return failed(request, error)
 
-    # No transaction is kept open while the provider is asked.
-    return transaction.non_atomic_requests(login_not_required(never_cache(require_safe(answer))))
+    # No transaction stays open while the provider is asked.
+    return transaction.non_atomic_requests(login_not_required(never_cache(require_safe(respond))))
 
 
-@where_switched_on
+@requires_provider
 def start(request: HttpRequest) -> HttpResponse:
-    """To the provider. A link, since a form's redirect to another host is no page's own."""
+    """Redirect to the provider.
+
+    Reached by a link: a form whose post redirects to another host would be stopped by the
+    `form-action` of our Content-Security-Policy.
+    """
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        # Another site may lead a person to our sign-in, and there they see what they do.
+        # Another site may lead a person to our sign-in page, where they see what they do.
         return redirect("account_login")
-    return _start(request)
+    return _allauth_start(request)
 
 
-@where_switched_on
-def come_back(request: HttpRequest) -> HttpResponse:
-    """From the provider, with a code that is exchanged for a signed statement of who it is."""
-    return _come_back(request)
+@requires_provider
+def callback(request: HttpRequest) -> HttpResponse:
+    """Return from the provider, with a code to exchange for a signed ID token of the person."""
+    return _allauth_callback(request)
 
 
-def address(wanted: str | None) -> str:
-    """Where single sign-on begins, and goes on to the page that was wanted."""
-    start_at = reverse("single_sign_on")
-    return f"{start_at}?{urlencode({'next': wanted})}" if wanted else start_at
+def start_address(next_page: str | None) -> str:
+    """Return where single sign-on starts, to go on to `next_page` afterwards."""
+    address = reverse("single_sign_on")
+    return f"{address}?{urlencode({'next': next_page})}" if next_page else address

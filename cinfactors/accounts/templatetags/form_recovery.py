@@ -1,4 +1,6 @@
 from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
 
 from cinfactors.accounts import form_recovery
 
@@ -6,6 +8,6 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def draft_owner(context) -> str:
-    """Render the hidden field that says for whom a form was drawn; see `form_recovery`."""
+def draft_owner(context: Context) -> SafeString:
+    """Render the hidden field that says for whom a form was rendered; see `form_recovery`."""
     return form_recovery.draft_owner_field(context["request"].user)

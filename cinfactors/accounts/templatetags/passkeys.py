@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 from django import template
 
@@ -6,6 +7,6 @@ register = template.Library()
 
 
 @register.filter
-def as_json(options: dict) -> str:
-    """What the browser is asked for, to stand in an attribute, which the template escapes."""
+def as_json(options: dict[str, Any]) -> str:
+    """Render a passkey's options for an attribute, which the template escapes."""
     return json.dumps(options)
