@@ -1,4 +1,4 @@
-"""An authenticator app: RFC 6238, written anew here, so that it shares nothing with the product."""
+"""An authenticator app: RFC 6238, written for the tests, sharing no code with the product."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import Client
 
 
 def code(secret: str, at: float | None = None) -> str:
-    """What the app shows now, or at the given second."""
+    """Return the code that the app shows now, or at the given second."""
     counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
     digest = hmac.new(base64.b32decode(secret.replace(" ", "")), counter, hashlib.sha1).digest()
     start = digest[-1] & 15
@@ -22,7 +22,7 @@ def code(secret: str, at: float | None = None) -> str:
 
 
 def add_app(client: Client) -> str:
-    """Set up an app in a browser that is signed in; the secret, which the app keeps."""
+    """Set up an app in a browser that is signed in. Return the secret, which the app keeps."""
     page = client.get("/account/second-factor/app/").content.decode()
     secret = re.search(r'class="app-secret">([A-Z2-7 ]+)<', page)[1]
     response = client.post("/account/second-factor/app/", {"code": code(secret)})

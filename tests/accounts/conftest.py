@@ -38,5 +38,5 @@ def sign_in(client):
 
 
 @pytest.fixture(autouse=True)
-def _no_tries_counted(db):
+def _clear_attempt_counts(db):
     cache.clear()

@@ -1,4 +1,4 @@
-"""A hasher that counts, so that a test can see that nothing was hashed."""
+"""A hasher that counts, so that a test can check that nothing was hashed."""
 
 from django.contrib.auth.hashers import MD5PasswordHasher
 

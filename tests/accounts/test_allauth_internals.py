@@ -30,8 +30,8 @@ CONSTANTS = {("allauth.mfa.totp.internal.auth", "SECRET_SESSION_KEY"): "mfa.totp
 
 
 @pytest.fixture(autouse=True)
-def _no_tries_counted():
-    """In place of the fixture that clears counts: nothing here needs the database."""
+def _clear_attempt_counts():
+    """Override the fixture of that name, since nothing here needs the database."""
 
 
 def parameters_of(function: object) -> str:

@@ -1,4 +1,4 @@
-"""What is shown to a person who is signed in is kept nowhere."""
+"""Pages of a signed-in person are not stored by the browser or a cache."""
 
 import pytest
 

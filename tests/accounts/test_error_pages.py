@@ -1,4 +1,4 @@
-"""What goes wrong is said in plain words, whatever else has gone wrong with it."""
+"""Error pages: in plain words, and shown whatever else has failed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TECHNICAL = re.compile(
 )
 
 
-def words(response) -> str:
+def text_of(response) -> str:
     html = response.content.decode()
     main = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
@@ -33,8 +33,8 @@ def title(response) -> str:
 
 
 @pytest.fixture
-def lenient(settings):
-    """A client that gets the page of a failure, as a browser does."""
+def browser(settings):
+    """A client that gets the error page of an exception, as a browser does."""
     settings.ALLOWED_HOSTS = ["testserver"]
     return Client(raise_request_exception=False)
 
@@ -71,29 +71,29 @@ PAGES = {
 
 
 @pytest.mark.parametrize("case", PAGES)
-def test_each_failure_has_a_plain_page(lenient, ada, case):
-    status, heading, ask = PAGES[case]
-    lenient.force_login(ada)
-    response = ask(lenient)
+def test_each_failure_has_a_plain_page(browser, ada, case):
+    status, heading, send = PAGES[case]
+    browser.force_login(ada)
+    response = send(browser)
     assert response.status_code == status
     assert title(response) == f"{heading} – cinfactors"
-    assert words(response).startswith(heading)
-    assert not TECHNICAL.search(words(response))
+    assert text_of(response).startswith(heading)
+    assert not TECHNICAL.search(text_of(response))
     assert "Exampleshire County Council" in response.content.decode()
     assert '<link rel="stylesheet" href="/static/pages.css">' in response.content.decode()
 
 
-def test_a_body_that_is_too_big_says_that_nothing_was_saved(lenient, ada):
-    lenient.force_login(ada)
+def test_a_body_that_is_too_big_says_that_nothing_was_saved(browser, ada):
+    browser.force_login(ada)
     urls.saved.clear()
-    response = lenient.post("/note/", {"note": TOO_BIG})
+    response = browser.post("/note/", {"note": TOO_BIG})
     assert response.status_code == 400
-    assert "Nothing was saved." in words(response)
+    assert "Nothing was saved." in text_of(response)
     assert urls.saved == []
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_it_says_so_too_where_the_token_is_looked_for(ada, settings, kind):
+def test_it_says_so_too_under_csrf_checks(ada, settings, kind):
     settings.ALLOWED_HOSTS = ["testserver"]
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(ada)
@@ -103,18 +103,18 @@ def test_it_says_so_too_where_the_token_is_looked_for(ada, settings, kind):
     else:
         response = browser.post("/note/", f"note={TOO_BIG}", content_type=kind)
     assert response.status_code == 400
-    assert "Nothing was saved." in words(response)
+    assert "Nothing was saved." in text_of(response)
     assert not HeldForm.objects.exists()
 
 
-def test_it_says_so_too_when_nobody_is_signed_in(lenient):
-    response = lenient.post("/note/", {"note": TOO_BIG})
+def test_it_says_so_too_when_nobody_is_signed_in(browser):
+    response = browser.post("/note/", {"note": TOO_BIG})
     assert response.status_code == 400
-    assert "Nothing was saved." in words(response)
+    assert "Nothing was saved." in text_of(response)
 
 
 @pytest.mark.parametrize("address", ["/no-such-page/", "/note/", "/account/sign-in/"])
-def test_a_refused_body_is_read_to_its_end_so_that_the_refusal_is_heard(settings, address):
+def test_a_refused_body_is_read_to_its_end_so_that_the_response_arrives(settings, address):
     settings.ALLOWED_HOSTS = ["testserver"]
     body = io.BytesIO(b"note=" + TOO_BIG.encode())
     length = len(body.getvalue())
@@ -138,44 +138,44 @@ def test_an_endless_body_is_not_read_for_ever(settings):
     assert body.tell() == request_bodies.MOST
 
 
-def test_a_request_for_another_host_costs_no_query(lenient, django_assert_num_queries):
+def test_a_request_for_another_host_costs_no_query(browser, django_assert_num_queries):
     with django_assert_num_queries(0):
-        PAGES["bad host"][2](lenient)
+        PAGES["bad host"][2](browser)
 
 
-def test_an_unknown_page_costs_a_visitor_no_query(lenient, django_assert_num_queries):
+def test_an_unknown_page_costs_a_visitor_no_query(browser, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert lenient.get("/no-such-page/").status_code == 404
+        assert browser.get("/no-such-page/").status_code == 404
 
 
-def test_the_page_of_a_failure_asks_the_database_nothing(rf, django_assert_num_queries):
+def test_error_pages_make_no_query(rf, django_assert_num_queries):
     with django_assert_num_queries(0):
-        answers = [
+        responses = [
             error_pages.server_error(rf.get("/")),
             error_pages.bad_request(rf.get("/"), ValueError()),
         ]
-    assert [answer.status_code for answer in answers] == [500, 400]
-    assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 2
+    assert [response.status_code for response in responses] == [500, 400]
+    assert [response["Cache-Control"] for response in responses] == ["no-store"] * 2
 
 
-def test_a_failure_is_told_while_the_database_is_away(lenient, ada, monkeypatch):
-    lenient.force_login(ada)
+def test_an_error_page_is_shown_while_the_database_is_away(browser, ada, monkeypatch):
+    browser.force_login(ada)
 
     def away(*args, **kwargs):
         raise OperationalError("the connection is closed")
 
     monkeypatch.setattr(CursorWrapper, "execute", away)
-    response = lenient.get("/note/")
+    response = browser.get("/note/")
     assert (response.status_code, response["Retry-After"]) == (503, "30")
-    assert words(response).startswith("Sorry, there is a problem with the service")
+    assert text_of(response).startswith("Sorry, there is a problem with the service")
 
 
-def test_too_many_visits_of_the_sign_in_page_get_a_page(lenient, settings):
+def test_too_many_posts_of_the_sign_in_page_get_a_page(browser, settings):
     settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip", "login_failed": "5/5m/key"}
-    lenient.post("/account/sign-in/")
-    response = lenient.post("/account/sign-in/")
+    browser.post("/account/sign-in/")
+    response = browser.post("/account/sign-in/")
     assert response.status_code == 429
-    assert words(response).startswith("Too many tries")
+    assert text_of(response).startswith("Too many tries")
 
 
 def test_pages_are_compressed(client):

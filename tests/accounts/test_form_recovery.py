@@ -1,4 +1,4 @@
-"""What was typed when a sign-in had ended comes back to its writer, once, and to nobody else."""
+"""Form recovery: an unsent draft is shown again to its owner, once, and to nobody else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.people import make_people, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 TYPED = "Zoë said “no” &\r\nleft <early>"
-HERE = {"Origin": "http://testserver"}
+SAME_ORIGIN = {"Origin": "http://testserver"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def browser(settings):
 
 
 def form_of(response) -> dict[str, str]:
-    """What the page's form would send, less what a person types."""
+    """Return the hidden fields of the page's form."""
     fields = re.findall(
         r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode()
     )
@@ -48,42 +48,42 @@ def sign_in(browser, username="ada", query=""):
     address = f"/account/sign-in/{query}"
     fields = form_of(browser.get(address))
     fields |= {"login": username, "password": "harbour lantern thistle"}
-    return browser.post(address, fields, headers=HERE)
+    return browser.post(address, fields, headers=SAME_ORIGIN)
 
 
-def page(browser, path="/note/") -> dict[str, str]:
+def fields_of(browser, path="/note/") -> dict[str, str]:
     return form_of(browser.get(path))
 
 
-def typed_in(response) -> str:
+def note_on(response) -> str:
     return html.unescape(
         re.search(r'name="note">(.*?)</textarea>', response.content.decode(), re.DOTALL)[1]
     )
 
 
-def sign_in_ends(browser):
+def end_sign_in(browser):
     browser.cookies.pop("session")
 
 
 def post(browser, fields, path="/note/", note=TYPED, **headers):
-    return browser.post(path, fields | {"note": note}, headers=headers or HERE)
+    return browser.post(path, fields | {"note": note}, headers=headers or SAME_ORIGIN)
 
 
 @pytest.fixture
 def posted_too_late(browser, ada):
-    """Ada typed on the note's page, and her sign-in ended before she sent it."""
+    """The response to Ada's note, which she sent after her sign-in had ended."""
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     return post(browser, fields)
 
 
-def test_a_post_after_the_sign_in_has_ended_leads_to_sign_in_and_back(posted_too_late):
+def test_a_post_after_the_sign_in_has_ended_redirects_to_sign_in_and_back(posted_too_late):
     assert posted_too_late.status_code == 303
     assert posted_too_late["Location"] == "/account/sign-in/?next=/note/"
 
 
-def test_the_sign_in_page_says_that_it_is_kept(browser, posted_too_late):
+def test_the_sign_in_page_says_that_a_draft_is_kept(browser, posted_too_late):
     text = browser.get(posted_too_late["Location"]).content.decode()
     assert "What you typed is kept for 15 minutes." in text
 
@@ -91,98 +91,98 @@ def test_the_sign_in_page_says_that_it_is_kept(browser, posted_too_late):
 def test_after_sign_in_the_page_shows_what_was_typed_unsaved(browser, posted_too_late):
     assert sign_in(browser, query="?next=/note/")["Location"] == "/note/"
     shown = browser.get("/note/")
-    assert typed_in(shown) == TYPED
+    assert note_on(shown) == TYPED
     assert "Not saved yet" in shown.content.decode()
     assert urls.saved == []
 
 
-def test_what_came_back_can_be_saved(browser, posted_too_late):
+def test_a_recovered_draft_can_be_saved(browser, posted_too_late):
     sign_in(browser)
-    assert post(browser, page(browser)).content == b"Saved"
+    assert post(browser, fields_of(browser)).content == b"Saved"
     assert urls.saved == [TYPED]
 
 
-def test_it_comes_back_once(browser, posted_too_late):
+def test_a_draft_is_recovered_once(browser, posted_too_late):
     sign_in(browser)
     first = browser.get("/note/")
     assert first.cookies["held"].value == ""
-    assert typed_in(browser.get("/note/")) == ""
+    assert note_on(browser.get("/note/")) == ""
     assert not HeldForm.objects.exists()
 
 
 @pytest.mark.parametrize("error", [RuntimeError("of the page"), Http404(), PermissionDenied()])
-def test_a_page_that_fails_loses_nothing(browser, posted_too_late, monkeypatch, error):
+def test_a_page_that_fails_loses_no_draft(browser, posted_too_late, monkeypatch, error):
     browser.raise_request_exception = False
     sign_in(browser)
     monkeypatch.setattr(urls, "failing", [error])
     assert browser.get("/note/").status_code >= 400
     assert HeldForm.objects.count() == 1
     monkeypatch.undo()
-    assert typed_in(browser.get("/note/")) == TYPED
+    assert note_on(browser.get("/note/")) == TYPED
     assert not HeldForm.objects.exists()
 
 
-def test_a_changed_secret_key_loses_nothing_while_the_former_is_a_fallback(
+def test_a_changed_secret_key_loses_no_draft_while_the_former_key_is_a_fallback(
     browser, posted_too_late, settings
 ):
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
     sign_in(browser)
-    assert typed_in(browser.get("/note/")) == TYPED
+    assert note_on(browser.get("/note/")) == TYPED
 
 
-def test_it_waits_while_other_pages_are_read(browser, posted_too_late):
+def test_a_draft_is_kept_while_other_pages_are_read(browser, posted_too_late):
     sign_in(browser)
-    assert typed_in(browser.get("/other-note/")) == ""
-    assert typed_in(browser.get("/note/?page=2")) == ""
-    assert typed_in(browser.get("/note/")) == TYPED
+    assert note_on(browser.get("/other-note/")) == ""
+    assert note_on(browser.get("/note/?page=2")) == ""
+    assert note_on(browser.get("/note/")) == TYPED
 
 
 def test_the_address_keeps_its_query(browser, ada):
     sign_in(browser)
-    fields = page(browser, "/note/?page=2")
-    sign_in_ends(browser)
+    fields = fields_of(browser, "/note/?page=2")
+    end_sign_in(browser)
     response = post(browser, fields, "/note/?page=2")
     assert response["Location"] == "/account/sign-in/?next=/note/%3Fpage%3D2"
     sign_in(browser)
-    assert typed_in(browser.get("/note/?page=2")) == TYPED
+    assert note_on(browser.get("/note/?page=2")) == TYPED
 
 
-def test_somebody_else_on_the_same_browser_never_sees_it(browser, ben, posted_too_late):
+def test_somebody_else_on_the_same_browser_never_sees_the_draft(browser, ben, posted_too_late):
     response = sign_in(browser, "ben", "?next=/note/")
-    assert typed_in(browser.get(response["Location"])) == ""
+    assert note_on(browser.get(response["Location"])) == ""
     assert not HeldForm.objects.exists()
-    sign_in_ends(browser)
+    end_sign_in(browser)
     sign_in(browser, "ada")
-    assert typed_in(browser.get("/note/")) == ""
+    assert note_on(browser.get("/note/")) == ""
 
 
-def test_another_page_is_enough_to_delete_what_is_somebody_elses(browser, ben, posted_too_late):
+def test_any_page_deletes_the_draft_of_somebody_else(browser, ben, posted_too_late):
     sign_in(browser, "ben")
     response = browser.get("/account/password/")
     assert not HeldForm.objects.exists()
     assert response.cookies["held"].value == ""
 
 
-def test_the_same_person_on_another_browser_does_not_get_it(browser, posted_too_late):
+def test_the_same_person_on_another_browser_does_not_see_the_draft(browser, posted_too_late):
     other = Client()
     sign_in(other)
-    assert typed_in(other.get("/note/")) == ""
+    assert note_on(other.get("/note/")) == ""
     assert HeldForm.objects.count() == 1
 
 
-def test_it_is_gone_after_fifteen_minutes(browser, ada):
+def test_a_draft_is_deleted_after_fifteen_minutes(browser, ada):
     with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
         sign_in(browser)
-        fields = page(browser)
-        sign_in_ends(browser)
+        fields = fields_of(browser)
+        end_sign_in(browser)
         post(browser, fields)
         clock.shift(15 * 60 + 1)
         sign_in(browser)
-        assert typed_in(browser.get("/note/")) == ""
+        assert note_on(browser.get("/note/")) == ""
         assert not HeldForm.objects.exists()
 
 
-def test_old_ones_are_deleted_when_another_is_held(browser, ada):
+def test_old_drafts_are_deleted_when_another_is_saved(browser, ada):
     HeldForm.objects.create(
         token_hash="0" * 64,
         path="/note/",
@@ -191,24 +191,24 @@ def test_old_ones_are_deleted_when_another_is_held(browser, ada):
         at=timezone.now() - timedelta(minutes=16),
     )
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     post(browser, fields)
     assert HeldForm.objects.exclude(token_hash="0" * 64).count() == HeldForm.objects.count() == 1
 
 
-def test_a_browser_holds_one(browser, ada):
+def test_a_browser_keeps_one_draft(browser, ada):
     sign_in(browser)
-    first, second = page(browser), page(browser, "/other-note/")
-    sign_in_ends(browser)
+    first, second = fields_of(browser), fields_of(browser, "/other-note/")
+    end_sign_in(browser)
     post(browser, first, note="first")
     post(browser, second, "/other-note/", note="second")
     assert HeldForm.objects.get().path == "/other-note/"
     sign_in(browser)
-    assert typed_in(browser.get("/other-note/")) == "second"
+    assert note_on(browser.get("/other-note/")) == "second"
 
 
-def test_the_cookie_is_for_the_server_alone(browser, posted_too_late):
+def test_scripts_cannot_read_the_draft_cookie(browser, posted_too_late):
     cookie = posted_too_late.cookies["held"]
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
@@ -217,12 +217,12 @@ def test_the_cookie_is_for_the_server_alone(browser, posted_too_late):
     assert cookie["domain"] == ""
 
 
-def test_the_cookie_is_bound_to_the_host_where_there_is_https(settings):
+def test_the_draft_cookie_is_bound_to_the_host_under_https(settings):
     assert f"{settings.COOKIE_PREFIX}held" == form_recovery.COOKIE
     assert ("__Host-" if settings.HTTPS else "") == settings.COOKIE_PREFIX
 
 
-def test_the_database_holds_neither_the_words_nor_the_token(posted_too_late):
+def test_the_database_has_neither_the_text_nor_the_token_of_a_draft(posted_too_late):
     row = HeldForm.objects.get()
     token = posted_too_late.cookies["held"].value
     stored = bytes(row.body) + row.token_hash.encode() + row.path.encode()
@@ -230,79 +230,83 @@ def test_the_database_holds_neither_the_words_nor_the_token(posted_too_late):
         assert secret not in stored
 
 
-def test_a_row_is_opened_by_its_own_token_page_and_person_alone(browser, ben, posted_too_late):
+def test_a_draft_is_decrypted_with_its_own_token_page_and_person_alone(
+    browser, ben, posted_too_late
+):
     HeldForm.objects.update(path="/other-note/")
     sign_in(browser)
-    assert typed_in(browser.get("/other-note/")) == ""
+    assert note_on(browser.get("/other-note/")) == ""
     assert not HeldForm.objects.exists()
 
 
-def test_another_secret_key_opens_nothing_and_breaks_nothing(browser, posted_too_late, settings):
+def test_with_another_secret_key_a_draft_is_unreadable_and_the_page_works(
+    browser, posted_too_late, settings
+):
     settings.SECRET_KEY = "another"
     sign_in(browser)
-    assert typed_in(browser.get("/note/")) == ""
+    assert note_on(browser.get("/note/")) == ""
 
 
-def test_passwords_and_tokens_are_not_held(browser, ada):
+def test_passwords_and_tokens_are_not_saved_in_a_draft(browser, ada):
     sign_in(browser)
-    fields = page(browser) | {"password": "p", "new_Password1": "q", "codes": "3A"}
-    sign_in_ends(browser)
+    fields = fields_of(browser) | {"password": "p", "new_Password1": "q", "codes": "3A"}
+    end_sign_in(browser)
     token = post(browser, fields).cookies["held"].value
     row = HeldForm.objects.get()
     body = form_recovery._cipher(token, row.path, row.person_id).decrypt(bytes(row.body))
     assert sorted(part.split(b"=")[0] for part in body.split(b"&")) == [b"codes", b"note"]
 
 
-def test_every_value_of_a_field_comes_back(rf, ada):
+def test_a_draft_keeps_every_value_of_a_field(rf, ada):
     request = rf.post("/note/", {"codes": ["3A", "16A", "21"], "note": ""})
     kept = form_recovery._fields_to_keep(request.POST)
     assert kept == b"codes=3A&codes=16A&codes=21&note="
 
 
-@pytest.mark.parametrize(("length", "held"), [(64 * 1024 - 5, 1), (64 * 1024 - 4, 0)])
-def test_up_to_64_kilobytes_are_held(browser, ada, length, held):
+@pytest.mark.parametrize(("length", "saved"), [(64 * 1024 - 5, 1), (64 * 1024 - 4, 0)])
+def test_a_draft_has_up_to_64_kilobytes(browser, ada, length, saved):
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     response = post(browser, fields, note="x" * length)
     assert response.status_code == 303
-    assert HeldForm.objects.count() == held
+    assert HeldForm.objects.count() == saved
 
 
 @pytest.mark.parametrize("claim", ["", "1", "1:abc:def"])
-def test_nothing_is_held_for_a_writer_who_cannot_be_believed(browser, ada, claim):
+def test_no_draft_is_saved_without_a_validly_signed_owner(browser, ada, claim):
     sign_in(browser)
-    fields = page(browser) | {"typed_by": claim}
-    sign_in_ends(browser)
+    fields = fields_of(browser) | {"typed_by": claim}
+    end_sign_in(browser)
     assert post(browser, fields)["Location"] == "/account/sign-in/?next=/"
     assert not HeldForm.objects.exists()
 
 
-def test_a_page_that_stood_open_for_over_a_week_is_not_held(browser, ada):
+def test_no_draft_is_saved_from_a_page_open_for_over_a_week(browser, ada):
     with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
         sign_in(browser)
-        fields = page(browser)
-        sign_in_ends(browser)
+        fields = fields_of(browser)
+        end_sign_in(browser)
         clock.shift(timedelta(days=7, seconds=1))
         post(browser, fields)
     assert not HeldForm.objects.exists()
 
 
-def test_nothing_is_held_for_a_person_whose_account_is_closed(browser, ada):
+def test_no_draft_is_saved_for_a_person_whose_account_is_closed(browser, ada):
     sign_in(browser)
-    fields = page(browser)
+    fields = fields_of(browser)
     ada.is_active = False
     ada.save()
     assert post(browser, fields).status_code == 303
     assert not HeldForm.objects.exists()
 
 
-def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(browser, ada):
+def test_a_button_clicked_after_the_sign_in_ended_redirects_back_to_its_page(browser, ada):
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     response = browser.post(
-        "/press/", fields, headers=HERE | {"Referer": "http://testserver/note/?page=2"}
+        "/button/", fields, headers=SAME_ORIGIN | {"Referer": "http://testserver/note/?page=2"}
     )
     assert response["Location"] == "/account/sign-in/?next=/note/%3Fpage%3D2"
     assert (urls.saved, HeldForm.objects.count()) == ([], 0)
@@ -312,66 +316,66 @@ def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(browser
     "referer", ["https://elsewhere.example/", "", "http://testserver.example/", "http://["]
 )
 @pytest.mark.parametrize("origin", [{}, {"Origin": "http://testserver"}])
-def test_a_button_never_leads_to_another_host(client, referer, origin):
-    response = client.post("/press/", headers={"Referer": referer} | origin)
+def test_a_button_never_redirects_to_another_host(client, referer, origin):
+    response = client.post("/button/", headers={"Referer": referer} | origin)
     assert response["Location"] == "/account/sign-in/?next=/"
 
 
 @pytest.mark.parametrize("why", ["the sign-in ended", "another tab signed in"])
-def test_ticks_on_the_factor_page_come_back_unsaved(browser, why):
+def test_selected_codes_on_the_factor_page_are_recovered_unsaved(browser, why):
     people = make_people()
     assessment = start(people.ada)
     address = f"/assessments/{assessment.reference}/factors/"
     sign_in(browser)
-    fields = page(browser, address)
-    sign_in_ends(browser)
+    fields = fields_of(browser, address)
+    end_sign_in(browser)
     if why == "another tab signed in":
         sign_in(browser)
-    response = browser.post(address, fields | {"codes": ["3A", "16A"]}, headers=HERE)
+    response = browser.post(address, fields | {"codes": ["3A", "16A"]}, headers=SAME_ORIGIN)
     assert response.status_code == 303
     if why == "the sign-in ended":
         sign_in(browser)
     shown = browser.get(address).content.decode()
-    ticked = [
+    checked = [
         box for box in re.findall(r'<input[^>]*name="codes"[^>]*>', shown) if "checked" in box
     ]
-    assert [re.search(r'value="(\w+)"', box)[1] for box in ticked] == ["3A", "16A"]
+    assert [re.search(r'value="(\w+)"', box)[1] for box in checked] == ["3A", "16A"]
     assert "Not saved yet" in shown
     assessment.refresh_from_db()
     assert assessment.codes == []
 
 
-# A stale token: the page was drawn before the person signed in again, in another tab.
+# A stale CSRF token: the page was rendered before the person signed in again, in another tab.
 
 
 @pytest.fixture
 def stale(browser, ada):
-    """The fields of a page that Ada opened before she signed in anew."""
+    """The fields of a page that Ada opened before she signed in again."""
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     sign_in(browser)
     return fields
 
 
-def test_a_stale_token_loses_nothing(browser, stale):
+def test_a_stale_csrf_token_loses_nothing(browser, stale):
     response = post(browser, stale)
     assert (response.status_code, response["Location"]) == (303, "/note/")
     shown = browser.get("/note/")
-    assert typed_in(shown) == TYPED
+    assert note_on(shown) == TYPED
     assert post(browser, form_of(shown)).content == b"Saved"
     assert urls.saved == [TYPED]
 
 
-def test_a_stale_token_without_sign_in_loses_nothing(browser, stale):
-    sign_in_ends(browser)
+def test_a_stale_csrf_token_without_sign_in_loses_nothing(browser, stale):
+    end_sign_in(browser)
     assert post(browser, stale)["Location"] == "/note/"
     assert browser.get("/note/")["Location"] == "/account/sign-in/?next=/note/"
     sign_in(browser)
-    assert typed_in(browser.get("/note/")) == TYPED
+    assert note_on(browser.get("/note/")) == TYPED
 
 
-def test_the_referer_speaks_where_no_origin_is_sent(browser, stale):
+def test_the_referer_is_checked_if_no_origin_is_sent(browser, stale):
     assert post(browser, stale, Referer="http://testserver/note/").status_code == 303
 
 
@@ -387,47 +391,49 @@ def test_the_referer_speaks_where_no_origin_is_sent(browser, stale):
         {"Origin": "http://["},
         {"Referer": "http://["},
         {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
-        {"X-Nothing": "said"},
+        {"X-Nothing": "set"},
     ],
 )
-def test_nothing_is_held_for_another_site(browser, stale, headers):
+def test_no_draft_is_saved_for_another_site(browser, stale, headers):
     response = post(browser, stale, **headers)
     assert response.status_code == 403
     assert '<h1 class="govuk-heading-l">Nothing was saved</h1>' in response.content.decode()
     assert (urls.saved, HeldForm.objects.count()) == ([], 0)
 
 
-def test_one_persons_page_is_neither_saved_nor_held_for_another(browser, ada, ben):
+def test_one_persons_page_is_neither_saved_nor_kept_as_a_draft_for_another(browser, ada, ben):
     sign_in(browser)
-    fields = page(browser)
-    sign_in_ends(browser)
+    fields = fields_of(browser)
+    end_sign_in(browser)
     sign_in(browser, "ben")
     assert post(browser, fields).status_code == 403
     assert (urls.saved, HeldForm.objects.count()) == ([], 0)
 
 
-def test_a_view_that_takes_no_part_answers_a_stale_token_in_words(browser, stale):
-    response = browser.post("/press/", stale, headers=HERE)
+def test_a_view_without_form_recovery_explains_a_stale_csrf_token(browser, stale):
+    response = browser.post("/button/", stale, headers=SAME_ORIGIN)
     assert response.status_code == 403
     assert "you have signed in again since" in response.content.decode()
     assert (urls.saved, HeldForm.objects.count()) == ([], 0)
 
 
-def test_a_sign_in_page_left_open_in_another_tab_goes_on(browser, ada):
+def test_a_sign_in_page_left_open_in_another_tab_still_redirects(browser, ada):
     left_open = form_of(browser.get("/account/sign-in/?next=/note/"))
     sign_in(browser)
     response = browser.post(
         "/account/sign-in/?next=/note/",
         left_open | {"login": "ada", "password": "harbour lantern thistle"},
-        headers=HERE,
+        headers=SAME_ORIGIN,
         follow=True,
     )
     assert response.redirect_chain[-1] == ("/note/", 302)
 
 
-def test_a_form_sent_with_a_file_is_refused_and_not_held(browser, stale):
+def test_a_form_sent_with_a_file_is_refused_and_not_kept_as_a_draft(browser, stale):
     refused = browser.post(
-        "/note/", stale | {"note": TYPED, "scan": SimpleUploadedFile("a.txt", b"x")}, headers=HERE
+        "/note/",
+        stale | {"note": TYPED, "scan": SimpleUploadedFile("a.txt", b"x")},
+        headers=SAME_ORIGIN,
     )
     assert refused.status_code == 400
     assert not HeldForm.objects.exists()

@@ -1,4 +1,4 @@
-"""What a password may be: long, not a known one, and anything else."""
+"""Passwords: long, not a common one, of any characters."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def change_to(client, new: str):
     return client.post("/account/password/", values)
 
 
-@pytest.mark.parametrize("what", ACCEPTED)
-def test_a_long_password_of_any_characters_is_taken_as_it_is(client, ada, sign_in, what):
-    new = ACCEPTED[what]
+@pytest.mark.parametrize("kind", ACCEPTED)
+def test_a_long_password_of_any_characters_is_accepted_unchanged(client, ada, sign_in, kind):
+    new = ACCEPTED[kind]
     sign_in()
     assert change_to(client, new).status_code == 302
     client.post("/account/sign-out/")
@@ -45,7 +45,7 @@ def test_a_password_known_from_breaches_is_refused(client, ada, sign_in, common)
     assert "This password is too common." in response.content.decode()
 
 
-def test_an_installation_may_ask_everybody_for_a_second_factor(client, ada, sign_in, settings):
+def test_an_installation_may_require_a_second_factor_of_everybody(client, ada, sign_in, settings):
     settings.SECOND_FACTOR_REQUIRED = True
     sign_in()
     assert client.get("/assessments/").status_code == 200

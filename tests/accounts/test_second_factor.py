@@ -1,4 +1,4 @@
-"""A second factor: who needs one, how it is set up, and that nothing goes round it."""
+"""A second factor: who needs one, how it is set up, and that nothing bypasses it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def mo(make_person):
 
 @pytest.fixture
 def secret(client, mo, sign_in, clock):
-    """What the app of Mo has, who is signed in; half a minute later."""
+    """The secret in Mo's app, 30 seconds after it was set up; `client` is signed in as Mo."""
     sign_in("mo")
     secret = add_app(client)
     clock.shift(30)
@@ -61,11 +61,13 @@ def changes(person) -> list[tuple[str, str]]:
     return [(each.what, each.by.username) for each in person.sign_in_changes.all()]
 
 
-# Whoever needs one has nothing without it
+# Roles that need one reach nothing without it
 
 
 @pytest.mark.parametrize("role", NEED_ONE)
-def test_these_roles_set_one_up_before_anything_else(client, make_person, sign_in, role):
+def test_these_roles_set_up_a_second_factor_before_anything_else(
+    client, make_person, sign_in, role
+):
     make_person("oz", role, is_staff=True)
     assert sign_in("oz", query="?next=/note/")["Location"] == "/note/"
     assert client.get("/note/")["Location"] == "/account/second-factor/?next=/note/"
@@ -73,12 +75,12 @@ def test_these_roles_set_one_up_before_anything_else(client, make_person, sign_i
     assert "Your role needs more than a password to sign in." in html
 
 
-def test_social_workers_need_none(client, ada, sign_in):
+def test_social_workers_need_no_second_factor(client, ada, sign_in):
     sign_in()
     assert client.get("/note/").status_code == 200
 
 
-BEFORE = {
+ALLOWED_BEFORE = {
     "account/second-factor/",
     "account/second-factor/app/",
     "account/second-factor/passkey/",
@@ -89,7 +91,7 @@ BEFORE = {
     "account/sign-out/",
     "admin/logout/",
 }
-FOR_NOBODY = {
+WITHOUT_SIGN_IN = {
     "account/sign-in/",
     "account/sign-in/code/",
     "account/inactive/",
@@ -103,12 +105,12 @@ REFERENCE = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize("role", NEED_ONE)
-def test_no_other_address_answers_until_then(client, make_person, sign_in, role):
+def test_every_other_address_redirects_until_then(client, make_person, sign_in, role):
     make_person("oz", role, is_staff=True)
     sign_in("oz")
-    asked = [route for route in (*OURS, *ADMIN) if route not in BEFORE | FOR_NOBODY]
-    assert len(asked) > 40
-    for route in asked:
+    routes = [route for route in (*OURS, *ADMIN) if route not in ALLOWED_BEFORE | WITHOUT_SIGN_IN]
+    assert len(routes) > 40
+    for route in routes:
         address = "/" + re.sub(r"<str:\w+>", "4B", route.replace("<uuid:reference>", REFERENCE))
         address = re.sub(r"<\w+:\w+>|\(\?P<url>.*|\^\(\?P<app_label>.*", "1", address)
         for response in (client.get(address), client.post(address)):
@@ -117,10 +119,10 @@ def test_no_other_address_answers_until_then(client, make_person, sign_in, role)
 
 
 def test_these_addresses_exist():
-    assert {*OURS, *ADMIN} >= BEFORE | FOR_NOBODY
+    assert {*OURS, *ADMIN} >= ALLOWED_BEFORE | WITHOUT_SIGN_IN
 
 
-def test_the_admins_own_door_leads_to_ours(client, mo):
+def test_the_admins_sign_in_redirects_to_ours(client, mo):
     posted = client.post(
         "/admin/login/?next=/admin/", {"username": "mo", "password": "harbour lantern thistle"}
     )
@@ -128,14 +130,14 @@ def test_the_admins_own_door_leads_to_ours(client, mo):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_script_is_told_that_it_may_not(client, mo, sign_in):
+def test_a_script_gets_a_fragment_and_status_403(client, mo, sign_in):
     sign_in("mo")
     response = client.get("/note/", headers={"Sec-Fetch-Dest": "empty"})
     assert response.status_code == 403
     assert "<html" not in response.content.decode()
 
 
-def test_nothing_is_asked_of_them_where_the_installation_says_so(client, mo, sign_in, settings):
+def test_no_role_needs_one_if_the_installation_does_not_require_it(client, mo, sign_in, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     sign_in("mo")
     assert client.get("/note/").status_code == 200
@@ -151,7 +153,7 @@ def test_a_worker_who_becomes_a_manager_needs_one_at_the_next_request(client, ad
 # Setting up
 
 
-def test_an_app_is_set_up_and_leads_on_to_the_page_that_was_wanted(client, mo, sign_in):
+def test_after_setting_up_an_app_a_person_goes_on_to_the_requested_page(client, mo, sign_in):
     sign_in("mo", query="?next=/note/")
     client.get(client.get("/note/")["Location"])
     add_app(client)
@@ -162,7 +164,7 @@ def test_an_app_is_set_up_and_leads_on_to_the_page_that_was_wanted(client, mo, s
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example"])
-def test_it_never_leads_on_to_another_host(client, mo, sign_in, wanted):
+def test_setting_one_up_never_redirects_to_another_host(client, mo, sign_in, wanted):
     sign_in("mo")
     client.get(f"/account/second-factor/?next={wanted}")
     add_app(client)
@@ -170,7 +172,7 @@ def test_it_never_leads_on_to_another_host(client, mo, sign_in, wanted):
     assert "elsewhere" not in html
 
 
-def test_the_square_is_drawn_within_the_content_security_policy(client, mo, sign_in):
+def test_the_qr_code_is_rendered_within_the_content_security_policy(client, mo, sign_in):
     sign_in("mo")
     response = client.get("/account/second-factor/app/")
     html = response.content.decode()
@@ -198,12 +200,12 @@ def test_the_secret_is_kept_encrypted(secret):
 
 
 def in_sessions() -> str:
-    """What stands in all sessions, for somebody who reads the table and has the key."""
+    """Return the decoded content of every session, as a reader with table and key has it."""
     store = Session.get_session_store_class()()
     return str([store.decode(row.session_data) for row in Session.objects.all()])
 
 
-def test_the_secret_that_waits_for_its_first_code_is_encrypted_too(client, mo, sign_in):
+def test_an_unconfirmed_secret_is_encrypted_in_the_session(client, mo, sign_in):
     sign_in("mo")
     address = "/account/second-factor/app/"
     shown = client.get(address).context["form"].secret
@@ -216,30 +218,30 @@ def test_the_secret_that_waits_for_its_first_code_is_encrypted_too(client, mo, s
     assert TOTP_SECRET_SESSION_KEY not in in_sessions()
 
 
-def test_after_another_key_a_waiting_secret_is_another(client, mo, sign_in, settings):
+def test_an_unconfirmed_secret_that_cannot_be_decrypted_is_replaced(client, mo, sign_in, settings):
     sign_in("mo")
     address = "/account/second-factor/app/"
     shown = client.get(address).context["form"].secret
     session = client.session
-    session[TOTP_SECRET_SESSION_KEY] = "closed with a key that is gone"
+    session[TOTP_SECRET_SESSION_KEY] = "encrypted with a key that is gone"
     session.save()
     response = client.post(address, {"code": code(shown)})
     assert summary(response) == [("id_code", WRONG)]
     assert response.context["form"].secret != shown
 
 
-def test_a_changed_secret_key_still_reads_what_the_former_had_encrypted(settings):
+def test_secrets_encrypted_with_a_fallback_key_are_still_decrypted(settings):
     adapter = MFAAdapter()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the first", []
-    closed = adapter.encrypt("JBSWY3DP")
+    encrypted = adapter.encrypt("JBSWY3DP")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the second", ["the first"]
-    assert adapter.decrypt(closed) == "JBSWY3DP"
+    assert adapter.decrypt(encrypted) == "JBSWY3DP"
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(InvalidToken):
-        adapter.decrypt(closed)
+        adapter.decrypt(encrypted)
 
 
-def test_setting_one_up_ends_sign_ins_that_were_begun_without_it(client, ada, sign_in):
+def test_setting_one_up_ends_sessions_that_were_begun_without_it(client, ada, sign_in):
     elsewhere = Client()
     sign_in(client=elsewhere)
     sign_in()
@@ -248,15 +250,16 @@ def test_setting_one_up_ends_sign_ins_that_were_begun_without_it(client, ada, si
     assert client.get("/note/").status_code == 200
 
 
-def test_who_signed_in_a_while_ago_shows_first_that_it_is_them(client, ada, sign_in, clock):
+def test_a_person_reauthenticates_five_minutes_after_signing_in(client, ada, sign_in, clock):
     sign_in()
     clock.shift(5 * 60)
-    asked = client.get("/account/second-factor/app/")
-    assert asked["Location"] == "/account/again/password/?next=%2Faccount%2Fsecond-factor%2Fapp%2F"
-    refused = client.post(asked["Location"], {"password": "wrong"})
+    redirected = client.get("/account/second-factor/app/")
+    address = redirected["Location"]
+    assert address == "/account/again/password/?next=%2Faccount%2Fsecond-factor%2Fapp%2F"
+    refused = client.post(address, {"password": "wrong"})
     assert summary(refused) == [("id_password", "The password is wrong. Check it and try again")]
-    answer = client.post(asked["Location"], {"password": "harbour lantern thistle"})
-    assert answer["Location"] == "/account/second-factor/app/"
+    response = client.post(address, {"password": "harbour lantern thistle"})
+    assert response["Location"] == "/account/second-factor/app/"
     add_app(client)
 
 
@@ -264,104 +267,105 @@ def test_who_signed_in_a_while_ago_shows_first_that_it_is_them(client, ada, sign
 
 
 @pytest.fixture
-def halfway(secret, sign_in):
-    """A browser in which Mo's password was right, and nothing else is known."""
+def after_password(secret, sign_in):
+    """A browser in which Mo has entered the right password, and nothing else."""
     browser = Client()
     response = sign_in("mo", client=browser, query="?next=/note/")
     assert response["Location"] == ENTER
     return browser
 
 
-def test_the_code_signs_in_and_leads_on(halfway, secret):
-    response = halfway.post(ENTER, {"code": code(secret)})
+def test_the_code_signs_in_and_redirects_to_the_requested_page(after_password, secret):
+    response = after_password.post(ENTER, {"code": code(secret)})
     assert response["Location"] == "/note/"
-    assert halfway.get("/note/").status_code == 200
+    assert after_password.get("/note/").status_code == 200
 
 
-def test_the_password_alone_signs_nobody_in(halfway):
-    assert "_auth_user_id" not in halfway.session
+def test_the_password_alone_signs_nobody_in(after_password):
+    assert "_auth_user_id" not in after_password.session
     for address in ("/note/", "/admin/", "/account/second-factor/", "/account/second-factor/app/"):
-        assert halfway.get(address)["Location"].startswith("/account/sign-in/?next="), address
+        response = after_password.get(address)
+        assert response["Location"].startswith("/account/sign-in/?next="), address
 
 
-def test_without_a_password_the_code_is_not_asked_for(client):
+def test_the_code_page_redirects_to_sign_in_without_a_password(client):
     assert client.get(ENTER)["Location"] == "/account/sign-in/"
     assert client.post(ENTER, {"code": "123456"})["Location"] == "/account/sign-in/"
 
 
-def test_a_worker_who_has_one_is_asked_for_it_too(client, ada, sign_in, clock):
+def test_a_worker_who_has_one_needs_it_to_sign_in(client, ada, sign_in, clock):
     sign_in()
     add_app(client)
     assert sign_in(client=Client())["Location"] == ENTER
 
 
 @pytest.mark.parametrize("shift", [-60, -30, 30, 60])
-def test_a_code_of_another_half_minute_is_wrong(halfway, secret, clock, shift):
+def test_a_code_of_another_time_step_is_wrong(after_password, secret, clock, shift):
     at = datetime(2025, 5, 12, 9, tzinfo=UTC).timestamp() + 30 + shift
-    assert summary(halfway.post(ENTER, {"code": code(secret, at)})) == [("id_code", WRONG)]
+    assert summary(after_password.post(ENTER, {"code": code(secret, at)})) == [("id_code", WRONG)]
 
 
-def test_a_code_signs_in_once(halfway, secret, sign_in):
+def test_a_code_signs_in_once(after_password, secret, sign_in):
     right = code(secret)
-    halfway.post(ENTER, {"code": right})
+    after_password.post(ENTER, {"code": right})
     another = Client()
     sign_in("mo", client=another)
     assert summary(another.post(ENTER, {"code": right})) == [("id_code", WRONG)]
 
 
-def test_guessing_stops_after_five_and_the_right_code_waits_too(halfway, secret, clock):
-    answers = [halfway.post(ENTER, {"code": f"{n:06}"}).status_code for n in range(7)]
-    assert answers == [200] * 5 + [429] * 2
-    refused = halfway.post(ENTER, {"code": code(secret)})
+def test_after_five_attempts_codes_are_refused_the_right_one_too(after_password, secret, clock):
+    responses = [after_password.post(ENTER, {"code": f"{n:06}"}).status_code for n in range(7)]
+    assert responses == [200] * 5 + [429] * 2
+    refused = after_password.post(ENTER, {"code": code(secret)})
     assert refused.status_code == 429
-    words = "There were too many tries to sign in. Wait 5 minutes, then try again"
-    assert summary(refused) == [("id_code", words)]
+    message = "There were too many tries to sign in. Wait 5 minutes, then try again"
+    assert summary(refused) == [("id_code", message)]
     clock.shift(5 * 60)
-    assert halfway.post(ENTER, {"code": code(secret)}).status_code == 302
+    assert after_password.post(ENTER, {"code": code(secret)}).status_code == 302
 
 
-def test_another_browser_does_not_begin_the_count_anew(halfway, sign_in):
+def test_another_browser_shares_the_count_of_attempts(after_password, sign_in):
     for n in range(5):
-        halfway.post(ENTER, {"code": f"{n:06}"})
+        after_password.post(ENTER, {"code": f"{n:06}"})
     another = Client()
     sign_in("mo", client=another)
     assert another.post(ENTER, {"code": "999999"}).status_code == 429
 
 
-def test_a_quarter_of_an_hour_later_the_password_is_asked_for_again(halfway, secret, clock):
+def test_after_fifteen_minutes_the_password_is_needed_again(after_password, secret, clock):
     clock.shift(15 * 60 + 1)
-    assert halfway.post(ENTER, {"code": code(secret)})["Location"] == "/account/sign-in/"
+    assert after_password.post(ENTER, {"code": code(secret)})["Location"] == "/account/sign-in/"
 
 
-def test_somebody_else_may_sign_in_instead(halfway, ada, sign_in):
-    assert halfway.get("/account/sign-in/")["Location"] == ENTER
-    halfway.post("/account/sign-out/")
-    assert sign_in("ada", client=halfway)["Location"] == "/"
+def test_somebody_else_may_sign_in_instead(after_password, ada, sign_in):
+    assert after_password.get("/account/sign-in/")["Location"] == ENTER
+    after_password.post("/account/sign-out/")
+    assert sign_in("ada", client=after_password)["Location"] == "/"
 
 
-def test_an_account_that_is_closed_meanwhile_is_not_signed_in(halfway, mo, secret):
+def test_an_account_that_is_closed_meanwhile_is_not_signed_in(after_password, mo, secret):
     mo.is_active = False
     mo.save()
-    halfway.post(ENTER, {"code": code(secret)})
-    assert halfway.get("/note/").status_code == 302
+    after_password.post(ENTER, {"code": code(secret)})
+    assert after_password.get("/note/").status_code == 302
 
 
-def test_what_was_typed_waits_for_the_second_factor_too(halfway, mo, client, secret):
+def test_a_draft_is_kept_until_the_second_factor_is_shown(after_password, mo, client, secret):
     typed = {"typed_by": sign_draft_owner(mo), "note": "not to be lost"}
     browser = Client()
-    led = browser.post("/note/", typed)
-    browser.post(led["Location"], {"login": "mo", "password": "harbour lantern thistle"})
+    redirected = browser.post("/note/", typed)
+    browser.post(redirected["Location"], {"login": "mo", "password": "harbour lantern thistle"})
     assert HeldForm.objects.count() == 1
-    answer = browser.post(ENTER, {"code": code(secret)})
-    assert "not to be lost" in browser.get(answer["Location"]).content.decode()
+    response = browser.post(ENTER, {"code": code(secret)})
+    assert "not to be lost" in browser.get(response["Location"]).content.decode()
     assert not HeldForm.objects.exists()
 
 
-def test_what_was_typed_waits_while_one_is_set_up(client, mo, sign_in):
+def test_a_draft_is_kept_while_a_second_factor_is_set_up(client, mo, sign_in):
     sign_in("mo")
-    led = client.post("/note/", {"typed_by": sign_draft_owner(mo), "note": "not to be lost"})
-    assert (led.status_code, urls.saved) == (303, [])
-    client.get(led["Location"])
+    redirected = client.post("/note/", {"typed_by": sign_draft_owner(mo), "note": "not to be lost"})
+    assert (redirected.status_code, urls.saved) == (303, [])
+    client.get(redirected["Location"])
     add_app(client)
     recovery_codes(client)
     assert "not to be lost" in client.get("/note/").content.decode()
@@ -377,34 +381,34 @@ def test_recovery_codes_are_shown_once(client, secret):
     assert "cannot be shown again" in again.content.decode()
 
 
-def test_each_signs_in_once(client, halfway, sign_in):
+def test_each_recovery_code_signs_in_once(client, after_password, sign_in):
     first, *_ = recovery_codes(client)
-    assert halfway.post(ENTER, {"code": first})["Location"] == "/note/"
+    assert after_password.post(ENTER, {"code": first})["Location"] == "/note/"
     another = Client()
     sign_in("mo", client=another)
     assert summary(another.post(ENTER, {"code": first})) == [("id_code", WRONG)]
 
 
-def test_new_ones_replace_them(client, mo, halfway):
+def test_new_recovery_codes_replace_the_old(client, mo, after_password):
     former, *_ = recovery_codes(client)
     client.post("/account/second-factor/codes/new/")
     assert len(set(recovery_codes(client)) - {former}) == 10
-    assert summary(halfway.post(ENTER, {"code": former})) == [("id_code", WRONG)]
+    assert summary(after_password.post(ENTER, {"code": former})) == [("id_code", WRONG)]
     assert changes(mo) == [("factor_added", "mo"), ("codes_made", "mo")]
 
 
-# Taking it away
+# Removing it
 
 
-def test_who_needs_one_cannot_take_the_last_one_away(client, mo, secret):
+def test_a_person_who_needs_one_cannot_remove_the_last(client, mo, secret):
     address = "/account/second-factor/app/remove/"
-    words = "Your role needs a second factor. Add another before you take this one away"
-    assert words in client.get(address).content.decode()
+    message = "Your role needs a second factor. Add another before you take this one away"
+    assert message in client.get(address).content.decode()
     client.post(address)
     assert second_factor_policy.has_one(mo)
 
 
-def test_a_worker_takes_theirs_away(client, ada, sign_in, clock):
+def test_a_worker_removes_their_second_factor(client, ada, sign_in, clock):
     sign_in()
     secret = add_app(client)
     clock.shift(30)
@@ -418,7 +422,7 @@ def test_a_worker_takes_theirs_away(client, ada, sign_in, clock):
     assert changes(ada) == [("factor_added", "ada"), ("factor_removed", "ada")]
 
 
-def test_an_administrator_takes_a_lost_one_away(client, mo, secret, make_person, sign_in):
+def test_an_administrator_removes_a_lost_second_factor(client, mo, secret, make_person, sign_in):
     abe = make_person("abe", Role.ADMINISTRATOR)
     services.remove_second_factor(by=abe, person=mo)
     assert client.get("/note/")["Location"].startswith("/account/sign-in/")
@@ -427,33 +431,33 @@ def test_an_administrator_takes_a_lost_one_away(client, mo, secret, make_person,
     assert changes(mo) == [("factor_added", "mo"), ("factor_removed", "abe")]
 
 
-def test_an_administrator_does_not_take_their_own_away(make_person):
+def test_an_administrator_cannot_remove_their_own_second_factor(make_person):
     abe = make_person("abe", Role.ADMINISTRATOR)
     with pytest.raises(PermissionDenied):
         services.remove_second_factor(by=abe, person=abe)
 
 
 @pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFICER])
-def test_nobody_else_takes_one_away(ada, secret, mo, make_person, role):
+def test_other_roles_cannot_remove_a_second_factor(ada, secret, mo, make_person, role):
     with pytest.raises(PermissionDenied):
         services.remove_second_factor(by=make_person("oz", role), person=mo)
     assert second_factor_policy.has_one(mo)
     assert not SignInChange.objects.filter(what="factor_removed").exists()
 
 
-def test_a_session_without_it_is_asked_for_one_that_exists(client, mo, secret):
-    """However such a session came to be: a shell, another product on the same sessions."""
+def test_a_session_that_has_not_shown_an_existing_one_has_to_show_it(client, mo, secret):
+    """However such a session was made: by a shell, or another product on the same sessions."""
     other = Client()
     other.force_login(mo)
-    led = other.get("/note/", follow=True)
-    assert led.redirect_chain[-1][0] == "/account/again/code/?next=%2Fnote%2F"
-    assert "Use your password instead" not in led.content.decode()
-    answer = other.post("/account/again/code/?next=/note/", {"code": code(secret)})
-    assert answer["Location"] == "/note/"
+    redirected = other.get("/note/", follow=True)
+    assert redirected.redirect_chain[-1][0] == "/account/again/code/?next=%2Fnote%2F"
+    assert "Use your password instead" not in redirected.content.decode()
+    response = other.post("/account/again/code/?next=/note/", {"code": code(secret)})
+    assert response["Location"] == "/note/"
     assert other.get("/note/").status_code == 200
 
 
-def test_the_password_again_does_not_stand_in_for_it(mo, secret):
+def test_reauthenticating_with_a_password_is_no_second_factor(mo, secret):
     other = Client()
     other.force_login(mo)
     other.post("/account/again/password/?next=/note/", {"password": "harbour lantern thistle"})
@@ -473,6 +477,6 @@ def test_the_password_again_does_not_stand_in_for_it(mo, secret):
         "account_request_login_code",
     ],
 )
-def test_no_other_door_of_the_library_is_open(name):
+def test_no_other_sign_in_url_of_allauth_exists(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)

@@ -1,4 +1,4 @@
-"""What the log says of who came in, and who tried to."""
+"""The security log: who signed in, and who tried to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "cinfactors.accounts.security_log"
 
 @pytest.fixture
 def events():
-    """Each line of `events` as the log has it."""
+    """The log lines, in order."""
 
     class Lines(logging.Handler):
         def emit(self, record):
@@ -31,28 +31,28 @@ def events():
     logger.removeHandler(handler)
 
 
-def told(line: dict) -> tuple:
+def facts_of(line: dict) -> tuple:
     assert (line["level"], line["logger"]) == ("warning", NAME)
     assert line["time"].endswith("+00:00")
     return line["message"], line["address"], line.get("person"), bool(line["request"])
 
 
-def test_a_sign_in_is_told_with_the_person_and_where_from(ada, sign_in, events):
+def test_a_sign_in_is_logged_with_the_person_and_address(ada, sign_in, events):
     sign_in("ada", REMOTE_ADDR="192.0.2.7")
-    assert [told(line) for line in events] == [("signed in", "192.0.2.7", ada.pk, True)]
+    assert [facts_of(line) for line in events] == [("signed in", "192.0.2.7", ada.pk, True)]
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA", "nobody"])
-def test_a_wrong_password_is_told_with_the_person_if_there_is_one(ada, sign_in, events, name):
+def test_a_wrong_password_is_logged_with_the_person_if_there_is_one(ada, sign_in, events, name):
     sign_in(name, "lantern harbour wrong")
     person = ada.pk if name.lower() == "ada" else None
-    said = "sign-in refused: the password is wrong"
-    assert [told(line) for line in events] == [(said, "127.0.0.1", person, True)]
+    message = "sign-in refused: the password is wrong"
+    assert [facts_of(line) for line in events] == [(message, "127.0.0.1", person, True)]
     assert "lantern" not in json.dumps(events)
     assert "nobody" not in json.dumps(events)
 
 
-def test_the_sixth_try_is_told_as_too_many(ada, sign_in, events):
+def test_the_sixth_attempt_is_logged_as_too_many(ada, sign_in, events):
     for _ in range(6):
         sign_in("ada", "wrong")
     assert [line["message"] for line in events] == [
@@ -61,22 +61,22 @@ def test_the_sixth_try_is_told_as_too_many(ada, sign_in, events):
     ]
 
 
-def test_an_address_that_a_visitor_made_up_is_not_told(ada, sign_in, events):
+def test_an_address_that_a_visitor_made_up_is_not_logged(ada, sign_in, events):
     sign_in("ada", headers={"X-Forwarded-For": "203.0.113.9"})
     assert [line["address"] for line in events] == ["127.0.0.1"]
 
 
-def test_a_wrong_second_factor_is_told(ada, client, sign_in, events):
+def test_a_wrong_second_factor_is_logged(ada, client, sign_in, events):
     key = Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={})
     key.data = {"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP")}
     key.save()
     sign_in("ada")
     client.post(reverse("mfa_authenticate"), {"code": "000000"})
-    assert [told(line)[:3] for line in events] == [
+    assert [facts_of(line)[:3] for line in events] == [
         ("sign-in refused: the second factor", "127.0.0.1", ada.pk)
     ]
 
 
-def test_signing_out_empties_what_the_browser_kept(ada, client, sign_in):
+def test_signing_out_clears_what_the_browser_stored(ada, client, sign_in):
     sign_in("ada")
     assert client.post("/account/sign-out/")["Clear-Site-Data"] == '"cache", "storage"'

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, and how all of them are ended."""
+"""How long a session lasts, and how a person's sessions are listed and ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cinfactors.administration import services
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
 NINE = datetime(2025, 5, 12, 9, tzinfo=UTC)
-BY_SCRIPT = [{"HX-Request": "true"}, {"Sec-Fetch-Dest": "empty"}]
+SCRIPT_HEADERS = [{"HX-Request": "true"}, {"Sec-Fetch-Dest": "empty"}]
 IDS = ["htmx", "fetch"]
 
 
@@ -31,65 +31,65 @@ def clock():
         yield clock
 
 
-def is_in(client: Client) -> bool:
+def is_signed_in(client: Client) -> bool:
     return client.get("/note/").status_code == 200
 
 
-def left(client: Client) -> int:
+def seconds_left(client: Client) -> int:
     return client.get("/account/session/", headers={"Sec-Fetch-Dest": "empty"}).json()["seconds"]
 
 
 def test_a_sign_in_lasts_thirty_minutes_without_use_to_the_second(client, ada, sign_in, clock):
     sign_in()
     clock.shift(30 * 60 - 1)
-    assert left(client) == 1
+    assert seconds_left(client) == 1
     clock.shift(1)
-    assert not is_in(client)
+    assert not is_signed_in(client)
 
 
-def test_it_is_over_on_the_server_whatever_the_cookie_says(client, ada, sign_in, clock):
+def test_an_ended_session_stays_ended_whatever_the_cookie_says(client, ada, sign_in, clock):
     sign_in()
     cookie = client.cookies["session"].value
     clock.shift(30 * 60)
     assert client.get("/note/")["Location"] == "/account/sign-in/?next=/note/"
     assert client.cookies["session"].value == ""
     client.cookies["session"] = cookie
-    assert not is_in(client)
+    assert not is_signed_in(client)
 
 
-def test_use_makes_it_last(client, ada, sign_in, clock):
+def test_use_prolongs_a_session(client, ada, sign_in, clock):
     sign_in()
     for _ in range(5):
         clock.shift(29 * 60)
-        assert is_in(client)
+        assert is_signed_in(client)
 
 
-def test_it_lasts_twelve_hours_at_most_whatever_is_done(client, ada, sign_in, clock):
+def test_a_session_lasts_twelve_hours_at_most_however_much_it_is_used(client, ada, sign_in, clock):
     sign_in()
     for _ in range(12 * 3 - 1):
         clock.shift(20 * 60)
-        assert is_in(client)
+        assert is_signed_in(client)
     clock.shift(20 * 60 - 1)
-    assert left(client) == 1
+    assert seconds_left(client) == 1
     clock.shift(1)
-    assert not is_in(client)
+    assert not is_signed_in(client)
 
 
-def test_the_page_is_told_when_staying_is_no_help_any_more(client, ada, sign_in, clock):
+def test_the_response_has_the_end_once_use_cannot_prolong_the_session(client, ada, sign_in, clock):
     sign_in()
-    asked = {"headers": {"Sec-Fetch-Dest": "empty"}}
+    script = {"headers": {"Sec-Fetch-Dest": "empty"}}
     for _ in range(23):
         clock.shift(29 * 60)
-        assert client.post("/account/session/", **asked).json() == {
+        assert client.post("/account/session/", **script).json() == {
             "seconds": 30 * 60,
             "ends": None,
         }
     clock.shift(22 * 60 + 59)
-    assert client.post("/account/session/", **asked).json() == {"seconds": 30 * 60, "ends": None}
+    assert client.post("/account/session/", **script).json() == {"seconds": 30 * 60, "ends": None}
     clock.shift(1)
-    assert client.get("/account/session/", **asked).json() == {"seconds": 1799, "ends": None}
-    answer = {"seconds": 1800, "ends": "22:00"}  # twelve hours after 10:00 in summer
-    assert client.post("/account/session/", **asked).json() == answer
+    assert client.get("/account/session/", **script).json() == {"seconds": 1799, "ends": None}
+    fixed = {"seconds": 1800, "ends": "22:00"}  # twelve hours after 10:00 in summer
+    assert client.post("/account/session/", **script).json() == fixed
 
 
 def test_a_new_sign_in_has_twelve_hours_of_its_own(client, ada, sign_in, clock):
@@ -101,10 +101,10 @@ def test_a_new_sign_in_has_twelve_hours_of_its_own(client, ada, sign_in, clock):
     sign_in()
     for _ in range(20):
         clock.shift(25 * 60)
-        assert is_in(client)
+        assert is_signed_in(client)
 
 
-def test_use_is_written_once_a_minute_at_most(client, ada, sign_in, clock):
+def test_use_is_recorded_once_a_minute_at_most(client, ada, sign_in, clock):
     sign_in()
     for seconds, written in ((59, 0), (1, 1), (59, 0), (1, 1)):
         clock.shift(seconds)
@@ -113,38 +113,38 @@ def test_use_is_written_once_a_minute_at_most(client, ada, sign_in, clock):
         assert [q["sql"].split()[:2] for q in queries if "UPDATE" in q["sql"]] == [
             ["UPDATE", '"accounts_session"']
         ] * written
-    assert left(client) == 30 * 60
+    assert seconds_left(client) == 30 * 60
 
 
-@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
-def test_what_a_script_reads_by_itself_keeps_nobody_signed_in(client, ada, sign_in, clock, headers):
+@pytest.mark.parametrize("headers", SCRIPT_HEADERS, ids=IDS)
+def test_a_scripts_get_does_not_count_as_use(client, ada, sign_in, clock, headers):
     sign_in()
     for _ in range(6):
         clock.shift(5 * 60 - 1)
         assert client.get("/note/", headers=headers).status_code == 200
     clock.shift(6)
-    assert not is_in(client)
+    assert not is_signed_in(client)
 
 
-@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
-def test_what_a_person_sends_through_a_script_is_use(client, ada, sign_in, clock, headers):
+@pytest.mark.parametrize("headers", SCRIPT_HEADERS, ids=IDS)
+def test_a_post_through_a_script_counts_as_use(client, ada, sign_in, clock, headers):
     sign_in()
     clock.shift(25 * 60)
     client.post("/note/", {"note": "x"}, headers=headers)
     clock.shift(25 * 60)
-    assert is_in(client)
+    assert is_signed_in(client)
 
 
-def test_staying_signed_in_counts_at_once(client, ada, sign_in, clock):
+def test_staying_signed_in_is_recorded_immediately(client, ada, sign_in, clock):
     sign_in()
     clock.shift(30)
-    assert left(client) == 30 * 60 - 30
+    assert seconds_left(client) == 30 * 60 - 30
     assert client.post("/account/session/").json() == {"seconds": 30 * 60, "ends": None}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("headers", BY_SCRIPT, ids=IDS)
-def test_an_ended_sign_in_tells_a_script_so_with_a_piece_of_a_page(client, ada, method, headers):
+@pytest.mark.parametrize("headers", SCRIPT_HEADERS, ids=IDS)
+def test_a_script_gets_a_fragment_after_the_sign_in_has_ended(client, ada, method, headers):
     response = getattr(client, method)("/note/", headers=headers)
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Session realm="cinfactors"'
@@ -155,7 +155,7 @@ def test_an_ended_sign_in_tells_a_script_so_with_a_piece_of_a_page(client, ada, 
     assert 'href="/account/sign-in/"' in html
 
 
-def test_a_stale_token_tells_a_script_so_with_a_piece_of_a_page(ada, sign_in):
+def test_a_script_gets_a_fragment_for_a_stale_csrf_token(ada, sign_in):
     browser = Client(enforce_csrf_checks=True)
     response = browser.post("/note/", {"note": "x"}, headers={"HX-Request": "true"})
     assert response.status_code == 403
@@ -177,10 +177,10 @@ def test_the_factor_page_says_it_too(client, clock):
     people = make_people()
     draft = start(people.ada)
     client.force_login(people.ada)
-    for seconds, said in ((0, "1800"), (50, "1750")):
+    for seconds, left in ((0, "1800"), (50, "1750")):
         clock.shift(seconds)
         html = client.get(f"/assessments/{draft.reference}/factors/").content.decode()
-        assert re.findall(r'data-signed-in-for="(\d+)"', html) == [said]
+        assert re.findall(r'data-signed-in-for="(\d+)"', html) == [left]
 
 
 def test_so_does_each_page_of_the_admin(client, make_person, sign_in, clock):
@@ -192,13 +192,13 @@ def test_so_does_each_page_of_the_admin(client, make_person, sign_in, clock):
         assert html.count("admin.js") == 1
 
 
-def test_nobody_is_warned_on_a_page_before_sign_in(client):
+def test_no_page_before_sign_in_has_the_session_warning(client):
     html = client.get("/account/sign-in/").content.decode()
     assert "data-signed-in-for" not in html
     assert "session-warning" not in html
 
 
-def test_signing_in_gives_another_session(client, ada, sign_in):
+def test_signing_in_replaces_the_session(client, ada, sign_in):
     client.get("/account/sign-in/")
     session = client.session
     session["left"] = "by somebody"
@@ -209,12 +209,12 @@ def test_signing_in_gives_another_session(client, ada, sign_in):
     assert not Session.objects.filter(session_key=before).exists()
 
 
-def test_a_cookie_from_before_signing_out_opens_nothing(client, ada, sign_in):
+def test_a_cookie_from_before_signing_out_admits_nobody(client, ada, sign_in):
     sign_in()
     before = client.cookies["session"].value
     client.post("/account/sign-out/")
     client.cookies["session"] = before
-    assert not is_in(client)
+    assert not is_signed_in(client)
 
 
 def test_the_key_of_a_session_cannot_be_guessed(client, ada, sign_in):
@@ -222,11 +222,11 @@ def test_the_key_of_a_session_cannot_be_guessed(client, ada, sign_in):
     assert re.fullmatch(r"[a-z0-9]{32}", client.cookies["session"].value)  # 165 bits
 
 
-# Every sign-in of a person
+# All sessions of a person
 
 
 @pytest.fixture
-def three(client, ada, ben, sign_in):
+def other_browsers(client, ada, ben, sign_in):
     """Ada here and on two other browsers, and Ben on one; nobody else."""
     others = [Client(headers={"User-Agent": agent}) for agent in ("Windows Edg/1 Chrome/1", "curl")]
     for browser in others:
@@ -237,7 +237,7 @@ def three(client, ada, ben, sign_in):
     return others[0], others[1], bens
 
 
-def test_a_person_sees_where_they_are_signed_in(client, three):
+def test_a_person_sees_where_they_are_signed_in(client, other_browsers):
     html = client.get("/account/sessions/").content.decode()
     found = re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', html)
     assert sorted(found) == [
@@ -248,50 +248,50 @@ def test_a_person_sees_where_they_are_signed_in(client, three):
     assert found[0] == "An unknown browser (this one)"
 
 
-def test_no_key_of_a_session_stands_on_the_page(client, three):
+def test_the_page_contains_no_session_key(client, other_browsers):
     html = client.get("/account/sessions/").content.decode()
     for key in Session.objects.values_list("session_key", flat=True):
         assert key not in html
 
 
-def test_signing_out_everywhere_else_leaves_this_browser_and_other_people(client, three):
+def test_signing_out_everywhere_else_leaves_this_browser_and_other_people(client, other_browsers):
     client.post("/account/sessions/", {"where": "elsewhere"})
-    assert [is_in(each) for each in (client, *three)] == [True, False, False, True]
+    assert [is_signed_in(each) for each in (client, *other_browsers)] == [True, False, False, True]
 
 
-def test_signing_out_everywhere_leaves_only_other_people(client, three):
+def test_signing_out_everywhere_leaves_only_other_people(client, other_browsers):
     response = client.post("/account/sessions/", {"where": "everywhere"}, follow=True)
     assert response.redirect_chain == [("/account/sign-in/", 302)]
     assert "You are signed out everywhere" in response.content.decode()
-    assert [is_in(each) for each in (client, *three)] == [False, False, False, True]
+    assert [is_signed_in(each) for each in (client, *other_browsers)] == [False, False, False, True]
 
 
-def test_that_it_was_done_is_recorded(client, ada, three):
+def test_signing_out_everywhere_else_is_recorded(client, ada, other_browsers):
     client.post("/account/sessions/", {"where": "elsewhere"})
     change = SignInChange.objects.get()
     assert (change.person, change.by, change.what) == (ada, ada, "sessions_ended")
 
 
-def test_an_administrator_signs_somebody_out_everywhere(client, ada, make_person, three):
+def test_an_administrator_signs_somebody_out_everywhere(client, ada, make_person, other_browsers):
     services.end_sessions(by=make_person("abe", Role.ADMINISTRATOR), person=ada)
-    assert [is_in(each) for each in (client, *three)] == [False, False, False, True]
+    assert [is_signed_in(each) for each in (client, *other_browsers)] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFICER])
-def test_nobody_else_does(ada, make_person, role):
+def test_other_roles_cannot_sign_somebody_out_everywhere(ada, make_person, role):
     with pytest.raises(PermissionDenied):
         services.end_sessions(by=make_person("oz", role), person=ada)
 
 
-def test_a_new_password_ends_the_others_and_is_not_shown_among_them(client, three):
+def test_a_new_password_ends_and_unlists_the_other_sessions(client, other_browsers):
     new = "meadow copper violin"
     fields = {"oldpassword": "harbour lantern thistle", "password1": new, "password2": new}
     client.post("/account/password/", fields)
-    assert [is_in(each) for each in (client, *three)] == [True, False, False, True]
+    assert [is_signed_in(each) for each in (client, *other_browsers)] == [True, False, False, True]
     assert client.get("/account/sessions/").content.decode().count('<th scope="row"') == 1
 
 
-def test_ended_sign_ins_are_not_shown(client, ada, sign_in, clock):
+def test_ended_sessions_are_not_listed(client, ada, sign_in, clock):
     sign_in(client=Client())
     clock.shift(20 * 60)
     sign_in()
@@ -299,14 +299,14 @@ def test_ended_sign_ins_are_not_shown(client, ada, sign_in, clock):
     assert client.get("/account/sessions/").content.decode().count('<th scope="row"') == 1
 
 
-def test_ended_sessions_are_cleared_away(client, ada, sign_in, clock):
+def test_clearsessions_deletes_ended_sessions(client, ada, sign_in, clock):
     sign_in()
     clock.shift(30 * 60 + 1)
     call_command("clearsessions")
     assert not Session.objects.exists()
 
 
-def test_a_visitors_session_is_nobodys(client, ada, sign_in):
+def test_a_session_has_no_person_before_sign_in(client, ada, sign_in):
     session = client.session
     session["any"] = "thing"
     session.save()
@@ -351,7 +351,7 @@ def test_a_browser_is_named_as_people_know_it(user_agent, name):
     assert sessions.browser_name(user_agent) == name
 
 
-def test_the_session_cookie_ends_with_the_browser_and_goes_along_from_a_link_alone():
+def test_the_session_cookie_ends_with_the_browser_and_is_same_site_lax():
     assert settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
     assert settings.SESSION_COOKIE_HTTPONLY
     assert settings.SESSION_COOKIE_SAMESITE == "Lax"  # the provider of single sign-on links back

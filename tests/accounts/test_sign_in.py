@@ -17,7 +17,7 @@ WRONG = "The user name or password is wrong. Check both and try again"
 
 
 def summary(response) -> list[tuple[str, str]]:
-    """The links of the error summary: where each leads and what it says."""
+    """Return the links of the error summary: the target and the message of each."""
     html = response.content.decode()
     found = re.search(r'govuk-error-summary__list">(.*?)</ul>', html, re.DOTALL)
     return re.findall(r'<a href="#([^"]+)">([^<]+)</a>', found[1]) if found else []
@@ -74,7 +74,7 @@ def test_an_empty_form_names_both_fields(client, sign_in):
     assert title(response) == "Error: Sign in – cinfactors"
 
 
-def test_every_link_of_the_summary_lands_on_a_field(sign_in):
+def test_every_link_of_the_error_summary_targets_a_field(sign_in):
     response = sign_in("", "")
     for target, _ in summary(response):
         assert f'id="{target}"' in response.content.decode()
@@ -124,7 +124,7 @@ def test_a_null_character_is_a_wrong_name(sign_in):
 
 
 @pytest.mark.parametrize("wanted", ["/note/", "/note/?page=2", "http://testserver/note/"])
-def test_next_leads_on_within_this_host(ada, sign_in, wanted, settings):
+def test_next_redirects_within_this_host(ada, sign_in, wanted, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
     assert sign_in(query=f"?next={wanted}")["Location"] == wanted
 
@@ -139,7 +139,7 @@ def test_next_leads_on_within_this_host(ada, sign_in, wanted, settings):
         "javascript:alert(1)",
     ],
 )
-def test_next_never_leads_to_another_host(ada, sign_in, wanted, settings):
+def test_next_never_redirects_to_another_host(ada, sign_in, wanted, settings):
     settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     assert sign_in(query=f"?next={wanted}")["Location"] == "/"
 
@@ -161,7 +161,7 @@ def test_the_admin_signs_in_through_the_same_page(client):
     assert posted["Location"].startswith("/account/sign-in/")
 
 
-def test_the_admins_own_ways_out_and_to_a_new_password_are_ours(client, make_person, sign_in):
+def test_the_admins_sign_out_and_password_pages_are_ours(client, make_person, sign_in):
     make_person("oz", role=Role.ADMINISTRATOR, is_staff=True)
     sign_in("oz")
     assert client.get("/admin/password_change/")["Location"] == "/account/password/"
@@ -169,12 +169,12 @@ def test_the_admins_own_ways_out_and_to_a_new_password_are_ours(client, make_per
     assert client.get("/note/").status_code == 302
 
 
-def test_a_person_without_a_desk_in_the_admin_is_refused_there(client, ada, sign_in):
+def test_a_person_without_access_to_the_admin_is_refused_there(client, ada, sign_in):
     sign_in()
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_a_closed_account_is_told_so_with_the_right_password_alone(client, make_person, sign_in):
+def test_only_the_right_password_shows_that_an_account_is_closed(client, make_person, sign_in):
     make_person("ada", is_active=False)
     assert sign_in()["Location"] == "/account/inactive/"
     assert "_auth_user_id" not in client.session
@@ -200,7 +200,7 @@ def test_signing_out_takes_a_post(client, ada, sign_in):
     assert client.get("/note/").status_code == 302
 
 
-def test_signing_out_when_signed_out_already_leads_to_sign_in(client):
+def test_signing_out_when_signed_out_already_redirects_to_sign_in(client):
     assert client.post("/account/sign-out/")["Location"] == "/account/sign-in/"
     assert client.get("/account/sign-out/")["Location"] == "/account/sign-in/"
 
@@ -208,7 +208,7 @@ def test_signing_out_when_signed_out_already_leads_to_sign_in(client):
 @pytest.mark.parametrize(
     "name", ["account_signup", "account_reset_password", "account_email", "account_set_password"]
 )
-def test_there_is_no_sign_up_and_nothing_by_e_mail(name):
+def test_there_are_no_urls_for_sign_up_or_email(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
 
@@ -238,7 +238,7 @@ def test_other_sessions_end_when_the_password_changes(client, ada, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "again", "said"),
+    ("old", "new", "again", "problems"),
     [
         (
             "",
@@ -275,9 +275,9 @@ def test_other_sessions_end_when_the_password_changes(client, ada, sign_in):
         ),
     ],
 )
-def test_a_refused_password_says_why(client, ada, sign_in, old, new, again, said):
+def test_a_refused_password_says_why(client, ada, sign_in, old, new, again, problems):
     sign_in()
-    assert summary(change(client, old, new, again)) == said
+    assert summary(change(client, old, new, again)) == problems
     ada.refresh_from_db()
     assert ada.check_password(PASSWORD)
 
@@ -291,7 +291,7 @@ def test_a_refused_password_says_why(client, ada, sign_in, old, new, again, said
         "1" * 7 + "7" * 9,
     ],
 )
-def test_any_characters_make_a_password_that_is_long_enough(client, ada, sign_in, new):
+def test_a_password_that_is_long_enough_may_have_any_characters(client, ada, sign_in, new):
     sign_in()
     change(client, new=new)
     ada.refresh_from_db()
@@ -314,7 +314,7 @@ def test_the_page_says_how_long_a_new_password_has_to_be(client, ada, sign_in):
     )
 
 
-def test_guessing_the_current_password_is_limited(client, ada, sign_in):
+def test_guessing_the_current_password_is_rate_limited(client, ada, sign_in):
     sign_in()
-    answers = [change(client, f"guess {n}").status_code for n in range(7)]
-    assert answers == [200] * 5 + [429] * 2
+    responses = [change(client, f"guess {n}").status_code for n in range(7)]
+    assert responses == [200] * 5 + [429] * 2

@@ -1,4 +1,4 @@
-"""What is kept of how people sign in stays as it was written, whoever writes."""
+"""The record of changes to how people sign in: rows are added and never changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def row(ada, make_person) -> SignInChange:
     return SignInChange.objects.get()
 
 
-def test_no_column_of_it_changes(row, ben):
+def test_no_column_of_a_sign_in_change_can_be_updated(row, ben):
     for changed in (
         {"what": "linked"},
         {"by_id": ben.pk},
@@ -32,7 +32,7 @@ def test_no_column_of_it_changes(row, ben):
             change(row, **changed)
 
 
-def test_it_is_not_deleted(row):
+def test_a_sign_in_change_cannot_be_deleted(row):
     with refused("a_sign_in_change_stays"):
         run("DELETE FROM accounts_signinchange WHERE id = %s", row.pk)
     with refused("a_sign_in_change_stays"):
@@ -47,11 +47,11 @@ def test_it_is_not_deleted(row):
         "DROP FUNCTION keep_sign_in_change() CASCADE",
     ],
 )
-def test_the_application_does_not_get_round_it(row, sql):
+def test_the_applications_role_cannot_remove_the_trigger(row, sql):
     with pytest.raises(ProgrammingError), transaction.atomic():
         run(sql)
 
 
-def test_others_are_added(row, ada):
+def test_sign_in_changes_can_be_added(row, ada):
     end_own_sessions(by=ada)
     assert SignInChange.objects.count() == 2

@@ -1,4 +1,4 @@
-"""Tries to sign in are counted before any password is hashed, for all processes together."""
+"""Attempts to sign in are counted before any password is hashed, for all processes together."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def people(make_person, _count_hashes):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_sixty_wrong_tries_cost_five_hashes(people, sign_in, name):
-    answers = [sign_in(name, f"wrong {n}") for n in range(60)]
+def test_sixty_wrong_attempts_cost_five_hashes(people, sign_in, name):
+    responses = [sign_in(name, f"wrong {n}") for n in range(60)]
     assert hashers.hashed == [f"wrong {n}" for n in range(5)]
-    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 55
+    assert [response.status_code for response in responses] == [200] * 5 + [429] * 55
 
 
 @pytest.mark.django_db
-def test_the_sixth_try_says_how_long_to_wait(people, sign_in):
+def test_the_sixth_attempt_says_how_long_to_wait(people, sign_in):
     for _ in range(5):
         sign_in("ada", "wrong")
     html = sign_in("ada", "wrong").content.decode()
@@ -45,7 +45,7 @@ def test_the_sixth_try_says_how_long_to_wait(people, sign_in):
 
 
 @pytest.mark.django_db
-def test_the_right_password_waits_too(people, client, sign_in):
+def test_the_right_password_is_rate_limited_too(people, client, sign_in):
     for _ in range(5):
         sign_in("ada", "wrong")
     assert sign_in("ada").status_code == 429
@@ -53,7 +53,7 @@ def test_the_right_password_waits_too(people, client, sign_in):
 
 
 @pytest.mark.django_db
-def test_other_ways_to_write_a_name_are_the_same_name(people, sign_in):
+def test_capitals_and_spaces_do_not_make_another_name(people, sign_in):
     for name in ("ada", "ADA", " ada", "Ada ", "aDa"):
         sign_in(name, "wrong")
     assert sign_in("adA", "wrong").status_code == 429
@@ -74,22 +74,22 @@ def test_another_name_from_the_same_address_still_signs_in(people, sign_in):
 
 
 @pytest.mark.django_db
-def test_an_address_that_tries_many_names_is_stopped_and_no_other(people, sign_in):
-    answers = [sign_in(f"name{n}", "wrong").status_code for n in range(60)]
-    assert answers == [200] * 50 + [429] * 10
+def test_an_address_that_tries_many_names_is_rate_limited_and_no_other(people, sign_in):
+    responses = [sign_in(f"name{n}", "wrong").status_code for n in range(60)]
+    assert responses == [200] * 50 + [429] * 10
     assert len(hashers.hashed) == 50
     assert sign_in("ada", REMOTE_ADDR="192.0.2.7").status_code == 302
 
 
 @pytest.mark.django_db
-def test_an_invented_header_is_no_other_address(people, sign_in):
+def test_a_forged_forwarded_header_is_not_another_address(people, sign_in):
     for n in range(5):
         sign_in("ada", "wrong", headers={"X-Forwarded-For": f"192.0.2.{n}"})
     assert sign_in("ada", "wrong", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 429
 
 
 @pytest.mark.django_db
-def test_tries_that_were_refused_do_not_lengthen_the_wait(people, sign_in):
+def test_refused_attempts_do_not_lengthen_the_wait(people, sign_in):
     with time_machine.travel("2025-05-12T09:00:00Z", tick=False) as clock:
         for _ in range(5):
             sign_in("ada", "wrong")
@@ -101,14 +101,14 @@ def test_tries_that_were_refused_do_not_lengthen_the_wait(people, sign_in):
 
 
 @pytest.mark.django_db
-def test_signing_in_well_is_not_counted(people, client, sign_in):
+def test_successful_sign_ins_are_not_counted(people, client, sign_in):
     for _ in range(8):
         assert sign_in("ada").status_code == 302
         client.post("/account/sign-out/")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tries_sent_at_once_share_one_count(people):
+def test_concurrent_attempts_share_one_count(people):
     def attempt(number):
         try:
             return (
@@ -120,6 +120,6 @@ def test_tries_sent_at_once_share_one_count(people):
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(attempt, range(32)))
-    assert set(answers) == {200, 429}
-    assert len(hashers.hashed) == answers.count(200) <= 5
+        responses = list(pool.map(attempt, range(32)))
+    assert set(responses) == {200, 429}
+    assert len(hashers.hashed) == responses.count(200) <= 5

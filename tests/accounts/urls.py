@@ -1,4 +1,4 @@
-"""The product's addresses, and a few views that do what its pages do."""
+"""The product's URLs, and a few views that do what its pages do."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,11 +10,11 @@ from cinfactors import urls
 from cinfactors.accounts.form_recovery import recovers_form
 
 PAGE = """{% load form_recovery %}<form method="post">{% csrf_token %}{% draft_owner %}
-<textarea name="note">{{ held.note }}</textarea></form>
-{% if held %}Not saved yet{% endif %}"""
+<textarea name="note">{{ draft.note }}</textarea></form>
+{% if draft %}Not saved yet{% endif %}"""
 saved = []
 failing: list[Exception] = []
-"""What the page fails with, if with anything."""
+"""The exception that the page raises, if any."""
 
 
 @recovers_form
@@ -25,13 +25,13 @@ def note(request):
     if failing:
         raise failing[0]
     template = engines["django"].from_string(PAGE)
-    return HttpResponse(template.render({"held": request.unsent_draft}, request))
+    return HttpResponse(template.render({"draft": request.unsent_draft}, request))
 
 
 @require_POST
-def press(request):
-    saved.append("pressed")
-    return HttpResponse("Pressed")
+def button(request):
+    saved.append("clicked")
+    return HttpResponse("Clicked")
 
 
 def forbidden(request):
@@ -45,7 +45,7 @@ def broken(request):
 urlpatterns = [
     path("note/", note),
     path("other-note/", note),
-    path("press/", press),
+    path("button/", button),
     path("forbidden/", forbidden),
     path("broken/", broken),
     *urls.urlpatterns,

@@ -1,3 +1,3 @@
-from tests.accounts.conftest import _no_tries_counted, ada, ben, make_person, sign_in
+from tests.accounts.conftest import _clear_attempt_counts, ada, ben, make_person, sign_in
 
-__all__ = ["_no_tries_counted", "ada", "ben", "make_person", "sign_in"]
+__all__ = ["_clear_attempt_counts", "ada", "ben", "make_person", "sign_in"]

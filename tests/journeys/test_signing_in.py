@@ -16,11 +16,11 @@ from playwright.sync_api import expect
 
 from cinfactors.accounts.models import Session
 from cinfactors.accounts.second_factor import policy as second_factor_policy
-from cinfactors.accounts.sessions import IDLE, LONGEST, SEEN, STARTED
+from cinfactors.accounts.sessions import IDLE_SECONDS, LAST_USED_AT, MAX_SECONDS, SIGNED_IN_AT
 from tests import people as given
 from tests.accounts import openid_provider
 from tests.accounts.codes import code
-from tests.accounts.test_single_sign_on import switch_on
+from tests.accounts.test_single_sign_on import configure_provider
 from tests.journeys.accessibility import nothing_stands_in_the_way
 
 
@@ -118,7 +118,7 @@ def test_the_other_pages_about_signing_in_are_for_everybody(people, at_a_browser
     with openid_provider.running() as provider:
         back = f"{ada.server}/account/single-sign-on/back/"
         client = provider.register(back)
-        switch_on(settings, provider.address, client["client_id"], client["client_secret"])
+        configure_provider(settings, provider.address, client["client_id"], client["client_secret"])
         ada.opens(f"{back}?code=x&state=x")
         ada.sees_heading("You are not signed in")
         nothing_stands_in_the_way(ada.page, "single_sign_on_failed")
@@ -213,9 +213,9 @@ def the_sign_in_ends_whatever_is_done_in(seconds: int) -> str:
     """As if its person had worked since the morning; the time by the clock at which it ends."""
     row = Session.objects.get()
     session = row.get_session_store_class()(row.session_key)
-    session[STARTED] = int(time.time()) + seconds - LONGEST
+    session[SIGNED_IN_AT] = int(time.time()) + seconds - MAX_SECONDS
     session.save()
-    ends = datetime.fromtimestamp(session[STARTED] + LONGEST, UTC)
+    ends = datetime.fromtimestamp(session[SIGNED_IN_AT] + MAX_SECONDS, UTC)
     return f"{timezone.localtime(ends):%H:%M}"
 
 
@@ -223,5 +223,5 @@ def the_sign_in_has(seconds: int) -> None:
     """As if its person had done nothing for the rest of the half hour."""
     for row in Session.objects.all():
         session = row.get_session_store_class()(row.session_key)
-        session[SEEN] -= IDLE - seconds
+        session[LAST_USED_AT] -= IDLE_SECONDS - seconds
         session.save()
