@@ -29,8 +29,8 @@ __all__ = [
     # The address by which allauth counts attempts (of IPv6, the network): for our key of an
     # attempt, which is a user name and this address.
     "rate_limit_ip",
-    # Write in the session that a person has shown a second factor: for one that the provider of
-    # single sign-on has asked for, and for one that was set up just now. allauth records only
-    # those that were asked for in its own sign-in.
+    # Record in the session that a person has shown a second factor: one that the provider of
+    # single sign-on has required, or one that was set up just now. allauth itself records only
+    # those that are shown on its own pages.
     "record_authentication",
 ]

@@ -1,7 +1,4 @@
-"""How allauth's second factor works here: who is asked, what is encrypted, what things are called.
-
-For what allauth leaves to a project, it asks the classes of this module.
-"""
+"""How allauth's second factor works here: when it is required, what is encrypted, the names."""
 # django-allauth and qrcode have no types: their classes are Any here.
 # mypy: disable-error-code="import-untyped", allow-subclassing-any
 

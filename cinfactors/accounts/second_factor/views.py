@@ -52,6 +52,7 @@ counted_attempt = method_decorator(
 before_second_factor_page = method_decorator(
     [allowed_before_second_factor, never_cache], name="dispatch"
 )
+"""For a page that a person may reach without the second factor that they need."""
 
 
 @counted_attempt

@@ -16,7 +16,7 @@ REQUIRED_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 CLOCK_SKEW = 60
 """Seconds by which the provider's clock may differ from ours."""
 MAX_SUBJECT_LENGTH = 191
-"""Of allauth's column."""
+"""Characters that allauth's column for the subject can store."""
 
 
 class InvalidIDToken(Exception):
