@@ -11,7 +11,7 @@ RUN python -m venv .venv \
 COPY package.json package-lock.json .npmrc ./
 COPY frontend frontend
 COPY cinfactors/__init__.py cinfactors/
-COPY cinfactors/make cinfactors/make
+COPY cinfactors/dev cinfactors/dev
 RUN .venv/bin/python -m cinfactors.dev.assets
 
 COPY . .

@@ -94,6 +94,19 @@ def test_what_goes_into_the_image_is_named():
     assert not {"!var", "!.git", "!tests", "!."} & set(rules)
 
 
+def test_every_path_that_is_copied_into_the_image_exists_and_is_let_in():
+    let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), flags=re.MULTILINE)
+    copied = [
+        name
+        for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, flags=re.MULTILINE)
+        for name in sources.split()
+        if name != "."
+    ]
+    assert copied
+    assert {name for name in (*copied, *let_in) if not (ROOT / name).exists()} == set()
+    assert {name.partition("/")[0] for name in copied} <= set(let_in)
+
+
 def test_the_image_installs_only_what_is_pinned_by_hash():
     assert re.search(r"pip install .*--require-hashes", DOCKERFILE)
     assert DOCKERFILE.count("pip install") == 1
