@@ -4,7 +4,7 @@
 
 const WARNING = 120;
 const dialog = document.getElementById("session-warning");
-const address = dialog?.dataset.address;
+const sessionUrl = dialog?.dataset.sessionUrl;
 const one = (name) => dialog.querySelector(`[data-${name}]`);
 let timer;
 let dismissed = false;
@@ -28,7 +28,7 @@ function expect(seconds, ends) {
 async function ask(options = {}) {
   let response;
   try {
-    response = await fetch(address, { cache: "no-store", ...options });
+    response = await fetch(sessionUrl, { cache: "no-store", ...options });
   } catch {
     wait(WARNING / 4, () => ask()); // no network: neither staying nor warning is possible
     return;

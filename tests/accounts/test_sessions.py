@@ -168,7 +168,7 @@ def test_each_page_says_how_long_its_sign_in_has_left(client, ada, sign_in, cloc
     for address in ("/account/password/", "/guidance/"):
         html = client.get(address).content.decode()
         assert re.findall(r'data-signed-in-for="(\d+)"', html) == ["1760"]
-        assert 'data-address="/account/session/"' in html
+        assert 'data-session-url="/account/session/"' in html
 
 
 def test_the_factor_page_says_it_too(client, clock):

@@ -120,6 +120,7 @@ def _renderers_of_surroundings(
         "error": lambda _: "Error: " if context["problems"] else "",
         "identity": lambda _: identity_bar(context["assessment"], context["deadline"]),
         "top": lambda _: _render_notices(request, context),
+        "autosave_url": lambda _: reverse("autosave", args=[context["assessment"].reference]),
         "key_and_version": lambda _: hidden_fields,
     }
 

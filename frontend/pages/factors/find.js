@@ -142,7 +142,7 @@ function search() {
   }
   if (!found.hasChildNodes()) place = scrollY;
   asked = words;
-  htmx.ajax("POST", "/assessments/find/", {
+  htmx.ajax("POST", form.dataset.findUrl, {
     source: find, target: found, swap: "innerHTML",
     values: { find: words, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value },
   }).catch(() => {});

@@ -12,7 +12,7 @@ import { focusIn, keepFocus, keepInView, placeInView } from "./scroll_position.j
 sessionStorage.removeItem("htmx-current-path-for-history");
 
 const form = document.getElementById("factors");
-const ADDRESS = new URL("../autosave/", location.href).pathname;
+const { autosaveUrl, signInUrl } = form.dataset;
 const OUTCOME = "X-Save-Outcome";
 const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000, TYPING_PAUSE = 800, NOTICED = 900;
 // What the next request needs, whatever the person has done since.
@@ -114,7 +114,7 @@ function post() {
   clearTimeout(again);
   slow = setTimeout(() => { form.dataset.slow = ""; }, NOTICED);
   sent.data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  htmx.ajax("POST", ADDRESS, { source: form, target: form, swap: "none" }).catch(() => {});
+  htmx.ajax("POST", autosaveUrl, { source: form, target: form, swap: "none" }).catch(() => {});
 }
 
 form.addEventListener("htmx:configRequest", event => {
@@ -300,7 +300,7 @@ function fail(isRefused) {
     Object.assign(link, {
       className: "govuk-link", target: "_blank", rel: "noopener",
       textContent: "Sign in again (opens in a new tab)",
-      href: `/account/sign-in/?next=${encodeURIComponent("/account/signed-in-again/")}`,
+      href: signInUrl,
     });
     say("you have been signed out. What you selected stays here, and is saved once you have signed in.", link);
   } else {
@@ -342,7 +342,7 @@ async function retry() {
 // After another sign-in the page's token is stale.
 async function freshToken() {
   try {
-    const response = await fetch(ADDRESS, { headers: { "HX-Request": "true" }, redirect: "error" });
+    const response = await fetch(autosaveUrl, { headers: { "HX-Request": "true" }, redirect: "error" });
     if (response.status === 404) stop();
     if (!response.ok || !response.headers.get(OUTCOME)) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
