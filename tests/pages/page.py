@@ -1,64 +1,33 @@
-"""A page as a browser would read it: its elements, ids and text."""
+"""Reading a page in a test, with Beautiful Soup."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+import re
 
-VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+from bs4 import BeautifulSoup
+from bs4.builder import HTMLTreeBuilder
 
-
-@dataclass
-class Element:
-    tag: str
-    attributes: dict[str, str]
-    parent: Element | None = field(repr=False, default=None)
-    parts: list[str | Element] = field(repr=False, default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
-
-    def all(self, *tags: str) -> list[Element]:
-        found = []
-        for part in self.parts:
-            if isinstance(part, Element):
-                if not tags or part.tag in tags:
-                    found.append(part)
-                found += part.all(*tags)
-        return found
-
-    def within(self, tag: str) -> bool:
-        return self.tag == tag or (self.parent is not None and self.parent.within(tag))
+TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*?(/?)>", re.IGNORECASE)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.top = self.here = Element("", {})
-
-    def handle_starttag(self, tag, attrs):
-        element = Element(tag, {name: value or "" for name, value in attrs}, self.here)
-        self.here.parts.append(element)
-        if tag not in VOID:
-            self.here = element
-
-    def handle_endtag(self, tag):
-        assert tag in VOID or self.here.tag == tag, f"<{self.here.tag}> is closed by </{tag}>"
-        if tag not in VOID:
-            self.here = self.here.parent
-
-    def handle_data(self, data):
-        self.here.parts.append(data)
-
-
-def read(response) -> Element:
+def read(response) -> BeautifulSoup:
     """The page of a response; elements that are not closed in their order fail."""
-    reader = _Reader()
-    reader.feed(response.content.decode())
-    reader.close()
-    assert reader.here is reader.top
-    return reader.top
+    html = response.content.decode()
+    page = BeautifulSoup(html, "html.parser")
+    # Beautiful Soup closes and moves what is nested wrongly, and so would write other tags.
+    assert _tags(html) == _tags(page.decode())
+    return page
+
+
+def _tags(html: str) -> list[str]:
+    """Where each element begins and ends, but for those that have no end."""
+    tags = []
+    for closing, name, closed in TAG.findall(html):
+        if name.lower() not in HTMLTreeBuilder.DEFAULT_EMPTY_ELEMENT_TAGS:
+            tags.append(f"{closing}{name.lower()}")
+            if closed:  # a shape of an SVG
+                tags.append(f"/{name.lower()}")
+    return tags
 
 
 def words(text: str) -> str:
@@ -67,29 +36,22 @@ def words(text: str) -> str:
 
 def problems(response) -> list[str]:
     """The lines of the error summary."""
-    for element in read(response).all():
-        if element.attributes.get("id") == "error-summary":
-            return [words(item.text) for item in element.all("li")]
-    return []
+    return [words(item.text) for item in read(response).select("#error-summary li")]
 
 
 def heading(response) -> str:
-    [only] = read(response).all("h1")
+    [only] = read(response).find_all("h1")
     return words(only.text)
 
 
 def ticked(response) -> list[str]:
-    return [
-        box.attributes["value"]
-        for box in read(response).all("input")
-        if box.attributes.get("name") == "codes" and "checked" in box.attributes
-    ]
+    """The codes of the ticked boxes."""
+    return [box["value"] for box in read(response).select("input[name=codes][checked]")]
 
 
 def field_value(response, name: str) -> str:
-    """The value of a box or an area, as the browser would show it."""
-    for box in read(response).all("input", "textarea"):
-        if box.attributes.get("name") == name:
-            # A browser drops the newline that begins an area.
-            return box.text.removeprefix("\n") if box.tag == "textarea" else box.attributes["value"]
-    raise AssertionError(f"there is no field {name}")
+    """The value of an input or a textarea, as the browser would show it."""
+    field = read(response).find(["input", "textarea"], attrs={"name": name})
+    assert field is not None, f"there is no field {name}"
+    # A browser drops the newline that begins a textarea.
+    return field.text.removeprefix("\n") if field.name == "textarea" else field["value"]

@@ -6,12 +6,13 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
+from bs4 import Tag
 
 from assessments.models import Assessment, Status
 from cinfactors.accounts.models import Density
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
-from tests.pages.page import Element, read, words
+from tests.pages.page import read, words
 from tests.snapshot import unchanged
 
 SAVE_OUTCOME_HEADER = "X-Save-Outcome"
@@ -35,12 +36,8 @@ def send(ada, draft):
         assert response.status_code == 200
         assert "no-store" in response["Cache-Control"]
         draft.refresh_from_db()
-        parts = {
-            each.attributes["id"]: each
-            for each in read(response).all("div")
-            if "hx-swap-oob" in each.attributes
-        }
-        ticks = parts["ticks"].attributes
+        parts = {each["id"]: each for each in read(response).select("div[hx-swap-oob]")}
+        ticks = parts["ticks"]
         return SimpleNamespace(
             outcome=response[SAVE_OUTCOME_HEADER],
             parts=parts,
@@ -52,15 +49,12 @@ def send(ada, draft):
     return post
 
 
-def buttons(part: Element) -> dict[str, tuple[str, str]]:
-    return {
-        words(each.text): (each.attributes["name"], each.attributes["value"])
-        for each in part.all("button")
-    }
+def buttons(part: Tag) -> dict[str, tuple[str, str]]:
+    return {words(each.text): (each["name"], each["value"]) for each in part.find_all("button")}
 
 
-def hidden(part: Element) -> dict[str, str]:
-    return {each.attributes["name"]: each.attributes["value"] for each in part.all("input")}
+def hidden(part: Tag) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in part.find_all("input")}
 
 
 def beside(answer) -> set[str]:
@@ -120,14 +114,14 @@ def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft
     rule = "gangs-with-criminal-exploitation"
     reason = {f"text-{rule}": "No <b>sign</b> of it"}
     answer = send("13A", answer=rule, **reason)
-    [folded] = answer.parts["beside-13A"].all("details")
-    assert words(folded.all("summary")[0].text).startswith("Explained: 13A Gangs")
-    assert folded.all("textarea")[0].text.strip() == "No <b>sign</b> of it"
+    [folded] = answer.parts["beside-13A"].find_all("details")
+    assert words(folded.summary.text).startswith("Explained: 13A Gangs")
+    assert folded.textarea.text.strip() == "No <b>sign</b> of it"
     assert "Answered" in answer.text["asks"]
-    assert send("13A", "4B", **reason).parts["beside-13A"].all("details")
+    assert send("13A", "4B", **reason).parts["beside-13A"].find_all("details")
     # Gone and back, it is the same question about the same codes.
     send("4B")
-    assert send("13A").parts["beside-13A"].all("details")
+    assert send("13A").parts["beside-13A"].find_all("details")
     assert [(each.kind, each.text) for each in draft.answers.all()] == [
         ("reason", "No <b>sign</b> of it")
     ]
@@ -136,10 +130,10 @@ def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft
 def test_a_changed_selection_asks_again_only_what_it_changed(send):
     """16A and 3B both ask; after 3C is added, 3B needs another answer."""
     send("6B", answer="young-carer")
-    assert send("6B", "3B", answer="child-as-victim").parts["beside-3B"].all("details")
+    assert send("6B", "3B", answer="child-as-victim").parts["beside-3B"].find_all("details")
     answer = send("6B", "3B", "3C")
-    assert answer.parts["beside-6B"].all("details")
-    assert not answer.parts["beside-3B"].all("details")
+    assert answer.parts["beside-6B"].find_all("details")
+    assert not answer.parts["beside-3B"].find_all("details")
 
 
 def test_an_empty_reason_is_refused_beside_its_box_and_the_codes_are_saved(send, draft):
@@ -239,8 +233,8 @@ def test_a_stale_page_is_shown_both_selections_and_overwrites_nothing(send, draf
         answer = send("4B", "16A", version=seen)
         assert (answer.outcome, draft.codes) == ("conflict", ["3A", "4B"])
         assert int(hidden(answer.parts["key-and-version"])["version"]) == seen
-    rows = answer.parts["differences"].all("tbody")[0].all("tr")
-    assert [words(row.all("th")[0].text) for row in rows] == [
+    rows = answer.parts["differences"].select("tbody tr")
+    assert [words(row.th.text) for row in rows] == [
         "3A Domestic Abuse, the child",
         "16A Neglect",
     ]
@@ -264,7 +258,7 @@ def test_both_descriptions_are_shown_where_they_differ(send, draft):
     seen = draft.version
     make.record(draft, "20", description="Theirs")
     answer = send("20", other_description="Mine", version=seen)
-    texts = [words(each.text) for each in answer.parts["differences"].all("dd")]
+    texts = [words(each.text) for each in answer.parts["differences"].find_all("dd")]
     assert texts == ["Mine", "Theirs"]
 
 
@@ -298,10 +292,10 @@ def test_a_post_without_key_and_version_is_a_bad_request(ada, draft):
 def test_a_page_whose_sign_in_was_renewed_gets_a_token_that_works(people, browser_of, draft):
     ada = browser_of(people.ada, enforce_csrf_checks=True)
     page = ada.get(at("autosave", draft))
-    [token] = read(page).all("input")
+    [token] = read(page).find_all("input")
     fields = key_and_version(draft, codes=["3A"])
     assert ada.post(at("autosave", draft), fields).status_code == 403
-    fields[token.attributes["name"]] = token.attributes["value"]
+    fields[token["name"]] = token["value"]
     assert ada.post(at("autosave", draft), fields)[SAVE_OUTCOME_HEADER] == "saved"
 
 
@@ -313,8 +307,8 @@ def test_the_density_is_remembered_and_the_picker_rendered_again(send, people):
     people.ada.refresh_from_db()
     assert people.ada.density == Density.KEY_POINTS
     assert answer.outcome == "saved"
-    [box] = [box for box in answer.parts["picker"].all("input") if "checked" in box.attributes]
-    assert box.attributes["value"] == "13A"
+    [box] = answer.parts["picker"].select("input[checked]")
+    assert box["value"] == "13A"
     assert answer.text["density"] == "Show full guidance"
 
 
@@ -331,10 +325,10 @@ def test_shortcuts_are_switched_off_and_on_for_the_person(send, people):
 
 def found(ada, text: str) -> tuple[set[str], str]:
     page = read(ada.post("/assessments/find/", {"find": text}))
-    lines = [each for each in page.all("p") if "data-codes" in each.attributes]
+    lines = page.select("p[data-codes]")
     if not lines:
         return set(), ""
-    return set(lines[0].attributes["data-codes"].split()), words(lines[0].text)
+    return set(lines[0]["data-codes"].split()), words(lines[0].text)
 
 
 @pytest.mark.parametrize(
@@ -387,8 +381,8 @@ def test_a_description_that_no_selected_code_takes_is_dropped(ada, draft, send):
 
 
 def test_codes_that_wait_for_a_choice_are_listed_apart_from_unticked_ones(send):
-    assert send("3A", "4B").parts["ticks"].attributes["data-waiting"] == ""
-    ticks = send("3A", "21", remove="3A").parts["ticks"].attributes
+    assert send("3A", "4B").parts["ticks"]["data-waiting"] == ""
+    ticks = send("3A", "21", remove="3A").parts["ticks"]
     assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")
-    ticks = send("3A", "21").parts["ticks"].attributes
+    ticks = send("3A", "21").parts["ticks"]
     assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "3A")

@@ -111,5 +111,5 @@ def test_a_return_says_beside_which_codes_the_comments_are(ada: Client, people):
     sent = make.submit(make.start(people.ada), "16A")
     returned = make.return_it(sent, people.mo, pinned={"16A": "What is the evidence?"})
     page = read(ada.get(at("factors", returned)))
-    [link] = [each for each in page.all("a") if each.attributes.get("href") == "#code-16A"][:1]
+    [link] = page.find_all("a", href="#code-16A")[:1]
     assert "16A Neglect" in link.text

@@ -29,7 +29,7 @@ def test_each_code_has_its_page(ada: Client):
     for code in EDITION.codes:
         page = ada.get(f"/guidance/{code}/")
         assert heading(page) == f"{code} {EDITION.name_of(code)}"
-        [main] = read(page).all("main")
+        [main] = read(page).find_all("main")
         text = "".join(main.text.split())
         assert "".join(EDITION.factor_of(code).text.split()) in text
 
@@ -37,5 +37,5 @@ def test_each_code_has_its_page(ada: Client):
 def test_each_replaced_code_has_a_page_that_says_what_replaced_it(ada: Client):
     assert EDITION.replaced
     for code, instead in EDITION.replaced.items():
-        [main] = read(ada.get(f"/guidance/{code}/")).all("main")
+        [main] = read(ada.get(f"/guidance/{code}/")).find_all("main")
         assert words(instead) in words(main.text)

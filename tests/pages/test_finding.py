@@ -17,28 +17,28 @@ EDITION = loader.edition("2021-04")
 
 
 def line(ada, text: str):
-    [found] = read(ada.post("/assessments/find/", {"find": text})).all("p")
+    [found] = read(ada.post("/assessments/find/", {"find": text})).find_all("p")
     return found
 
 
 def test_what_was_found_is_counted_and_the_first_of_it_named(ada):
     found = line(ada, "county lines")
-    assert found.attributes["data-codes"].split() == ["24A", "12A", "13A"]
+    assert found["data-codes"].split() == ["24A", "12A", "13A"]
     assert words(found.text).startswith("3 factors found. Go to Child criminal exploitation")
-    [link] = found.all("a")
-    assert link.attributes["href"] == "#code-24A"
+    [link] = found.find_all("a")
+    assert link["href"] == "#code-24A"
     assert words(line(ada, "witchcraft").text).startswith("1 factor found. Go to Abuse linked")
 
 
 def test_a_corrected_spelling_is_mentioned_and_finds_the_same(ada):
     misspelt, right = line(ada, "canabis"), line(ada, "cannabis")
-    assert misspelt.attributes == right.attributes
+    assert misspelt.attrs == right.attrs
     assert words(misspelt.text) == f"Shown for: cannabis. {words(right.text)}"
 
 
 def test_the_guidance_page_mentions_a_corrected_spelling_too(ada):
     texts = {
-        text: words(read(ada.get("/guidance/", {"q": text})).all("main")[0].text)
+        text: words(read(ada.get("/guidance/", {"q": text})).main.text)
         for text in ("canabis", "cannabis")
     }
     assert "2 factors for “canabis”. Shown for: cannabis." in texts["canabis"]

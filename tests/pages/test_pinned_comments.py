@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import Tag
 
 from assessments.models import Assessment
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
-from tests.pages.page import Element, read, words
+from tests.pages.page import read, words
 
 WORDS = {"13A": "What is the <b>evidence</b> of a gang?", "4B": "Her own words,\nplease"}
 
@@ -19,17 +20,17 @@ def returned(people) -> Assessment:
     return make.return_it(sent, people.mo, "See below", pinned=WORDS)
 
 
-def by_id(page: Element) -> dict[str, Element]:
-    return {one.attributes["id"]: one for one in page.all() if "id" in one.attributes}
+def by_id(page: Tag) -> dict[str, Tag]:
+    return {one["id"]: one for one in page.find_all(id=True)}
 
 
 def test_comments_stand_beside_their_codes_selected_or_not(ada, returned):
     found = by_id(read(ada.get(at("factors", returned))))
     for code, text in WORDS.items():
         assert words(found[f"comment-{code}"].text) == f"Mo Harbour: {words(text)}"
-        assert f"comment-{code}" in found[f"code-{code}"].attributes["aria-describedby"].split()
-    assert "checked" in found["code-4B"].attributes
-    assert "checked" not in found["code-13A"].attributes
+        assert f"comment-{code}" in found[f"code-{code}"]["aria-describedby"].split()
+    assert found["code-4B"].has_attr("checked")
+    assert not found["code-13A"].has_attr("checked")
     assert {name for name in found if name.startswith("comment-")} == {"comment-13A", "comment-4B"}
     assert "See below" in found["managers-words"].text
 

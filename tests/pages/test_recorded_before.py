@@ -59,11 +59,7 @@ def notes_of(browser_of):
     def notes(assessment: Assessment) -> dict[str, str]:
         response = browser_of(assessment.worker).get(at("factors", assessment))
         assert ticked(response) == assessment.codes
-        return {
-            each.attributes["id"]: words(each.text)
-            for each in read(response).all("div")
-            if each.attributes.get("class", "").startswith("app-note ")
-        }
+        return {each["id"]: words(each.text) for each in read(response).select("div.app-note")}
 
     return notes
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from bs4 import Tag
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from assessments.models import Assessment, Child, Status
 from cinfactors.web.logs import JsonFormatter
 from tests import people as make
 from tests.pages.form_data import at, key_and_version, new_child_form
-from tests.pages.page import Element, field_value, read, words
+from tests.pages.page import field_value, read, words
 from tests.people import People
 
 MARKUP = """<script>alert("1")</script><b>'&amp;"</b> {{ user }} {% now %}"""
@@ -136,14 +137,14 @@ STATES: dict[str, State] = {
 }
 
 
-def references_of(element: Element) -> list[str]:
+def references_of(element: Tag) -> list[str]:
     """The ids that an element points to on its own page."""
     found = []
     for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns"):
-        found += element.attributes.get(name, "").split()
-    found += element.attributes.get("data-aria-controls", "").split()
-    if element.tag == "a" and element.attributes.get("href", "").startswith("#"):
-        found.append(element.attributes["href"][1:])
+        found += element.get(name, "").split()
+    found += element.get("data-aria-controls", "").split()
+    if element.name == "a" and element.get("href", "").startswith("#"):
+        found.append(element["href"][1:])
     return found
 
 
@@ -154,11 +155,11 @@ def test_every_name_on_a_page_belongs_to_one_element(ada: Client, people: People
     assert response.status_code < 500
     assert response["Content-Type"].startswith("text/html")
     page = read(response)
-    ids = [e.attributes["id"] for e in page.all() if "id" in e.attributes]
+    ids = [each["id"] for each in page.find_all(id=True)]
     assert len(ids) == len(set(ids)), {each for each in ids if ids.count(each) > 1}
     lost = {
-        (element.tag, target)
-        for element in page.all()
+        (element.name, target)
+        for element in page.find_all(True)
         for target in references_of(element)
         if target not in ids
     }
@@ -168,15 +169,15 @@ def test_every_name_on_a_page_belongs_to_one_element(ada: Client, people: People
 @pytest.mark.parametrize("state", STATES)
 def test_every_box_has_a_label_and_every_page_one_heading(ada: Client, people: People, state: str):
     page = read(STATES[state](ada, people))
-    labelled = {each.attributes["for"] for each in page.all("label")}
-    for box in page.all("input", "select", "textarea"):
-        if box.attributes.get("type") in {"hidden", "submit"}:
+    labelled = {each["for"] for each in page.find_all("label")}
+    for box in page.find_all(["input", "select", "textarea"]):
+        if box.get("type") in {"hidden", "submit"}:
             continue
-        assert box.attributes.get("id") in labelled, box.attributes
-    assert len(page.all("h1")) == 1
-    [title] = page.all("title")
+        assert box.get("id") in labelled, box.attrs
+    assert len(page.find_all("h1")) == 1
+    [title] = page.find_all("title")
     assert title.text.endswith("– cinfactors")
-    for each in page.all("button", "a", "legend", "h1", "h2", "h3", "th", "caption"):
+    for each in page.find_all(["button", "a", "legend", "h1", "h2", "h3", "th", "caption"]):
         assert words(each.text), each
 
 
@@ -185,8 +186,8 @@ def test_a_page_with_an_error_summary_says_so_first_in_its_title(
     ada: Client, people: People, state: str
 ):
     page = read(STATES[state](ada, people))
-    summary = [each for each in page.all() if each.attributes.get("id") == "error-summary"]
-    [title] = page.all("title")
+    summary = page.find_all(id="error-summary")
+    [title] = page.find_all("title")
     assert title.text.startswith("Error: ") == bool(summary)
 
 
@@ -209,10 +210,10 @@ def marked(people: People) -> Assessment:
 def assert_harmless(response) -> None:
     """No element of the page comes from what was typed."""
     page = read(response)
-    for script in page.all("script"):
-        assert script.attributes.get("src", "").startswith("/static/")
+    for script in page.find_all("script"):
+        assert script.get("src", "").startswith("/static/")
         assert script.text == ""
-    assert page.all("b") == []
+    assert page.find_all("b") == []
     assert "{{ user }}" in page.text
     assert "amp;" in page.text
 
@@ -266,8 +267,8 @@ def test_markup_in_what_was_refused_is_text_too(ada: Client, people: People):
     ]
     for response in refused:
         page = read(response)
-        assert page.all("b") == []
-        assert all(script.text == "" for script in page.all("script"))
+        assert page.find_all("b") == []
+        assert all(script.text == "" for script in page.find_all("script"))
 
 
 # No child's details in addresses, titles and logs
@@ -306,9 +307,9 @@ def test_no_address_title_or_log_line_of_a_journey_names_a_child_or_a_code(
         for request in [*getattr(response, "redirect_chain", []), (response.request["PATH_INFO"],)]:
             addresses.append(request[0])
         page = read(response)
-        titles.append(page.all("title")[0].text)
-        for link in page.all("a", "form"):
-            address = link.attributes.get("href") or link.attributes.get("action") or ""
+        titles.append(page.title.text)
+        for link in page.find_all(["a", "form"]):
+            address = link.get("href") or link.get("action") or ""
             if not address.startswith(("#", "https://")):
                 # Links within a page name a box; they are not sent anywhere.
                 parts = urlsplit(address)

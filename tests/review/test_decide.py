@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from bs4 import Tag
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -19,7 +20,7 @@ from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, St
 from cinfactors.accounts.models import Role
 from cinfactors.audit.models import Reading
 from tests import people as make
-from tests.pages.page import Element, field_value, read, words
+from tests.pages.page import field_value, read, words
 from tests.people import People
 from tests.snapshot import unchanged
 
@@ -69,35 +70,26 @@ def for_decision(decision: str, people: People, la_child_id: str = "EX1001") -> 
 
 
 def problems(response) -> list[str]:
-    for element in read(response).all("div"):
-        if element.attributes.get("id") == "error-summary":
-            return [words(item.text) for item in element.all("li")]
-    return []
+    return [words(item.text) for item in read(response).select("div#error-summary li")]
 
 
 def told(response) -> str:
-    found = [each for each in read(response).all("div") if is_of(each, "review-told")]
-    return words(found[0].text) if found else ""
-
-
-def is_of(element: Element, name: str) -> bool:
-    return name in element.attributes.get("class", "").split()
+    found = read(response).find("div", class_="review-told")
+    return words(found.text) if found else ""
 
 
 def messages(response) -> list[str]:
-    found = [each for each in read(response).all("ul") if is_of(each, "messagelist")]
-    return [words(item.text) for each in found for item in each.all("li")]
+    return [words(item.text) for item in read(response).select("ul.messagelist li")]
 
 
-def spoken(element: Element) -> str:
+def spoken(element: Tag) -> str:
     """Its text, with a space where an element begins or ends."""
-    parts = (part if isinstance(part, str) else f" {spoken(part)} " for part in element.parts)
-    return words("".join(parts))
+    return words(element.get_text(" "))
 
 
 def section(response, title: str) -> str:
-    for element in read(response).all("section"):
-        if any(words(each.text) == title for each in element.all("h2")):
+    for element in read(response).find_all("section"):
+        if any(words(each.text) == title for each in element.find_all("h2")):
             return spoken(element)
     raise AssertionError(f"there is no section {title}")
 
@@ -200,13 +192,13 @@ def test_the_page_reads_in_every_status_and_names_no_reference(
     assert str(found.reference) not in read(response).text
     title = re.search(r"<title>(.*?)</title>", response.content.decode(), re.DOTALL)[1]
     assert "EX1001" not in title
-    offers = {button.attributes["formaction"] for button in buttons(response)}
+    offers = {button["formaction"] for button in buttons(response)}
     assert bool(offers) == (status == Status.SUBMITTED)
     assert ("Why do you reopen it?" in read(response).text) == (status == Status.AUTHORISED)
 
 
-def buttons(response) -> list[Element]:
-    return [each for each in read(response).all("button") if "formaction" in each.attributes]
+def buttons(response) -> list[Tag]:
+    return list(read(response).select("button[formaction]"))
 
 
 def test_the_page_takes_as_many_queries_however_long_the_history(mo: Client, people: People, sent):
@@ -250,7 +242,7 @@ def test_authorising_asks_for_confirmation_and_then_sets_the_end_date(
 
 
 def heading_of(response) -> str:
-    return words(read(response).all("h1")[0].text)
+    return words(read(response).h1.text)
 
 
 def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client, sent):
@@ -483,11 +475,11 @@ def test_a_return_with_errors_shows_them_and_keeps_what_was_typed(
     for name in ("comment", "pinned-13A"):
         assert field_value(response, name) == typed[name]
     targets = {
-        link.attributes["href"].removeprefix("#")
-        for link in read(response).all("a")
+        link["href"].removeprefix("#")
+        for link in read(response).find_all("a")
         if link.text in expected
     }
-    ids = {each.attributes["id"] for each in read(response).all() if "id" in each.attributes}
+    ids = {each["id"] for each in read(response).find_all(id=True)}
     assert targets
     assert targets <= ids
 
@@ -551,8 +543,8 @@ def test_a_correction_that_cannot_be_is_refused_and_keeps_its_ticks_and_reason(
     assert expected in problems(response)[0]
     assert field_value(response, "reason") == "It was so"
     known = set(codes) & set(loader.edition(sent.edition).codes)
-    boxes = [each for each in read(response).all("input") if "checked" in each.attributes]
-    assert {each.attributes["value"] for each in boxes} == known
+    boxes = read(response).select("input[checked]")
+    assert {each["value"] for each in boxes} == known
 
 
 def test_a_correction_needs_a_reason(mo: Client, sent):

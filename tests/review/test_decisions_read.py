@@ -25,7 +25,7 @@ CORRECTION = (
 
 def text_of(response) -> str:
     assert response.status_code == 200
-    [main] = read(response).all("main")
+    [main] = read(response).find_all("main")
     return words(main.text)
 
 
@@ -54,11 +54,9 @@ def test_comments_are_shown_beside_their_codes_and_missing_codes_with_the_return
         pinned=pinned,
     )
     response = ada.get(at(page, back))
-    [own] = [each for each in read(response).all("li") if words(each.text).startswith("3A ")]
+    [own] = [each for each in read(response).find_all("li") if words(each.text).startswith("3A ")]
     assert "Mo Harbour: Did she see it?" in words(own.text)
-    [said] = [
-        each for each in read(response).all("div") if each.attributes.get("id") == "managers-words"
-    ]
+    [said] = read(response).find_all("div", id="managers-words")
     missed = "13A Gangs (not selected): What of the gang?"
     assert f"A factor is missing See below {missed}" in words(said.text)
 
@@ -136,10 +134,10 @@ def test_starting_shows_no_form_while_an_assessment_is_open(ada: Client, people:
     draft = make.start(people.ada)
     address = reverse("start_for_child", args=[draft.episode.child.reference])
     page = read(ada.get(address))
-    assert [form for form in page.all("form") if form.attributes.get("action") == address] == []
+    assert page.find_all("form", action=address) == []
     make.cancel(draft)
     page = read(ada.get(address))
-    assert len([form for form in page.all("form") if form.attributes.get("action") == address]) == 1
+    assert len(page.find_all("form", action=address)) == 1
 
 
 def test_an_administrator_is_sent_to_the_admin(people: People, browser_of):

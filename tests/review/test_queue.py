@@ -39,11 +39,10 @@ def listed(response) -> list[str]:
 
 def row_of(response, la_child_id: str) -> dict[str, str]:
     """The cells of a child's row, by their columns."""
-    for row in read(response).all("tr"):
+    for row in read(response).find_all("tr"):
         cells = {
-            cell.attributes["class"].split()[-1].removeprefix("field-"): words(cell.text)
-            for cell in row.all("th", "td")
-            if "field-" in cell.attributes.get("class", "")
+            cell["class"][-1].removeprefix("field-"): words(cell.text)
+            for cell in row.select("th[class*=field-], td[class*=field-]")
         }
         if la_child_id in cells.get("child", ""):
             return cells
@@ -52,9 +51,9 @@ def row_of(response, la_child_id: str) -> dict[str, str]:
 
 def offered(response, name: str) -> list[str]:
     """What a filter offers, in its order."""
-    for box in read(response).all("select"):
-        if box.attributes["name"] == name:
-            return [words(option.text) for option in box.all("option")]
+    for box in read(response).find_all("select"):
+        if box["name"] == name:
+            return [words(option.text) for option in box.find_all("option")]
     raise AssertionError(f"there is no filter {name}")
 
 
@@ -216,7 +215,7 @@ def test_the_search_is_by_the_whole_id_and_never_stands_in_an_address(people: Pe
     assert (answer.status_code, answer["Location"]) == (302, f"{LIST}?overdue=no&search=kept")
     response = mo.get(answer["Location"])
     assert listed(response) == ["EX1"]
-    addresses = [link.attributes["href"] for link in read(response).all("a") if link.attributes]
+    addresses = [link["href"] for link in read(response).find_all("a") if link.attrs]
     assert not any("ex1" in address.lower() for address in addresses)
     assert "Clear the search" in response.content.decode()
 
@@ -308,20 +307,20 @@ def test_a_list_is_counted_up_to_a_limit(people: People, mo: Client, monkeypatch
 
 def boxes(response) -> dict:
     """The fields of the list's form: its key, and the version that each row shows."""
-    fields = read(response).all("input", "button")
+    fields = read(response).find_all(["input", "button"])
     return {
-        each.attributes["name"]: each.attributes["value"]
+        each["name"]: each["value"]
         for each in fields
-        if each.attributes.get("name", "").startswith(("version-", "key", "action", "index"))
+        if each.get("name", "").startswith(("version-", "key", "action", "index"))
     }
 
 
 def outcomes(response) -> dict[str, str]:
-    rows = [row.all("th", "td") for row in read(response).all("tr")]
+    rows = [row.find_all(["th", "td"]) for row in read(response).find_all("tr")]
     return {
         words(cells[0].text): words(cells[1].text)
         for cells in rows
-        if cells[-1].attributes.get("class") == "review-outcome"
+        if cells[-1].get("class") == ["review-outcome"]
     }
 
 
