@@ -38,13 +38,13 @@ SLOW_4G = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughpu
 CHANGE = """async ([codes, changes]) => {
     const form = document.getElementById("factors");
     const answered = () => new Promise((done, fail) => {
-        const timer = setTimeout(() => fail(new Error(form.dataset.work)), 10_000);
+        const timer = setTimeout(() => fail(new Error(form.dataset.saveState)), 10_000);
         new MutationObserver((_, watch) => {
-            if (form.dataset.work === "saving") return;
+            if (form.dataset.saveState === "saving") return;
             clearTimeout(timer);
             watch.disconnect();
-            form.dataset.work === "saved" ? done() : fail(new Error(form.dataset.work));
-        }).observe(form, {attributeFilter: ["data-work"]});
+            form.dataset.saveState === "saved" ? done() : fail(new Error(form.dataset.saveState));
+        }).observe(form, {attributeFilter: ["data-save-state"]});
     });
     const drawn = () => new Promise(done => requestAnimationFrame(() => {
         const channel = new MessageChannel();

@@ -1,3 +1,3 @@
-// What Django's admin takes of ours on every page.
+// Our scripts on every page of Django's admin.
 import "./site/print.js";
 import "./site/session.js";

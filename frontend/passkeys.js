@@ -1,4 +1,4 @@
-// Asks the device for a passkey when a form with data-passkey is sent, and sends what it gives.
+// Asks the device for a passkey when a form with data-passkey is submitted, and submits the answer.
 // The names are those of the Web Authentication API; binary values travel as base64url.
 
 const asBytes = (text) => {
@@ -14,9 +14,9 @@ const asText = (buffer) => {
 const withBytes = (credentials) =>
   (credentials ?? []).map((each) => ({ ...each, id: asBytes(each.id) }));
 
-const ways = {
+const requests = {
   async create({ publicKey }) {
-    const made = await navigator.credentials.create({
+    const credential = await navigator.credentials.create({
       publicKey: {
         ...publicKey,
         challenge: asBytes(publicKey.challenge),
@@ -24,28 +24,28 @@ const ways = {
         excludeCredentials: withBytes(publicKey.excludeCredentials),
       },
     });
-    return written(made, {
-      attestationObject: asText(made.response.attestationObject),
-      transports: made.response.getTransports?.() ?? [],
+    return toJson(credential, {
+      attestationObject: asText(credential.response.attestationObject),
+      transports: credential.response.getTransports?.() ?? [],
     });
   },
   async get({ publicKey }) {
-    const shown = await navigator.credentials.get({
+    const credential = await navigator.credentials.get({
       publicKey: {
         ...publicKey,
         challenge: asBytes(publicKey.challenge),
         allowCredentials: withBytes(publicKey.allowCredentials),
       },
     });
-    return written(shown, {
-      authenticatorData: asText(shown.response.authenticatorData),
-      signature: asText(shown.response.signature),
-      userHandle: shown.response.userHandle ? asText(shown.response.userHandle) : null,
+    return toJson(credential, {
+      authenticatorData: asText(credential.response.authenticatorData),
+      signature: asText(credential.response.signature),
+      userHandle: credential.response.userHandle ? asText(credential.response.userHandle) : null,
     });
   },
 };
 
-function written(credential, response) {
+function toJson(credential, response) {
   return JSON.stringify({
     id: credential.id,
     rawId: asText(credential.rawId),
@@ -63,7 +63,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     problem.hidden = true;
     try {
       const options = JSON.parse(form.dataset.options);
-      form.elements.credential.value = await ways[form.dataset.passkey](options);
+      form.elements.credential.value = await requests[form.dataset.passkey](options);
       HTMLFormElement.prototype.submit.call(form);
     } catch {
       problem.hidden = false;

@@ -10,5 +10,5 @@ const start = (...scope) => {
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start();
-// A part of the page that was drawn anew.
-document.addEventListener("redrawn", event => start(event.target));
+// A part of the page that was swapped in.
+document.addEventListener("rerendered", event => start(event.target));

@@ -4,7 +4,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// A sheet says when it is printed, not when its page was opened.
+// The date on paper is that of printing, not of opening the page.
 addEventListener("beforeprint", () => {
   const now = new Date();
   const at = { timeZone: "Europe/London" };

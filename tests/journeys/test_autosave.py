@@ -12,7 +12,7 @@ from tests.journeys.states.autosave import factors_recorded_before
 
 
 def said(ada) -> str:
-    return ada.page.locator("#said").inner_text()
+    return ada.page.locator("#announcement").inner_text()
 
 
 def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
@@ -100,7 +100,7 @@ def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
     page.locator("#code-3A").focus()
     keyboard.press("/")
     keyboard.type("cuckoing")
-    expect(page.locator("#found")).to_contain_text("found")
+    expect(page.locator("#find-answer")).to_contain_text("found")
     shown = page.locator(".app-factor:visible legend")
     # What is ticked stays in sight.
     assert {"Domestic Abuse", "Neglect", "Child criminal exploitation"} <= set(
@@ -108,11 +108,11 @@ def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
     )
     assert shown.count() < 10
     keyboard.press("Escape")
-    expect(page.locator("#found")).to_be_empty()
+    expect(page.locator("#find-answer")).to_be_empty()
     assert page.locator(".app-factor:visible").count() == page.locator(".app-factor").count()
     keyboard.type("zzzzzz")
-    expect(page.locator("#found")).to_contain_text("Nothing found for “zzzzzz”. 20 Other")
-    page.locator("#found a").click()
+    expect(page.locator("#find-answer")).to_contain_text("Nothing found for “zzzzzz”. 20 Other")
+    page.locator("#find-answer a").click()
     expect(page.locator("#code-20")).to_be_focused()
     expect(page.locator("#find")).to_have_value("")
 
@@ -183,7 +183,7 @@ def test_what_comes_and_goes_above_moves_nothing_that_one_works_at(ada, draft):
 def test_the_panel_says_in_words_what_the_guide_says(ada, draft):
     ada.ticks("13A", "10A")
     ada.waits_until_saved()
-    said = ada.page.locator("#asks li")
+    said = ada.page.locator("#findings li")
     assert said.all_inner_texts() == [
         "To explain: 13A\n13A Gangs should be recorded along with 24A Child criminal exploitation. "
         "Add it, or say why it does not apply.",

@@ -68,7 +68,7 @@ def test_a_newcomer_finds_them_by_the_words_people_use(ada, draft):
     ):
         effort.click(ada.page.get_by_label("Find a factor"))
         effort.type(words)
-        expect(ada.page.locator("#found")).to_contain_text("found")
+        expect(ada.page.locator("#find-answer")).to_contain_text("found")
         effort.click(ada.page.locator(f"label[for=code-{code}]"))
         effort.press("Escape")
     effort.button("Save and continue")

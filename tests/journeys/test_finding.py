@@ -16,7 +16,7 @@ def in_sight(ada) -> set[str]:
 
 
 def found(ada) -> Locator:
-    return ada.page.locator("#found")
+    return ada.page.locator("#find-answer")
 
 
 def finds(ada, words: str) -> None:
@@ -68,7 +68,7 @@ def test_what_was_found_is_told_from_what_is_selected(ada, draft):
     is_in_view(ada.box("13A"))
     assert abs(ada.box("13A").bounding_box()["y"] - before) < 2
     expect(why).to_have_count(0)
-    expect(page.locator("#said")).to_have_text("Every factor is shown.")
+    expect(page.locator("#announcement")).to_have_text("Every factor is shown.")
 
     # A typed code, and what it asks, come into sight; and so does what a button ticks.
     finds(ada, "vape")
@@ -125,7 +125,7 @@ def test_the_keyboard_and_links_reach_what_the_search_has_put_out_of_sight(ada):
     # Keys to domains: the first box in sight, or all if there is none.
     finds(ada, "cannabis")
     expect(found(ada)).to_contain_text("2 factors found")
-    page.locator("#found a").focus()
+    page.locator("#find-answer a").focus()
     keyboard.press("2")
     is_in_view(ada.box("2B"))
     expect(found(ada)).to_contain_text("2 factors found")

@@ -42,7 +42,7 @@ def test_a_conflict_is_shown_however_much_was_done_meanwhile(ada, draft):
     expect(ada.page.locator("#state")).to_contain_text("Not saved")
     # More of it is no request that goes on and on.
     ada.ticks("9A")
-    expect(ada.page.locator("#factors[data-work=conflict]")).to_have_count(1)
+    expect(ada.page.locator("#factors[data-save-state=conflict]")).to_have_count(1)
     ada.presses_in_place("Save these choices")
     is_saved(ada, draft, "4B", "9A", "16A")
 
@@ -180,7 +180,8 @@ def test_what_a_button_selects_is_said(ada, draft):
     ada.ticks("13A")
     ada.waits_until_saved()
     ada.presses_in_place("Add 24A Child criminal exploitation")
-    expect(ada.page.locator("#said")).to_contain_text("Selected: Child criminal exploitation")
+    announcement = ada.page.locator("#announcement")
+    expect(announcement).to_contain_text("Selected: Child criminal exploitation")
 
 
 def test_a_finding_removes_what_it_asks_to_remove(ada, draft):

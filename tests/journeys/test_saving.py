@@ -143,7 +143,8 @@ def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
     for button in ("Save and continue", "Show key points only"):
         other.page.get_by_role("button", name=button).first.click()
         expect(other.page.locator("#conflict")).to_be_focused()
-        expect(other.page.locator("#said")).to_contain_text("Not done: say first what to record")
+        announcement = other.page.locator("#announcement")
+        expect(announcement).to_contain_text("Not done: say first what to record")
     # A choice and its box are one.
     other.unticks("16A")
     expect(rows.filter(has_text="16A").get_by_label("No")).to_be_checked()
@@ -203,7 +204,7 @@ def test_a_reason_and_a_note_wait_for_their_buttons_and_the_page_says_so(ada, dr
     # The answer to something else takes neither for saved.
     expect(page.locator("#selected")).to_contain_text("1A")
     expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside")
-    expect(page.locator("#factors")).to_have_attribute("data-work", "open")
+    expect(page.locator("#factors")).to_have_attribute("data-save-state", "open")
     assert page.evaluate(WOULD_WARN)
     page.get_by_role("button", name="Save the reason").click()
     expect(page.locator("#beside-13A summary")).to_be_visible()

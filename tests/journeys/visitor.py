@@ -142,7 +142,7 @@ class Visitor:
 
     def waits_until_saved(self) -> None:
         """Until the page says so of everything that was done on it."""
-        expect(self.page.locator("#factors[data-work='saved']")).to_have_count(1)
+        expect(self.page.locator("#factors[data-save-state='saved']")).to_have_count(1)
 
     def chooses(self, radio: str) -> None:
         self.page.get_by_role("radio", name=radio, exact=True).check()

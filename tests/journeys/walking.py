@@ -100,7 +100,7 @@ IN_THE_PAGE = """
 
   // The page is at rest when it says that all is saved, or why it is not; or waits to try again.
   const RESTS = new Set(["saved", "open", "refused", "conflict", "closed", "failing"]);
-  const work = () => form().dataset.work;
+  const work = () => form().dataset.saveState;
   // What never comes is a failure, and no run without end.
   function happens(what, begin) {
     return new Promise((resolve, reject) => {
@@ -110,7 +110,7 @@ IN_THE_PAGE = """
   }
   const next = after => happens("the page tells how its work goes on", then => {
     const observer = new MutationObserver(() => { observer.disconnect(); then(); });
-    observer.observe(form(), { attributeFilter: ["data-work"] });
+    observer.observe(form(), { attributeFilter: ["data-save-state"] });
     after?.();
   });
   async function rest() {
@@ -136,7 +136,7 @@ IN_THE_PAGE = """
   }
 
   // An answer that is older than what was ticked since shows nothing. Another try is no newer.
-  const PARTS = new Set(["saved", "selected", "counts", "asks"]);
+  const PARTS = new Set(["saved", "selected", "counts", "findings"]);
   const movedTooLate = [];
   let sentWith = 0;
   addEventListener("htmx:beforeRequest", event => {

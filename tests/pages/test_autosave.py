@@ -37,7 +37,7 @@ def send(ada, draft):
         assert "no-store" in response["Cache-Control"]
         draft.refresh_from_db()
         parts = {each["id"]: each for each in read(response).select("div[hx-swap-oob]")}
-        ticks = parts["ticks"]
+        ticks = parts["selection-changes"]
         return SimpleNamespace(
             outcome=response[SAVE_OUTCOME_HEADER],
             parts=parts,
@@ -92,7 +92,7 @@ def test_an_empty_selection_is_saved_without_an_error(send, draft):
     send("4B")
     answer = send()
     assert (answer.outcome, draft.codes, beside(answer)) == ("saved", [], set())
-    assert answer.text["asks"] == ""
+    assert answer.text["findings"] == ""
 
 
 def test_a_button_that_removes_unticks_its_box(send, draft):
@@ -117,7 +117,7 @@ def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft
     [folded] = answer.parts["beside-13A"].find_all("details")
     assert words(folded.summary.text).startswith("Explained: 13A Gangs")
     assert folded.textarea.text.strip() == "No <b>sign</b> of it"
-    assert "Answered" in answer.text["asks"]
+    assert "Answered" in answer.text["findings"]
     assert send("13A", "4B", **reason).parts["beside-13A"].find_all("details")
     # Gone and back, it is the same question about the same codes.
     send("4B")
@@ -381,8 +381,8 @@ def test_a_description_that_no_selected_code_takes_is_dropped(ada, draft, send):
 
 
 def test_codes_that_wait_for_a_choice_are_listed_apart_from_unticked_ones(send):
-    assert send("3A", "4B").parts["ticks"]["data-waiting"] == ""
-    ticks = send("3A", "21", remove="3A").parts["ticks"]
+    assert send("3A", "4B").parts["selection-changes"]["data-waiting"] == ""
+    ticks = send("3A", "21", remove="3A").parts["selection-changes"]
     assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")
-    ticks = send("3A", "21").parts["ticks"]
+    ticks = send("3A", "21").parts["selection-changes"]
     assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "3A")

@@ -74,7 +74,7 @@ def problems(response) -> list[str]:
 
 
 def told(response) -> str:
-    found = read(response).find("div", class_="review-told")
+    found = read(response).find("div", class_="review-notice")
     return words(found.text) if found else ""
 
 

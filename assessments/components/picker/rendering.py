@@ -93,7 +93,7 @@ _cached_finding = lru_cache(maxsize=1024)(_render_finding)
 def _aria_describedby(code: str, state: PickerState, findings: Collection[Finding]) -> str:
     """Return the attribute that links a checkbox to its hint, its notes and its findings."""
     ids = [f"{note.kind}-{code}" for note in state.notes.get(code, ())]
-    ids += [f"said-{finding.rule.id}" for finding in findings]
+    ids += [f"message-{finding.rule.id}" for finding in findings]
     if state.density != Density.FULL and state.edition.codes[code].words:
         ids.insert(0, f"hint-{code}")
     return f' aria-describedby="{" ".join(ids)}"' if ids else ""

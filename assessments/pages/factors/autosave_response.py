@@ -50,7 +50,7 @@ def autosave_response(request: SignedInRequest, result: AutosaveResult) -> HttpR
     html = "".join(_swapped_part(name, html) for name, html in _parts(request, result))
     posted, ticked = result.posted, result.state.ticked
     ticks = format_html(
-        '<div id="ticks" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
+        '<div id="selection-changes" hidden hx-swap-oob="true" data-ticked="{}" data-unticked="{}" '
         'data-waiting="{}" data-refused="{}"></div>',
         " ".join(code for code in ticked if code not in posted.posted_codes),
         " ".join(code for code in posted.posted_codes if code not in ticked),
@@ -91,7 +91,7 @@ def _panel_parts(result: AutosaveResult, state: PickerState) -> Iterator[tuple[s
     panel = side_panel(state)
     yield "counts", parts.render_counts(state)
     yield "selected", parts.render_selected(state.edition, panel.selected)
-    yield "asks", parts.render_panel_findings(panel)
+    yield "findings", parts.render_panel_findings(panel)
     yield "still-open", parts.render_open_questions(panel)
     yield "saved", parts.render_save_status(result.assessment, result.outcome, result.failure)
     # Choices that wait stand here too: the panel is always in view.

@@ -1,7 +1,7 @@
-// Finding a factor on the page. The words are looked up by the server; here the page is filtered.
+// Finding a factor on the page. The server looks the words up; the page is filtered here.
 //
-// What is ticked stays in sight, and says why. A new search alone hides anything: what is ticked
-// meanwhile, by whomever, comes into sight, and what is unticked stays where it is.
+// Selected factors stay visible, and say why. Only a new search hides anything: a factor in which
+// somebody selects a code meanwhile becomes visible, and one that loses its codes stays so.
 
 import htmx from "htmx.org";
 
@@ -9,32 +9,32 @@ const element = id => document.getElementById(id);
 const form = element("factors");
 const picker = element("picker");
 const find = element("find");
-const found = element("found");
+const answer = element("find-answer");
 const clear = element("clear");
-const PAUSE = 120;
-let timer = 0; // of a pause in typing
-let asked = ""; // the words that were last sent
-let answering = ""; // the words of the request that is under way
-let going = false; // whether Enter was pressed before the answer was there
-let place = 0; // how far down the page was when the search began
+const TYPING_PAUSE = 120;
+let typingTimer = 0; // until a pause in typing is over
+let sentWords = ""; // the words that were last sent
+let requestWords = ""; // the words of the request that is under way
+let goWhenFound = false; // whether Enter was pressed before the answer was there
+let scrollBefore = 0; // the scroll position when the search began
 
-const isOn = () => find.value !== "" || found.hasChildNodes();
-const isStale = () => find.value.trim() !== answering;
-const foundCodes = () => found.querySelector("[data-codes]")?.dataset.codes.split(" ");
-// Where nothing is found, what is for anything else.
-const offeredCodes = () => [...found.querySelectorAll("[data-offered]")].map(link => link.hash.slice("#code-".length));
-const ticked = boxes => boxes.filter(box => box.checked).map(box => box.value);
+const isActive = () => find.value !== "" || answer.hasChildNodes();
+const isStale = () => find.value.trim() !== requestWords;
+const foundCodes = () => answer.querySelector("[data-codes]")?.dataset.codes.split(" ");
+// Where nothing is found, the code for anything else.
+const offeredCodes = () => [...answer.querySelectorAll("[data-offered]")].map(link => link.hash.slice("#code-".length));
+const tickedCodes = boxes => boxes.filter(box => box.checked).map(box => box.value);
 
-// What is in sight
+// What is visible
 
 function filter({ hides = true } = {}) {
   const codes = foundCodes();
-  const shown = codes?.[0] ? codes : offeredCodes();
+  const visible = codes?.[0] ? codes : offeredCodes();
   const kept = new Set();
   for (const factor of form.querySelectorAll(".app-factor")) {
     const boxes = [...factor.querySelectorAll("input[name=codes]")];
-    const isFound = !codes || boxes.some(box => shown.includes(box.value));
-    const selected = ticked(boxes);
+    const isFound = !codes || boxes.some(box => visible.includes(box.value));
+    const selected = tickedCodes(boxes);
     if (isFound || selected.length) factor.hidden = false;
     else if (hides) factor.hidden = true;
     if (!isFound && selected.length) kept.add(factor.querySelector("legend").textContent);
@@ -43,10 +43,10 @@ function filter({ hides = true } = {}) {
   for (const domain of form.querySelectorAll(".app-domain")) {
     domain.hidden = !domain.querySelector(".app-factor:not([hidden])");
   }
-  count(kept.size, codes);
+  showNumberKept(kept.size, codes);
 }
 
-// Why a factor that was not found is in sight.
+// Why a factor that was not found is visible.
 function explain(factor, isFound, selected) {
   factor.classList.toggle("app-factor--kept", !isFound);
   let line = factor.querySelector(".app-factor__kept");
@@ -64,50 +64,51 @@ function explain(factor, isFound, selected) {
     : "Nothing here is selected any more.";
 }
 
-function count(kept, codes) {
-  const line = found.querySelector("[data-kept]");
+function showNumberKept(kept, codes) {
+  const line = answer.querySelector("[data-kept]");
   if (!line) return;
-  const from = `because you selected from ${kept === 1 ? "it" : "them"}`;
-  let words = "";
-  if (kept && codes[0]) words = `, ${kept} more shown ${from}`;
-  else if (kept) words = ` ${kept} factor${kept === 1 ? " is" : "s are"} shown ${from}.`;
-  if (line.textContent !== words) line.textContent = words;
+  const why = `because you selected from ${kept === 1 ? "it" : "them"}`;
+  let text = "";
+  if (kept && codes[0]) text = `, ${kept} more shown ${why}`;
+  else if (kept) text = ` ${kept} factor${kept === 1 ? " is" : "s are"} shown ${why}.`;
+  if (line.textContent !== text) line.textContent = text;
 }
 
 function showAll() {
-  clearTimeout(timer);
-  find.value = asked = "";
-  going = false;
+  clearTimeout(typingTimer);
+  find.value = sentWords = "";
+  goWhenFound = false;
   clear.hidden = true;
-  found.replaceChildren();
+  answer.replaceChildren();
   filter();
 }
 
-// As the person asked, who stays where they are, or comes back to where they were.
+// End the search and keep the scroll position: of the focused or first visible factor, or else
+// that from before the search.
 function clearSearch() {
-  const here = document.activeElement;
-  const inView = () => [...form.querySelectorAll(".app-factor:not([hidden])")]
+  const focused = document.activeElement;
+  const firstInView = () => [...form.querySelectorAll(".app-factor:not([hidden])")]
     .find(factor => factor.getBoundingClientRect().bottom > 0);
   let anchor = null;
-  if (picker.contains(here)) anchor = here;
-  else if (here === document.body) anchor = inView();
+  if (picker.contains(focused)) anchor = focused;
+  else if (focused === document.body) anchor = firstInView();
   const top = anchor?.getBoundingClientRect().top;
-  if (here === clear || found.contains(here)) find.focus({ preventScroll: true });
+  if (focused === clear || answer.contains(focused)) find.focus({ preventScroll: true });
   showAll();
-  const by = anchor ? anchor.getBoundingClientRect().top - top : place - scrollY;
+  const by = anchor ? anchor.getBoundingClientRect().top - top : scrollBefore - scrollY;
   scrollBy({ top: by, behavior: "instant" });
-  element("said").textContent = "Every factor is shown.";
+  element("announcement").textContent = "Every factor is shown.";
 }
 
-// A place that the search has put out of sight comes back with everything else.
+// Show everything again where the search has hidden the target.
 export function reveal(target) {
-  if (target && isOn() && !target.getClientRects().length) showAll();
+  if (target && isActive() && !target.getClientRects().length) showAll();
 }
 
 // Going to what was found
 
 function goToFound() {
-  going = false;
+  goWhenFound = false;
   const [code] = foundCodes() || [];
   const box = code && element(`code-${code}`);
   if (!box) return;
@@ -117,12 +118,12 @@ function goToFound() {
   box.focus({ preventScroll: true });
 }
 
-// Beside the panel, which is always in view, what was found begins in view too; below it, it
-// follows the words as they are typed.
-function showFound() {
+// Where the panel is beside the factors and always in view, scroll to what was found. Where it is
+// above them, what was found follows the words as they are typed: scroll to the panel.
+function scrollToFound() {
   if (!foundCodes()?.[0]) return;
-  if (getComputedStyle(find.closest(".app-panel")).position !== "sticky") {
-    const panel = find.closest(".app-panel");
+  const panel = find.closest(".app-panel");
+  if (getComputedStyle(panel).position !== "sticky") {
     if (panel.getBoundingClientRect().top > innerHeight / 4) panel.scrollIntoView();
     return;
   }
@@ -131,30 +132,30 @@ function showFound() {
   if (top < 0 || top > innerHeight / 2) factor.scrollIntoView();
 }
 
-// Asking
+// Requests
 
 function search() {
-  clearTimeout(timer);
+  clearTimeout(typingTimer);
   const words = find.value.trim();
   if (!words) {
     showAll();
     return;
   }
-  if (!found.hasChildNodes()) place = scrollY;
-  asked = words;
+  if (!answer.hasChildNodes()) scrollBefore = scrollY;
+  sentWords = words;
   htmx.ajax("POST", form.dataset.findUrl, {
-    source: find, target: found, swap: "innerHTML",
+    source: find, target: answer, swap: "innerHTML",
     values: { find: words, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value },
   }).catch(() => {});
 }
 
 find.addEventListener("htmx:configRequest", event => {
   const { find: words, csrfmiddlewaretoken } = event.detail.parameters;
-  answering = words;
+  requestWords = words;
   event.detail.parameters = { find: words, csrfmiddlewaretoken };
 });
 
-found.addEventListener("htmx:beforeSwap", event => {
+answer.addEventListener("htmx:beforeSwap", event => {
   if (isStale()) event.detail.shouldSwap = false;
 });
 
@@ -162,27 +163,27 @@ find.addEventListener("htmx:afterRequest", event => {
   event.stopPropagation();
   if (isStale()) return;
   if (event.detail.xhr.status !== 200) {
-    asked = "";
-    going = false;
+    sentWords = "";
+    goWhenFound = false;
     const line = document.createElement("p");
-    line.className = "govuk-body-s app-panel__said";
+    line.className = "govuk-body-s app-panel__message";
     line.textContent = "The search cannot be reached. Every factor is shown.";
-    found.replaceChildren(line);
+    answer.replaceChildren(line);
   }
   filter();
-  if (going) goToFound();
-  else showFound();
-  // A page that became short has moved up.
+  if (goWhenFound) goToFound();
+  else scrollToFound();
+  // A page that has become shorter may have scrolled the box out of view.
   if (find.getBoundingClientRect().top < 0) find.closest(".app-panel").scrollIntoView();
 });
 
 // What the person does
 
 find.addEventListener("input", () => {
-  clearTimeout(timer);
-  going = false;
+  clearTimeout(typingTimer);
+  goWhenFound = false;
   clear.hidden = !find.value;
-  if (find.value.trim()) timer = setTimeout(search, PAUSE);
+  if (find.value.trim()) typingTimer = setTimeout(search, TYPING_PAUSE);
   else showAll();
 });
 
@@ -191,44 +192,44 @@ find.addEventListener("keydown", event => {
   event.preventDefault();
   const words = find.value.trim();
   if (!words) return;
-  if (words === asked && words === answering && foundCodes()) goToFound();
+  if (words === sentWords && words === requestWords && foundCodes()) goToFound();
   else {
-    going = true;
-    if (words !== asked) search();
+    goWhenFound = true;
+    if (words !== sentWords) search();
   }
 });
 
 clear.addEventListener("click", clearSearch);
 
-// Escape from wherever one is, but for what has an Escape of its own.
+// Escape ends the search from anywhere, except where Escape does something else.
 document.addEventListener("keydown", event => {
-  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !isOn()) return;
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !isActive()) return;
   if (event.target === form.elements.typed || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   clearSearch();
 });
 
 form.addEventListener("change", event => {
-  if (event.target.name === "codes" && isOn()) filter({ hides: false });
+  if (event.target.name === "codes" && isActive()) filter({ hides: false });
 });
 
-// Before the browser, or anything of ours, follows a link within the page.
+// Before the browser, or another script, follows a link within the page.
 document.addEventListener("click", event => {
   const link = event.target.closest?.("a[href^='#']");
   if (!link) return;
   const target = element(link.hash.slice(1));
-  if (found.contains(link) && target && foundCodes()?.includes(target.value)) {
+  if (answer.contains(link) && target && foundCodes()?.includes(target.value)) {
     event.preventDefault();
     goToFound();
-  } else if (found.contains(link)) {
+  } else if (answer.contains(link)) {
     showAll();
   } else {
     reveal(target);
   }
 }, { capture: true });
 
-document.addEventListener("redrawn", () => filter());
+document.addEventListener("rerendered", () => filter());
 
-// Another page may lead to what is to be entered here.
-const led = location.hash && element(location.hash.slice(1));
-if (led && form.contains(led) && led.matches("input, textarea")) led.focus();
+// A link of another page may lead to a text field of this one.
+const linked = location.hash && element(location.hash.slice(1));
+if (linked && form.contains(linked) && linked.matches("input, textarea")) linked.focus();

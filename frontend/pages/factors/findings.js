@@ -1,53 +1,55 @@
-// What stands beside the codes: what of it is typed and open, heard of, and describes a box.
+// The findings beside the codes: texts not saved yet, new messages, descriptions of the boxes.
 
 const form = document.getElementById("factors");
 
-// A reason or a note that is typed and not given yet.
-const isOpen = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
-export const openTexts = () => [...form.querySelectorAll(".app-finding__text")].filter(isOpen);
+// A reason or a note that is typed and not submitted yet.
+const isUnsaved = box => box.value !== box.defaultValue || (box.value && "unsaved" in box.dataset);
+export const unsavedTexts = () => [...form.querySelectorAll(".app-finding__text")].filter(isUnsaved);
 
-// What is typed beside a code outlives what the server says there: that the question moves to
-// another code, and that it goes and comes again.
+// What is typed beside a code is kept while the server's findings change: when the question moves
+// to another code, or goes and comes again.
 const typed = new Map();
 form.addEventListener("input", ({ target }) => {
   if (target.matches(".app-finding__text")) typed.set(target.id, target.value);
 });
-export function keepTyped(fragment) {
+export function restoreTyped(fragment) {
   for (const box of fragment.querySelectorAll(".app-finding__text")) {
-    // As the server has it now, it is given.
+    // The server has the same text as the answer now: it is saved.
     if (box.closest("details") && box.value === typed.get(box.id)?.trim()) typed.delete(box.id);
     else if (typed.has(box.id)) box.value = typed.get(box.id);
   }
 }
 
-// The server drops what no selected code takes; the page keeps it, for when it is selected again.
-export function keepDescription(fragment) {
-  const there = form.elements.other_description, same = fragment.querySelector(`#${there?.id}`);
-  if (same) same.value = there.value;
+// The server drops the description when no selected code takes one; the page keeps it, for when
+// such a code is selected again.
+export function restoreDescription(fragment) {
+  const current = form.elements.other_description;
+  const replacement = fragment.querySelector(`#${current?.id}`);
+  if (replacement) replacement.value = current.value;
 }
 
-// A box is described by what stands beside it, as it is when the page is drawn.
-export function describe() {
+// Each box is described by the messages beside it, as when the server renders the page.
+export function describeBoxes() {
   for (const place of form.querySelectorAll(".app-beside")) {
     const box = document.getElementById(`code-${place.id.slice("beside-".length)}`);
     const before = (box.getAttribute("aria-describedby") || "").split(" ");
-    const ids = before.filter(id => id && !id.startsWith("said-"));
-    ids.push(...[...place.querySelectorAll("[id^=said-]")].map(said => said.id));
+    const ids = before.filter(id => id && !id.startsWith("message-"));
+    ids.push(...[...place.querySelectorAll("[id^=message-]")].map(message => message.id));
     if (ids.join(" ") === before.join(" ")) continue;
     if (ids.length) box.setAttribute("aria-describedby", ids.join(" "));
     else box.removeAttribute("aria-describedby");
   }
 }
 
-// What waits for a choice is said in the panel, which is heard by itself.
+// Codes that wait for a choice have their message in the panel, which announces itself.
 const messages = () =>
   [...form.querySelectorAll(".app-beside :is(.app-finding__message, .govuk-error-message)")]
     .filter(message => !message.closest(".app-choice")).map(message => message.textContent);
 
-// What the rules say that they did not say when this was asked before.
-let heard = [];
-export function unheard() {
-  const before = heard;
-  heard = messages();
-  return heard.filter(message => !before.includes(message));
+// The messages beside the codes that were not there at the last call.
+let lastMessages = [];
+export function newMessages() {
+  const before = lastMessages;
+  lastMessages = messages();
+  return lastMessages.filter(message => !before.includes(message));
 }

@@ -1,48 +1,48 @@
-// Losing no place on the factor page while what stands above it comes, goes or is drawn.
+// Keeps the scroll position and the focus on the factor page while parts of it are swapped.
 
 const picker = document.getElementById("picker");
 
-const inView = each => {
-  if (!each) return false;
-  const { top, bottom } = each.getBoundingClientRect();
+const isInView = element => {
+  if (!element) return false;
+  const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 };
 
-// Where the focus is, or else the first box in view.
-export function placeInView() {
+// The focused element of the picker, or else its first box in view.
+export function scrollAnchor() {
   const focused = document.activeElement?.closest("#picker [id^=code-], #picker [id^=text-]");
   const boxes = [...picker.querySelectorAll("input[name=codes]")];
-  const anchor = inView(focused) ? focused : boxes.find(inView);
+  const anchor = isInView(focused) ? focused : boxes.find(isInView);
   return { id: anchor?.id, top: anchor?.getBoundingClientRect().top };
 }
 
-export function keepInView({ id, top }) {
+export function restoreScroll({ id, top }) {
   const anchor = id && document.getElementById(id);
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
-// Where one is on the form, and at which letter.
+// The focused element of the form, and the text selected in it.
 export function focusIn(form) {
-  const here = document.activeElement;
-  if (!here?.id || !form.contains(here)) return null;
-  return { id: here.id, from: here.selectionStart, to: here.selectionEnd };
+  const focused = document.activeElement;
+  if (!focused?.id || !form.contains(focused)) return null;
+  return { id: focused.id, from: focused.selectionStart, to: focused.selectionEnd };
 }
 
-// Back there, where what was drawn anew has taken it away.
-export function keepFocus({ id, from, to }) {
-  const here = document.activeElement, there = document.getElementById(id);
-  if (!there || (here && here !== document.body)) return;
-  there.focus({ preventScroll: true });
-  if (there.matches("textarea")) there.setSelectionRange(from, to);
+// Focus it again where a swap has replaced it.
+export function restoreFocus({ id, from, to }) {
+  const focused = document.activeElement, target = document.getElementById(id);
+  if (!target || (focused && focused !== document.body)) return;
+  target.focus({ preventScroll: true });
+  if (target.matches("textarea")) target.setSelectionRange(from, to);
 }
 
-// The domains that are out of sight are drawn once the page can be used. Until then a screen
-// reader may meet in them what is hidden, so that they are not left so.
+// The domains that are out of sight are rendered once the page can be used. Until then a screen
+// reader may find hidden text in them, so they are not left so.
 const whenIdle = window.requestIdleCallback || setTimeout;
-function draw() {
-  const place = placeInView();
-  picker.dataset.drawn = "";
-  keepInView(place);
+function renderAll() {
+  const anchor = scrollAnchor();
+  picker.dataset.rendered = "";
+  restoreScroll(anchor);
 }
-if (document.readyState === "complete") whenIdle(draw);
-else addEventListener("load", () => whenIdle(draw));
+if (document.readyState === "complete") whenIdle(renderAll);
+else addEventListener("load", () => whenIdle(renderAll));
