@@ -1,6 +1,6 @@
-"""What stands in anyone's way on a page: axe, and scrolling sideways; and pictures to look at.
+"""Accessibility of a page: axe, and no horizontal scrolling; with screenshots on request.
 
-`SCREENSHOTS=folder` saves a picture of each state at each width, at one between, and printed.
+`SCREENSHOTS=folder` saves one of each state: at each width, at one between, and as printed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Named one by one, since axe leaves out some of the rules that a tag asks for.
+# The rules are named one by one, since axe leaves out some of those with a given tag.
 RUN = """tags => axe.run(document, {
     runOnly: {type: "rule", values: axe.getRules(tags).map(rule => rule.ruleId)},
     resultTypes: ["violations"],
@@ -23,7 +23,7 @@ RUN = """tags => axe.run(document, {
 )))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 WIDE, BETWEEN, NARROW, SHEET = 1280, 768, 360, 718
-"""In px; a sheet of A4 has so many between its margins."""
+"""In px; the last is the width of A4 between its margins."""
 
 
 @cache
@@ -31,10 +31,10 @@ def axe() -> str:
     return AXE.read_text()
 
 
-def nothing_stands_in_the_way(page: Page, name: str) -> None:
-    """At both widths; and nothing scrolls sideways at 320 px, or at 1280 by 1024 at 400%."""
+def assert_no_axe_violations(page: Page, name: str) -> None:
+    """At both widths; and no horizontal scrolling at 320 px, or at 1280 by 1024 at 400%."""
     page.evaluate(axe())
-    take_pictures(page, name)
+    save_screenshots(page, name)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(RUN, TAGS) == [], f"{name} at {width} px"
@@ -44,7 +44,7 @@ def nothing_stands_in_the_way(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": 900})
 
 
-def take_pictures(page: Page, name: str) -> None:
+def save_screenshots(page: Page, name: str) -> None:
     if not (folder := os.environ.get("SCREENSHOTS")):
         return
     for width in (WIDE, BETWEEN, NARROW):

@@ -1,7 +1,7 @@
-"""The application served over HTTP, as it is in service, and a real browser to use it.
+"""The application served over HTTP, as in production, and a real browser to use it.
 
 `CHROMIUM` names the browser, as `make test` does. The server's database role is the one that
-the application has in service.
+the application has in production.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WIDE, NARROW = 1280, 360
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One for each process; every visitor has a profile of their own in it."""
+    """The browser of this process; every visitor has a context of their own in it."""
     executable = os.environ.get("CHROMIUM") or chromium.path()
     if executable is None:
         pytest.fail("The journeys need Chromium: `make test` installs it, CHROMIUM names it.")
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Server(ThreadedWSGIServer):
-    """One that can be stopped as a machine is: connections that are kept open end too."""
+    """A server that stops as a machine does: connections that are kept open end too."""
 
     daemon_threads = False  # so that they are waited for, and leave no connection to the database
 
@@ -70,7 +70,7 @@ class Server(ThreadedWSGIServer):
 
 @contextmanager
 def serving(port: int = 0, app: Callable = application) -> Iterator[str]:
-    """The application at this port of its own, or at a free one; gives its address."""
+    """Serve the application at the port, or at a free one; yield its address."""
     httpd = Server(("127.0.0.1", port), QuietWSGIRequestHandler)
     httpd.set_app(app)
     thread = Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -94,10 +94,10 @@ def people(transactional_db) -> People:
 
 @pytest.fixture
 def at_a_browser(browser, server, transactional_db) -> Iterator[Callable[..., Visitor]]:
-    """Puts a person at a browser, signed in where one is named; afterwards asks what went wrong."""
+    """Open a browser, signed in if a person is given; at the end, nothing may have gone wrong."""
     visitors: list[Visitor] = []
 
-    def sit_down(
+    def open_browser(
         person: User | None = None, *, javascript: bool = True, width: int = WIDE, **options
     ) -> Visitor:
         options.setdefault("viewport", {"width": width, "height": 900})
@@ -107,20 +107,20 @@ def at_a_browser(browser, server, transactional_db) -> Iterator[Callable[..., Vi
             visitor.is_signed_in(person)
         return visitor
 
-    yield sit_down
+    yield open_browser
     wrong = [each for visitor in visitors for each in visitor.goes_away()]
     assert wrong == []
 
 
 @pytest.fixture
 def draft(people) -> Assessment:
-    """Ada's assessment, of which nothing is recorded yet."""
+    """Ada's assessment, still empty."""
     return given.start(people.ada)
 
 
 @pytest.fixture
 def ada(people, at_a_browser, draft) -> Visitor:
-    """At the factor page of her draft; where a module says nothing else."""
+    """Ada at the factor page of her draft, unless a module overrides this."""
     ada = at_a_browser(people.ada)
     ada.opens_factors(draft)
     return ada

@@ -1,4 +1,4 @@
-"""The factor page with a script: the rules answer as one works, and each change is saved."""
+"""The factor page with JavaScript: findings appear while a person works; each change is saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def said(ada) -> str:
     return ada.page.locator("#announcement").inner_text()
 
 
-def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
+def test_findings_appear_beside_the_code_and_are_answered_there(ada, draft):
     page = ada.page
     ada.ticks("13A")
     asking = page.locator("#beside-13A")
@@ -55,7 +55,7 @@ def test_the_rules_answer_beside_the_code_and_are_answered_there(ada, draft):
     expect(page.get_by_text("Answered")).to_have_count(2)
 
 
-def test_21_clears_nothing_by_itself_and_what_it_replaces_can_be_undone(ada, draft):
+def test_21_clears_nothing_by_itself_and_replacing_codes_can_be_undone(ada, draft):
     ada.ticks("3A", "4B", "20")
     ada.enters("Describe what was found, in a few words", "Hoarding")
     ada.box("21").click()
@@ -87,7 +87,7 @@ def test_21_clears_nothing_by_itself_and_what_it_replaces_can_be_undone(ada, dra
     assert given.codes_of(draft) == ["21"]
 
 
-def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
+def test_codes_are_typed_and_factors_found_with_only_the_keyboard(ada, draft):
     page, keyboard = ada.page, ada.page.keyboard
     keyboard.press("c")
     keyboard.type("3a 16A 99z")
@@ -133,7 +133,7 @@ def test_codes_are_typed_and_factors_found_with_the_keyboard_alone(ada, draft):
     assert draft.worker.shortcuts is False
 
 
-def test_the_density_changes_without_losing_ones_place(ada, draft, people):
+def test_changing_the_density_keeps_the_scroll_position(ada, draft, people):
     page = ada.page
     ada.ticks("13A")
     ada.waits_until_saved()
@@ -160,8 +160,8 @@ def test_the_density_changes_without_losing_ones_place(ada, draft, people):
     assert given.codes_of(draft) == ["13A", "20", "24A"]
 
 
-def test_what_comes_and_goes_above_moves_nothing_that_one_works_at(ada, draft):
-    """A finding beside 13A, in sight above 24A, vanishes when that is ticked."""
+def test_findings_that_appear_above_do_not_move_the_focused_box(ada, draft):
+    """A finding beside 13A, visible above 24A, disappears when that is ticked."""
     ada.page.set_viewport_size({"width": 1280, "height": 2400})
     ada.page.evaluate("document.querySelector('[name=density]').click()")
     expect(ada.page.get_by_role("button", name="Show full guidance")).to_be_visible()
@@ -180,7 +180,7 @@ def test_what_comes_and_goes_above_moves_nothing_that_one_works_at(ada, draft):
     assert abs(box.bounding_box()["y"] - before) < 2
 
 
-def test_the_panel_says_in_words_what_the_guide_says(ada, draft):
+def test_the_panel_shows_the_messages_of_the_findings(ada, draft):
     ada.ticks("13A", "10A")
     ada.waits_until_saved()
     said = ada.page.locator("#findings li")
@@ -199,7 +199,7 @@ def test_the_panel_says_in_words_what_the_guide_says(ada, draft):
     expect(ada.page.locator(".app-selection")).to_contain_text("due to going/being missing")
 
 
-def test_what_was_recorded_before_is_marked_ticked_by_hand_and_stays(people, at_a_browser):
+def test_codes_recorded_before_are_marked_and_ticked_only_by_hand(people, at_a_browser):
     ada = factors_recorded_before(people, at_a_browser)
     page = ada.page
     assert ada.ticked() == ["3A"]
@@ -219,7 +219,7 @@ def test_what_was_recorded_before_is_marked_ticked_by_hand_and_stays(people, at_
     assert ada.ticked() == ["3A", "4B"]
 
 
-def test_a_box_is_described_by_what_the_rules_say_beside_it(ada, draft):
+def test_a_box_is_described_by_the_findings_beside_it(ada, draft):
     message = re.compile(r"^To explain: 13A Gangs .+ or say why it does not apply\.$")
     expect(ada.box("13A")).to_have_accessible_description("")
     ada.ticks("13A")
@@ -231,7 +231,7 @@ def test_a_box_is_described_by_what_the_rules_say_beside_it(ada, draft):
     expect(ada.box("13A")).to_have_accessible_description("")
 
 
-def test_removing_leaves_the_focus_in_the_list(ada, draft):
+def test_removing_a_code_keeps_the_focus_in_the_list(ada, draft):
     ada.ticks("1A", "11A")
     ada.waits_until_saved()
     ada.presses_in_place("Remove 1A Alcohol Misuse, the child")
@@ -242,7 +242,7 @@ def test_removing_leaves_the_focus_in_the_list(ada, draft):
     assert given.codes_of(draft) == ["11A"]
 
 
-def test_nothing_is_kept_in_the_browser(ada):
+def test_nothing_is_stored_in_the_browser(ada):
     ada.ticks("3A")
     ada.waits_until_saved()
     assert ada.page.evaluate("() => [{...localStorage}, {...sessionStorage}]") == [{}, {}]

@@ -1,4 +1,4 @@
-"""How much it takes to record four factors and submit: keys and clicks, which must not grow."""
+"""How many keys and clicks it takes to record four factors and submit: no more than now."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_submitted(ada, draft) -> None:
     assert (draft.codes, draft.status) == (FACTORS, "submitted")
 
 
-def test_who_knows_the_codes_types_them(ada, draft):
+def test_somebody_who_knows_the_codes_types_them(ada, draft):
     effort = Effort(ada)
     effort.press("c")
     effort.type("2b 16a 10a 24a")
@@ -58,7 +58,7 @@ def test_who_knows_the_codes_types_them(ada, draft):
     assert (effort.keys, effort.clicks) == (18, 2)
 
 
-def test_a_newcomer_finds_them_by_the_words_people_use(ada, draft):
+def test_somebody_new_finds_them_by_everyday_words(ada, draft):
     effort = Effort(ada)
     for words, code in (
         ("cannabis", "2B"),
@@ -79,7 +79,7 @@ def test_a_newcomer_finds_them_by_the_words_people_use(ada, draft):
     assert (effort.keys, effort.clicks) == (38, 11)
 
 
-def test_nothing_moves_by_itself_while_the_page_loads(ada, draft):
+def test_the_layout_does_not_shift_while_the_page_loads(ada, draft):
     given.record(draft, "13A", "3B")
     session = ada.context.new_cdp_session(ada.page)
     session.send(

@@ -1,4 +1,4 @@
-"""Finding factors on the page while one works: what is in sight, why, and how to get back."""
+"""Finding factors on the page: what is visible, why, and how to get back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_in_view(box: Locator) -> None:
     expect(box).to_be_in_viewport()
 
 
-def test_what_was_found_is_told_from_what_is_selected(ada, draft):
+def test_found_factors_are_distinguished_from_selected_ones(ada, draft):
     page, keyboard = ada.page, ada.page.keyboard
     ada.ticks("1A", "3B", "3C")
     ada.waits_until_saved()
@@ -102,7 +102,7 @@ def test_what_was_found_is_told_from_what_is_selected(ada, draft):
     ada.waits_until_saved()
 
 
-def test_the_keyboard_and_links_reach_what_the_search_has_put_out_of_sight(ada):
+def test_the_keyboard_and_links_reach_factors_that_the_search_hides(ada):
     page, keyboard = ada.page, ada.page.keyboard
     ada.ticks("8B", "8C")
     ada.waits_until_saved()
@@ -197,7 +197,7 @@ def test_the_keyboard_and_links_reach_what_the_search_has_put_out_of_sight(ada):
     expect(page.locator("#find")).to_be_focused()
 
 
-def test_what_is_found_is_in_view_and_clearing_leads_back(ada):
+def test_the_found_factor_is_in_view_and_clearing_restores_the_scroll_position(ada):
     page, keyboard = ada.page, ada.page.keyboard
     ada.ticks("1A", "2A", "3A", "4A", "5A", "6A", "16A")
     ada.waits_until_saved()
@@ -224,7 +224,7 @@ def test_what_is_found_is_in_view_and_clearing_leads_back(ada):
     is_in_view(ada.box("13A"))
 
 
-def test_a_finger_clears_the_search_and_is_told_of_no_keys(people, at_a_browser, draft):
+def test_a_touch_screen_has_a_clear_button_and_no_hints_about_keys(people, at_a_browser, draft):
     ada = at_a_browser(people.ada, width=NARROW, has_touch=True, is_mobile=True)
     ada.opens_factors(draft)
     page = ada.page

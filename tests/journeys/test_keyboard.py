@@ -1,4 +1,4 @@
-"""The keyboard alone: everything can be reached, seen to be reached, and done."""
+"""The keyboard alone: everything can be reached, with a visible focus, and used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from assessments.models import Status
 from tests import people as given
 from tests.journeys.conftest import WIDE
-from tests.journeys.states.recording import all_but_what_stands_alone
+from tests.journeys.states.recording import all_but_solitary_codes
 from tests.journeys.visitor import Visitor
 
 MOST_TABS = 130
@@ -78,7 +78,7 @@ def test_from_the_list_to_submission_without_a_mouse(people, at_a_browser, javas
     assert draft.outcome == "early_help"
 
 
-def test_enter_in_a_box_saves_and_removes_nothing(people, at_a_browser, javascript):
+def test_enter_in_a_checkbox_saves_and_removes_nothing(people, at_a_browser, javascript):
     draft = given.record(given.start(people.ada), "1A", "3A", "11A")
     ada = at_a_browser(people.ada, javascript=javascript)
     ada.opens_factors(draft)
@@ -103,7 +103,7 @@ def test_enter_in_an_answer_adds_no_code_and_submits_nothing(people, at_a_browse
     assert [answer.kind for answer in draft.answers.all()] == ["considered"]
 
 
-def test_the_skip_links_lead_past_what_is_skipped(people, at_a_browser, javascript):
+def test_the_skip_links_move_the_focus_past_the_skipped_part(people, at_a_browser, javascript):
     draft = given.start(people.ada)
     ada = at_a_browser(people.ada, javascript=javascript)
     keyboard = ada.page.keyboard
@@ -127,7 +127,7 @@ def test_the_skip_links_lead_past_what_is_skipped(people, at_a_browser, javascri
         expect(domain.locator(":focus")).to_have_count(1)
 
 
-def places_of(people) -> list[str]:
+def pages_of(people) -> list[str]:
     draft = given.record(given.start(people.ada), "1A", "3B", "13A", "20")
     base = f"/assessments/{draft.reference}"
     child = draft.episode.child.reference
@@ -143,10 +143,10 @@ def places_of(people) -> list[str]:
     ]
 
 
-def test_where_the_focus_is_can_always_be_seen(people, at_a_browser):
-    """On a low window too, where the panel beside the factors scrolls by itself."""
+def test_the_focused_element_is_never_covered(people, at_a_browser):
+    """In a low window too, where the panel beside the factors scrolls by itself."""
     ada = at_a_browser(people.ada, viewport={"width": WIDE, "height": 500})
-    for path in places_of(people):
+    for path in pages_of(people):
         ada.opens(path)
         names = []
         for _ in range(MOST_TABS):
@@ -161,8 +161,8 @@ def test_where_the_focus_is_can_always_be_seen(people, at_a_browser):
         assert len(names) > 5, path
 
 
-def test_saving_stays_in_view_however_much_is_selected(people, at_a_browser):
-    draft = given.record(given.start(people.ada), *all_but_what_stands_alone())
+def test_the_save_buttons_stay_in_view_however_much_is_selected(people, at_a_browser):
+    draft = given.record(given.start(people.ada), *all_but_solitary_codes())
     ada = at_a_browser(people.ada)
     ada.opens_factors(draft)
     ada.page.locator("#code-24A").scroll_into_view_if_needed()

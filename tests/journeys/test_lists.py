@@ -1,4 +1,4 @@
-"""My assessments: what waits, what came back, and finding a child without leaving a trace."""
+"""My assessments: open and returned ones, and finding a child without leaving a trace."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tabs(visitor) -> list[str]:
     return visitor.page.locator(".app-tabs__item").all_inner_texts()
 
 
-def test_a_returned_assessment_stands_first_with_the_managers_words(people, ada):
+def test_a_returned_assessment_is_listed_first_with_the_managers_comment(people, ada):
     given.start(people.ada, "EX1000", referred=given.a_referral().referral_date.replace(day=1))
     sent = given.submit(given.start(people.ada, "EX2000"), "13A")
     given.return_it(sent, people.mo, "13A: what is the evidence of a gang?\nSee the chronology.")
@@ -108,7 +108,7 @@ def test_a_child_is_found_by_id_or_name(people, at_a_browser, words, found):
     assert rows(ada) == found
 
 
-def test_a_search_leaves_no_id_nor_name_in_an_address_or_title(people, ada):
+def test_a_search_leaves_no_id_or_name_in_a_url_or_title(people, ada):
     given.start(people.ada, "EX1001", family_name="Marlow")
     asked: list[str] = []
     ada.page.on("request", lambda request: asked.append(request.url))
@@ -142,7 +142,7 @@ def test_a_search_stays_until_it_is_cleared(people, ada):
     expect(ada.page.locator("table.app-list tbody tr")).to_have_count(2)
 
 
-def test_thirty_assessments_stand_on_two_pages(people, ada):
+def test_thirty_assessments_are_listed_on_two_pages(people, ada):
     for number in range(30):
         given.start(people.ada, f"EX{1000 + number}")
     ada.opens("/assessments/")

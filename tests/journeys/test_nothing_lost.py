@@ -1,4 +1,4 @@
-"""Two tabs, an ended sign-in, a double press: nothing is lost and nothing recorded twice."""
+"""Two tabs, an ended session, a form submitted twice: nothing is lost or recorded twice."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def ada(people, at_a_browser, javascript):
 
 @pytest.fixture
 def ada_without(people, at_a_browser):
-    """Ada where no script runs: with one, `test_saving` and `test_two_at_once`."""
+    """Ada without JavaScript; with it, see `test_saving` and `test_two_people`."""
     return at_a_browser(people.ada, javascript=False)
 
 
-def the_stale_tab_is_refused(ada, draft):
+def the_stale_tab_gets_a_conflict(ada, draft):
     """Both tabs show an empty selection; the first saves 3A and 4B, then this one 4B and 16A."""
     other = ada.opens_another_tab()
     ada.opens_factors(draft)
@@ -34,8 +34,8 @@ def the_stale_tab_is_refused(ada, draft):
     return other
 
 
-def test_a_stale_tab_is_told_what_differs_and_keeps_its_ticks(ada_without, draft):
-    other = the_stale_tab_is_refused(ada_without, draft)
+def test_a_stale_tab_is_shown_the_differences_and_keeps_its_ticks(ada_without, draft):
+    other = the_stale_tab_gets_a_conflict(ada_without, draft)
     rows = other.page.locator("#conflict tbody tr")
     assert [row.locator("th, td:visible").all_inner_texts() for row in rows.all()] == [
         ["3A Domestic Abuse, the child", "Not selected", "Selected"],
@@ -45,15 +45,15 @@ def test_a_stale_tab_is_told_what_differs_and_keeps_its_ticks(ada_without, draft
     assert given.codes_of(draft) == ["3A", "4B"]
 
 
-def test_a_stale_tab_that_saves_again_wins_knowingly(ada_without, draft):
-    other = the_stale_tab_is_refused(ada_without, draft)
+def test_a_stale_tab_that_saves_again_overwrites_knowingly(ada_without, draft):
+    other = the_stale_tab_gets_a_conflict(ada_without, draft)
     other.presses("Save and continue")
     other.sees_heading("Check answers")
     assert given.codes_of(draft) == ["4B", "16A"]
 
 
 def test_a_stale_tab_may_use_what_is_saved_instead(ada_without, draft):
-    other = the_stale_tab_is_refused(ada_without, draft)
+    other = the_stale_tab_gets_a_conflict(ada_without, draft)
     other.follows("use what is saved instead")
     expect(other.page.locator("#conflict")).to_have_count(0)
     other.sees_ticked("3A", "4B")
@@ -76,7 +76,7 @@ def test_a_stale_check_page_keeps_what_was_typed(ada, draft):
     ada.sees_heading("Submitted")
 
 
-def test_ticks_outlive_a_sign_in_that_ended(people, ada_without, draft):
+def test_ticks_are_recovered_after_the_session_ended(people, ada_without, draft):
     given.record(draft, "4B")
     ada_without.opens_factors(draft)
     ada_without.ticks("2B", "20")
@@ -102,7 +102,7 @@ def test_ticks_outlive_a_sign_in_that_ended(people, ada_without, draft):
     assert draft.other_description == "Hoarding"
 
 
-def test_answers_outlive_a_sign_in_that_ended(people, ada, draft):
+def test_answers_are_recovered_after_the_session_ended(people, ada, draft):
     given.record(draft, "13A")
     ada.opens_check(draft)
     ada.enters("Or give the reason", "No sign of exploitation")
@@ -118,7 +118,7 @@ def test_answers_outlive_a_sign_in_that_ended(people, ada, draft):
     ada.sees_heading("Submitted")
 
 
-def test_somebody_else_who_signs_in_sees_nothing_of_it(people, ada_without, draft):
+def test_somebody_else_who_signs_in_does_not_see_the_unsent_draft(people, ada_without, draft):
     ada_without.opens_factors(draft)
     ada_without.ticks("2B")
     ada_without.is_signed_out_by_time()
@@ -141,7 +141,7 @@ PRESS_TWICE_AT_ONCE = """async name => {
 }"""
 
 
-def test_a_double_press_of_save_records_once(people, at_a_browser, draft):
+def test_save_submitted_twice_records_once(people, at_a_browser, draft):
     ada = at_a_browser(people.ada)
     ada.opens_factors(draft)
     ada.ticks("2B")
@@ -153,7 +153,7 @@ def test_a_double_press_of_save_records_once(people, at_a_browser, draft):
     assert draft.version == 3
 
 
-def test_a_double_press_of_submit_submits_once(people, at_a_browser, draft):
+def test_submit_submitted_twice_submits_once(people, at_a_browser, draft):
     given.record(draft, "4B")
     ada = at_a_browser(people.ada)
     ada.opens_check(draft)
@@ -170,7 +170,7 @@ PRESS_AGAIN_AFTER_THE_ANSWER = PRESS_TWICE_AT_ONCE.replace(
 )
 
 
-def test_a_press_of_submit_whose_answer_was_lost_is_answered_again(people, at_a_browser, draft):
+def test_a_submission_whose_response_was_lost_is_answered_again(people, at_a_browser, draft):
     given.record(draft, "13A")
     ada = at_a_browser(people.ada)
     ada.opens_check(draft)
@@ -191,7 +191,7 @@ def test_a_double_click_on_submit_submits_once(ada, draft):
     assert Version.objects.count() == 1
 
 
-def test_going_back_and_sending_again_changes_nothing_that_is_submitted(ada, draft):
+def test_going_back_and_submitting_again_does_not_change_a_submission(ada, draft):
     ada.opens_factors(draft)
     ada.ticks("4B")
     ada.presses("Save and continue")

@@ -1,4 +1,4 @@
-"""Sheets: who printed them and when, and children by their ids unless one asks for names."""
+"""Printed pages: who printed them and when; children by their ids unless names are asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def on_paper(visitor, path: str) -> str:
     return printed
 
 
-def test_a_sheet_says_who_printed_it_and_names_no_child_unless_asked(people, at_a_browser):
+def test_a_printed_page_names_who_printed_it_and_no_child_unless_asked_for(people, at_a_browser):
     sent = given.submit(given.start(people.ada), "3A", "16A")
     draft = given.record(given.start(people.ada, "EX1002"), "4B")
     ada, mo = at_a_browser(people.ada), at_a_browser(people.mo)
@@ -48,7 +48,7 @@ def test_a_sheet_says_who_printed_it_and_names_no_child_unless_asked(people, at_
     assert "Robin" not in ada.page.locator("body").inner_text()
 
 
-def test_a_sheet_says_when_it_is_printed_and_not_when_its_page_was_opened(people, at_a_browser):
+def test_a_printed_page_has_the_time_of_printing_and_not_of_opening(people, at_a_browser):
     ada = at_a_browser(people.ada)
     ada.page.clock.install(time="2031-05-12T09:07:00Z")
     ada.opens("/guidance/")

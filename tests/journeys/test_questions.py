@@ -1,4 +1,4 @@
-"""What the guide asks to explain or to consider, answered on the check page."""
+"""The questions to explain or to consider, answered on the check page."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_young_carer_is_considered_with_a_note(people, ada):
     ada.sees_heading("Submitted")
 
 
-def test_what_was_not_considered_is_asked_at_submission(people, ada):
+def test_an_unanswered_question_to_consider_is_asked_at_submission(people, ada):
     selected(ada, people, "6B")
     ada.presses("Submit to Mo Harbour")
     asked = "7A Young carers: say that you considered it, or add it"

@@ -1,4 +1,4 @@
-"""Several things done before the first is answered: each is carried out, or told."""
+"""Several changes before the first is answered: each is carried out, or the page says why not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPE_AT_ONCE = """([code, ...texts]) => {
 
 
 def presses_at_once(ada: Visitor, *selectors: str) -> None:
-    """Within one task of the browser, so that no answer comes between."""
+    """Within one task of the browser, so that no response comes between."""
     codes = ada.page.locator("[name=codes]").evaluate_all("boxes => boxes.map(box => box.value)")
     ada.page.evaluate(AT_ONCE, [f"#code-{each}" if each in codes else each for each in selectors])
 
@@ -33,7 +33,7 @@ def is_saved(ada: Visitor, draft, *codes: str) -> None:
     assert draft.codes == list(codes)
 
 
-def test_a_conflict_is_shown_however_much_was_done_meanwhile(ada, draft):
+def test_a_conflict_is_shown_whatever_changed_meanwhile(ada, draft):
     given.record(draft, "3A")
     presses_at_once(ada, "4B", "16A")
     expect(ada.page.locator("#conflict")).to_be_focused()
@@ -47,14 +47,14 @@ def test_a_conflict_is_shown_however_much_was_done_meanwhile(ada, draft):
     is_saved(ada, draft, "4B", "9A", "16A")
 
 
-def test_an_assessment_that_was_taken_away_says_so_to_quick_hands(ada, draft):
+def test_quick_changes_to_a_submitted_assessment_show_that_it_is_closed(ada, draft):
     given.submit(draft, "3A")
     presses_at_once(ada, "4B", "16A")
     expect(ada.page.locator("#state")).to_contain_text("this assessment is not with you any more")
     ada.sees_ticked("4B", "16A")
 
 
-def test_a_button_asks_of_the_page_as_it_was_when_it_was_pressed(ada, draft):
+def test_a_button_acts_on_the_selection_at_the_time_it_was_pressed(ada, draft):
     ada.page.evaluate(TYPE_AT_ONCE, ["3A", "4b", "6b"])
     is_saved(ada, draft, "3A", "4B", "6B")
     ada.box("21").click()
@@ -64,7 +64,7 @@ def test_a_button_asks_of_the_page_as_it_was_when_it_was_pressed(ada, draft):
     is_saved(ada, draft, "3A", "4B", "6B", "16A")
 
 
-def test_21_ticked_and_what_it_stood_with_unticked_at_once_is_21(ada, draft):
+def test_ticking_21_and_unticking_the_others_at_once_records_21(ada, draft):
     presses_at_once(ada, "3A")
     is_saved(ada, draft, "3A")
     presses_at_once(ada, "21", "3A")
@@ -79,7 +79,7 @@ def test_the_density_changes_whatever_is_ticked_meanwhile(ada, draft):
     is_saved(ada, draft, "3A")
 
 
-def test_a_pause_in_typing_that_ends_on_a_slow_network_is_saved(ada, draft):
+def test_text_typed_on_a_slow_network_is_saved(ada, draft):
     ada.page.clock.install()
     ada.opens_factors(draft)
     held: list[Route] = []
@@ -103,8 +103,8 @@ TYPES_WHILE_IT_MOVES = """([box, text, words]) => {
 }"""
 
 
-def test_what_is_typed_follows_its_question_to_another_code(ada, draft):
-    """Of 3C it is asked beside 3C; with 3B too, beside 3B, whose answer comes while one types."""
+def test_typed_text_moves_with_its_question_to_another_code(ada, draft):
+    """With 3C the question is beside 3C; with 3B too, beside 3B, and moves there during typing."""
     ada.ticks("3C")
     ada.waits_until_saved()
     ada.page.evaluate(TYPES_WHILE_IT_MOVES, ["3B", "text-child-as-victim", "she was at school"])
@@ -124,7 +124,7 @@ def test_what_is_typed_follows_its_question_to_another_code(ada, draft):
     expect(ada.page.locator("#beside-3C textarea")).to_have_value("she wncdsas at school")
 
 
-def test_a_description_outlives_a_change_of_density_while_20_is_not_selected(ada, draft):
+def test_a_description_is_kept_when_the_density_changes_while_20_is_not_selected(ada, draft):
     ada.ticks("20")
     ada.enters("Describe what was found, in a few words", "Hoarding")
     ada.waits_until_saved()
@@ -137,7 +137,7 @@ def test_a_description_outlives_a_change_of_density_while_20_is_not_selected(ada
     assert (draft.codes, draft.other_description) == (["20"], "Hoarding")
 
 
-def test_what_is_no_code_alone_stays_where_it_was_typed(ada, draft):
+def test_only_text_that_is_no_code_stays_in_its_box(ada, draft):
     box = ada.page.locator("#typed")
     box.fill("3a 99")
     ada.page.keyboard.press("Enter")
@@ -150,7 +150,7 @@ def test_what_is_no_code_alone_stays_where_it_was_typed(ada, draft):
     assert given.codes_of(draft) == []
 
 
-def test_an_error_that_was_put_right_leaves_the_page(ada, draft):
+def test_a_corrected_error_disappears_from_the_page(ada, draft):
     given.record(draft, "6B")
     ada.opens_factors(draft)
     ada.page.locator("#text-young-carer").fill("An aunt provides the care")
@@ -161,7 +161,7 @@ def test_an_error_that_was_put_right_leaves_the_page(ada, draft):
     assert not ada.page.title().startswith("Error: ")
 
 
-def test_undo_stays_while_only_the_look_of_the_page_changes(ada, draft):
+def test_undo_stays_while_only_the_appearance_of_the_page_changes(ada, draft):
     ada.ticks("3A", "4B")
     ada.waits_until_saved()
     ada.box("21").click()
@@ -176,7 +176,7 @@ def test_undo_stays_while_only_the_look_of_the_page_changes(ada, draft):
     assert given.codes_of(draft) == ["3A", "4B"]
 
 
-def test_what_a_button_selects_is_said(ada, draft):
+def test_what_a_button_selects_is_announced(ada, draft):
     ada.ticks("13A")
     ada.waits_until_saved()
     ada.presses_in_place("Add 24A Child criminal exploitation")
@@ -184,7 +184,7 @@ def test_what_a_button_selects_is_said(ada, draft):
     expect(announcement).to_contain_text("Selected: Child criminal exploitation")
 
 
-def test_a_finding_removes_what_it_asks_to_remove(ada, draft):
+def test_a_findings_button_removes_its_code(ada, draft):
     ada.ticks("8B", "8C")
     finding = ada.page.locator("#finding-private-fostering-one-kind")
     finding.get_by_role("button", name="Remove 8C").click()

@@ -1,4 +1,4 @@
-"""Reading: how much of the guide to see, looking things up, and paper."""
+"""Reading the guide: its density, searching it, and printing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def factors_shown(visitor) -> list[str]:
 
 
 def words_of_the_domains() -> list[str]:
-    """What the guide says of the factors in the domains, by its emphasis, as it stands."""
+    """The visible guidance of the factors in the domains, by its emphasis."""
     return [
         one_line(run.text)
         for factor in EDITION.factors
@@ -66,7 +66,7 @@ def test_the_density_is_changed_without_losing_ticks_and_is_remembered(people, a
     expect(ada.page.locator(FOLDED)).to_have_count(0)
 
 
-def test_the_density_is_changed_where_the_selection_is_refused(people, at_a_browser):
+def test_the_density_can_be_changed_while_the_selection_is_refused(people, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     draft = given.start(people.ada)
     ada.opens_factors(draft)
@@ -99,7 +99,7 @@ def test_key_points_open_to_the_whole_guidance(people, ada):
         ("witchcraft", "Abuse linked to faith or belief"),
     ],
 )
-def test_a_factor_is_found_by_the_words_people_use(people, at_a_browser, words, name):
+def test_a_factor_is_found_by_everyday_words(people, at_a_browser, words, name):
     ada = at_a_browser(people.ada)
     ada.opens("/guidance/")
     ada.enters("Find a factor", words)
@@ -156,7 +156,7 @@ def test_the_record_prints_with_the_guidance_and_who_printed_it(people, ada):
 @pytest.mark.parametrize(
     "setting", [{"reduced_motion": "reduce"}, {"forced_colors": "active"}, {"color_scheme": "dark"}]
 )
-def test_the_job_is_done_under_a_persons_own_settings(people, at_a_browser, setting):
+def test_factors_are_recorded_under_a_persons_own_browser_settings(people, at_a_browser, setting):
     draft = given.start(people.ada)
     ada = at_a_browser(people.ada, **setting)
     ada.opens_factors(draft)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from assessments.models import Status, Version
 from tests import people as given
-from tests.journeys.accessibility import nothing_stands_in_the_way
+from tests.journeys.accessibility import assert_no_axe_violations
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -25,10 +25,10 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
 
     mo.opens(LIST)
     mo.sees_heading("Awaiting review")
-    nothing_stands_in_the_way(mo.page, "review_list")
+    assert_no_axe_violations(mo.page, "review_list")
     opens_the_record_of(mo, "EX1001")
     opens_everything(mo)
-    nothing_stands_in_the_way(mo.page, "review_page")
+    assert_no_axe_violations(mo.page, "review_page")
 
     # Nothing typed is lost where something is missing.
     comments_on(mo, "13A Gangs", ASKED)
@@ -39,7 +39,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
         "Enter what the worker should look at",
     ]
     expect(mo.page.get_by_label("Comment on 13A Gangs")).to_have_value(ASKED)
-    nothing_stands_in_the_way(mo.page, "review_page_with_errors")
+    assert_no_axe_violations(mo.page, "review_page_with_errors")
     mo.chooses("The evidence is not clear")
     mo.enters("Comment for the worker", "Please look at the gang again")
     mo.page.get_by_label("A code that is missing").select_option("24A")
@@ -66,12 +66,12 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     expect(changed).to_contain_text(re.compile(r"Ended\s*13A Gangs"))
     mo.presses("Authorise")
     mo.sees_heading("Authorise this assessment?")
-    nothing_stands_in_the_way(mo.page, "review_confirmation")
+    assert_no_axe_violations(mo.page, "review_confirmation")
     mo.presses("Yes, then the next")
     mo.sees("The assessment of EX1001 is authorised.", "EX2002")
 
     mo.opens(f"{LIST}{draft.reference}/change/")
-    nothing_stands_in_the_way(mo.page, "review_page_authorised")
+    assert_no_axe_violations(mo.page, "review_page_authorised")
     mo.enters("Why do you reopen it?", "The court report names the father")
     mo.presses("Reopen")
     mo.sees("The assessment of EX1001 is reopened for Ada Winter.")
@@ -89,7 +89,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.opens(LIST)
     opens_the_record_of(mo, "EX1001")
     mo.follows("Correct the codes")
-    nothing_stands_in_the_way(mo.page, "review_correction")
+    assert_no_axe_violations(mo.page, "review_correction")
     mo.unticks("3A")
     mo.enters("Why do you correct the codes?", "He was not in the house")
     mo.presses("Correct the codes")
@@ -103,7 +103,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.page.get_by_role("checkbox", name="Select the assessment of EX2002").check()
     mo.presses("Authorise the selected that have nothing to explain")
     mo.sees("1 authorised, 0 not.")
-    nothing_stands_in_the_way(mo.page, "review_outcomes")
+    assert_no_axe_violations(mo.page, "review_outcomes")
 
 
 def opens_the_record_of(manager: Visitor, la_child_id: str) -> None:

@@ -13,7 +13,7 @@ from tests.journeys.visitor import Visitor
 WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
 
 
-def fails_to_save(ada, words: str) -> None:
+def sees_not_saved(ada, words: str) -> None:
     expect(ada.page.locator("#state")).to_contain_text(f"Not saved: {words}")
     assert ada.page.evaluate(WOULD_WARN)
 
@@ -25,11 +25,11 @@ def is_saved(ada, draft, *codes: str) -> None:
     assert given.codes_of(draft) == list(codes)
 
 
-def test_a_network_that_goes_and_comes_back_loses_nothing(ada, draft):
+def test_nothing_is_lost_while_the_network_is_down(ada, draft):
     ada.loses_answers()
     ada.context.set_offline(True)
     ada.ticks("3A")
-    fails_to_save(ada, "there is no answer from the server")
+    sees_not_saved(ada, "there is no answer from the server")
     ada.ticks("4B")
     ada.unticks("3A")
     # To leave the page now would lose what is ticked: it stays, and goes on when all is saved.
@@ -41,7 +41,7 @@ def test_a_network_that_goes_and_comes_back_loses_nothing(ada, draft):
     assert given.codes_of(draft) == ["4B"]
 
 
-def test_quick_changes_on_a_slow_network_go_one_after_the_other(ada, draft):
+def test_quick_changes_on_a_slow_network_are_sent_one_at_a_time(ada, draft):
     session = ada.context.new_cdp_session(ada.page)
     session.send(
         "Network.emulateNetworkConditions",
@@ -79,13 +79,13 @@ def test_a_server_that_is_restarted_carries_on(people, browser, draft):
         is_saved(ada, draft, "3A")
     ada.loses_answers()
     ada.ticks("4B")
-    fails_to_save(ada, "there is no answer from the server")
+    sees_not_saved(ada, "there is no answer from the server")
     with serving(port=urlsplit(address).port):
         is_saved(ada, draft, "3A", "4B")
         assert ada.goes_away() == []
 
 
-def test_an_answer_that_is_lost_is_asked_for_again_and_recorded_once(ada, draft):
+def test_a_request_whose_response_was_lost_is_retried_and_recorded_once(ada, draft):
     ada.loses_answers()
     lost = []
 
@@ -98,20 +98,20 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_recorded_once(ada, draft)
 
     ada.page.route("**/autosave/", lose)
     ada.ticks("3A")
-    fails_to_save(ada, "there is no answer from the server")
+    sees_not_saved(ada, "there is no answer from the server")
     assert given.codes_of(draft) == ["3A"]
     ada.ticks("4B")
     is_saved(ada, draft, "3A", "4B")
     assert draft.version == 3
 
 
-def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
+def test_saving_goes_on_after_signing_in_again_in_another_tab(people, ada, draft):
     ada.loses_answers()
     ada.ticks("3A")
     is_saved(ada, draft, "3A")
     ada.is_signed_out_by_time()
     ada.ticks("4B", "20")
-    fails_to_save(ada, "you have been signed out. What you selected stays here")
+    sees_not_saved(ada, "you have been signed out. What you selected stays here")
     assert given.codes_of(draft) == ["3A"]
     with ada.context.expect_page() as opened:
         ada.page.get_by_role("link", name="Sign in again (opens in a new tab)").click()
@@ -125,7 +125,7 @@ def test_a_sign_in_that_ends_is_mended_in_place(people, ada, draft):
     is_saved(ada, draft, "3A", "4B", "20")
 
 
-def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
+def test_two_tabs_are_shown_the_differences_and_choose_code_by_code(ada, draft):
     other = ada.opens_another_tab()
     other.opens_factors(draft)
     ada.ticks("3A", "4B")
@@ -162,7 +162,7 @@ def test_two_tabs_are_shown_what_differs_and_choose_code_by_code(ada, draft):
     ada.sees_ticked("3A", "16A")
 
 
-def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
+def test_an_assessment_submitted_meanwhile_shows_that_it_is_closed(people, ada, draft):
     ada.ticks("3A")
     is_saved(ada, draft, "3A")
     given.submit(draft, "3A", "4B")
@@ -174,7 +174,7 @@ def test_an_assessment_that_was_taken_away_says_so(people, ada, draft):
     assert given.codes_of(draft) == ["3A", "4B"]
 
 
-def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):
+def test_text_typed_during_a_request_is_saved_too(ada, draft):
     held: list[Route] = []
     ada.page.route("**/autosave/", lambda route: held.append(route))
     with ada.page.expect_request("**/autosave/"):
@@ -190,7 +190,7 @@ def test_what_is_typed_while_a_change_is_under_way_is_saved_too(ada, draft):
     expect(description).to_be_focused()
 
 
-def test_a_reason_and_a_note_wait_for_their_buttons_and_the_page_says_so(ada, draft):
+def test_unsaved_reasons_and_notes_are_listed_until_their_buttons_are_pressed(ada, draft):
     page = ada.page
     ada.ticks("13A", "6B")
     ada.waits_until_saved()
@@ -218,7 +218,7 @@ def test_a_reason_and_a_note_wait_for_their_buttons_and_the_page_says_so(ada, dr
     ]
 
 
-def test_21_ticked_and_left_at_once_waits_for_its_choice(ada, draft):
+def test_leaving_right_after_ticking_21_waits_for_the_choice(ada, draft):
     ada.ticks("3A")
     is_saved(ada, draft, "3A")
     save = "document.querySelector('.app-panel__save [value=check]')"

@@ -1,4 +1,4 @@
-"""What may be selected together, what may not, and that each code is stored as itself."""
+"""Which codes may be selected together, and what happens when others are."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def test_a_refused_selection_leaves_what_was_stored(people, draft, at_a_browser)
     assert given.codes_of(draft) == ["4B"]
 
 
-def test_without_a_script_too_21_is_offered_in_place_of_the_others_and_undone(
-    people, draft, at_a_browser
-):
+def test_without_javascript_21_can_replace_the_others_and_be_undone(people, draft, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     ada.ticks("3A", "20", "21")
@@ -73,7 +71,7 @@ def test_without_a_script_too_21_is_offered_in_place_of_the_others_and_undone(
     assert draft.other_description == "Hoarding"
 
 
-def test_without_a_script_21_is_left_out_for_the_others(people, draft, at_a_browser):
+def test_without_javascript_21_can_be_dropped_for_the_others(people, draft, at_a_browser):
     given.record(draft, "21")
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
@@ -84,7 +82,7 @@ def test_without_a_script_21_is_left_out_for_the_others(people, draft, at_a_brow
     assert given.codes_of(draft) == ["3A"]
 
 
-def test_without_a_script_typed_codes_are_read_back_or_answered(people, draft, at_a_browser):
+def test_without_javascript_typed_codes_are_read_back_or_rejected(people, draft, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
     box, answer = ada.page.locator("#typed"), ada.page.locator("#typed-answer")
@@ -106,7 +104,7 @@ def test_without_a_script_typed_codes_are_read_back_or_answered(people, draft, a
     assert given.codes_of(draft) == ["3A", "16A"]
 
 
-def test_a_note_that_no_answer_holds_is_not_lost(people, draft, at_a_browser, javascript):
+def test_a_note_without_an_answer_is_not_lost(people, draft, at_a_browser, javascript):
     ada = at_a_browser(people.ada, javascript=javascript)
     given.record(draft, "6B")
     ada.opens_factors(draft)
@@ -138,7 +136,7 @@ def test_ticking_21_unticks_nothing(people, draft, at_a_browser):
     ada.sees_ticked("3A", "16A", "20", "21")
 
 
-def test_no_factor_is_a_draft_and_no_submission(people, draft, at_a_browser, javascript):
+def test_a_draft_may_be_empty_and_a_submission_may_not(people, draft, at_a_browser, javascript):
     ada = at_a_browser(people.ada, javascript=javascript)
     ada.opens_factors(draft)
     ada.presses("Save and come back later")
@@ -226,7 +224,7 @@ def test_other_without_a_description_is_refused_at_submission(
 
 
 def test_a_description_keeps_its_lines(people, draft, at_a_browser, javascript):
-    """A browser sends each newline as two characters, which count and are kept as one."""
+    """A browser sends each newline as two characters, which are counted and stored as one."""
     lines = "first line\nsecond line\n" + "x" * 477
     assert len(lines) == 500
     ada = at_a_browser(people.ada, javascript=javascript)

@@ -21,7 +21,7 @@ from tests import people as given
 from tests.accounts import openid_provider
 from tests.accounts.codes import code
 from tests.accounts.test_single_sign_on import configure_provider
-from tests.journeys.accessibility import nothing_stands_in_the_way
+from tests.journeys.accessibility import assert_no_axe_violations
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def secret_of(visitor) -> str:
 
 
 def test_a_manager_sets_up_an_app_and_signs_in_with_it(people, mo):
-    nothing_stands_in_the_way(mo.page, "second_factor_needed")
+    assert_no_axe_violations(mo.page, "second_factor_needed")
     mo.presses("Set up an authenticator app")
     mo.sees_heading("Set up an authenticator app")
     secret = secret_of(mo)
@@ -48,32 +48,32 @@ def test_a_manager_sets_up_an_app_and_signs_in_with_it(people, mo):
     mo.presses("Turn on")
     assert mo.problems() == ["The code is wrong or has been used. Enter the one that is shown now"]
     assert secret_of(mo) == secret
-    nothing_stands_in_the_way(mo.page, "app_with_an_error")
+    assert_no_axe_violations(mo.page, "app_with_an_error")
     mo.enters("Code that the app shows", code(secret))
     mo.presses("Turn on")
     mo.sees_heading("Your recovery codes")
     expect(mo.page.get_by_role("button", name="Print this page")).to_be_visible()
-    nothing_stands_in_the_way(mo.page, "recovery_codes")
+    assert_no_axe_violations(mo.page, "recovery_codes")
     codes = mo.page.locator(".app-codes code").all_inner_texts()
     mo.presses("I have kept them")
     mo.is_at("/admin/")
 
     mo.opens("/account/")
-    nothing_stands_in_the_way(mo.page, "your_account")
+    assert_no_axe_violations(mo.page, "your_account")
 
     mo.presses("Sign out")
     mo.signs_in(people.mo)
     mo.sees_heading("Enter a code to sign in")
     mo.enters("Code", "000000")
     mo.presses("Sign in")
-    nothing_stands_in_the_way(mo.page, "enter_code_with_an_error")
+    assert_no_axe_violations(mo.page, "enter_code_with_an_error")
     mo.enters("Code", codes[0])
     mo.presses("Sign in")
     mo.sees_heading("Awaiting review")
 
 
 def test_a_passkey_is_added_and_signs_in(people, mo):
-    """At localhost, since a passkey is of a name and never of an address."""
+    """At localhost, since a passkey belongs to a host name and never to an IP address."""
     device = mo.context.new_cdp_session(mo.page)
     device.send("WebAuthn.enable")
     kind = {"protocol": "ctap2", "transport": "internal", "isUserVerified": True}
@@ -86,7 +86,7 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.signs_in(people.mo)
     mo.presses("Add a passkey")
     mo.does_not_see("No passkey was made.")
-    nothing_stands_in_the_way(mo.page, "passkey")
+    assert_no_axe_violations(mo.page, "passkey")
     mo.enters("Name", "Desk")
     mo.presses("Add the passkey")
     mo.sees_heading("Your recovery codes")
@@ -98,76 +98,76 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.presses("Sign out")
     mo.signs_in(people.mo)
     mo.sees_heading("Enter a code to sign in")
-    nothing_stands_in_the_way(mo.page, "enter_code_or_passkey")
+    assert_no_axe_violations(mo.page, "enter_code_or_passkey")
     mo.presses("Use your passkey")
     mo.sees_heading("Awaiting review")
 
     mo.opens(f"{mo.server}/account/again/passkey/")
-    nothing_stands_in_the_way(mo.page, "passkey_again")
+    assert_no_axe_violations(mo.page, "passkey_again")
     passkey = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
     mo.opens(f"{mo.server}/account/second-factor/passkey/{passkey.pk}/remove/")
     mo.sees("Your role needs a second factor.")
-    nothing_stands_in_the_way(mo.page, "remove_the_only_passkey")
+    assert_no_axe_violations(mo.page, "remove_the_only_passkey")
 
 
-def test_the_other_pages_about_signing_in_are_for_everybody(people, at_a_browser, settings):
+def test_the_other_sign_in_pages_have_no_axe_violations(people, at_a_browser, settings):
     ada = at_a_browser()
     ada.expects(403)
     ada.opens("/account/inactive/")
-    nothing_stands_in_the_way(ada.page, "inactive")
+    assert_no_axe_violations(ada.page, "inactive")
     with openid_provider.running() as provider:
         back = f"{ada.server}/account/single-sign-on/back/"
         client = provider.register(back)
         configure_provider(settings, provider.address, client["client_id"], client["client_secret"])
         ada.opens(f"{back}?code=x&state=x")
         ada.sees_heading("You are not signed in")
-        nothing_stands_in_the_way(ada.page, "single_sign_on_failed")
+        assert_no_axe_violations(ada.page, "single_sign_on_failed")
         # The way there and back without the provider's own pages, which are none of ours.
         led = ada.context.request.get("/account/single-sign-on/", max_redirects=0)
         provider.add("subject-9", preferred_username="nobody")
         ada.opens(provider.sign_in(led.headers["location"], "subject-9"))
         ada.sees_heading("You cannot sign in")
-        nothing_stands_in_the_way(ada.page, "single_sign_on_of_nobody")
+        assert_no_axe_violations(ada.page, "single_sign_on_of_nobody")
         ada.opens("/account/sign-in/")
         ada.sees("Sign in with your work account")
-        nothing_stands_in_the_way(ada.page, "sign_in_with_a_provider")
+        assert_no_axe_violations(ada.page, "sign_in_with_a_provider")
 
     ada.signs_in(people.ada)
     Client().force_login(people.ada)
     ada.opens("/account/sessions/")
     ada.sees("Sign out everywhere else")
-    nothing_stands_in_the_way(ada.page, "sessions")
+    assert_no_axe_violations(ada.page, "sessions")
     ada.opens("/account/again/password/")
     ada.enters("Password", "not this one")
     ada.presses("Continue")
     assert ada.problems() == ["The password is wrong. Check it and try again"]
-    nothing_stands_in_the_way(ada.page, "password_again_with_an_error")
+    assert_no_axe_violations(ada.page, "password_again_with_an_error")
 
     ada.opens("/account/second-factor/app/")
     ada.enters("Code that the app shows", code(secret_of(ada)))
     ada.presses("Turn on")
     ada.presses("I have kept them")
-    nothing_stands_in_the_way(ada.page, "second_factor_with_an_app")
+    assert_no_axe_violations(ada.page, "second_factor_with_an_app")
     ada.opens("/account/second-factor/codes/")
     ada.sees("cannot be shown again")
-    nothing_stands_in_the_way(ada.page, "recovery_codes_shown_before")
+    assert_no_axe_violations(ada.page, "recovery_codes_shown_before")
     ada.opens("/account/second-factor/codes/new/")
-    nothing_stands_in_the_way(ada.page, "new_recovery_codes")
+    assert_no_axe_violations(ada.page, "new_recovery_codes")
     ada.opens("/account/again/code/")
     ada.enters("Code", "000000")
     ada.presses("Continue")
     assert len(ada.problems()) == 1
-    nothing_stands_in_the_way(ada.page, "code_again_with_an_error")
+    assert_no_axe_violations(ada.page, "code_again_with_an_error")
     ada.opens("/account/second-factor/app/remove/")
     ada.sees_heading("Remove the authenticator app")
-    nothing_stands_in_the_way(ada.page, "remove_the_app")
+    assert_no_axe_violations(ada.page, "remove_the_app")
     settings.SECOND_FACTOR_REQUIRED = settings.SECOND_FACTOR_FOR_EVERYBODY = True
     ada.page.reload()
     ada.sees("Your role needs a second factor.")
-    nothing_stands_in_the_way(ada.page, "remove_the_only_app")
+    assert_no_axe_violations(ada.page, "remove_the_only_app")
 
 
-def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_browser):
+def test_a_person_is_warned_can_stay_and_sees_when_the_session_has_ended(people, at_a_browser):
     ada = at_a_browser(people.ada)
     ada.page.clock.install()
     ada.opens("/account/sessions/")
@@ -181,17 +181,17 @@ def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_brows
     expect(warning).to_be_visible()
     expect(warning).to_contain_text("You will be signed out in 2 minutes")
     expect(warning.get_by_role("button", name="Stay signed in")).to_be_focused()
-    nothing_stands_in_the_way(ada.page, "warned")
+    assert_no_axe_violations(ada.page, "warned")
     warning.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_have_count(0)
 
     # At the end of twelve hours staying is no help, and is not offered.
-    ends = the_sign_in_ends_whatever_is_done_in(110)
+    ends = the_sign_in_limit_is_reached_in(110)
     ada.page.clock.run_for("29:00")
     expect(warning).to_contain_text(f"Yours ends at {ends} whatever you do. What you typed is kept")
     expect(warning.get_by_role("button")).to_have_text(["Close this message"])
     expect(warning.get_by_role("button")).to_be_focused()
-    nothing_stands_in_the_way(ada.page, "warned_of_the_limit")
+    assert_no_axe_violations(ada.page, "warned_of_the_limit")
     ada.is_signed_in(people.ada)
 
     ada.opens_factors(given.start(people.ada))
@@ -209,8 +209,8 @@ def test_a_person_is_warned_stays_and_is_told_when_it_is_over(people, at_a_brows
     ada.sees_ticked("4B")
 
 
-def the_sign_in_ends_whatever_is_done_in(seconds: int) -> str:
-    """As if its person had worked since the morning; the time by the clock at which it ends."""
+def the_sign_in_limit_is_reached_in(seconds: int) -> str:
+    """As if the person had worked since the morning; return the time of day at which it ends."""
     row = Session.objects.get()
     session = row.get_session_store_class()(row.session_key)
     session[SIGNED_IN_AT] = int(time.time()) + seconds - MAX_SECONDS
@@ -220,7 +220,7 @@ def the_sign_in_ends_whatever_is_done_in(seconds: int) -> str:
 
 
 def the_sign_in_has(seconds: int) -> None:
-    """As if its person had done nothing for the rest of the half hour."""
+    """As if the person had done nothing for the rest of the half hour."""
     for row in Session.objects.all():
         session = row.get_session_store_class()(row.session_key)
         session[LAST_USED_AT] -= IDLE_SECONDS - seconds

@@ -1,4 +1,4 @@
-"""The factor page under a finger, and in the colours that a person has set for everything."""
+"""The factor page on a touch screen, and in forced colours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.journeys.states.autosave import factors_answered_and_typed, factors_w
 from tests.journeys.states.recording import factors_changed_in_another_tab
 
 # A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
-# as is what shows itself only when the keyboard comes to it.
+# and so are skip links, which are visible only with the focus.
 TOO_SMALL = """() => [...document.querySelectorAll(
     "header a, header button, nav a, "
     + "main a, main button, main input, main textarea, main select, main summary")]
@@ -34,11 +34,11 @@ TOO_SMALL = """() => [...document.querySelectorAll(
     [factors_answered_and_typed, factors_where_21_is_offered, factors_changed_in_another_tab],
     ids=lambda state: state.__name__,
 )
-def test_a_finger_meets_everything_on_a_small_screen(state, people, at_a_browser):
-    def sit_down(person):
+def test_touch_targets_are_large_enough_on_a_small_screen(state, people, at_a_browser):
+    def open_browser(person):
         return at_a_browser(person, width=NARROW, has_touch=True, is_mobile=True)
 
-    page = state(people, sit_down).page
+    page = state(people, open_browser).page
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate(TOO_SMALL) == []
 
@@ -52,7 +52,7 @@ def test_forced_colours_show_what_is_ticked_and_where_the_focus_is(people, at_a_
     label = page.locator("label[for=code-1A]")
 
     def seen() -> bytes:
-        """The drawn box itself, its mark and its frame."""
+        """A screenshot of the box, its tick and its border."""
         box = label.bounding_box()
         place = {"x": box["x"] - 50, "y": box["y"] - 4, "width": 48, "height": 44}
         return page.screenshot(clip=place, animations="disabled")
@@ -61,7 +61,7 @@ def test_forced_colours_show_what_is_ticked_and_where_the_focus_is(people, at_a_
     ada.waits_until_saved()
     page.mouse.move(0, 0)
     ticked = seen()
-    assert seen() == ticked  # the same state is drawn the same way
+    assert seen() == ticked  # the same state looks the same
     ada.box("1A").focus()
     ticked_with_focus = seen()
     page.keyboard.press("Space")

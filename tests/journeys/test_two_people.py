@@ -1,4 +1,4 @@
-"""Two people at one assessment: each is told in words, and nothing of either is lost."""
+"""Two people at one assessment: each sees what happened, and nothing of either is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assessments.models import Assessment, Status
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Change
 from tests import people as given
-from tests.journeys.accessibility import nothing_stands_in_the_way
+from tests.journeys.accessibility import assert_no_axe_violations
 from tests.journeys.visitor import Visitor
 
 WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
@@ -17,33 +17,33 @@ WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true
 
 @pytest.fixture
 def working_on(at_a_browser, draft):
-    """Puts a person at a browser of their own, with the factor page of the draft."""
+    """Open a browser for a person, at the factor page of the draft."""
 
-    def sit_down(person: User) -> Visitor:
+    def open_browser(person: User) -> Visitor:
         visitor = at_a_browser(person)
         visitor.loses_answers()
         visitor.expects(404)
         visitor.opens_factors(draft)
         return visitor
 
-    return sit_down
+    return open_browser
 
 
-def is_told(visitor: Visitor, words: str, *ticked: str) -> None:
-    """Why it is not saved; and everything that they ticked is still in front of them."""
+def sees_not_saved_because(visitor: Visitor, words: str, *ticked: str) -> None:
+    """The page says why it is not saved, and everything that they ticked is still there."""
     expect(visitor.page.locator("#state")).to_contain_text(f"Not saved: {words}")
     visitor.sees_ticked(*ticked)
 
 
 def loses_the_network(visitor: Visitor, *codes: str) -> None:
-    """And goes on ticking."""
+    """Go offline, and go on ticking."""
     visitor.context.set_offline(True)
     visitor.ticks(*codes)
-    is_told(visitor, "there is no answer from the server", *codes)
+    sees_not_saved_because(visitor, "there is no answer from the server", *codes)
 
 
-def is_shown_what_differs(visitor: Visitor, by: str) -> Locator:
-    """Once the network is there again."""
+def sees_the_differences(visitor: Visitor, by: str) -> Locator:
+    """Go online again; return the rows of the differences."""
     visitor.context.set_offline(False)
     expect(visitor.page.locator("#conflict")).to_be_focused()
     visitor.sees(f"This assessment was changed by {by} at")
@@ -63,25 +63,25 @@ def records(rows: Locator, **choices: bool) -> None:
 
 
 def every_selection(draft: Assessment) -> list[list[str]]:
-    """As the database itself recorded them, one after the other."""
+    """All selections that were stored, from the history, in order."""
     rows = Change.objects.filter(table_name=Assessment._meta.db_table, row_key=draft.pk)
     return [change.new["codes"] for change in rows.order_by("pk")]
 
 
-def hands_over(mo: Visitor, draft: Assessment, to: str) -> None:
+def reassigns(mo: Visitor, draft: Assessment, to: str) -> None:
     mo.opens(f"/assessments/{draft.reference}/reassign/")
     mo.page.get_by_role("radio", name=to).check()
     mo.presses("Reassign")
     mo.sees(f"{to}, North, has the assessment now.")
 
 
-def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_browser, draft):
+def test_an_assessment_that_is_reassigned_and_back(people, working_on, at_a_browser, draft):
     mo = at_a_browser(people.mo)
     ada, ada_on_a_train = working_on(people.ada), working_on(people.ada)
     ada.ticks("3A", "13A")
     ada.waits_until_saved()
     loses_the_network(ada_on_a_train, "16A")
-    hands_over(mo, draft, "Ben Marsh")
+    reassigns(mo, draft, "Ben Marsh")
 
     ben = working_on(people.ben)
     ben.sees_ticked("3A", "13A")
@@ -91,15 +91,15 @@ def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_bro
     ben.waits_until_saved()
     ada.ticks("5B")
     given_away = "this assessment cannot be changed from this page any more."
-    is_told(ada, given_away, "3A", "5B", "13A")
-    nothing_stands_in_the_way(ada.page, "factors_given_to_somebody_else")
+    sees_not_saved_because(ada, given_away, "3A", "5B", "13A")
+    assert_no_axe_violations(ada.page, "factors_given_to_somebody_else")
     assert given.codes_of(draft) == ["3A", "4B", "20"]
 
-    hands_over(mo, draft, "Ada Winter")
+    reassigns(mo, draft, "Ada Winter")
     ben.ticks("9A")
-    is_told(ben, given_away, "3A", "4B", "9A", "20")
+    sees_not_saved_because(ben, given_away, "3A", "4B", "9A", "20")
 
-    rows = is_shown_what_differs(ada_on_a_train, by="Ben Marsh")
+    rows = sees_the_differences(ada_on_a_train, by="Ben Marsh")
     assert differences(rows) == [
         ["3A Domestic Abuse, the child", "Not selected", "Selected"],
         ["4B Mental health disorder, a parent or carer", "Not selected", "Selected"],
@@ -107,7 +107,7 @@ def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_bro
         ["20 Other", "Not selected", "Selected"],
     ]
     ada_on_a_train.sees_ticked("16A")
-    nothing_stands_in_the_way(ada_on_a_train.page, "factors_changed_by_somebody_else")
+    assert_no_axe_violations(ada_on_a_train.page, "factors_changed_by_somebody_else")
     assert given.codes_of(draft) == ["3A", "4B", "20"]
     records(rows, code_3A=True, code_20=True)
     ada_on_a_train.presses_in_place("Use the saved description")
@@ -123,7 +123,7 @@ def test_an_assessment_that_is_handed_over_and_back(people, working_on, at_a_bro
     assert not any({"5B", "9A"} & {*codes} for codes in every_selection(draft))
 
 
-def test_an_assessment_that_is_corrected_and_returned_meanwhile(people, working_on, draft):
+def test_an_assessment_that_is_corrected_and_returned_while_it_is_open(people, working_on, draft):
     ada, ada_on_a_train = working_on(people.ada), working_on(people.ada)
     ada.ticks("4B")
     ada.waits_until_saved()
@@ -131,15 +131,15 @@ def test_an_assessment_that_is_corrected_and_returned_meanwhile(people, working_
     draft.refresh_from_db()
     given.submit(draft, "4B")
     ada.ticks("3A")
-    is_told(ada, "this assessment is not with you any more", "3A", "4B")
-    nothing_stands_in_the_way(ada.page, "factors_submitted_in_another_tab")
+    sees_not_saved_because(ada, "this assessment is not with you any more", "3A", "4B")
+    assert_no_axe_violations(ada.page, "factors_submitted_in_another_tab")
 
     draft.refresh_from_db()
     given.correct(draft, people.mo, "4C", reason="The report names an uncle")
     draft.refresh_from_db()
     given.return_it(draft, people.mo, "Is there neglect as well?")
     assert given.codes_of(draft) == ["4C"]
-    rows = is_shown_what_differs(ada_on_a_train, by="Mo Harbour")
+    rows = sees_the_differences(ada_on_a_train, by="Mo Harbour")
     assert differences(rows) == [
         ["4C Mental health disorder, another person in the household", "Not selected", "Selected"],
         ["16A Neglect", "Selected", "Not selected"],

@@ -1,4 +1,4 @@
-"""People who tick, type, search, press, reload and lose answers, in a real browser.
+"""Random walks: people who tick, type, search, press, reload and lose responses, in a browser.
 
 Whatever they do and whatever fails, what the page shows as saved is what is stored, and nothing
 that they did last is missing. The same through the client: `tests.pages.test_random_walks`.
@@ -66,7 +66,7 @@ class Move:
 
     first: list[tuple]
     trouble: tuple[str, ...]
-    """What the next requests meet with."""
+    """The failures of the next requests."""
     meanwhile: list[tuple]
     ends: str
     """With the page at rest, reloaded, or overtaken by another tab."""
@@ -290,7 +290,7 @@ class Walk:
 
 
 def versions_of(assessment: Assessment) -> dict[int, dict]:
-    """Each row that ever stood, by its version, as the database itself recorded it."""
+    """Each row that was ever stored, by its version, from the history."""
     changes = Change.objects.filter(
         table_name=Assessment._meta.db_table, row_key=assessment.pk
     ).order_by("pk")
@@ -298,7 +298,7 @@ def versions_of(assessment: Assessment) -> dict[int, dict]:
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_what_is_shown_as_saved_is_what_is_stored(block, browser, people):
+def test_the_selection_shown_as_saved_is_the_one_stored(block, browser, people):
     network, number, taken = Network(), count(1), []
     with serving(app=network) as address:
         ada = Visitor(browser, address, viewport={"width": 1280, "height": 300})

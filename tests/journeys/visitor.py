@@ -1,4 +1,4 @@
-"""A person at a browser: what they do and see, and what must never happen meanwhile."""
+"""A person at a browser: what they do and see, and what must never happen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cinfactors.accounts.models import Session, User
 from tests.people import PASSWORD
 
 REFUSALS = {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
-"""How the product answers what it cannot save, with the page to put it right."""
+"""The statuses of a form that could not be saved and is shown again."""
 
 
 def ticked(codes: Locator) -> list[str]:
@@ -22,7 +22,7 @@ def ticked(codes: Locator) -> list[str]:
 
 
 class Visitor:
-    """One window of a browser of its own, which loads nothing but from the server.
+    """One browser context, which loads nothing from anywhere but the server.
 
     `wrong` collects what no page may do: errors and warnings in the console (where the browser
     reports what the content security policy stopped), errors of scripts, requests to anywhere

@@ -1,4 +1,4 @@
-"""What random walks on the factor page are made of: steps in the page, a network that fails.
+"""The parts of random walks on the factor page: steps in the page, a network that fails.
 
 A burst of steps is taken within one task of the browser's script, so that no answer comes
 between them, and the product's own pauses last until a walk says that they are over: what
@@ -196,7 +196,7 @@ IN_THE_PAGE = """
 
 
 class Network:
-    """The application behind a network on which the next request may meet with a failure.
+    """The application behind a network on which the next request may fail.
 
     A request is lost before the application has it, or its answer after the application has
     carried it out; either is late until `is_in_time_again`; or a proxy answers 503.
@@ -258,7 +258,7 @@ class Network:
 
 
 def _cut_off(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-    """An answer of which nothing arrives but its head.
+    """A response of which only the headers arrive.
 
     A connection that ends without one would make the browser ask again by itself.
     """
@@ -269,7 +269,7 @@ def _cut_off(environ: dict[str, Any], start_response: Callable) -> Iterable[byte
 
 
 def _kept_by_the_browser(start_response: Callable) -> Callable:
-    """Files with the header that they have in service, where each page load asks for none."""
+    """Static files with the caching header of production, so that a page load requests none."""
 
     def start(status: str, headers: list[tuple[str, str]], *error) -> Callable:
         others = [each for each in headers if each[0].lower() != "cache-control"]
@@ -279,7 +279,7 @@ def _kept_by_the_browser(start_response: Callable) -> Callable:
 
 
 class ByScript:
-    """Takes steps in bursts, faster than any answer."""
+    """Takes steps in bursts, faster than any response."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,6 +1,6 @@
-"""Every page of the product in each of its states: how a person comes to see it.
+"""Every page of the product in each of its states, as functions that open it.
 
-Each takes the people and `at_a_browser`, and gives back the visitor who looks at it.
+Each takes the people and `at_a_browser`, and returns the visitor whose page it is.
 """
 
 from tests.journeys.states import (

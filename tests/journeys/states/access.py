@@ -9,26 +9,26 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def _by_mo(people: People, sit_down: SitDown, page: str) -> Visitor:
+def _by_mo(people: People, open_browser: SitDown, page: str) -> Visitor:
     assessment = given.start(people.ada)
-    visitor = sit_down(people.mo)
+    visitor = open_browser(people.mo)
     visitor.opens(f"/assessments/{assessment.reference}/{page}/")
     return visitor
 
 
-def reassign(people: People, sit_down: SitDown) -> Visitor:
-    return _by_mo(people, sit_down, "reassign")
+def reassign(people: People, open_browser: SitDown) -> Visitor:
+    return _by_mo(people, open_browser, "reassign")
 
 
-def reassign_with_an_error(people: People, sit_down: SitDown) -> Visitor:
-    visitor = reassign(people, sit_down)
+def reassign_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = reassign(people, open_browser)
     visitor.presses("Reassign")
     visitor.sees("There is a problem")
     return visitor
 
 
-def restrict_with_errors(people: People, sit_down: SitDown) -> Visitor:
-    visitor = _by_mo(people, sit_down, "restrict")
+def restrict_with_errors(people: People, open_browser: SitDown) -> Visitor:
+    visitor = _by_mo(people, open_browser, "restrict")
     visitor.page.get_by_label("Ada Winter").uncheck()
     visitor.enters("Somebody of another team (optional)", "nobody")
     visitor.presses("Restrict the record")
@@ -36,26 +36,26 @@ def restrict_with_errors(people: People, sit_down: SitDown) -> Visitor:
     return visitor
 
 
-def a_restricted_record(people: People, sit_down: SitDown) -> Visitor:
-    visitor = _by_mo(people, sit_down, "restrict")
+def a_restricted_record(people: People, open_browser: SitDown) -> Visitor:
+    visitor = _by_mo(people, open_browser, "restrict")
     visitor.presses("Restrict the record")
     visitor.sees("Only the people you named may see the record now.")
     return visitor
 
 
-def who_may_see_a_restricted_record(people: People, sit_down: SitDown) -> Visitor:
-    visitor = a_restricted_record(people, sit_down)
+def who_may_see_a_restricted_record(people: People, open_browser: SitDown) -> Visitor:
+    visitor = a_restricted_record(people, open_browser)
     visitor.page.get_by_role("link", name="Change who may see it").click()
     visitor.sees("Named now: Ada Winter, Mo Harbour.")
     return visitor
 
 
-def work_to_reassign(people: People, sit_down: SitDown) -> Visitor:
+def work_to_reassign(people: People, open_browser: SitDown) -> Visitor:
     for number in range(3):
         given.start(people.ada, f"EX{number}")
     people.ada.is_active = False
     people.ada.save()
-    visitor = sit_down(people.mo)
+    visitor = open_browser(people.mo)
     visitor.opens("/reassign/")
     return visitor
 
@@ -67,26 +67,26 @@ def _ready_for_axe(visitor: Visitor) -> Visitor:
 
 
 def deactivate_the_only_manager_of_a_restricted_record(
-    people: People, sit_down: SitDown
+    people: People, open_browser: SitDown
 ) -> Visitor:
     given.restrict(given.start(people.ada), people.mo)
     given.make_person("Lou Also", people.north, role=Role.TEAM_MANAGER)
-    visitor = sit_down(people.abe)
+    visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/user/{people.mo.pk}/deactivate/")
     visitor.presses("Deactivate Mo Harbour")
     visitor.sees("Select the manager who is named in their place")
     return _ready_for_axe(visitor)
 
 
-def deactivate_a_worker_with_open_work(people: People, sit_down: SitDown) -> Visitor:
+def deactivate_a_worker_with_open_work(people: People, open_browser: SitDown) -> Visitor:
     given.start(people.ada)
-    visitor = sit_down(people.abe)
+    visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/user/{people.ada.pk}/deactivate/")
     return _ready_for_axe(visitor)
 
 
-def a_person_whom_an_administrator_looks_after(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sit_down(people.abe)
+def a_person_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/user/{people.ada.pk}/change/")
     return _ready_for_axe(visitor)
 
@@ -100,5 +100,5 @@ STATES = (
     work_to_reassign,
     deactivate_the_only_manager_of_a_restricted_record,
     deactivate_a_worker_with_open_work,
-    a_person_whom_an_administrator_looks_after,
+    a_person_in_the_admin,
 )

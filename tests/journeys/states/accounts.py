@@ -7,27 +7,27 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def sign_in(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sit_down()
+def sign_in(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser()
     visitor.opens("/account/sign-in/")
     return visitor
 
 
-def sign_in_that_was_asked_for(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sit_down()
+def sign_in_that_was_asked_for(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser()
     visitor.opens("/assessments/")
     return visitor
 
 
-def sign_in_with_an_error(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sign_in(people, sit_down)
+def sign_in_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = sign_in(people, open_browser)
     visitor.signs_in(people.ada, password="not this one")
     visitor.sees("There is a problem")
     return visitor
 
 
-def sign_in_tried_too_often(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sign_in(people, sit_down)
+def sign_in_tried_too_often(people: People, open_browser: SitDown) -> Visitor:
+    visitor = sign_in(people, open_browser)
     visitor.expects(429)
     for _ in range(6):
         visitor.signs_in(people.ada, password="not this one")
@@ -36,20 +36,20 @@ def sign_in_tried_too_often(people: People, sit_down: SitDown) -> Visitor:
     return visitor
 
 
-def sign_out(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/account/sign-out/")(people, sit_down)
+def sign_out(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/account/sign-out/")(people, open_browser)
 
 
-def signed_in_again(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/account/signed-in-again/")(people, sit_down)
+def signed_in_again(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/account/signed-in-again/")(people, open_browser)
 
 
-def password(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/account/password/")(people, sit_down)
+def password(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/account/password/")(people, open_browser)
 
 
-def password_with_errors(people: People, sit_down: SitDown) -> Visitor:
-    visitor = password(people, sit_down)
+def password_with_errors(people: People, open_browser: SitDown) -> Visitor:
+    visitor = password(people, open_browser)
     visitor.presses("Change password")
     visitor.sees("There is a problem")
     return visitor

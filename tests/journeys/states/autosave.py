@@ -12,9 +12,9 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def factors_answered_and_typed(people: People, sit_down: SitDown) -> Visitor:
+def factors_answered_and_typed(people: People, open_browser: SitDown) -> Visitor:
     """One rule is answered and folded away, another asks, a third was answered wrongly."""
-    visitor = factors_of(people, sit_down, "6B", "8B", "8C", "13A")
+    visitor = factors_of(people, open_browser, "6B", "8B", "8C", "13A")
     beside = visitor.page.locator("#beside-13A")
     beside.get_by_role("textbox").fill("No sign of exploitation")
     beside.get_by_role("button", name="Save the reason").click()
@@ -27,36 +27,36 @@ def factors_answered_and_typed(people: People, sit_down: SitDown) -> Visitor:
     return visitor
 
 
-def factors_where_21_is_offered(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down, "3A", "4B")
+def factors_where_21_is_offered(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser, "3A", "4B")
     visitor.box("21").click()
     visitor.sees("Remove the 2 factors and record 21 No factors identified")
     return visitor
 
 
-def factors_where_21_is_undone(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_where_21_is_offered(people, sit_down)
+def factors_where_21_is_undone(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_where_21_is_offered(people, open_browser)
     visitor.presses_in_place("Remove the 2 factors and record 21 No factors identified")
     visitor.sees("Undo")
     return visitor
 
 
-def factors_found(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down, "3A")
+def factors_found(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser, "3A")
     visitor.page.get_by_label("Find a factor").fill("county lines")
     visitor.sees("3 factors found, 1 more shown because you selected from it.")
     return visitor
 
 
-def factors_not_found(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down, "3A")
+def factors_not_found(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser, "3A")
     visitor.page.get_by_label("Find a factor").fill("zzzzzz")
     visitor.sees("Nothing found for")
     return visitor
 
 
-def factors_not_saved(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down, "3A")
+def factors_not_saved(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser, "3A")
     visitor.loses_answers()
     visitor.is_signed_out_by_time()
     visitor.ticks("4B")
@@ -65,7 +65,7 @@ def factors_not_saved(people: People, sit_down: SitDown) -> Visitor:
     return visitor
 
 
-def factors_recorded_before(people: People, sit_down: SitDown) -> Visitor:
+def factors_recorded_before(people: People, open_browser: SitDown) -> Visitor:
     """For a sibling, and for the child in the same episode."""
     sibling = given.start(people.ada, "EX2002")
     Episode.objects.filter(pk=sibling.episode_id).update(family_reference="F1")
@@ -73,16 +73,16 @@ def factors_recorded_before(people: People, sit_down: SitDown) -> Visitor:
     earlier = given.start(people.ada)
     Episode.objects.filter(pk=earlier.episode_id).update(family_reference="F1")
     given.authorise(given.submit(earlier, "1A", "16A"), people.mo)
-    visitor = sit_down(people.ada)
+    visitor = open_browser(people.ada)
     visitor.opens_factors(given.record(given.start_after(earlier), "3A"))
     visitor.page.locator("#shortcuts summary").click()
     visitor.sees("Recorded for a brother or sister", "Recorded on")
     return visitor
 
 
-def factors_of_two_merged(people: People, sit_down: SitDown) -> Visitor:
+def factors_of_two_merged(people: People, open_browser: SitDown) -> Visitor:
     """Theirs is taken in too, and what both make is saved."""
-    visitor = factors_changed_in_another_tab(people, sit_down)
+    visitor = factors_changed_in_another_tab(people, open_browser)
     visitor.page.locator("#choice-4B-yes").check()
     visitor.sees_ticked("3A", "4B", "16A")
     visitor.presses_in_place("Save these choices")

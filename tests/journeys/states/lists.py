@@ -13,8 +13,8 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def list_that_is_empty(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/assessments/")(people, sit_down)
+def list_that_is_empty(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/assessments/")(people, open_browser)
 
 
 def thirty_drafts(people: People) -> list[Assessment]:
@@ -31,42 +31,42 @@ def thirty_drafts(people: People) -> list[Assessment]:
     ]
 
 
-def list_that_is_full(people: People, sit_down: SitDown) -> Visitor:
+def list_that_is_full(people: People, open_browser: SitDown) -> Visitor:
     drafts = thirty_drafts(people)
     given.record(drafts[0], "1A", "2B", "3A", "3B", "4A", "10A", "13A", "16A", "24A")
     given.return_it(given.submit(drafts[20]), people.mo)
     given.correct(given.submit(drafts[21], "3A"), people.mo, "3B")
-    return opened("/assessments/")(people, sit_down)
+    return opened("/assessments/")(people, open_browser)
 
 
-def list_on_its_second_page(people: People, sit_down: SitDown) -> Visitor:
+def list_on_its_second_page(people: People, open_browser: SitDown) -> Visitor:
     thirty_drafts(people)
-    return opened("/assessments/?page=2")(people, sit_down)
+    return opened("/assessments/?page=2")(people, open_browser)
 
 
-def list_of_the_team(people: People, sit_down: SitDown) -> Visitor:
+def list_of_the_team(people: People, open_browser: SitDown) -> Visitor:
     given.submit(given.start(people.ben))
-    return opened("/assessments/?whose=team&tab=with-manager")(people, sit_down)
+    return opened("/assessments/?whose=team&tab=with-manager")(people, open_browser)
 
 
-def list_for_a_manager(people: People, sit_down: SitDown) -> Visitor:
+def list_for_a_manager(people: People, open_browser: SitDown) -> Visitor:
     given.authorise(given.submit(given.start(people.ben)), people.mo)
-    visitor = sit_down(people.mo)
+    visitor = open_browser(people.mo)
     visitor.opens("/assessments/?tab=authorised")
     return visitor
 
 
-def list_searched(people: People, sit_down: SitDown) -> Visitor:
+def list_searched(people: People, open_browser: SitDown) -> Visitor:
     given.start(people.ada)
-    visitor = list_that_is_empty(people, sit_down)
+    visitor = list_that_is_empty(people, open_browser)
     visitor.enters("Find a child by id or name", "robin")
     visitor.presses("Find")
     visitor.sees("Clear the search")
     return visitor
 
 
-def list_searched_in_vain(people: People, sit_down: SitDown) -> Visitor:
-    visitor = list_that_is_empty(people, sit_down)
+def list_searched_without_results(people: People, open_browser: SitDown) -> Visitor:
+    visitor = list_that_is_empty(people, open_browser)
     visitor.enters("Find a child by id or name", "nobody")
     visitor.presses("Find")
     visitor.sees("Nothing found here.")
@@ -80,5 +80,5 @@ STATES = (
     list_of_the_team,
     list_for_a_manager,
     list_searched,
-    list_searched_in_vain,
+    list_searched_without_results,
 )

@@ -12,8 +12,8 @@ State = Callable[[People, SitDown], Visitor]
 
 
 def opened(path: str) -> Callable[[People, SitDown], Visitor]:
-    def show(people: People, sit_down: SitDown) -> Visitor:
-        visitor = sit_down(people.ada)
+    def show(people: People, open_browser: SitDown) -> Visitor:
+        visitor = open_browser(people.ada)
         visitor.opens(path)
         return visitor
 

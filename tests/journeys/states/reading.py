@@ -11,11 +11,11 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def record_of_a_draft(people: People, sit_down: SitDown) -> Visitor:
-    return opened(f"/assessments/{given.start(people.ada).reference}/")(people, sit_down)
+def record_of_a_draft(people: People, open_browser: SitDown) -> Visitor:
+    return opened(f"/assessments/{given.start(people.ada).reference}/")(people, open_browser)
 
 
-def record_with_everything(people: People, sit_down: SitDown) -> Visitor:
+def record_with_everything(people: People, open_browser: SitDown) -> Visitor:
     sent = given.submit(
         given.start(people.ada), "3B", "13A", "20", description="Hoarding.\nTwo rooms."
     )
@@ -27,71 +27,71 @@ def record_with_everything(people: People, sit_down: SitDown) -> Visitor:
         reason="evidence_not_clear",
         pinned={"13A": "What is the evidence of a gang?", "24A": "Is he used by others?"},
     )
-    visitor = sit_down(people.ada)
+    visitor = open_browser(people.ada)
     visitor.opens_record(returned)
     visitor.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     return visitor
 
 
-def record_authorised(people: People, sit_down: SitDown) -> Visitor:
+def record_authorised(people: People, open_browser: SitDown) -> Visitor:
     done = given.authorise(given.submit(given.start(people.ada)), people.mo)
-    return opened(f"/assessments/{done.reference}/")(people, sit_down)
+    return opened(f"/assessments/{done.reference}/")(people, open_browser)
 
 
-def withdraw(people: People, sit_down: SitDown) -> Visitor:
+def withdraw(people: People, open_browser: SitDown) -> Visitor:
     sent = given.submit(given.start(people.ada))
-    return opened(f"/assessments/{sent.reference}/withdraw/")(people, sit_down)
+    return opened(f"/assessments/{sent.reference}/withdraw/")(people, open_browser)
 
 
-def cancel(people: People, sit_down: SitDown) -> Visitor:
+def cancel(people: People, open_browser: SitDown) -> Visitor:
     draft = given.start(people.ada)
-    return opened(f"/assessments/{draft.reference}/cancel/")(people, sit_down)
+    return opened(f"/assessments/{draft.reference}/cancel/")(people, open_browser)
 
 
-def cancel_with_an_error(people: People, sit_down: SitDown) -> Visitor:
-    visitor = cancel(people, sit_down)
+def cancel_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = cancel(people, open_browser)
     visitor.presses("Cancel the assessment")
     visitor.sees("There is a problem")
     return visitor
 
 
-def record_cancelled(people: People, sit_down: SitDown) -> Visitor:
-    visitor = cancel(people, sit_down)
+def record_cancelled(people: People, open_browser: SitDown) -> Visitor:
+    visitor = cancel(people, open_browser)
     visitor.enters("Why was it started in error?", "Started for the wrong child")
     visitor.presses("Cancel the assessment")
     visitor.sees("The assessment is cancelled. Its record stays.")
     return visitor
 
 
-def guidance(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/guidance/")(people, sit_down)
+def guidance(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/guidance/")(people, open_browser)
 
 
-def guidance_searched(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/guidance/?q=county+lines")(people, sit_down)
+def guidance_searched(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/guidance/?q=county+lines")(people, open_browser)
 
 
-def guidance_searched_in_vain(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/guidance/?q=zebra")(people, sit_down)
+def guidance_searched_without_results(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/guidance/?q=zebra")(people, open_browser)
 
 
-def guidance_for_a_code(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/guidance/3A/")(people, sit_down)
+def guidance_for_a_code(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/guidance/3A/")(people, open_browser)
 
 
-def guidance_for_a_code_that_was_replaced(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/guidance/18A/")(people, sit_down)
+def guidance_for_a_code_that_was_replaced(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/guidance/18A/")(people, open_browser)
 
 
-def not_found(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sit_down(people.ada)
+def not_found(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.ada)
     visitor.expects(404)
     visitor.opens(f"/assessments/{uuid4()}/")
     return visitor
 
 
-def not_readable(people: People, sit_down: SitDown) -> Visitor:
-    visitor = factors_of(people, sit_down)
+def not_readable(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser)
     visitor.expects(400)
     visitor.page.evaluate("document.querySelector('[name=key]').remove()")
     visitor.presses("Save and continue")
@@ -99,8 +99,8 @@ def not_readable(people: People, sit_down: SitDown) -> Visitor:
     return visitor
 
 
-def not_permitted(people: People, sit_down: SitDown) -> Visitor:
-    visitor = sit_down(people.ada)
+def not_permitted(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.ada)
     visitor.expects(403)
     visitor.opens("/admin/")
     return visitor
@@ -116,7 +116,7 @@ STATES = (
     record_cancelled,
     guidance,
     guidance_searched,
-    guidance_searched_in_vain,
+    guidance_searched_without_results,
     guidance_for_a_code,
     guidance_for_a_code_that_was_replaced,
     not_found,

@@ -8,53 +8,53 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 
-def start(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/assessments/start/")(people, sit_down)
+def start(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/assessments/start/")(people, open_browser)
 
 
-def start_with_an_error(people: People, sit_down: SitDown) -> Visitor:
-    visitor = start(people, sit_down)
+def start_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = start(people, open_browser)
     visitor.presses("Continue")
     visitor.sees("There is a problem")
     return visitor
 
 
-def start_for_a_child_not_found(people: People, sit_down: SitDown) -> Visitor:
-    visitor = start(people, sit_down)
+def start_for_a_child_not_found(people: People, open_browser: SitDown) -> Visitor:
+    visitor = start(people, open_browser)
     visitor.enters("Child id", "EX9999")
     visitor.presses("Continue")
     visitor.sees("There is no child with the id EX9999 here yet")
     return visitor
 
 
-def start_with_a_new_child(people: People, sit_down: SitDown) -> Visitor:
-    return opened("/assessments/start/new/")(people, sit_down)
+def start_with_a_new_child(people: People, open_browser: SitDown) -> Visitor:
+    return opened("/assessments/start/new/")(people, open_browser)
 
 
-def start_with_a_new_child_and_errors(people: People, sit_down: SitDown) -> Visitor:
-    visitor = start_with_a_new_child(people, sit_down)
+def start_with_a_new_child_and_errors(people: People, open_browser: SitDown) -> Visitor:
+    visitor = start_with_a_new_child(people, open_browser)
     visitor.presses("Start the assessment")
     visitor.sees("There is a problem")
     return visitor
 
 
-def start_with_two_teams_to_choose_from(people: People, sit_down: SitDown) -> Visitor:
+def start_with_two_teams_to_choose_from(people: People, open_browser: SitDown) -> Visitor:
     people.ada.teams.add(people.south)
-    return start_with_a_new_child(people, sit_down)
+    return start_with_a_new_child(people, open_browser)
 
 
-def start_where_one_is_not_completed(people: People, sit_down: SitDown) -> Visitor:
+def start_where_one_is_not_completed(people: People, open_browser: SitDown) -> Visitor:
     child = given.start(people.ada).episode.child
-    return opened(f"/assessments/start/{child.reference}/")(people, sit_down)
+    return opened(f"/assessments/start/{child.reference}/")(people, open_browser)
 
 
-def start_in_an_open_referral(people: People, sit_down: SitDown) -> Visitor:
+def start_in_an_open_referral(people: People, open_browser: SitDown) -> Visitor:
     child = given.authorise(given.submit(given.start(people.ben)), people.mo).episode.child
-    return opened(f"/assessments/start/{child.reference}/")(people, sit_down)
+    return opened(f"/assessments/start/{child.reference}/")(people, open_browser)
 
 
-def start_in_an_open_referral_with_errors(people: People, sit_down: SitDown) -> Visitor:
-    visitor = start_in_an_open_referral(people, sit_down)
+def start_in_an_open_referral_with_errors(people: People, open_browser: SitDown) -> Visitor:
+    visitor = start_in_an_open_referral(people, open_browser)
     visitor.presses("Start the assessment")
     visitor.sees("There is a problem")
     return visitor
