@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cinfactors.audit.middleware.AuditMiddleware",
     "cinfactors.accounts.middleware.SignedInMiddleware",
-    "cinfactors.web.rate_limits.LimitsMiddleware",
+    "cinfactors.web.rate_limits.RateLimitMiddleware",
     "cinfactors.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -40,6 +40,7 @@ from assessments.review.messages import days_ago, refusal_in_words
 from assessments.review.read_only import PrivateSearchChangeList, signed_in
 from assessments.templatetags.record import age
 from cinfactors.audit.models import Page
+from cinfactors.web.rate_limits import rate_limited_search
 
 Columns = list[str | Callable[[Any], str | bool]]
 
@@ -121,6 +122,7 @@ class AssessmentAdmin(DecisionViews):
     def get_urls(self) -> list[URLPattern]:
         return [*self.decision_urls(), *super().get_urls()]
 
+    @rate_limited_search
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -19,6 +19,7 @@ from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
 from cinfactors.web.admin_lists import AnsweringList, ShortCount
+from cinfactors.web.rate_limits import rate_limited_search
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -152,6 +153,7 @@ class ReadOnlyAdmin(ModelAdmin):
             return ""
         return str(request.session.get(self._search_session_key, ""))
 
+    @rate_limited_search
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -32,12 +32,14 @@ from cinfactors.administration.forms import (
     TeamForm,
 )
 from cinfactors.web.admin_lists import AnsweringList
+from cinfactors.web.rate_limits import rate_limited_search
 
 # What a person may do follows from their role, nothing is sent by e-mail, and how a person signs
 # in is changed by services alone.
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
+@method_decorator(rate_limited_search, name="changelist_view")
 class ForAdministrators(admin.ModelAdmin):
     """Open to administrators; deletes nothing."""
 

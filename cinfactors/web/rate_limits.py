@@ -1,30 +1,51 @@
 """How often a person may search: nobody's work needs more, and a stolen session would.
 
-How many records a person may open in an hour is asked where openings are recorded
-(`cinfactors.audit`), tries to sign in by allauth.
+How many records a person may open in an hour is checked where openings are recorded
+(`cinfactors.audit`), attempts to sign in by allauth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar, cast
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cinfactors.web.json_cache import JsonTableCache
+
 SEARCHES = 100
 MINUTES = 5
-SEARCH_PAGES = {"assessments", "start", "start_with_new_child"}
-"""The last, since it tells whether a child's id is known."""
+MARK = "is_rate_limited_search"
+"""The attribute that `rate_limited_search` sets on a view."""
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class TooMany(Exception):
-    """What the person asked for was within their rights, and is too much of it."""
+    """What the person requested was within their rights, and is too much of it."""
 
 
-class LimitsMiddleware:
-    """Answers 429 to a search over the limit, and to whatever raises TooMany."""
+def rate_limited_search(view: View) -> View:
+    """Count each POST to the view as a search of the person who sends it.
+
+    For every view that looks for a child by what a person typed, also one that only tells
+    whether a child's id is known. All searches of a person count together. The decorator marks
+    the view and `RateLimitMiddleware` counts: before the view's transaction, so that a search
+    which fails or finds nothing is counted too.
+    """
+    setattr(view, MARK, True)
+    return view
+
+
+class RateLimitMiddleware:
+    """Answers 429 to a search over the limit, and to whatever raises TooMany.
+
+    Below `SignedInMiddleware`, which sends whoever is not signed in to do so: their searches
+    are not counted.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,23 +53,27 @@ class LimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        if not (request.user.is_authenticated and is_search(request)):
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        if not (request.user.is_authenticated and is_search(request, view)):
             return None
-        searches = cache.count(f"searches:{request.user.pk}", MINUTES * 60)
-        return too_many(request) if searches > SEARCHES else None
+        searches = cast(JsonTableCache, cache).count(f"searches:{request.user.pk}", MINUTES * 60)
+        return too_many_requests(request) if searches > SEARCHES else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return too_many(request) if isinstance(exception, TooMany) else None
+        return too_many_requests(request) if isinstance(exception, TooMany) else None
 
 
-def is_search(request: HttpRequest) -> bool:
-    """Whether it asks for a child by what a person typed; the lists of the admin do so too."""
-    view = request.resolver_match.view_name or ""
-    return request.method == "POST" and (view in SEARCH_PAGES or view.endswith("_changelist"))
+def is_search(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    return request.method == "POST" and getattr(view, MARK, False)
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(MINUTES * 60)
     return response

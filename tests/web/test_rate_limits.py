@@ -1,4 +1,4 @@
-"""How much of what is allowed is too much."""
+"""How many searches, and how many records, are too many."""
 
 from __future__ import annotations
 
@@ -44,16 +44,37 @@ def test_a_person_searches_a_hundred_times_in_five_minutes(people: People, page:
         assert ada.post(page, {"words": "x"}).status_code != 429
 
 
-def test_the_admins_searches_count_with_the_others(people: People):
-    cache.set(f"searches:{people.mo.pk}", rate_limits.SEARCHES, 5 * 60)
-    mo = signed_in(people.mo)
-    for model in ("assessment", "child", "episode"):
-        assert mo.post(f"/admin/assessments/{model}/", {"q": "x"}).status_code == 429
-    assert mo.get("/admin/assessments/assessment/").status_code == 200
+@pytest.mark.parametrize(
+    ("who", "lists"),
+    [
+        ("mo", ["assessments/assessment", "assessments/child", "assessments/episode"]),
+        ("abe", ["accounts/user", "accounts/team", "accounts/membership"]),
+    ],
+)
+def test_searches_in_the_admin_count_with_the_others(people: People, who: str, lists: list[str]):
+    person = getattr(people, who)
+    cache.set(f"searches:{person.pk}", rate_limits.SEARCHES - len(lists), 5 * 60)
+    client = signed_in(person)
+    for name in lists:
+        assert client.post(f"/admin/{name}/", {"q": "x"}).status_code != 429
+    for name in lists:
+        assert client.post(f"/admin/{name}/", {"q": "x"}).status_code == 429
+        assert client.get(f"/admin/{name}/").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_search_by_somebody_not_signed_in_leads_to_sign_in_and_is_not_counted(people, page: str):
+    cache.set("searches:None", rate_limits.SEARCHES, 5 * 60)
+    response = Client().post(page, {"words": "x"})
+    assert response.status_code == 303
+    assert response["Location"].startswith("/account/sign-in/")
+    assert cache.get("searches:None") == rate_limits.SEARCHES
 
 
 @pytest.mark.parametrize("page", ["record", "factors"])
-def test_a_person_is_shown_so_many_records_in_an_hour(people: People, settings, page: str):
+def test_the_records_that_a_person_opens_in_an_hour_are_limited(
+    people: People, settings, page: str
+):
     settings.READINGS_PER_HOUR = 3
     assessment = make.start(people.ada)
     ada, ben = signed_in(people.ada), signed_in(people.ben)
@@ -63,7 +84,7 @@ def test_a_person_is_shown_so_many_records_in_an_hour(people: People, settings, 
     assert ben.get(at("record", assessment)).status_code == 200
 
 
-def test_the_admins_readings_count_with_the_others(people: People, settings):
+def test_records_opened_in_the_admin_count_with_the_others(people: People, settings):
     settings.READINGS_PER_HOUR = 1
     assessment = make.submit(make.start(people.ada))
     mo = signed_in(people.mo)

@@ -21,6 +21,7 @@ from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
 from cinfactors.web.problems import Problem, add_messages, problems_of
+from cinfactors.web.rate_limits import rate_limited_search
 
 
 def _teams_to_start_in_or_404(request: SignedInRequest) -> QuerySet[Team]:
@@ -31,6 +32,7 @@ def _teams_to_start_in_or_404(request: SignedInRequest) -> QuerySet[Team]:
 
 
 @recovers_form
+@rate_limited_search
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_child(request: SignedInRequest) -> HttpResponse:
     """Ask for the child's id; go on with the child, or offer to add one."""
@@ -52,6 +54,7 @@ def find_child(request: SignedInRequest) -> HttpResponse:
 
 
 @recovers_form
+@rate_limited_search
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_with_new_child(request: SignedInRequest) -> HttpResponse:
     """Add a child with the referral, and start the assessment."""

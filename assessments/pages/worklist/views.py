@@ -20,6 +20,7 @@ from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import correction_in_words
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.web.rate_limits import rate_limited_search
 
 ROWS_PER_PAGE = 25
 TABS = {
@@ -48,6 +49,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return redirect("assessments")
 
 
+@rate_limited_search
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_list(request: SignedInRequest) -> HttpResponse:
     """List a worker's own assessments, or all that the person may see, by what they wait for.
