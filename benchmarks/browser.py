@@ -100,8 +100,11 @@ def _look(
     address: str, page: str, session: str, codes: list[str], changes: int, visits: int
 ) -> InABrowser:
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}
+    # CHROMIUM's, where `make bench` has named one; looked for before Playwright's event loop runs,
+    # in which the path of its own browser cannot be asked for.
+    executable = chromium.path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.path())
+        browser = playwright.chromium.launch(executable_path=executable)
         desk = browser.new_context(base_url=address)
         desk.add_cookies([cookie])
         tab = desk.new_page()
