@@ -1,4 +1,4 @@
-"""How gunicorn serves, by `make run` and in the container alike."""
+"""Configuration of gunicorn, in `make run` and in the container alike."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '8000
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
-# The application is loaded once and its pages in memory are shared.
+# The application is loaded once, before the fork, and the workers share its memory.
 preload_app = True
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
 control_socket_disable = True
-# Which proxies are believed is said once, by TRUSTED_PROXIES.
+# Trusted proxies are set in one place, by TRUSTED_PROXIES.
 forwarded_allow_ips = ""
 accesslog = None
 _level = os.environ.get("LOG_LEVEL", "INFO").upper()
@@ -32,8 +32,8 @@ logconfig_dict = {
 
 
 def post_worker_init(worker) -> None:
-    """Leave Ctrl-C, which reaches every process of the terminal, to the one that stops them all.
+    """Ignore SIGINT in workers: Ctrl-C reaches every process, and the arbiter stops them all.
 
-    A worker that hears it twice may not get to its end.
+    A worker that receives it twice may not finish.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's commands, on this machine's own installation where no variable names another."""
+"""Django's commands, by default on the installation that `make run` made on this machine."""
 
 import os
 import sys
@@ -12,13 +12,13 @@ VARIABLES = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_
 
 def main() -> None:
     with ExitStack() as stack:
-        # Only where `make run` has made an installation and nothing points elsewhere: a
-        # deployment that forgot a variable is told so by the settings instead.
+        # Only where `make run` has made an installation and no variable names another: in a
+        # deployment that forgot a variable, the settings say so instead.
         if local.exists() and not any(name in os.environ for name in VARIABLES):
             stack.enter_context(local.environment())
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
         command = sys.argv[1] if len(sys.argv) > 1 else "help"
-        # What the history says of a change that no person's request made.
+        # Recorded in the history of changes that no request made.
         os.environ.setdefault("PGAPPNAME", f"manage.py {command}")
         local.choose_role(command)
 
@@ -27,9 +27,9 @@ def main() -> None:
         from django.core.management import execute_from_command_line
 
         try:
-            settings.DEBUG  # noqa: B018  reads the settings, which may refuse
-        except ImproperlyConfigured as refusal:
-            sys.exit(f"cinfactors cannot start: {refusal}")
+            settings.DEBUG  # noqa: B018  loads the settings, which may raise
+        except ImproperlyConfigured as error:
+            sys.exit(f"cinfactors cannot start: {error}")
         execute_from_command_line(sys.argv)
 
 

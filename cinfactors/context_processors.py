@@ -1,4 +1,4 @@
-"""What stands around every page: the authority, the navigation, the source of the guidance."""
+"""Site context of every template: the authority, the navigation, the source of the guidance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from cinfactors.accounts.models import Role, User
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """A link of the main navigation; current when the page is it, or stands below it."""
+    """A link of the main navigation.
+
+    `current` when it leads to the page or to one above it, `exactly` when to the page itself.
+    """
 
     name: str
     address: str
@@ -32,7 +35,7 @@ class NavigationItem:
     exactly: bool
 
 
-LINKS = (
+NAVIGATION = (
     ("My assessments", "assessments", {Role.SOCIAL_WORKER}),
     ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
@@ -45,16 +48,16 @@ LINKS = (
 
 
 def navigation(person: User, path: str) -> Iterator[NavigationItem]:
-    """The links that the person's role has a use for; the longest match alone is current."""
-    links = [(name, reverse(view)) for name, view, roles in LINKS if person.role in roles]
-    below = [address for _, address in links if path.startswith(address)]
-    current = max(below, key=len, default=None)
+    """Yield the links that are of use to the person's role; only the longest match is current."""
+    links = [(name, reverse(view)) for name, view, roles in NAVIGATION if person.role in roles]
+    matching = [address for _, address in links if path.startswith(address)]
+    current = max(matching, key=len, default=None)
     for name, address in links:
         yield NavigationItem(name, address, address == current, address == path)
 
 
 def site_context_for(person: User | None, path: str) -> dict[str, Any]:
-    """What stands around the page at this path, for a person or for nobody."""
+    """Return the site context of the page at this path, for a person or for nobody."""
     return {
         "authority_name": settings.AUTHORITY_NAME,
         "guide_source": loader.edition_for(timezone.localdate()).source,
@@ -63,7 +66,7 @@ def site_context_for(person: User | None, path: str) -> dict[str, Any]:
 
 
 def site_context(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template; no query but the person's, and none for the error pages."""
+    """Context processor. Loads the person and nothing else; on error pages, nothing at all."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return site_context_for(None, request.path)
@@ -75,7 +78,7 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def printed_at() -> str:
-    """Now, as it stands on paper; a script has it say when the sheet is really printed."""
+    """Return the time now as printed pages show it; a script updates it when one is printed."""
     return date_format(timezone.localtime(), "j F Y, H:i")
 
 
@@ -83,5 +86,5 @@ def printed_at() -> str:
 @require_safe
 @cache_control(max_age=24 * 60 * 60, public=True)
 def icon(request: HttpRequest) -> HttpResponse:
-    """Where browsers ask for an icon that no page names: a file, an error, a printed sheet."""
+    """Redirect /favicon.ico to the icon: browsers request it where no page names one."""
     return redirect(static("icon.svg"))

@@ -49,7 +49,7 @@ def names(value: str) -> list[str]:
     return [name.strip() for name in value.split(",") if name.strip()]
 
 
-# Secrets and addresses
+# Secrets and host names
 
 DEBUG = switch("DEBUG", "off")
 SECRET_KEY = required(
@@ -83,7 +83,7 @@ if not re.fullmatch(r"#[0-9a-fA-F]{6}", AUTHORITY_COLOUR):
         "for example #1d70b8."
     )
 
-# What it is made of
+# Apps, middleware and templates
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -108,20 +108,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # What every answer carries, also that of a middleware below which lets nothing further in.
+    # First, so that the response of every middleware below has the headers too.
     "cinfactors.web.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "cinfactors.web.logs.RequestLogMiddleware",
-    "cinfactors.web.request_bodies.UnreadBodyMiddleware",
-    "cinfactors.web.fetch_metadata.RefusalMiddleware",
+    "cinfactors.web.request_bodies.DrainRequestBodyMiddleware",
+    "cinfactors.web.fetch_metadata.FetchMetadataMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
     "cinfactors.web.health.HealthMiddleware",
-    # Above all that writes a page. Its random padding hides what a length could tell (BREACH).
+    # Above everything that writes a page. Its random padding hides the page's length (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    # Before anybody is looked up: an ended session is nobody's.
+    # Before the person is loaded: an ended session is nobody's.
     "cinfactors.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -194,7 +194,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
-# The admin asks the language and not DATE_FORMAT how to write a date.
+# The admin takes its date format from the language, not from DATE_FORMAT.
 FORMAT_MODULE_PATH = "cinfactors.formats"
 
 # Static files
@@ -240,8 +240,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # Counted before any password is hashed. A whole office may share one address, so the limit of
-# an address is wide and that of a name tried from it narrow, and asked first: what it stops does
-# not count against the office.
+# an address is wide and that of a name tried from it narrow, and checked first: what it stops
+# does not count against the office.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/5m/key,50/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
@@ -261,7 +261,7 @@ OIDC_SCHEMES = {"https"} if HTTPS else {"https", "http"}
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your work account"
 OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM", "").strip() or "preferred_username"
 OIDC_BRINGS_SECOND_FACTOR = os.environ.get("OIDC_BRINGS_SECOND_FACTOR", "").strip() or "on"
-"""on, off, or a claim and the value that it has to have; see `second_factor_claim`."""
+"""on, off, or a claim and the value that it must have; see `second_factor_claim`."""
 _claim, _, _value = OIDC_BRINGS_SECOND_FACTOR.partition(":")
 _is_claim = _claim and _value and len(OIDC_BRINGS_SECOND_FACTOR.split()) == 1
 if OIDC_BRINGS_SECOND_FACTOR not in {"on", "off"} and not _is_claim:
@@ -283,7 +283,7 @@ if OIDC_ISSUER:
         "SCOPE": ["openid", "profile", "email"],
         "APPS": [
             {
-                # What people are known by, with the subject: another issuer is another provider.
+                # People are identified by this and the subject: another issuer is another provider.
                 "provider_id": OIDC_ISSUER,
                 "name": OIDC_NAME,
                 "client_id": required("OIDC_CLIENT_ID", "The OpenID provider has it."),
@@ -296,7 +296,7 @@ if OIDC_ISSUER:
 # Sessions, cookies and headers
 
 SESSION_ENGINE = "cinfactors.accounts.sessions"
-SESSION_COOKIE_AGE = 30 * 60  # without use; `sessions` has the longest that one may last at all
+SESSION_COOKIE_AGE = 30 * 60  # without use; `sessions` has the longest that any may last
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A __Host- cookie is refused by the browser unless it is Secure and this host's alone.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
@@ -335,7 +335,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # No page takes a file; a file would not count towards the size above.
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
-# Pages with a child's record that one person is shown in an hour; a busy day has some dozens.
+# Pages with a child's record that one person may open in an hour; a busy day has some dozens.
 READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600")
 
 # Logs: one JSON object in each line on standard error, without personal data.

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cinfactors.accounts.requests import SignedInRequest
-from cinfactors.web.clean_text import TOO_LONG, one_newline
+from cinfactors.web.clean_text import TOO_LONG, normalise_newlines
 
 MOST_CODES = 200
 """More than any edition has: the page itself never posts so many."""
@@ -65,7 +65,7 @@ class LinesField(forms.CharField):
     """Text of several lines; a line end counts as one character, though browsers send two."""
 
     def to_python(self, value: Any) -> str:
-        return one_newline(super().to_python(value) or "")
+        return normalise_newlines(super().to_python(value) or "")
 
 
 class Form(forms.Form):

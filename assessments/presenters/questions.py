@@ -11,7 +11,7 @@ from assessments import evaluation, rules
 from assessments.catalogue.types import Severity
 from assessments.models import Assessment, RuleAnswer
 from assessments.presenters.selection import SelectedCode, named
-from cinfactors.web.clean_text import one_newline
+from cinfactors.web.clean_text import normalise_newlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Question:
             return self
         return replace(
             self,
-            text=one_newline(data.get(f"text-{rule}", self.text)),
+            text=normalise_newlines(data.get(f"text-{rule}", self.text)),
             considered=f"considered-{rule}" in data,
             error=refusals.get(rule, ""),
         )

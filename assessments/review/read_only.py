@@ -18,7 +18,7 @@ from assessments.models import Child
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading, record_refusal
-from cinfactors.web.admin_lists import AnsweringList, ShortCount
+from cinfactors.web.admin_lists import CappedPaginator, StrictChangeList
 from cinfactors.web.rate_limits import rate_limited_search
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class UnsearchedAddress(ChangeListSearchForm):
         super().__init__({})
 
 
-class PrivateSearchChangeList(AnsweringList):
+class PrivateSearchChangeList(StrictChangeList):
     """A list whose search never stands in an address."""
 
     model_admin: ReadOnlyAdmin
@@ -83,7 +83,7 @@ class ReadOnlyAdmin(ModelAdmin):
     actions: list[str] | None = None
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
-    paginator = ShortCount
+    paginator = CappedPaginator
     list_per_page = 50
     list_max_show_all = 100
     heading = ""

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from assessments.models import Assessment, Review
 from assessments.rules import Finding
-from cinfactors.web.clean_text import in_words
+from cinfactors.web.clean_text import error_message
 
 
 class Refused(Exception):
@@ -38,7 +38,7 @@ def field_errors(entry: Model, *fields: str) -> dict[str, str]:
     try:
         entry.clean_fields(exclude=others)
     except ValidationError as refused:
-        return {field: in_words(errors) for field, errors in refused.error_dict.items()}
+        return {field: error_message(errors) for field, errors in refused.error_dict.items()}
     return {}
 
 

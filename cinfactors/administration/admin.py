@@ -1,10 +1,10 @@
-"""People, teams and who is in which, for administrators and nobody else. Nothing is deleted."""
+"""People, teams and memberships in the admin, for administrators alone. Nothing is deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,17 +12,18 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments import queries
 from cinfactors.accounts.models import Membership, Team, User
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.administration import services
 from cinfactors.administration.forms import (
     DeactivateForm,
@@ -31,87 +32,66 @@ from cinfactors.administration.forms import (
     PersonForm,
     TeamForm,
 )
-from cinfactors.web.admin_lists import AnsweringList
+from cinfactors.administration.person_actions import PERSON_ACTIONS, PersonAction
+from cinfactors.web.admin_lists import StrictChangeList
 from cinfactors.web.rate_limits import rate_limited_search
 
-# What a person may do follows from their role, nothing is sent by e-mail, and how a person signs
-# in is changed by services alone.
+if TYPE_CHECKING:  # Django's class takes no parameter at run time
+    from django.contrib.admin.options import _FieldsetSpec
+
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+# Permissions follow from roles, nothing is sent by e-mail, and how a person signs in is changed by
+# services alone.
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @method_decorator(rate_limited_search, name="changelist_view")
-class ForAdministrators(admin.ModelAdmin):
-    """Open to administrators; deletes nothing."""
+class AdministratorsOnly(ModelAdmin):
+    """Open to administrators alone; deletes nothing."""
 
     show_full_result_count = False
     list_per_page = 50
     actions = None
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[AnsweringList]:
-        return AnsweringList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
+        return StrictChangeList
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_administrator
+        person = _person_of(request)
+        return person.is_active and person.is_administrator
 
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.has_module_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Act:
-    """What an administrator does to a person when they have read what it means."""
-
-    title: str
-    means: str
-    """One sentence or two; the person's name in place of {}."""
-    button: str
-    done: str
-    carry_out: Callable[..., None]
-    of_others_alone: bool = True
+def _person_of(request: HttpRequest) -> User:
+    """Return the signed-in person: middleware lets nobody else reach the admin."""
+    return cast(SignedInRequest, request).user
 
 
-ACTS = {
-    "remove-second-factor": Act(
-        "Take the second factor away",
-        "For {}, who has lost their device and their recovery codes. They are signed out "
-        "everywhere, and set up another second factor when they next sign in, if their role "
-        "needs one. Make sure that it is they who ask.",
-        "Take it away",
-        "The second factor of {} is taken away.",
-        services.remove_second_factor,
-    ),
-    "unlink": Act(
-        "Unlink single sign-on",
-        "{} is signed out everywhere. Whoever next comes from the provider with their user name "
-        "is linked to them anew.",
-        "Unlink",
-        "Single sign-on of {} is unlinked.",
-        services.unlink_single_sign_on,
-    ),
-    "sign-out": Act(
-        "Sign out everywhere",
-        "{} is signed out on every device, and can sign in again.",
-        "Sign out everywhere",
-        "{} is signed out everywhere.",
-        services.end_sessions,
-        of_others_alone=False,
-    ),
-}
+class PersonRequest(SignedInRequest):
+    """A request that saves a person in the admin. For annotations."""
+
+    made_password: str
+    """The random password that the response shows; empty where one was typed."""
 
 
 @admin.register(User)
 @method_decorator(sensitive_post_parameters(), name="add_view")
 @method_decorator(sensitive_post_parameters(), name="password_view")
-class PersonAdmin(ForAdministrators):
+class PersonAdmin(AdministratorsOnly):
     form = PersonForm
     ordering = ["name", "username"]
     list_display = ["name", "username", "role", "in_which_teams", "may_sign_in", "last_login"]
@@ -121,21 +101,24 @@ class PersonAdmin(ForAdministrators):
     readonly_fields = ["may_sign_in", "last_login", "date_joined"]
     change_form_template = "administration/person.html"
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("teams")
 
-    def get_form(self, request, obj=None, **kwargs):
-        form = super().get_form(request, obj, form=PersonForm if obj else NewPersonForm, **kwargs)
-        form.by = request.user
-        return form
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[PersonForm]:
+        chosen = PersonForm if obj else NewPersonForm
+        form = super().get_form(request, obj, change, form=chosen, **kwargs)
+        person_form = cast(type[PersonForm], form)  # Django has made a subclass of it
+        person_form.by = _person_of(request)
+        return person_form
 
-    def get_fieldsets(self, request, obj=None):
-        names = ["name", "username", "role", "in_teams"]
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> _FieldsetSpec:
         more = self.readonly_fields if obj else ["new_password"]
-        return [(None, {"fields": names + more})]
+        return [(None, {"fields": ["name", "username", "role", "in_teams", *more]})]
 
-    def lookup_allowed(self, lookup, value, request):
-        """Never a filter on the hash of a password, which would tell it bit by bit."""
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Never allow a filter on a password's hash, which would reveal it bit by bit."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="may sign in", boolean=True, ordering="is_active")
@@ -146,31 +129,45 @@ class PersonAdmin(ForAdministrators):
     def in_which_teams(self, person: User) -> str:
         return ", ".join(team.name for team in person.teams.all())
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {
-            "acts": [(f"admin:accounts_user_{each}", act) for each, act in ACTS.items()],
-            **(extra_context or {}),
-        }
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        actions = [
+            (f"admin:accounts_user_{address}", action) for address, action in PERSON_ACTIONS.items()
+        ]
+        context = {"person_actions": actions, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         password = form.cleaned_data.get("new_password", "")
         services.save_person(
-            by=request.user, person=obj, teams=form.cleaned_data["in_teams"], password=password
+            by=_person_of(request),
+            person=obj,
+            teams=form.cleaned_data["in_teams"],
+            password=password,
         )
-        request.made_password = password if not change and form.made else ""
+        to_show = password if not change and form.password_was_made else ""
+        cast(PersonRequest, request).made_password = to_show
 
-    def response_add(self, request, obj, post_url_continue=None):
-        if request.made_password:
-            return self._shown_once(request, obj, request.made_password)
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if password := cast(PersonRequest, request).made_password:
+            return self._made_password_page(request, obj, password)
         return super().response_add(request, obj, post_url_continue)
 
-    def get_urls(self):
-        views = {
+    def get_urls(self) -> list[URLPattern]:
+        views: dict[str, Callable[..., HttpResponse]] = {
             "password": self.password_view,
             "deactivate": self.deactivate_view,
             "reactivate": self.reactivate_view,
-        } | {address: partial(self.act_view, act=act) for address, act in ACTS.items()}
+        }
+        for address, action in PERSON_ACTIONS.items():
+            views[address] = partial(self.action_view, action=action)
         return [
             path(
                 f"<int:pk>/{address}/",
@@ -186,22 +183,22 @@ class PersonAdmin(ForAdministrators):
         person = self.get_object(request, str(pk))
         if person is None:
             raise Http404
-        return person
+        return cast(User, person)
 
-    def password_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new password for a person who has lost theirs, typed or made."""
+    def password_view(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Set a new password for a person who has lost theirs, typed or random."""
         person = self._person_or_404(request, pk)
         return self._password_page(
             request,
             person,
             title="New password",
             lead="Wherever they are signed in, they will be signed out.",
-            carry_out=services.set_password,
-            noted="Set a new password.",
+            service=services.set_password,
+            log_message="Set a new password.",
         )
 
-    def reactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let a person in again, with a new password."""
+    def reactivate_view(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Let a deactivated person sign in again, with a new password."""
         person = self._person_or_404(request, pk)
         if person.is_active:
             return redirect("admin:accounts_user_change", person.pk)
@@ -210,36 +207,42 @@ class PersonAdmin(ForAdministrators):
             person,
             title="Reactivate",
             lead="They can sign in again, with this password alone.",
-            carry_out=services.reactivate,
-            noted="Reactivated.",
+            service=services.reactivate,
+            log_message="Reactivated.",
         )
 
     def _password_page(
-        self, request: HttpRequest, person: User, *, title: str, lead: str, carry_out, noted: str
+        self,
+        request: SignedInRequest,
+        person: User,
+        *,
+        title: str,
+        lead: str,
+        service: Callable[..., None],
+        log_message: str,
     ) -> HttpResponse:
         form = NewPasswordForm(request.POST if request.method == "POST" else None, person=person)
         if request.method == "POST" and form.is_valid():
             password = form.cleaned_data["new_password"]
-            carry_out(by=request.user, person=person, password=password)
-            self.log_change(request, person, noted)
-            if form.made:
-                return self._shown_once(request, person, password)
+            service(by=request.user, person=person, password=password)
+            self.log_change(request, person, log_message)
+            if form.password_was_made:
+                return self._made_password_page(request, person, password)
             messages.success(request, f"{person} has the new password.")
             return redirect("admin:accounts_user_change", person.pk)
         template = "administration/new_password.html"
         return self._page(request, template, person, form=form, title=title, lead=lead)
 
-    def deactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask first: what happens, and how much work waits for others then."""
+    def deactivate_view(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Deactivate a person, once it is confirmed, and show what work that leaves to others."""
         person = self._person_or_404(request, pk)
         if not person.is_active or person == request.user:
             return redirect("admin:accounts_user_change", person.pk)
-        kept = queries.kept_by_one_manager(person).count() if person.is_team_manager else 0
         form = DeactivateForm(request.POST if request.method == "POST" else None, person=person)
         if request.method == "POST" and form.is_valid():
             try:
                 services.deactivate(
-                    by=request.user, person=person, instead=form.cleaned_data["instead"]
+                    by=request.user, person=person, stand_in=form.cleaned_data["stand_in"]
                 )
             except services.Refused as refused:
                 for field, message in refused.messages.items():
@@ -248,40 +251,46 @@ class PersonAdmin(ForAdministrators):
                 self.log_change(request, person, "Deactivated.")
                 messages.success(request, f"{person} is deactivated and signed out.")
                 return redirect("admin:accounts_user_change", person.pk)
-        work = queries.open_work_by_team(person)
+        only_manager_of = (
+            queries.kept_by_one_manager(person).count() if person.is_team_manager else 0
+        )
         return self._page(
             request,
             "administration/deactivate.html",
             person,
             title="Deactivate",
             form=form,
-            work=work,
-            kept=kept,
+            work=queries.open_work_by_team(person),
+            only_manager_of=only_manager_of,
         )
 
-    def act_view(self, request: HttpRequest, pk: int, act: Act) -> HttpResponse:
-        """Ask first, then do it."""
+    def action_view(self, request: SignedInRequest, pk: int, action: PersonAction) -> HttpResponse:
+        """Explain the action, and carry it out once it is confirmed."""
         person = self._person_or_404(request, pk)
-        if act.of_others_alone and person == request.user:
+        if action.on_others_only and person == request.user:
             return redirect("admin:accounts_user_change", person.pk)
         if request.method == "POST":
-            act.carry_out(by=request.user, person=person)
-            self.log_change(request, person, f"{act.title}.")
-            messages.success(request, act.done.format(person))
+            action.service(by=request.user, person=person)
+            self.log_change(request, person, f"{action.title}.")
+            messages.success(request, action.success_message.format(person))
             return redirect("admin:accounts_user_change", person.pk)
         return self._page(
             request,
-            "administration/act.html",
+            "administration/action.html",
             person,
-            title=act.title,
-            act=act,
-            means=act.means.format(person),
+            title=action.title,
+            action=action,
+            explanation=action.explanation.format(person),
         )
 
-    def _shown_once(self, request: HttpRequest, person: User, password: str) -> HttpResponse:
+    def _made_password_page(
+        self, request: HttpRequest, person: User, password: str
+    ) -> HttpResponse:
         return self._page(request, "administration/made_password.html", person, password=password)
 
-    def _page(self, request: HttpRequest, template: str, person: User, **context) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, template: str, person: User, **context: Any
+    ) -> HttpResponse:
         response = TemplateResponse(
             request,
             template,
@@ -298,22 +307,31 @@ class PersonAdmin(ForAdministrators):
         return response
 
 
+if TYPE_CHECKING:
+
+    class TeamOfList(Team):
+        """A team as `TeamAdmin.get_queryset` selects it."""
+
+        open_assessments: int
+
+
 @admin.register(Team)
-class TeamAdmin(ForAdministrators):
+class TeamAdmin(AdministratorsOnly):
     form = TeamForm
     fields = ["name", "active"]
     list_display = ["name", "active", "at_work", "managed_by", "open_work"]
     list_filter = ["active"]
     search_fields = ["name"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         at_work = User.objects.filter(is_active=True).order_by("name", "pk")
-        return (
+        teams: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .annotate(open_assessments=queries.number_of_open_assessments())
             .prefetch_related(Prefetch("people", queryset=at_work))
         )
+        return teams
 
     @admin.display(description="people")
     def at_work(self, team: Team) -> int:
@@ -324,16 +342,16 @@ class TeamAdmin(ForAdministrators):
         return ", ".join(person.name for person in team.people.all() if person.is_team_manager)
 
     @admin.display(description="open assessments")
-    def open_work(self, team: Team) -> int:
+    def open_work(self, team: TeamOfList) -> int:
         return team.open_assessments
 
-    def save_model(self, request, obj, form, change):
-        services.save_team(by=request.user, team=obj)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.save_team(by=_person_of(request), team=obj)
 
 
 @admin.register(Membership)
-class MembershipAdmin(ForAdministrators):
-    """To be read: teams are chosen on the person's page."""
+class MembershipAdmin(AdministratorsOnly):
+    """Read-only: the teams of a person are chosen on the person's page."""
 
     ordering = ["team__name", "user__name"]
     list_display = ["user", "role", "team"]
@@ -345,7 +363,7 @@ class MembershipAdmin(ForAdministrators):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     @admin.display(description="role", ordering="user__role")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -12,11 +14,17 @@ from cinfactors.accounts.models import Team, User
 from cinfactors.accounts.sign_in.passwords import random_password
 from cinfactors.administration import services
 
+if TYPE_CHECKING:  # Django's class takes no parameter at run time
+    PersonModelForm = forms.ModelForm[User]
+    TeamModelForm = forms.ModelForm[Team]
+else:
+    PersonModelForm = TeamModelForm = forms.ModelForm
+
 
 class PasswordField(forms.CharField):
-    """A password typed for somebody else, or left empty to have one made."""
+    """A password typed for somebody else, or left empty to have a random one made."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             label="Password",
             required=False,
@@ -26,9 +34,9 @@ class PasswordField(forms.CharField):
         )
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(PersonModelForm):
     by: User
-    """The administrator whose form it is."""
+    """The administrator who fills it in."""
 
     in_teams = forms.ModelMultipleChoiceField(
         Team.objects.none(),
@@ -44,84 +52,88 @@ class PersonForm(forms.ModelForm):
         help_texts = {"username": "Letters, digits and @ . + - _"}
         error_messages = {"username": {"unique": "Somebody has this user name already"}}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        in_teams = cast("forms.ModelMultipleChoiceField[Team]", self.fields["in_teams"])
         choices = Q(active=True)
         if self.instance.pk:
             choices |= Q(people=self.instance)
-            self.fields["in_teams"].initial = self.instance.teams.all()
-        self.fields["in_teams"].queryset = Team.objects.filter(choices).distinct()
+            in_teams.initial = self.instance.teams.all()
+        in_teams.queryset = Team.objects.filter(choices).distinct()
 
-    def _post_clean(self):
-        super()._post_clean()  # after which the person is as they would be saved
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out
+        # From here on, `instance` is the person as they would be saved.
         if self.errors:
             return
         teams = self.cleaned_data["in_teams"]
-        for field, message in services.against_saving(
-            by=self.by, person=self.instance, teams=teams
-        ).items():
+        problems = services.problems_with_saving(by=self.by, person=self.instance, teams=teams)
+        for field, message in problems.items():
             self.add_error(field, message)
 
 
 class NewPersonForm(PersonForm):
     new_password = PasswordField()
-    made = False
-    """Whether the password was made here, and so has to be shown."""
+    password_was_made = False
+    """Whether the password is a random one, and so has to be shown."""
 
-    def _post_clean(self):
-        super()._post_clean()  # after which the person has the name to compare with
-        _choose_password(self, self.instance)
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # From here on, `instance` has the name that the password is compared with.
+        _make_or_validate_password(self, self.instance)
 
 
 class NewPasswordForm(forms.Form):
     new_password = PasswordField()
-    made = False
+    password_was_made = False
+    """As in `NewPersonForm`."""
 
-    def __init__(self, *args, person: User, **kwargs):
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
 
-    def clean(self):
-        _choose_password(self, self.person)
+    def clean(self) -> dict[str, Any]:
+        _make_or_validate_password(self, self.person)
         return self.cleaned_data
 
 
 class DeactivateForm(forms.Form):
-    """Who is named for restricted records in the place of their only manager."""
+    """Who is named on restricted records in place of their only manager."""
 
-    instead = forms.ModelChoiceField(
+    stand_in = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
         label="Named in their place",
         empty_label="Select a manager",
     )
 
-    def __init__(self, *args, person: User, **kwargs):
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instead"].queryset = queries.can_stand_in_for(person)
+        stand_in = cast("forms.ModelChoiceField[User]", self.fields["stand_in"])
+        stand_in.queryset = queries.can_stand_in_for(person)
 
 
-class TeamForm(forms.ModelForm):
+class TeamForm(TeamModelForm):
     class Meta:
         model = Team
         fields = ["name", "active"]
         labels = {"active": "In use"}
         help_texts = {"active": "Untick it when nobody works in the team any more."}
 
-    def _post_clean(self):
-        super()._post_clean()
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out
         if not self.errors:
-            for field, message in services.against_closing(team=self.instance).items():
+            for field, message in services.problems_with_closing(team=self.instance).items():
                 self.add_error(field, message)
 
 
-def _choose_password(form: NewPersonForm | NewPasswordForm, person: User) -> None:
+def _make_or_validate_password(form: NewPersonForm | NewPasswordForm, person: User) -> None:
     typed = form.cleaned_data.get("new_password")
     if not typed:
-        form.made = True
+        form.password_was_made = True
         form.cleaned_data["new_password"] = random_password()
         return
     try:
         password_validation.validate_password(typed, person)
-    except ValidationError as refusal:
-        form.add_error("new_password", refusal)
+    except ValidationError as error:
+        form.add_error("new_password", error)

@@ -1,4 +1,4 @@
-"""Every write of an administrator about people and teams."""
+"""Every write of an administrator: people, teams, and how people sign in."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from cinfactors.accounts.models import (
 from cinfactors.accounts.services import delete_sessions, record_sign_in_change
 
 ROLES_IN_TEAMS = {Role.SOCIAL_WORKER, Role.TEAM_MANAGER}
-"""Who sees what they see by their teams."""
+"""Roles whose visibility follows from their teams."""
 
 
 class Refused(Exception):
-    """A change of people or teams that cannot be; `messages` has why, by the field it is about."""
+    """A change of people or teams that is not allowed; `messages` has why, by field name."""
 
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(", ".join(messages))
@@ -34,14 +34,14 @@ class Refused(Exception):
 
 
 def save_person(*, by: User, person: User, teams: Iterable[Team], password: str = "") -> None:
-    """Add a person or change one, and the teams they are in; an empty password leaves theirs.
+    """Add or change a person and their teams; an empty password leaves theirs as it is.
 
-    Refused as `against_saving` says. Whether they may sign in is changed by `deactivate` and
-    `reactivate` alone.
+    Raises Refused with what `problems_with_saving` returns. Whether a person may sign in is
+    changed by `deactivate` and `reactivate` alone.
     """
     teams = list(teams)
     with transaction.atomic():
-        if messages := against_saving(by=by, person=person, teams=teams):
+        if messages := problems_with_saving(by=by, person=person, teams=teams):
             raise Refused(messages)
         person.is_staff = person.role in ROLES_IN_THE_ADMIN
         if password:
@@ -50,14 +50,15 @@ def save_person(*, by: User, person: User, teams: Iterable[Team], password: str 
         person.teams.set(teams)
 
 
-def against_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[str, str]:
-    """What stands against saving the person so, by field; in a transaction, it stays so.
+def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[str, str]:
+    """Return why the person cannot be saved like this, by field; empty if they can.
 
-    Social workers and managers are in a team, an administrator stays one until another says
-    otherwise, and a restricted record keeps a manager who may see it.
+    Social workers and managers are in a team, an administrator loses the role only through
+    another, and a restricted record keeps a manager who may see it. Takes locks: until the end
+    of the transaction, what it returns stays true.
     """
     _lock_administrators(by)
-    # A team that is being closed waits for this, or this for it.
+    # So that a team is not closed at the same time.
     open_teams = [team for team in _locked(teams) if team.active]
     messages = {}
     if person.role in ROLES_IN_TEAMS and not open_teams:
@@ -67,8 +68,8 @@ def against_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[s
         return messages
     if before == by and person.role != before.role:
         messages["role"] = "You cannot give up your own role"
-    left = set(queries.teams_of(before)) - set(teams)
-    if before.is_active and before.is_team_manager and (left or not person.is_team_manager):
+    teams_left = set(queries.teams_of(before)) - set(teams)
+    if before.is_active and before.is_team_manager and (teams_left or not person.is_team_manager):
         number = queries.kept_by_one_manager(before).count()
         if number:
             field = "in_teams" if person.is_team_manager else "role"
@@ -79,41 +80,43 @@ def against_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[s
     return messages
 
 
-def deactivate(*, by: User, person: User, instead: User | None = None) -> None:
-    """End a person's access from the next request; their records stay, and wait for others.
+def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
+    """End a person's access from the next request; their records stay, for others to take over.
 
-    Their password goes with it, so that no session comes to life again. Where they are the only
-    manager who may see a restricted record, `instead` is named in their place, without the
-    administrator seeing which. Refused for oneself, and without somebody who can stand in.
+    Their password is removed, so that none of their sessions is valid again later. Where they are
+    the only manager who may see a restricted record, `stand_in` is named in their place, without
+    the administrator seeing the record. Raises Refused for oneself, and where a stand-in is
+    needed and none is given who can be one.
     """
     with transaction.atomic():
         _lock_administrators(by)
         if by == person:
             raise Refused({"person": "Another administrator deactivates you"})
-        kept = list(queries.kept_by_one_manager(person)) if person.is_team_manager else []
-        if kept:
-            _stand_in(kept, person=person, instead=instead, by=by)
+        if person.is_team_manager:
+            children = list(queries.kept_by_one_manager(person))
+            if children:
+                _name_stand_in(children, person=person, stand_in=stand_in, by=by)
         person.is_active = False
         person.set_unusable_password()
         person.save(update_fields=["is_active", "password"])
         delete_sessions(person)
 
 
-def _stand_in(kept: list[Child], *, person: User, instead: User | None, by: User) -> None:
-    if instead is None or instead not in queries.can_stand_in_for(person):
-        raise Refused({"instead": "Select the manager who is named in their place"})
-    for child in kept:
-        if not queries.teams_with(child, instead).exists():
+def _name_stand_in(children: list[Child], *, person: User, stand_in: User | None, by: User) -> None:
+    if stand_in is None or stand_in not in queries.can_stand_in_for(person):
+        raise Refused({"stand_in": "Select the manager who is named in their place"})
+    for child in children:
+        if not queries.teams_with(child, stand_in).exists():
             raise Refused(
-                {"instead": f"{instead.name} does not manage the team of each of these records"}
+                {"stand_in": f"{stand_in.name} does not manage the team of each of these records"}
             )
         NamedPerson.objects.get_or_create(
-            child=child, person=instead, defaults={"named_by": by, "named_at": timezone.now()}
+            child=child, person=stand_in, defaults={"named_by": by, "named_at": timezone.now()}
         )
 
 
 def reactivate(*, by: User, person: User, password: str) -> None:
-    """Let a person in again who had been deactivated, with a new password."""
+    """Let a deactivated person sign in again, with a new password."""
     _check_administrator(by)
     person.is_active = True
     person.set_password(password)
@@ -121,7 +124,7 @@ def reactivate(*, by: User, person: User, password: str) -> None:
 
 
 def set_password(*, by: User, person: User, password: str) -> None:
-    """Give a person a new password, which ends their sessions."""
+    """Set a new password for a person and end their sessions."""
     _check_administrator(by)
     person.set_password(password)
     with transaction.atomic():
@@ -130,18 +133,19 @@ def set_password(*, by: User, person: User, password: str) -> None:
 
 
 def save_team(*, by: User, team: Team) -> None:
-    """Add, rename, close or reopen a team. Refused as `against_closing` says."""
+    """Add, rename, close or reopen a team. Raises Refused with `problems_with_closing`."""
     with transaction.atomic():
         _check_administrator(by)
-        if messages := against_closing(team=team):
+        if messages := problems_with_closing(team=team):
             raise Refused(messages)
         team.save()
 
 
-def against_closing(*, team: Team) -> dict[str, str]:
-    """Why the team cannot be closed; in a transaction, no reason comes to be meanwhile.
+def problems_with_closing(*, team: Team) -> dict[str, str]:
+    """Return why the team cannot be closed, by field; empty if it can, or is not closed.
 
-    Nobody works in it, and nothing is open.
+    Nobody works in a closed team, and no assessment of it is open. Takes a lock: until the end
+    of the transaction, what it returns stays true.
     """
     if team.active or team.pk is None:
         return {}
@@ -166,10 +170,10 @@ def end_sessions(*, by: User, person: User) -> None:
 
 
 def remove_second_factor(*, by: User, person: User) -> None:
-    """Take away what a person has lost, recovery codes too, and sign them out everywhere.
+    """Delete a person's second factor and recovery codes, and sign them out everywhere.
 
-    Where their role needs a second factor they set up another when they next sign in. An
-    administrator does this for others alone: PermissionDenied for oneself, who would be past it.
+    For who has lost them. Where the role needs a second factor, they set up another when they
+    next sign in. Raises PermissionDenied for oneself, who would go past the second factor so.
     """
     _check_administrator(by)
     if by == person:
@@ -181,9 +185,9 @@ def remove_second_factor(*, by: User, person: User) -> None:
 
 
 def unlink_single_sign_on(*, by: User, person: User) -> None:
-    """Forget which account of the provider is the person, and sign them out everywhere.
+    """Delete the link to the person's account at the provider, and sign them out everywhere.
 
-    Whoever next comes from the provider with their user name is linked anew.
+    Whoever next comes from the provider with their user name is linked again.
     """
     _check_administrator(by)
     with transaction.atomic():
@@ -193,7 +197,7 @@ def unlink_single_sign_on(*, by: User, person: User) -> None:
 
 
 def _locked(teams: Iterable[Team]) -> list[Team]:
-    """The teams as they are, until the transaction ends, locked in one order."""
+    """Return the teams, locked until the transaction ends; in one order, to avoid deadlocks."""
     keys = [team.pk for team in teams]
     return list(Team.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
@@ -207,9 +211,9 @@ def _number(number: int, one: str, several: str) -> str:
 
 
 def _lock_administrators(by: User) -> None:
-    """Let one administrator at a time change people: two might take each other's role.
+    """Let one administrator at a time change people: two might take away each other's role.
 
-    PermissionDenied for who is none, or has been none since a moment ago.
+    Raises PermissionDenied if `by` is no administrator, or was one until a moment ago.
     """
     _check_administrator(by)
     administrators = User.objects.select_for_update().filter(

@@ -1,8 +1,9 @@
 """The history: every change of a row, and every reading of a child's record.
 
-Both tables stand in a schema of their own and are filled by functions of the database alone.
-Nobody changes or deletes a row of them; the application's role may only read them. No foreign
-keys: an entry outlives what it is about.
+Both tables are in a schema of their own and are written by database functions alone. Nobody
+changes or deletes a row of them; the application's role may only read them. No foreign keys: an
+entry outlives what it is about. Why the first migration names tables of assessments is said in
+`operations`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from django.db import models
 
 
 class Change(models.Model):
-    """A row that was inserted, updated, deleted or truncated away, by whatever way.
+    """A row that was inserted, updated, deleted or truncated, whoever did it and however.
 
-    `old` and `new` are the whole row. Without a request there is no actor, address nor request
-    id; the database user, the time and the transaction are the database's own word.
+    `old` and `new` are the whole row. Outside a request there is no actor, address or request
+    id; the database user, the time and the transaction are set by the database itself.
     """
 
     at = models.DateTimeField()
@@ -65,7 +66,7 @@ class Page(models.TextChoices):
 class Reading(models.Model):
     """A page that showed a child's record to a person, or refused to.
 
-    What made it unusual is told as it stood at that moment: teams and names change.
+    What made it unusual is recorded as it was at that moment: teams and names change.
     """
 
     at = models.DateTimeField()

@@ -1,10 +1,21 @@
-"""For migrations: record every change of a table."""
+"""A migration operation that records every change of a table in the history.
+
+Why the first migration of this app names tables of assessments, an app above it: they were there
+before the history, so it attaches the triggers to them and depends on their migrations. Its
+function that records a reading names children, episodes and assessments too: the database itself
+works out, at that moment, whether the reading is out of the reader's team or of a restricted
+record, so that no caller can leave it out. An applied migration is not edited, so both stay. New
+tables of ours: see `Recorded`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
+from django.db.migrations.state import ProjectState
 
 REFERENCING = {
     "insert": "REFERENCING NEW TABLE AS new_rows",
@@ -14,11 +25,11 @@ REFERENCING = {
 
 
 class Recorded(Operation):
-    """Every insert, update, delete and truncate of the table is an entry of the history.
+    """Write every insert, update, delete and truncate of the table to the history.
 
-    The table's key is a whole number named `id`. `parent` is the column that names the row it
-    belongs to, by which its entries are found; `withheld` are columns of whose values only
-    the change is recorded. In the migration that makes the table, after it.
+    The table's primary key is an integer named `id`. `parent` is the column with the key of the
+    row that it belongs to, by which its entries are found; of the columns in `withheld`, only
+    that they changed is recorded. Stands in the migration that makes the table, after it.
     """
 
     reversible = True
@@ -27,7 +38,7 @@ class Recorded(Operation):
     def __init__(self, table: str, *, parent: str = "", withheld: Sequence[str] = ()) -> None:
         self.table, self.parent, self.withheld = table, parent, tuple(withheld)
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (
             type(self).__name__,
             [self.table],
@@ -37,23 +48,37 @@ class Recorded(Operation):
     def describe(self) -> str:
         return f"Record every change of {self.table}"
 
-    def state_forwards(self, app_label, state) -> None:
-        """Triggers are no part of Django's state."""
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: triggers are not part of Django's state."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         table = schema_editor.quote_name(self.table)
-        told = ", ".join(schema_editor.quote_value(word) for word in (self.parent, *self.withheld))
+        arguments = ", ".join(
+            schema_editor.quote_value(column) for column in (self.parent, *self.withheld)
+        )
         for event, rows in REFERENCING.items():
             schema_editor.execute(
                 f"CREATE TRIGGER history_{event} AFTER {event} ON {table} {rows}"
-                f" FOR EACH STATEMENT EXECUTE FUNCTION history.record_change({told})"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION history.record_change({arguments})"
             )
         schema_editor.execute(
             f"CREATE TRIGGER history_truncate BEFORE TRUNCATE ON {table}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION history.record_change({told})"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION history.record_change({arguments})"
         )
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         table = schema_editor.quote_name(self.table)
         for event in (*REFERENCING, "truncate"):
             schema_editor.execute(f"DROP TRIGGER history_{event} ON {table}")

@@ -1,14 +1,17 @@
-"""Who acts, told to the database for its history; and what was read, written there.
+"""The audit context of a request: who acts, set in the database; and the log of readings.
 
 The database writes the history of changes itself, by triggers (see the first migration). What
-it cannot know is told in settings of the transaction, which end with it: nobody else who is
-given the same connection has them.
+it cannot know, who acts from which address in which request, is set in settings of the
+transaction, which end with it: nobody else who is given the same connection has them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_address
+from typing import Any, cast
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
@@ -18,30 +21,31 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.http import HttpRequest
 
-from cinfactors.accounts.models import User
+from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
+from cinfactors.web.logs import RequestWithId
 from cinfactors.web.rate_limits import TooMany
 
-TELL = (
+SET_AUDIT_CONTEXT = (
     "SELECT set_config('cinfactors.actor', %s, true), set_config('cinfactors.address', %s, true),"
     " set_config('cinfactors.request', %s, true)"
 )
-READ = (
+RECORD_READING = (
     "SELECT history.record_reading(%(person)s, %(child)s, %(assessment)s, %(page)s, false,"
     " %(address)s, %(request)s), (SELECT count(*) FROM (SELECT FROM history.reading"
-    " WHERE person_id = %(person)s AND at > now() - interval '1 hour' LIMIT %(most)s) AS lately)"
+    " WHERE person_id = %(person)s AND at > now() - interval '1 hour' LIMIT %(limit)s) AS recent)"
 )
-REFUSE = "SELECT history.record_refusal(%s, %s, %s, %s, %s, %s)"
-WRITES_NOTHING = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
-"""How statements begin that need nobody's name; a function of ours that writes is given it."""
+RECORD_REFUSAL = "SELECT history.record_refusal(%s, %s, %s, %s, %s, %s)"
+NOT_WRITES = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
+"""How statements begin that need no actor. Our functions that write are passed theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditMarker:
-    """What a transaction was told. Hung on its commit, it goes when Postgres forgets it too.
+    """What was set in a transaction; registered with `on_commit`, it shares the settings' life.
 
-    Django drops what hangs on a commit with the transaction and with the savepoint in which
-    it was hung, as Postgres does with a setting.
+    Django forgets a callback when the transaction, or the savepoint in which it was registered,
+    is rolled back; Postgres does the same with a setting.
     """
 
     actor: int | None
@@ -49,63 +53,66 @@ class AuditMarker:
     request: str
 
     def __call__(self) -> None:
-        """Nothing is left to do at the commit."""
+        """Do nothing at the commit."""
 
 
-@dataclass(slots=True)
+@dataclass
 class AuditContext:
-    """A request's own facts, and an execute wrapper that tells them before the first write.
+    """The actor, address and id of a request; an execute wrapper that sets them before writes.
 
     A request that only reads is spared the statement. A write outside a transaction is given
-    one, since the settings would not outlast their own statement. `cursor.copy` goes round
-    the wrapper: what copies within a request must write something before.
+    one, since the settings would not outlast their own statement. `cursor.copy` bypasses
+    the wrapper: code that copies within a request must write something before.
     """
 
-    request: HttpRequest
+    request: RequestWithId
     refused: list[tuple[UUID | None, str, Page]] = field(default_factory=list)
-    _address: str | bool | None = False
+    """Records that the request was refused: reference, child's id as typed, page."""
 
     @property
     def actor(self) -> int | None:
-        """The person, once the request has looked them up; it does so before any view."""
+        """The person's key, once the request has loaded them, which is before any view."""
         user = getattr(self.request, "user", None)
         return getattr(getattr(user, "_wrapped", user), "pk", None)
 
-    @property
+    @cached_property
     def address(self) -> str | None:
-        if self._address is False:
-            self._address = _address_of(self.request)
-        return self._address
+        """The client's address, as the throttling of sign-in has it; None where unknown."""
+        try:
+            return str(ip_address(get_adapter().get_client_ip(self.request)))
+        except (PermissionDenied, ValueError):
+            return None
 
-    def __call__(self, execute, sql, params, many, context):
-        if isinstance(sql, str) and sql.startswith(WRITES_NOTHING):
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
+        if isinstance(sql, str) and sql.startswith(NOT_WRITES):
             return execute(sql, params, many, context)
         if not connection.in_atomic_block:
             with transaction.atomic():
                 return self(execute, sql, params, many, context)
-        told = AuditMarker(self.actor, self.address, self.request.id)
-        if _last_told() != told:
+        marker = AuditMarker(self.actor, self.address, self.request.id)
+        if _current_marker() != marker:
             with connection.cursor() as cursor:
-                _tell(cursor, told)
+                _set_audit_context(cursor, marker)
         return execute(sql, params, many, context)
 
 
-def _last_told() -> AuditMarker | None:
-    hung = (function for _, function, _ in reversed(connection.run_on_commit))
-    return next((each for each in hung if isinstance(each, AuditMarker)), None)
+def _current_marker() -> AuditMarker | None:
+    """Return what is set in the transaction, as Postgres has it."""
+    callbacks = (callback for _, callback, *_ in reversed(connection.run_on_commit))
+    return next((each for each in callbacks if isinstance(each, AuditMarker)), None)
 
 
-def _tell(cursor: CursorWrapper, told: AuditMarker) -> None:
-    cursor.execute(TELL, [str(told.actor or ""), told.address or "", told.request])
-    transaction.on_commit(told)
-
-
-def _address_of(request: HttpRequest) -> str | None:
-    """The visitor's, as the throttling of sign-in reckons it; None where it cannot be told."""
-    try:
-        return str(ip_address(get_adapter().get_client_ip(request)))
-    except (PermissionDenied, ValueError):
-        return None
+def _set_audit_context(cursor: CursorWrapper, marker: AuditMarker) -> None:
+    values = [str(marker.actor or ""), marker.address or "", marker.request]
+    cursor.execute(SET_AUDIT_CONTEXT, values)
+    transaction.on_commit(marker)
 
 
 def record_reading(
@@ -117,45 +124,46 @@ def record_reading(
 ) -> None:
     """Record, in the transaction of the page, that it shows this child's record.
 
-    Keys of rows. Where the transaction is rolled back, nothing was shown and nothing stays.
-    Raises TooMany where the person has been shown more within an hour than any work needs.
+    `child` and `assessment` are primary keys. Where the transaction is rolled back, nothing was
+    shown and nothing is recorded. Raises TooMany where the person has been shown more records
+    within an hour than any work needs.
     """
-    acts: AuditContext = request.audit_context
-    person: User = request.user
-    facts = {
-        "person": person.pk,
+    signed_in = cast(SignedInRequest, request)
+    values = {
+        "person": signed_in.user.pk,
         "child": child,
         "assessment": assessment,
         "page": page,
-        "address": acts.address,
-        "request": request.id,
-        "most": settings.READINGS_PER_HOUR,
+        "address": signed_in.audit_context.address,
+        "request": signed_in.id,
+        "limit": settings.READINGS_PER_HOUR,
     }
     with connection.cursor() as cursor:
-        cursor.execute(READ, facts)
-        _, lately = cursor.fetchone()
-    if lately >= settings.READINGS_PER_HOUR:
+        cursor.execute(RECORD_READING, values)
+        _, recent = cursor.fetchone()
+    if recent >= settings.READINGS_PER_HOUR:
         raise TooMany
 
 
 def record_refusal(
     request: HttpRequest, page: Page, reference: UUID | None = None, *, la_child_id: str = ""
 ) -> None:
-    """Record that this assessment or child was refused, if there is one.
+    """Record that the person was refused this assessment or child, if there is one.
 
-    By the reference of it, or of the child or episode, or by the child's id as it was typed.
-
-    It is written when the request is over, since a view that answers 404 by an exception
-    takes back whatever it wrote.
+    `reference` is the assessment's, the child's or the episode's; `la_child_id` is as it was
+    typed. It is written at the end of the request, since a view that answers 404 by an exception
+    rolls back whatever it wrote.
     """
-    acts: AuditContext = request.audit_context
-    acts.refused.append((reference, la_child_id, page))
+    context: AuditContext = cast(SignedInRequest, request).audit_context
+    context.refused.append((reference, la_child_id, page))
 
 
-def write_refusals(acts: AuditContext) -> None:
-    """Write what the request was refused; called when its own transaction has ended."""
-    if not acts.refused:
+def write_access_refusals(context: AuditContext) -> None:
+    """Write what `record_refusal` collected; called when the view's own transaction has ended."""
+    if not context.refused:
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        for asked in acts.refused:
-            cursor.execute(REFUSE, [acts.actor, *asked, acts.address, acts.request.id])
+        for refused in context.refused:
+            cursor.execute(
+                RECORD_REFUSAL, [context.actor, *refused, context.address, context.request.id]
+            )

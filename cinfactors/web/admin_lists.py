@@ -1,27 +1,34 @@
-"""Lists of the admin that answer whatever their address asks."""
+"""Change lists of the admin that answer any query string, and count no further than they must."""
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db import DataError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 
-class AnsweringList(ChangeList):
-    """A list that filters by what it offers alone, and else goes back to its start.
+class StrictChangeList(ChangeList):
+    """A list that filters only by the filters it offers; anything else leads back to its start.
 
-    Django takes from an address any field of the model and any row that is tied to it: comparing
+    Django accepts any field of the model in a query string, and any related row: comparing
     with `sessions__gt` would tell an administrator the key of somebody's session, letter by
-    letter. And it looks at what an address filters by before it asks the database, which may
-    refuse it still: a NUL, a year that there is not, half a pattern.
+    letter. And it checks what a query string filters by before it queries the database, which
+    may still refuse it: a NUL, a year that there is not, half a pattern.
     """
 
-    def get_filters(self, request: HttpRequest):
+    def get_filters(
+        self, request: HttpRequest
+    ) -> tuple[list[ListFilter], bool, dict[str, bool | str], bool, bool]:
         found = super().get_filters(request)
-        if found[2]:  # what no filter of the list has taken
+        remaining_lookups = found[2]
+        if remaining_lookups:
             raise IncorrectLookupParameters
         return found
 
@@ -29,28 +36,29 @@ class AnsweringList(ChangeList):
         try:
             with transaction.atomic():
                 super().get_results(request)
-        except (DataError, IndexError, OverflowError, ValueError) as refused:
-            raise IncorrectLookupParameters(refused) from refused
+        except (DataError, IndexError, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
 
 
-class ShortCount(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """Pages of a list that is counted no further than a person would turn its pages.
 
     Counting everything that a manager may see takes as long as reading it; what stands beyond
-    `most` is found by narrowing the list.
+    `cap` is found by narrowing the list.
     """
 
-    most = 1000
+    cap = 1000
 
     @cached_property
     def _counted(self) -> int:
-        return self.object_list.order_by().values("pk")[: self.most + 1].count()
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows.order_by().values("pk")[: self.cap + 1].count()
 
     @cached_property
     def count(self) -> int:
-        return min(self._counted, self.most)
+        return min(self._counted, self.cap)
 
     @property
-    def is_short(self) -> bool:
-        """Whether there is more than was counted."""
-        return self._counted > self.most
+    def is_capped(self) -> bool:
+        """Whether there are more rows than the count."""
+        return self._counted > self.cap

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 @cache_control(max_age=3600, public=True)
 def authority_stylesheet(request: HttpRequest) -> HttpResponse:
-    """The authority's colour, from a stylesheet since the pages carry no style of their own."""
+    """Return the authority's colour, in a stylesheet because pages have no inline styles."""
     return HttpResponse(
         f":root {{ --authority-colour: {settings.AUTHORITY_COLOUR}; }}\n",
         content_type="text/css; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Text is clean at the door: what XML cannot carry is kept out, in forms and in the database."""
+"""Text is checked where it enters: forms and the database refuse what XML cannot carry."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _FORBIDDEN = re.compile(f"[{FORBIDDEN}\u0000\ud800-\udfff]")
 TOO_LONG = "Shorten the text to %(limit_value)d characters or fewer. It has %(show_value)d"
 
 
-def in_words(refusals: Iterable[ValidationError]) -> str:
-    """What is wrong with a text, in words of ours where Django's are a program's."""
-    refusals = list(refusals)
-    for each in refusals:
+def error_message(errors: Iterable[ValidationError]) -> str:
+    """Return what is wrong with a text as one message, in plain English where Django's is not."""
+    errors = list(errors)
+    for each in errors:
         if each.code == "max_length":
             each.message = TOO_LONG
-    return ". ".join(ValidationError(refusals).messages)
+    return ". ".join(ValidationError(errors).messages)
 
 
-def one_newline(text: str) -> str:
-    """The text with every line end as one newline, as browsers do not send it."""
+def normalise_newlines(text: str) -> str:
+    r"""Return the text with \n as every line end; browsers send \r\n."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean_text(text: str) -> str:
-    """What somebody wrote, as it is kept; empty where nothing of it can be seen."""
-    text = one_newline(text).strip()
+    """Return a typed text as it is stored; empty where it has no visible character."""
+    text = normalise_newlines(text).strip()
     return text if any(unicodedata.category(letter)[0] in "LNPS" for letter in text) else ""
 
 
@@ -53,7 +53,7 @@ def validate_clean(text: str) -> None:
 
 
 def clean_text_constraints(model: str, *fields: str) -> list[models.CheckConstraint]:
-    """One CHECK for each of the fields, so that the database refuses what the form refuses."""
+    """Return a CHECK for each of the fields, so that the database refuses what forms refuse."""
     return [
         models.CheckConstraint(
             name=f"{model}_{field}_is_clean_text",

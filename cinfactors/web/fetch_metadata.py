@@ -1,4 +1,4 @@
-"""Requests that no page of ours makes, refused before any page is asked."""
+"""Requests that no page of ours makes, refused by method and by the Sec-Fetch-* headers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from django.views.decorators.http import require_safe
 
 METHODS = ("GET", "HEAD", "POST")
 OTHER_SITES = {"cross-site", "same-site"}
-PLAIN = "text/plain; charset=utf-8"
+PLAIN_TEXT = "text/plain; charset=utf-8"
 FRAMES = {"embed", "fencedframe", "frame", "iframe", "object"}
 
 
-class RefusalMiddleware:
-    """Answers only the methods that pages have, and another site only where it links to us.
+class FetchMetadataMiddleware:
+    """Refuses methods that no page has, and other sites' requests but for links to us.
 
     Another site may lead a person here. It may not load a page of ours into its own, as an image,
-    a script or a frame: that is how the size or the speed of an answer is measured from outside.
+    a script or a frame: that is how the size or the speed of a response is measured from outside.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,18 +33,18 @@ class RefusalMiddleware:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         if loaded_by_another_site(request):
-            return HttpResponseForbidden("Open this page by itself.\n", content_type=PLAIN)
+            return HttpResponseForbidden("Open this page by itself.\n", content_type=PLAIN_TEXT)
         return self.get_response(request)
 
 
 @require_safe
-def unused(request: HttpRequest) -> HttpResponse:
-    """Stands in place of a view that a library brings and that no page of ours asks."""
+def disabled_view(request: HttpRequest) -> HttpResponse:
+    """Answer 403, in place of a view that a library brings and that no page of ours uses."""
     raise PermissionDenied
 
 
 def loaded_by_another_site(request: HttpRequest) -> bool:
-    """Whether the browser says that another site's page asks for a part of itself."""
+    """Whether the browser says that a page of another site loads this as a part of itself."""
     if request.headers.get("Sec-Fetch-Site") not in OTHER_SITES:
         return False
     mode, use = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")

@@ -1,7 +1,7 @@
-"""What every answer tells the browser, whichever part of the product gives it.
+"""Security headers of every response, whichever part of the product makes it.
 
-`django.middleware.security` and `csp` say the rest. Theirs stand inside, so that an answer which
-is made before them (a host that is not ours, a probe) would go out without: hence once more here.
+`django.middleware.security` and `csp` set some of them too. They run further in, so a response
+made before them (to a wrong host, to a probe) would lack theirs: hence all of them here.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the settings read this module, and Django reads them
     from django.http import HttpRequest, HttpResponse
 
-# What Chromium knows by these names; it warns of others. A page needs none but a passkey's.
+# Features that Chromium knows; it warns of other names. Pages need only those of a passkey.
 DENIED = (
     *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture"),
     *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection"),
     *("magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
     *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
-OURS_ALONE = ("publickey-credentials-create", "publickey-credentials-get")
+SELF_ONLY = ("publickey-credentials-create", "publickey-credentials-get")
 
 ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
-        [f"{each}=()" for each in DENIED] + [f"{each}=(self)" for each in OURS_ALONE]
+        [f"{each}=()" for each in DENIED] + [f"{each}=(self)" for each in SELF_ONLY]
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""A header of each name; a library that only writes Permissions-Policy would be a line less."""
+"""Headers and their values. A library for Permissions-Policy would save one line of it."""
 
-NOTHING_LOADED = "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
-"""The Content-Security-Policy of an answer that is no page."""
+DENY_ALL_POLICY = "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+"""The Content-Security-Policy of a response that is not a page."""
 
 
 class HeadersMiddleware:
-    """Outermost: gives each answer what it does not carry yet."""
+    """Adds the headers that a response does not have yet. The outermost middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

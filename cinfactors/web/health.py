@@ -1,35 +1,36 @@
-"""Two addresses for load balancers and orchestrators. They say nothing but yes or no.
+"""Health checks for load balancers and orchestrators, which answer only yes or no.
 
 `/healthz`: this process answers. `/readyz`: its database answers too, with every migration
 applied. A middleware answers them, ahead of the redirect to HTTPS and the check of the host
-name, because a probe comes by plain http and by address.
+name, because a probe comes by plain http and by IP address.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
-from functools import cache as remembered
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-from cinfactors.web.headers import NOTHING_LOADED
+from cinfactors.web.headers import DENY_ALL_POLICY
 
 logger = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/healthz":
             return _plain("ok", 200)
         if request.path == "/readyz":
-            reason = unready()
+            reason = why_not_ready()
             if reason:
                 logger.warning("not ready: %s", reason)
                 return _plain("unavailable", 503)
@@ -37,10 +38,10 @@ class HealthMiddleware:
         return self.get_response(request)
 
 
-def unready() -> str:
-    """Why requests cannot be served, empty when they can."""
+def why_not_ready() -> str:
+    """Return why requests cannot be served, empty when they can."""
     try:
-        if every_migration() - MigrationRecorder(connection).applied_migrations().keys():
+        if all_migrations() - MigrationRecorder(connection).applied_migrations().keys():
             return "migrations are not applied"
         cache.get("readyz")  # its table is made by a command of its own
     except DatabaseError as error:
@@ -48,10 +49,10 @@ def unready() -> str:
     return ""
 
 
-@remembered
-def every_migration() -> frozenset[tuple[str, str]]:
-    """App and name of each, read once: anybody may ask whether we are ready, and often."""
-    return frozenset(MigrationLoader(None).disk_migrations)
+@functools.cache
+def all_migrations() -> frozenset[tuple[str, str]]:
+    """Return app and name of each, read once: anybody may request `/readyz`, and often."""
+    return frozenset(MigrationLoader(None).disk_migrations or ())
 
 
 def _plain(text: str, status: int) -> HttpResponse:
@@ -59,5 +60,5 @@ def _plain(text: str, status: int) -> HttpResponse:
         text,
         status=status,
         content_type="text/plain; charset=utf-8",
-        headers={"Cache-Control": "no-store", "Content-Security-Policy": NOTHING_LOADED},
+        headers={"Cache-Control": "no-store", "Content-Security-Policy": DENY_ALL_POLICY},
     )

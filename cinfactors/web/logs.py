@@ -1,7 +1,7 @@
-"""Logs that can be followed across processes and hold nothing about a child.
+"""JSON logs that can be followed across processes and hold nothing about a child.
 
-A line names the route of a request (`assessments/<uuid:reference>/`), never its address, its
-query or what was posted, and a person by number alone.
+A line has the route of a request (`assessments/<uuid:reference>/`), never its address, its
+query or what was posted, and a person only by primary key.
 """
 
 from __future__ import annotations
@@ -13,26 +13,28 @@ import re
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
-_GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-FACTS = ("method", "route", "status", "milliseconds", "person", "address")
-OURS = ("cinfactors", "assessments", "psycopg.pool")
-"""Whose messages are written in full: they name no request, no row and no person."""
+_VALID_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+REQUEST_FIELDS = ("method", "route", "status", "milliseconds", "person", "address")
+OWN_LOGGERS = ("cinfactors", "assessments", "psycopg.pool")
+"""Loggers whose messages are written in full: they name no request, no row and no person."""
 WITHHELD = "…"
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object in one line.
+    """Formats a record as one JSON object in one line.
 
-    An exception is told by its type and the places it came through; its message is left out,
-    because a database's message quotes the row that it refused.
+    Of an exception, its type and its stack are written; its message is left out, because a
+    database's message quotes the row that it refused.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -44,26 +46,28 @@ class JsonFormatter(logging.Formatter):
         line["message"] = _message(record)
         if current := request_id.get():
             line["request"] = current
-        line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        line |= {name: getattr(record, name) for name in REQUEST_FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__qualname__
             line["at"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(record.exc_info[2])
             ]
-        # ASCII, so that nothing in a line moves the cursor of whoever reads it in a terminal.
+        # ASCII, so that nothing in a line moves the cursor of a terminal that shows it.
         return json.dumps(line)
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Of a refused or failed request, Django's own message quotes the address: its status then.
+    """Return a message that quotes nothing of a request.
 
-    What another library's warning was filled with is left out, for it may quote anything.
+    Django's message about a refused or failed request quotes the address: the status takes its
+    place. The arguments of another library's warning may quote anything: they are left out.
     """
     status = getattr(record, "status_code", None)
     if status is not None:
         phrase = HTTPStatus(status).phrase
-        if record.name == "django.security.csrf" and record.args:
+        if record.name == "django.security.csrf" and isinstance(record.args, tuple) and record.args:
+            # The first is the reason.
             return f"{phrase}: {record.args[0]}"
         return phrase
     if record.levelno < logging.WARNING or _is_ours(record.name):
@@ -74,40 +78,48 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _is_ours(logger_name: str) -> bool:
-    return any(logger_name == name or logger_name.startswith(f"{name}.") for name in OURS)
+    return any(logger_name == name or logger_name.startswith(f"{name}.") for name in OWN_LOGGERS)
+
+
+class RequestWithId(HttpRequest):
+    """A request below `RequestLogMiddleware`. For annotations."""
+
+    id: str
 
 
 class RequestLogMiddleware:
-    """Gives each request an id, which the response and every line written meanwhile carry."""
+    """Gives each request an id, which the response and every log line of the request carry."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: RequestWithId) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "") if settings.TRUSTED_PROXIES else ""
-        request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request.id = given if _VALID_ID.fullmatch(given) else uuid.uuid4().hex
         token = request_id.set(request.id)
         started = time.perf_counter()
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request.id
-            logger.info("request", extra=_facts(request, response, started))
+            logger.info("request", extra=_request_fields(request, response, started))
             return response
         finally:
             request_id.reset(token)
 
 
-def _facts(request, response, started: float) -> dict[str, object]:
-    match = getattr(request, "resolver_match", None)
+def _request_fields(
+    request: HttpRequest, response: HttpResponse, started: float
+) -> dict[str, object]:
+    match = request.resolver_match
     user = getattr(request, "user", None)
-    facts: dict[str, object] = {
+    fields: dict[str, object] = {
         "method": request.method,
         "route": match.route if match else None,
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - started) * 1000, 1),
     }
-    # Only a person whom the request has looked up already: the log costs no query.
-    looked_up = getattr(user, "_wrapped", user)
-    if getattr(looked_up, "pk", None) is not None:
-        facts["person"] = looked_up.pk
-    return facts
+    # Only a person whom the request has loaded already: the log costs no query.
+    loaded = getattr(user, "_wrapped", user)
+    if (person := getattr(loaded, "pk", None)) is not None:
+        fields["person"] = person
+    return fields

@@ -1,16 +1,18 @@
-"""What a request carries: read to its end, and as UTF-8 or not at all."""
+"""Request bodies: read to their end, and decoded as UTF-8 or not at all."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from django.http import UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from cinfactors.web.headers import ALWAYS, NOTHING_LOADED
+from cinfactors.web.headers import ALWAYS, DENY_ALL_POLICY
 
 CHUNK = 64 * 1024
 MOST = 16 * 1024 * 1024
-"""Bytes that are read only to be thrown away; whoever sends more is cut off."""
+"""Bytes that are read only to be discarded; whoever sends more is cut off."""
 
 _NOT_UTF_8 = re.compile(
     r"""; \s* charset (?! \s* = \s* "? utf-?8 "? \s* (?: ; | $ ) )  # another charset
@@ -19,47 +21,47 @@ _NOT_UTF_8 = re.compile(
 )
 
 
-class UnreadBodyMiddleware:
-    """Reads what a refused request still sends, so that its sender hears the refusal.
+class DrainRequestBodyMiddleware:
+    """Reads the rest of a request's body, so that the client receives the response.
 
     A server that closes a connection with data unread resets it, and the browser shows "connection
     reset" in place of the page that says what was wrong.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         try:
             for _ in range(MOST // CHUNK):
                 if not request.read(CHUNK):
                     break
-        except UnreadablePostError:  # the sender has gone
+        except UnreadablePostError:  # the client has gone
             pass
         return response
 
 
-_REFUSAL = [
+_REFUSAL_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", NOTHING_LOADED),
+    ("Content-Security-Policy", DENY_ALL_POLICY),
     *ALWAYS.items(),
 ]
 
 
-def utf8_alone(application):
-    """The WSGI application, asked nothing that says it is written in anything but UTF-8.
+def require_utf8(application: WSGIApplication) -> WSGIApplication:
+    """Wrap a WSGI application: a request that names another charset than UTF-8 is answered 400.
 
-    Django reads the query and the fields as whatever codec the request names, while it makes the
-    request and so before any page for what goes wrong. Some codecs decode no text; others make
-    characters that no page and no database can hold. Our pages send UTF-8.
+    Django decodes the query and the fields with whatever codec the request names, while it makes
+    the request and so before any page for what goes wrong. Some codecs decode no text; others
+    make characters that no page and no database can hold. Our pages send UTF-8.
     """
 
-    def answer(asked, start_response):
-        if _NOT_UTF_8.search(asked.get("CONTENT_TYPE", "")):
-            start_response("400 Bad Request", _REFUSAL)
+    def answer(wsgi_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if _NOT_UTF_8.search(wsgi_environ.get("CONTENT_TYPE", "")):
+            start_response("400 Bad Request", _REFUSAL_HEADERS)
             return [b"Send this again as UTF-8.\n"]
-        return application(asked, start_response)
+        return application(wsgi_environ, start_response)
 
     return answer

@@ -1,4 +1,4 @@
-"""What administrators do to people and teams, and what stands against it."""
+"""What administrators do to people and teams, and when it is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def people(db) -> People:
 
 
 @pytest.fixture
-def desk(people: People) -> Client:
+def abe(people: People) -> Client:
     client = Client()
     client.force_login(people.abe)
     return client
@@ -53,7 +53,7 @@ def refused(call, *args, **kwargs) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.TEAM_MANAGER])
-def test_who_sees_by_their_teams_is_in_one(people: People, role):
+def test_social_workers_and_managers_are_in_a_team_that_is_in_use(people: People, role):
     people.ben.role = role
     assert refused(save, people.abe, people.ben) == {
         "in_teams": "Select at least one team that is in use"
@@ -66,9 +66,9 @@ def test_who_sees_by_their_teams_is_in_one(people: People, role):
     assert list(people.ben.teams.all()) == [people.south]
 
 
-def test_the_form_says_so_beside_the_teams(people: People, desk):
+def test_the_form_shows_the_message_beside_the_teams(people: People, abe):
     fields = {"name": "Ben Marsh", "username": "ben", "role": "social_worker"}
-    response = desk.post(page_of(people.ben), fields)
+    response = abe.post(page_of(people.ben), fields)
     assert response.context["adminform"].form.errors == {
         "in_teams": ["Select at least one team that is in use"]
     }
@@ -77,10 +77,10 @@ def test_the_form_says_so_beside_the_teams(people: People, desk):
 # Deactivating
 
 
-def test_deactivating_asks_first_and_counts_the_work_without_the_children(people: People, desk):
+def test_the_page_to_deactivate_counts_open_work_and_names_no_child(people: People, abe):
     for number, status in enumerate(Status):
         make.in_status(status, people.ada, people.mo, f"EX{number}")
-    page = text_of(desk.get(page_of(people.ada, "deactivate")))
+    page = text_of(abe.get(page_of(people.ada, "deactivate")))
     assert "<li>North: 4</li>" in page
     assert "EX" not in page
     assert "Sample" not in page
@@ -88,12 +88,12 @@ def test_deactivating_asks_first_and_counts_the_work_without_the_children(people
     assert people.ada.is_active
 
 
-def test_a_deactivated_person_is_out_at_once_and_their_work_waits(people: People, desk):
+def test_a_deactivated_person_is_signed_out_and_their_work_waits_for_others(people: People, abe):
     draft = make.start(people.ada)
     worker = Client()
     worker.force_login(people.ada)
     assert worker.get("/assessments/").status_code == 200
-    response = desk.post(page_of(people.ada, "deactivate"), follow=True)
+    response = abe.post(page_of(people.ada, "deactivate"), follow=True)
     assert "Ada Winter is deactivated and signed out." in text_of(response)
     assert worker.get("/assessments/").status_code == 302
     assert not people.ada.sessions.exists()
@@ -103,11 +103,11 @@ def test_a_deactivated_person_is_out_at_once_and_their_work_waits(people: People
     assert Client().post("/account/sign-in/", sign_in).status_code == 200
 
 
-def test_an_old_session_does_not_come_to_life_when_they_come_back(people: People, desk):
+def test_an_old_session_stays_invalid_after_reactivation(people: People, abe):
     worker = Client()
     worker.force_login(people.ada)
     services.deactivate(by=people.abe, person=people.ada)
-    made = desk.post(page_of(people.ada, "reactivate"), {"new_password": ""})
+    made = abe.post(page_of(people.ada, "reactivate"), {"new_password": ""})
     assert '<code id="made-password">' in text_of(made)
     people.ada.refresh_from_db()
     assert people.ada.is_active
@@ -116,8 +116,8 @@ def test_an_old_session_does_not_come_to_life_when_they_come_back(people: People
     assert Client().post("/account/sign-in/", sign_in).status_code == 200
 
 
-def test_nobody_deactivates_themselves(people: People, desk):
-    assert desk.post(page_of(people.abe, "deactivate"))["Location"] == page_of(people.abe)
+def test_administrators_cannot_deactivate_themselves(people: People, abe):
+    assert abe.post(page_of(people.abe, "deactivate"))["Location"] == page_of(people.abe)
     assert set(refused(services.deactivate, by=people.abe, person=people.abe)) == {"person"}
     people.abe.refresh_from_db()
     assert people.abe.is_active
@@ -135,7 +135,7 @@ def test_of_two_administrators_who_deactivate_each_other_one_stays(people: Peopl
 
 
 @pytest.mark.parametrize("who", ["ada", "mo", "dee"])
-def test_no_other_role_deactivates_or_brings_back(people: People, who: str):
+def test_other_roles_cannot_deactivate_or_reactivate(people: People, who: str):
     person = getattr(people, who)
     for service in (services.deactivate, services.end_sessions):
         with pytest.raises(PermissionDenied):
@@ -155,7 +155,7 @@ def restricted(people: People):
 ONLY = "Mo Harbour is the only manager who may see 1 restricted record. "
 
 
-def test_their_only_manager_stays_until_another_is_named(people: People, restricted):
+def test_the_only_manager_of_a_restricted_record_keeps_role_and_team(people: People, restricted):
     people.mo.role = Role.DATA_OFFICER
     message = ONLY + "They have to name another manager first"
     assert refused(save, people.abe, people.mo) == {"role": message}
@@ -170,25 +170,27 @@ def test_their_only_manager_stays_until_another_is_named(people: People, restric
     save(people.abe, people.mo, people.south)
 
 
-def test_who_deactivates_their_only_manager_names_another_unseen(people: People, desk, restricted):
+def test_deactivating_the_only_manager_of_a_restricted_record_needs_a_stand_in(
+    people: People, abe, restricted
+):
     lou = make.make_person("Lou Also", people.north, role=Role.TEAM_MANAGER)
-    page = text_of(desk.get(page_of(people.mo, "deactivate")))
+    page = text_of(abe.get(page_of(people.mo, "deactivate")))
     assert "is the only manager who may see 1 restricted record." in page
     assert "EX1001" not in page
-    response = desk.post(page_of(people.mo, "deactivate"), {"instead": ""})
+    response = abe.post(page_of(people.mo, "deactivate"), {"stand_in": ""})
     assert "Select the manager who is named in their place" in text_of(response)
-    response = desk.post(page_of(people.mo, "deactivate"), {"instead": people.nia.pk})
+    response = abe.post(page_of(people.mo, "deactivate"), {"stand_in": people.nia.pk})
     assert response.status_code == 200
     people.mo.refresh_from_db()
     assert people.mo.is_active
-    assert desk.post(page_of(people.mo, "deactivate"), {"instead": lou.pk}).status_code == 302
+    assert abe.post(page_of(people.mo, "deactivate"), {"stand_in": lou.pk}).status_code == 302
     assert queries.assessment_for(lou, restricted.reference) == restricted
 
 
 def test_a_stand_in_manages_the_team_of_each_record(people: People, restricted):
     people.mo.teams.add(people.south)
-    assert refused(services.deactivate, by=people.abe, person=people.mo, instead=people.nia) == {
-        "instead": "Nia Field does not manage the team of each of these records"
+    assert refused(services.deactivate, by=people.abe, person=people.mo, stand_in=people.nia) == {
+        "stand_in": "Nia Field does not manage the team of each of these records"
     }
     people.mo.refresh_from_db()
     assert people.mo.is_active
@@ -197,9 +199,9 @@ def test_a_stand_in_manages_the_team_of_each_record(people: People, restricted):
 # Teams
 
 
-def test_a_team_with_people_or_work_is_not_closed(people: People, desk):
+def test_a_team_with_people_or_work_is_not_closed(people: People, abe):
     make.start(people.ada)
-    response = desk.post(f"{TEAMS}{people.north.pk}/change/", {"name": "North"})
+    response = abe.post(f"{TEAMS}{people.north.pk}/change/", {"name": "North"})
     assert response.context["adminform"].form.errors == {
         "active": [
             "North has 3 people at work and 1 open assessment. Move the people first, and ask "
@@ -210,42 +212,42 @@ def test_a_team_with_people_or_work_is_not_closed(people: People, desk):
     assert set(refused(services.save_team, by=people.abe, team=people.north)) == {"active"}
 
 
-def test_a_team_is_closed_when_nobody_works_in_it_and_nothing_is_open(people: People, desk):
+def test_a_team_is_closed_when_nobody_works_in_it_and_nothing_is_open(people: People, abe):
     make.cancel(make.start(people.cleo))
     for person in (people.cleo, people.nia):
         services.deactivate(by=people.abe, person=person)
-    response = desk.post(f"{TEAMS}{people.south.pk}/change/", {"name": "South"})
+    response = abe.post(f"{TEAMS}{people.south.pk}/change/", {"name": "South"})
     assert response.status_code == 302
     people.south.refresh_from_db()
     assert not people.south.active
 
 
-def test_the_list_of_teams_says_who_manages_and_what_is_open(people: People, desk):
+def test_the_list_of_teams_says_who_manages_and_what_is_open(people: People, abe):
     make.start(people.ada)
-    page = text_of(desk.get(TEAMS))
+    page = text_of(abe.get(TEAMS))
     assert '<td class="field-managed_by">Mo Harbour</td>' in page
     assert '<td class="field-open_work">1</td>' in page
     assert '<td class="field-at_work">3</td>' in page
 
 
-# What is lost is taken away
+# Actions on how a person signs in
 
 
-def test_a_page_offers_each_act_and_asks_before_it(people: People, desk):
-    page = text_of(desk.get(page_of(people.ada)))
-    for act in ("deactivate", "password", "remove-second-factor", "unlink", "sign-out"):
-        assert page_of(people.ada, act) in page
-        assert desk.get(page_of(people.ada, act)).status_code == 200
-    own = text_of(desk.get(page_of(people.abe)))
+def test_a_persons_page_links_to_each_action_and_confirms_it(people: People, abe):
+    page = text_of(abe.get(page_of(people.ada)))
+    for action in ("deactivate", "password", "remove-second-factor", "unlink", "sign-out"):
+        assert page_of(people.ada, action) in page
+        assert abe.get(page_of(people.ada, action)).status_code == 200
+    own = text_of(abe.get(page_of(people.abe)))
     assert page_of(people.abe, "deactivate") not in own
     assert page_of(people.abe, "remove-second-factor") not in own
 
 
-@pytest.mark.parametrize("act", ["remove-second-factor", "unlink", "sign-out"])
-def test_each_act_signs_the_person_out_and_is_noted(people: People, desk, act: str):
+@pytest.mark.parametrize("action", ["remove-second-factor", "unlink", "sign-out"])
+def test_each_action_signs_the_person_out_and_is_logged(people: People, abe, action: str):
     worker = Client()
     worker.force_login(people.ada)
-    response = desk.post(page_of(people.ada, act), follow=True)
+    response = abe.post(page_of(people.ada, action), follow=True)
     assert "Ada Winter" in text_of(response)
     assert worker.get("/assessments/").status_code == 302
     assert people.ada.sign_in_changes.get().by == people.abe
@@ -268,7 +270,7 @@ def test_the_admin_lets_nobody_delete_anything(people: People, who: str):
 
 
 @pytest.mark.parametrize("who", ["abe", "mo"])
-def test_no_list_carries_out_a_deletion(people: People, who: str):
+def test_no_list_deletes_rows(people: People, who: str):
     make.start(people.ada)
     client = Client()
     client.force_login(getattr(people, who))

@@ -291,7 +291,7 @@ def test_the_list_takes_as_many_queries_however_long_it_is(people: People, mo: C
 
 
 def test_a_list_is_counted_up_to_a_limit(people: People, mo: Client, monkeypatch):
-    monkeypatch.setattr("cinfactors.web.admin_lists.ShortCount.most", 2)
+    monkeypatch.setattr("cinfactors.web.admin_lists.CappedPaginator.cap", 2)
     for number in range(3):
         make.submit(make.start(people.ada, f"EX{number}"))
     with CaptureQueriesContext(connection) as captured:

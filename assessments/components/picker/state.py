@@ -15,7 +15,7 @@ from assessments.models import Assessment
 from assessments.presenters.code_notes import NO_NOTES, Note
 from assessments.presenters.questions import latest_answer
 from assessments.rules import Finding
-from cinfactors.web.clean_text import clean_text, one_newline
+from cinfactors.web.clean_text import clean_text, normalise_newlines
 
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 
@@ -33,7 +33,7 @@ def picker_state(
     edition = evaluation.edition_of(assessment)
     selection = evaluation.selection_of(assessment)
     if data is not None:
-        description = one_newline(data.get("other_description", ""))
+        description = normalise_newlines(data.get("other_description", ""))
         selection = rules.replace_codes(selection, parse_post(edition, data).codes, description)
     findings = rules.evaluate(edition, selection)
     return PickerState(

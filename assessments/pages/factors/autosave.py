@@ -40,7 +40,7 @@ from assessments.presenters.code_notes import NO_NOTES, Notes, notes_beside
 from assessments.rules import AnswerKind
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.services import choose_density, choose_shortcuts
-from cinfactors.web.clean_text import one_newline
+from cinfactors.web.clean_text import normalise_newlines
 
 CLOSED_MESSAGE = "this assessment is not with you any more, and cannot be changed"
 CONFLICT_MESSAGE = "see what differs, and choose"
@@ -189,7 +189,7 @@ class PostedPage:
         edition = evaluation.edition_of(assessment)
         selection = evaluation.selection_of(assessment)
         if not stored:
-            description = one_newline(self.request.POST.get("other_description", ""))
+            description = normalise_newlines(self.request.POST.get("other_description", ""))
             selection = rules.replace_codes(selection, self.posted.codes, description)
         findings = without_submission_errors(rules.evaluate(edition, selection))
         return PickerState(

@@ -47,7 +47,7 @@ from cinfactors.accounts.form_recovery import draft_owner_field, recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.services import choose_density
 from cinfactors.audit.models import Page
-from cinfactors.web.clean_text import clean_text, one_newline
+from cinfactors.web.clean_text import clean_text, normalise_newlines
 from cinfactors.web.problems import Problem, problems_of
 
 
@@ -297,5 +297,5 @@ def _with_choices(picker: PickerState, posted: PostedSelection, data: QueryDict)
     choices = parts.render_choices(picker.edition, posted, stays=posted.codes, ticked=True)
     if posted.waiting or not picker.edition.described_codes.isdisjoint(picker.ticked):
         return replace(picker, choices=choices)
-    description = one_newline(data.get("other_description", ""))
+    description = normalise_newlines(data.get("other_description", ""))
     return replace(picker, choices=choices, description=description)
