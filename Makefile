@@ -1,4 +1,4 @@
-# Each target is a module of cinfactors/make, which says what it is doing.
+# Each target is a module of cinfactors/dev, which prints what it does.
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \

@@ -1,4 +1,4 @@
-"""Tests run on a real PostgreSQL, as the role that the application has in service."""
+"""Tests run on a real PostgreSQL, as the role that the application has in production."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from cinfactors.dev import assets
 from cinfactors.dev.embedded_postgres import grant
 from tests.settings import server
 
-# How long an example takes says more of what else the machine does than of the product.
+# How long an example takes depends more on the machine than on the product.
 hypothesis_settings.register_profile("tests", deadline=None)
 hypothesis_settings.load_profile("tests")
 
-LONGEST = (
+SLOWEST = (
     "tests/dev/test_run.py",
     "tests/pages/test_random_walks.py",
     "tests/benchmarks",
@@ -31,18 +31,18 @@ LONGEST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The pages' styles and scripts as their sources are now; once, before the workers begin."""
+    """Build the pages' styles and scripts once, before the workers begin."""
     if not hasattr(config, "workerinput"):
         assets.build()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that all workers end together."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """Run the slowest first, so that all workers end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOWEST))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Search what stays until the end for garbage no more: it took an eighth of the time."""
+    """Keep garbage collection from what stays until the end: it took an eighth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -50,7 +50,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @contextmanager
 def as_role(role: dict[str, str], options: str = "") -> Iterator[None]:
-    """New connections are the given role's until the end of the block."""
+    """Make new connections those of the given role, until the end of the block."""
     before = connection.settings_dict.copy()
     connection.close()
     connection.settings_dict.update(role)
@@ -66,41 +66,41 @@ def as_role(role: dict[str, str], options: str = "") -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The database that the owner has made, migrated by it, used as the application uses it."""
+    """Use the database, which its owner makes and migrates, as the application's role."""
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         grant(server, name)
-        emptying = _emptying()
+        delete_rows = _delete_all_rows()
         role = as_role(settings.APP_ROLE)
         role.__enter__()
     with server.connect(database=name) as superuser, pytest.MonkeyPatch.context() as patch:
         # Without the triggers that stop everybody else from emptying the history.
         superuser.execute("SET session_replication_role = replica")
 
-        def put_back(test) -> None:
+        def delete_committed_rows(test) -> None:
             connection.close()
             try:
-                superuser.execute(emptying)
+                superuser.execute(delete_rows)
             except DeadlockDetected:
-                # An answer that nobody waited for has the locks: it ends now, and gives them up.
-                superuser.execute(emptying)
+                # A request that the test did not wait for had the locks; it has ended by now.
+                superuser.execute(delete_rows)
 
-        patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_committed_rows)
         yield
     with django_db_blocker.unblock():
         role.__exit__(None, None, None)
 
 
-def _emptying() -> sql.Composed:
-    """Statements that remove what a test has committed, the history and the cache too.
+def _delete_all_rows() -> sql.Composed:
+    """Return statements that delete what a test has committed, the history and the cache too.
 
-    Row by row, which takes a tenth of the time of TRUNCATE where rows are few. An answer that
-    nobody waited for is waited for, so that it leaves nothing for the next test.
+    With DELETE, which takes a tenth of the time of TRUNCATE where rows are few. The lock waits
+    for requests that the test did not wait for, so that they write nothing into the next test.
     """
     filled_by_migrations = {"django_content_type", "auth_permission"}
     names = {
         *connection.introspection.django_table_names(only_existing=True, include_views=False),
-        # No model's: what sign-in counted would outlive the test.
+        # It has no model, and the counts of sign-in would outlive the test.
         settings.CACHES["default"]["LOCATION"],
     }
     tables = [sql.Identifier(name) for name in sorted(names - filled_by_migrations)]
@@ -113,5 +113,5 @@ def _emptying() -> sql.Composed:
 
 @pytest.fixture
 def as_owner():
-    """A context manager, for what only the role that migrates may do, in tests that commit."""
+    """Return a context manager that connects as the owner, for tests that commit."""
     return lambda: as_role(settings.OWNER_ROLE)

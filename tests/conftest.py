@@ -1,4 +1,4 @@
-"""People, and a browser in which one of them is signed in: what most tests begin with."""
+"""Fixtures of most tests: people, and a browser in which one of them is signed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def people(db) -> People:
 
 @pytest.fixture
 def browser_of():
-    """A browser in which a person is signed in; what fails in the server fails the test."""
+    """Return a function that gives a client in which a person is signed in."""
 
     def signed_in(person: User, **options) -> Client:
         client = Client(**options)

@@ -1,4 +1,4 @@
-"""Runs the product as an operator does: a process of its own, and only the given variables."""
+"""Run the product as an operator does: in its own process, with only the given variables."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The product's settings, on a throwaway PostgreSQL server of the tests' own.
 
 The server runs for as long as any test process does. Each run has its own database in it, so
-that several may go on at once. Tables are made by the owner's role; tests run as the
-application's, so that a missing grant is found (see `conftest.py`).
+that several may run at once. The owner's role makes the tables; tests run as the application's
+role, so that a missing grant is found (see `conftest.py`).
 """
 
 import atexit
@@ -43,8 +43,8 @@ from cinfactors.settings import *  # noqa: E402, F403
 from cinfactors.settings import DATABASES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_{RUN}"}
-# A pool would keep connections of the other role. As with the pool, a request has no need to
-# make a connection of its own.
+# A pool would keep connections of the other role. Connections stay open between requests, as
+# with the pool.
 del DATABASES["default"]["OPTIONS"]["pool"]
 DATABASES["default"]["CONN_MAX_AGE"] = None
 
@@ -56,7 +56,7 @@ OWNER_ROLE = {
     "USER": embedded_postgres.OWNER_ROLE,
     "PASSWORD": server.passwords[embedded_postgres.OWNER_ROLE],
 }
-# What puts tables back after a test that committed: nothing else may empty the history.
+# Deletes what a test has committed: no other role may delete from the history.
 CLEANING_ROLE = {
     "USER": embedded_postgres.SUPERUSER,
     "PASSWORD": server.passwords[embedded_postgres.SUPERUSER],
@@ -69,5 +69,5 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-# A hash that takes no time: how passwords are kept is tested on its own.
+# A fast hash: how passwords are hashed is tested on its own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

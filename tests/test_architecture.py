@@ -283,13 +283,13 @@ def test_nothing_looks_for_a_code_in_a_text():
 # What goes to the browser
 
 
-def test_no_template_trusts_a_text():
+def test_no_template_turns_escaping_off():
     for path in templates():
         text = path.read_text()
         assert not re.search(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq", text), path.name
 
 
-def test_only_finished_markup_is_marked_as_safe():
+def test_only_prerendered_markup_is_marked_as_safe():
     marked = {
         name_of(path)
         for path in modules()

@@ -74,7 +74,7 @@ def test_nothing_reads_xml_or_an_archive():
     assert modules & {"xml", "lxml", "defusedxml", "zipfile", "tarfile", "gzip", "zlib"} == set()
 
 
-def test_nothing_asks_another_server_but_single_sign_on():
+def test_only_single_sign_on_connects_to_another_server():
     reach = ("requests", "urllib.request", "http.client", "httpx", "socket", "smtplib", "ftplib")
     asking = {
         (path, name)
@@ -87,7 +87,7 @@ def test_nothing_asks_another_server_but_single_sign_on():
     assert fetching <= {"cinfactors/accounts/single_sign_on/provider.py"}
 
 
-def test_no_statement_is_put_together_from_text():
+def test_no_sql_statement_is_built_from_text():
     """Each is a constant of its module, with places for values."""
     wrong = []
     for path, name, call in calls():
@@ -101,7 +101,7 @@ def test_no_statement_is_put_together_from_text():
     assert [each for each in wrong if not each[0].startswith(apart)] == []
 
 
-def test_no_text_of_a_person_is_read_as_a_pattern():
+def test_typed_text_is_never_used_as_a_pattern():
     """Neither by Python, where every pattern is written down, nor by the database."""
     for path, name, call in calls():
         if name.startswith("re.") and name.removeprefix("re.") in REGULAR:
@@ -139,7 +139,7 @@ def test_no_pattern_takes_long_with_a_long_text():
             assert time.process_time() - begun < 1, (path, pattern, text[:5])
 
 
-def test_no_form_takes_whatever_its_model_has():
+def test_no_form_has_all_fields_of_its_model():
     for path, name, call in calls():
         assert not name.endswith(("model_to_dict", "modelform_factory")), path
         taken = [ast.unparse(each.value) for each in call.keywords if each.arg == "fields"]
@@ -148,7 +148,7 @@ def test_no_form_takes_whatever_its_model_has():
         assert "fields = '__all__'" not in ast.unparse(tree_of(path)), path
 
 
-def test_only_kept_libraries_encrypt_and_hash():
+def test_only_maintained_libraries_encrypt_and_hash():
     crypto = {"hashlib", "hmac", "secrets", "cryptography", "Crypto", "nacl", "bcrypt", "random"}
     used = {
         (path, name)
@@ -160,7 +160,7 @@ def test_only_kept_libraries_encrypt_and_hash():
     assert weak == set()
 
 
-def test_sessions_are_kept_as_json():
+def test_sessions_are_serialised_as_json():
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
     assert settings.CACHES["default"]["BACKEND"] == "cinfactors.web.json_cache.JsonTableCache"
 

@@ -41,14 +41,14 @@ def answers() -> dict:
     return json.loads(done.stdout)
 
 
-def test_https_is_kept_for_a_year_and_below(answers):
+def test_hsts_lasts_a_year_and_includes_subdomains(answers):
     for name in ("page", "not found"):
         assert answers[name][1]["Strict-Transport-Security"] == (
             "max-age=31536000; includeSubDomains; preload"
         )
 
 
-def test_http_leads_to_https_and_shows_nothing(answers):
+def test_http_redirects_to_https_and_shows_nothing(answers):
     status, headers, cookies = answers["http"]
     assert (status, cookies) == (301, {})
     assert headers["Location"] == "https://factors.exampleshire.gov.uk/account/sign-in/?next=/"
@@ -65,7 +65,7 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(answers):
         assert not [part for part in parts if part.startswith("domain")]
 
 
-def test_answers_before_any_page_carry_the_headers_too(answers):
+def test_responses_made_by_middleware_have_the_headers_too(answers):
     assert {name: each[0] for name, each in answers.items()} == {
         "page": 200,
         "http": 301,

@@ -81,7 +81,7 @@ def test_a_production_configuration_passes_the_deployment_check():
 
 
 @pytest.mark.parametrize("hosts", ["factors.exampleshire.gov.uk", "localhost,10.0.0.5", "*"])
-def test_https_cannot_be_off_where_another_machine_may_ask(hosts):
+def test_https_cannot_be_off_where_another_machine_may_connect(hosts):
     said = refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts, "HTTPS": "off"})
     assert said.startswith("HTTPS is off, and ALLOWED_HOSTS names ")
 
@@ -93,7 +93,7 @@ def test_https_may_be_off_on_one_machine():
     )
 
 
-def test_cookies_belong_to_this_host_alone_and_travel_encrypted():
+def test_cookies_are_for_this_host_alone_and_secure():
     expression = (
         "SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, "
         "settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_SECURE"
@@ -128,14 +128,14 @@ def test_a_wrong_value_is_named_with_its_variable(name, wrong):
     assert refusal(**PRODUCTION | {name: wrong}).startswith(f"{name} is '{wrong}'. Set it to ")
 
 
-def test_a_forwarded_scheme_is_believed_only_behind_a_trusted_proxy():
+def test_a_forwarded_scheme_is_trusted_only_behind_a_trusted_proxy():
     assert value("SECURE_PROXY_SSL_HEADER", **PRODUCTION) == "None"
     behind = PRODUCTION | {"TRUSTED_PROXIES": "1"}
     assert value("SECURE_PROXY_SSL_HEADER", **behind) == "('HTTP_X_FORWARDED_PROTO', 'https')"
     assert value("ALLAUTH_TRUSTED_PROXY_COUNT", **behind) == "1"
 
 
-def test_passwords_are_kept_with_argon2():
+def test_passwords_are_hashed_with_argon2():
     code = (
         "import django; django.setup(); "
         "from django.contrib.auth.hashers import make_password; "
@@ -171,7 +171,7 @@ def test_an_issuer_is_one_provider_with_a_proof_key():
 
 
 @pytest.mark.parametrize("brings", ["on", "off", "amr:mfa", "acr:urn:example:two-factors"])
-def test_what_says_that_the_provider_has_asked_for_a_second_factor_is_chosen(brings):
+def test_how_the_provider_shows_a_second_factor_is_configurable(brings):
     chosen = PRODUCTION | {"OIDC_BRINGS_SECOND_FACTOR": brings}
     assert value("OIDC_BRINGS_SECOND_FACTOR", **chosen) == brings
 
@@ -183,7 +183,7 @@ def test_an_issuer_needs_a_client_and_its_secret(name):
 
 
 @pytest.mark.parametrize("issuer", ["http://login.example", "login.example"])
-def test_an_issuer_is_asked_over_https_alone(issuer):
+def test_an_issuer_needs_https(issuer):
     said = refusal(**PRODUCTION, **(OIDC | {"OIDC_ISSUER": issuer}))
     assert said.startswith(f"OIDC_ISSUER is '{issuer}'. Set it to the https address")
 

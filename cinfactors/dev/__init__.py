@@ -1,1 +1,1 @@
-"""What the Makefile's targets do. A module for each, on any machine that has Python and make."""
+"""The Makefile's targets, a module for each, on any machine that has Python and make."""

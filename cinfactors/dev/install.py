@@ -1,4 +1,4 @@
-"""The virtual environment, with the packages that the requirements file pins by hash."""
+"""Make the virtual environment, with the packages that a requirements file pins by hash."""
 
 import hashlib
 import subprocess
@@ -9,15 +9,15 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VENV = BASE_DIR / ".venv"
 PYTHON = VENV / "bin" / "python"
 INCLUDES = {"requirements-dev.txt": ["requirements.txt"], "requirements.txt": []}
-"""The files that each one holds whole."""
+"""Which files each one includes whole."""
 
 
 class InstallError(Exception):
-    """A step failed; the message says which, and what to do."""
+    """A step has failed; the message says which, and what to do."""
 
 
 def say(step: str) -> None:
-    """One line for a step that takes a while."""
+    """Print one line about a step that takes a while."""
     print(f"{step}…", flush=True)
 
 
@@ -27,8 +27,8 @@ def environment(requirements: str) -> None:
         say("Making a virtual environment in .venv")
         _make()
     stamp = _stamp(requirements)
-    wanted = _fingerprint(requirements)
-    if not stamp.exists() or stamp.read_text() != wanted:
+    fingerprint = _fingerprint(requirements)
+    if not stamp.exists() or stamp.read_text() != fingerprint:
         say(f"Installing the packages of {requirements}")
         _install(requirements)
         for name in (requirements, *INCLUDES[requirements]):

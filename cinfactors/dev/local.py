@@ -1,7 +1,7 @@
-"""The installation of one machine: `make run` makes it, and `manage.py` works on it afterwards.
+"""The local installation, which `make run` makes and `manage.py` uses afterwards.
 
 It serves http on a loopback address with the embedded database, its secrets under var/.
-A deployment has none of this: there, each variable comes from the environment.
+A deployment has none of this: there, every variable comes from the environment.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OWNER_COMMANDS = frozenset(
         "sqlmigrate",
     }
 )
-"""What needs the role that owns the tables; everything else runs as the application does."""
+"""Commands that need the role that owns the tables; all others run as the application's role."""
 
 
 def exists() -> bool:
@@ -38,16 +38,16 @@ def exists() -> bool:
 
 @contextmanager
 def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
-    """Fill in what `environ` leaves open, and keep the embedded database running meanwhile.
+    """Set the variables that `environ` lacks, and keep the embedded database running meanwhile.
 
-    A database that `environ` names is used instead, and no other is started.
+    If `environ` names a database, that is used instead and none is started.
     """
     if "SECRET_KEY" not in environ:
         environ["SECRET_KEY"] = secret_key()
     if "ALLOWED_HOSTS" not in environ:
         environ["ALLOWED_HOSTS"] = ",".join(LOOPBACK_NAMES)
         environ.setdefault("HTTPS", "off")
-        # To try the product takes no telephone.
+        # Trying the product takes no second device.
         environ.setdefault("SECOND_FACTOR_REQUIRED", "off")
     environ.setdefault("AUTHORITY_NAME", "Exampleshire County Council")
     if "DATABASE_URL" in environ:
@@ -62,13 +62,13 @@ def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[None
 
 
 def choose_role(command: str, environ: MutableMapping[str, str] = os.environ) -> None:
-    """Let a command that changes tables connect as their owner, where an owner is named."""
+    """Let a command that changes tables connect as their owner, where one is configured."""
     if command in OWNER_COMMANDS and "MIGRATION_DATABASE_URL" in environ:
         environ["DATABASE_URL"] = environ["MIGRATION_DATABASE_URL"]
 
 
 def secret_key(path: Path = SECRET_KEY) -> str:
-    """The key of this installation, made at first use and readable by its owner alone."""
+    """Return the key of this installation, made at first use and readable by its owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")

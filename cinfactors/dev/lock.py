@@ -1,4 +1,4 @@
-"""`make lock`: pin the dependencies of pyproject.toml anew, with hashes, for every platform."""
+"""`make lock`: pin the dependencies of pyproject.toml again, with hashes, for every platform."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILES = {
 
 
 def main() -> None:
-    # In an environment of its own: what makes the lock is no part of what is locked.
+    # In an environment of its own: uv is not among the packages that it pins.
     if not (TOOLS / "bin" / "uv").exists():
         say("Installing uv in var/lock-venv")
         venv.create(TOOLS, with_pip=True, clear=True)

@@ -1,7 +1,7 @@
-"""Bring the database and the static files up to date, saying only what is done.
+"""Bring the database and the static files up to date; print only the steps that are needed.
 
-Runs as the role that owns the tables, in a process of its own: the server that follows must
-not have that role's password in its settings.
+Runs as the role that owns the tables, in a process of its own: the server that starts
+afterwards must not have that role's password in its settings.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def main() -> None:
     except OperationalError as error:
         sys.exit(f"\nThe database does not answer: {error}")
     except (MigrationSchemaMissing, ProgrammingError) as error:
-        refusal = error.__context__ if isinstance(error, MigrationSchemaMissing) else error
-        if not isinstance(getattr(refusal, "__cause__", None), InsufficientPrivilege):
+        cause = error.__context__ if isinstance(error, MigrationSchemaMissing) else error
+        if not isinstance(getattr(cause, "__cause__", None), InsufficientPrivilege):
             raise
         sys.exit(
             f"\nThe database refuses: {error}\nSet MIGRATION_DATABASE_URL to the same database as "
@@ -54,7 +54,7 @@ def migrate() -> None:
 
 
 def make_demo_data() -> None:
-    """Only where nobody could sign in; the command itself refuses wherever a record is."""
+    """Make it only where nobody can sign in; the command itself refuses if there are records."""
     if not get_user_model().objects.exists():
         say("Making invented records to try it with")
         call_command("make_demo", if_empty=True, stdout=StringIO())

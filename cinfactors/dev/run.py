@@ -1,4 +1,4 @@
-"""`make run`: the whole product on this machine, until Ctrl-C."""
+"""`make run`: serve the whole product on this machine, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ACCOUNTS = local.VAR / "demo-accounts.json"
 
 
 class Server(WSGIApplication):
-    """gunicorn in this process, so that nothing outlives it."""
+    """gunicorn in this process, so that nothing keeps running after it."""
 
     def __init__(self) -> None:
         sys.argv = ["gunicorn", "cinfactors.wsgi"]
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def check_address(host: str, port: str) -> None:
-    """Raise InstallError unless the address can be served, before any slow step."""
+    """Raise InstallError unless the address can be bound, before any slow step."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -68,14 +68,14 @@ def check_address(host: str, port: str) -> None:
 
 
 def prepare() -> None:
-    """In a process of its own, which says what it does and what fails."""
+    """Run `prepare` in a process of its own, which prints what it does and what fails."""
     done = subprocess.run([sys.executable, "-m", "cinfactors.dev.prepare"], cwd=BASE_DIR)
     if done.returncode:
         sys.exit(done.returncode)
 
 
 def greeting() -> str:
-    """What a person needs to know once the server listens."""
+    """Return what is printed once the server listens: its address and the demo accounts."""
     host = os.environ["HOST"]
     shown = host if host not in {"0.0.0.0", "::"} else LOOPBACK_NAMES[0]  # noqa: S104
     lines = ["", f"cinfactors is at http://{shown}:{os.environ['PORT']}/", ""]

@@ -1,6 +1,6 @@
-"""The bill of materials, written by `make check`: every library that is served, pinned as it is.
+"""The software bill of materials, written by `make check`: every library in production.
 
-CycloneDX 1.6, in var/sbom.cdx.json, from the two files that say what is installed.
+CycloneDX 1.6, in var/sbom.cdx.json, from the two files that pin what is installed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def from_python(folder: Path = BASE_DIR) -> Iterator[dict[str, Any]]:
-    """What requirements.txt pins; any of the hashes of a release is one of its files."""
+    """Yield what requirements.txt pins; each hash of a release is that of one of its files."""
     text = (folder / "requirements.txt").read_text()
     pins = list(PIN.finditer(text))
     for pin, after in zip(pins, [*pins[1:], None], strict=True):
@@ -30,7 +30,7 @@ def from_python(folder: Path = BASE_DIR) -> Iterator[dict[str, Any]]:
 
 
 def from_npm(folder: Path = BASE_DIR) -> Iterator[dict[str, Any]]:
-    """What package-lock.json pins."""
+    """Yield what package-lock.json pins."""
     packages = json.loads((folder / "package-lock.json").read_text())["packages"]
     for path, package in packages.items():
         if path:

@@ -1,4 +1,4 @@
-"""`make test`: everything, the browser too. The last words are pytest's own."""
+"""`make test`: all checks, then all tests, those in a browser too. Ends as pytest ends."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_the_application_cannot_copy_into_the_history(some_history, table: str):
     assert what_it_holds() == some_history
 
 
-def test_the_application_gives_itself_nothing(some_history):
+def test_the_application_cannot_grant_itself_privileges(some_history):
     """Postgres only warns where somebody grants what they may not grant."""
     for table in HISTORY:
         with connection.cursor() as cursor:
@@ -154,7 +154,9 @@ def test_the_application_gives_itself_nothing(some_history):
         "DO $$ BEGIN EXECUTE 'ALTER TABLE assessments_child DISABLE TRIGGER ALL'; END $$",
     ],
 )
-def test_the_application_neither_silences_nor_replaces_nor_becomes(some_history, statement: str):
+def test_the_application_cannot_silence_or_replace_triggers_or_change_role(
+    some_history, statement: str
+):
     found = outcome(statement.format(database=connection.settings_dict["NAME"]))
     assert found in {
         errors.InsufficientPrivilege,
@@ -166,7 +168,7 @@ def test_the_application_neither_silences_nor_replaces_nor_becomes(some_history,
 
 
 @pytest.mark.django_db
-def test_no_recorded_table_lets_the_application_at_its_triggers():
+def test_the_application_cannot_change_triggers_of_recorded_tables():
     for table in recorded():
         for statement in (
             "ALTER TABLE {} DISABLE TRIGGER ALL",
@@ -208,7 +210,7 @@ def test_no_recorded_table_lets_the_application_at_its_triggers():
         "synchronous_commit = off",
     ],
 )
-def test_no_setting_that_the_application_may_change_keeps_an_entry_away(setting: str):
+def test_no_setting_that_the_application_may_change_prevents_an_entry(setting: str):
     team = make.make_team("North")
     before = Change.objects.filter(table_name="accounts_team").count()
     with connection.cursor() as cursor:
@@ -224,7 +226,7 @@ def test_no_setting_that_the_application_may_change_keeps_an_entry_away(setting:
 
 
 @pytest.mark.django_db
-def test_deferred_constraints_and_nested_blocks_keep_no_entry_away():
+def test_deferred_constraints_and_nested_blocks_prevent_no_entry():
     team = make.make_team("North")
     before = Change.objects.filter(table_name="accounts_team").count()
     select(
@@ -245,7 +247,7 @@ def test_deferred_constraints_and_nested_blocks_keep_no_entry_away():
 
 
 @pytest.mark.django_db
-def test_what_the_database_says_of_itself_cannot_be_told_otherwise():
+def test_what_the_database_itself_records_cannot_be_forged():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('cinfactors.actor', '77', true),"
@@ -261,7 +263,7 @@ def test_what_the_database_says_of_itself_cannot_be_told_otherwise():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_not_even_the_owner_changes_the_history_by_the_way(as_owner):
+def test_not_even_the_owner_can_change_the_history(as_owner):
     make.make_people()
     held = what_it_holds()
     with as_owner():
@@ -280,7 +282,7 @@ def test_not_even_the_owner_changes_the_history_by_the_way(as_owner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_emptying_tables_keeps_every_row_in_the_history(as_owner):
+def test_truncating_tables_records_every_row(as_owner):
     make.start(make.make_people().ada)
     tables = [table for table in recorded() if select(f"SELECT 1 FROM {table}")]  # noqa: S608
     rows = {table: len(select(f"SELECT 1 FROM {table}")) for table in tables}  # noqa: S608

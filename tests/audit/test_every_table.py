@@ -47,7 +47,7 @@ EVENTS = {"history_insert", "history_update", "history_delete", "history_truncat
 
 
 @pytest.mark.django_db
-def test_every_table_is_recorded_or_says_why_it_is_not():
+def test_every_table_is_recorded_or_exempt_with_a_reason():
     assert len(recorded()) >= 14
     assert all_tables() == set(recorded()) | NOT_RECORDED.keys()
     assert set(recorded()).isdisjoint(NOT_RECORDED)
@@ -180,7 +180,7 @@ def test_raw_sql_and_copy_and_truncate_are_entries_of_every_table(tables_to_try)
     assert tried == set(recorded())
 
 
-def test_what_stands_in_each_table_is_what_its_last_entry_says(rows_everywhere):
+def test_each_row_is_what_its_last_entry_says(rows_everywhere):
     for table in recorded():
         rows = {
             key: {k: v for k, v in json.loads(row).items() if k not in WITHHELD.get(table, ())}

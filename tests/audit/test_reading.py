@@ -55,7 +55,7 @@ def test_lists_and_guidance_are_no_reading(people: People, browser_of):
     assert readings() == []
 
 
-def test_looking_a_child_up_by_id_is_reading(people: People, browser_of):
+def test_finding_a_child_by_id_is_reading(people: People, browser_of):
     child = make.start(people.cleo).episode.child
     browser_of(people.ada).post(reverse("start"), {"la_child_id": "ex1001"}, follow=True)
     assert [(one.page, one.child_id, one.out_of_team) for one in readings()] == [
@@ -101,7 +101,7 @@ def test_a_restricted_child_that_was_looked_up_by_id_is_recorded(people: People,
     ]
 
 
-def test_that_the_id_of_a_restricted_child_is_taken_is_told_and_recorded(people, browser_of):
+def test_that_the_id_of_a_restricted_child_is_taken_is_shown_and_recorded(people, browser_of):
     assessment = make.start(people.ada)
     restrict(assessment, people.ada)
     form = new_child_form(la_child_id="ex1001")
@@ -113,7 +113,7 @@ def test_that_the_id_of_a_restricted_child_is_taken_is_told_and_recorded(people,
 
 
 @pytest.mark.parametrize("page", ["reassign", "restrict", "lift_restriction", "start_for_child"])
-def test_a_restricted_record_is_refused_and_recorded_whoever_has_no_such_page(
+def test_a_restricted_record_is_refused_and_recorded_on_pages_that_a_role_lacks_too(
     people: People, browser_of, page: str
 ):
     """Of what no page of theirs leads to, too: somebody had the address from elsewhere."""
@@ -128,13 +128,13 @@ def test_a_restricted_record_is_refused_and_recorded_whoever_has_no_such_page(
     ]
 
 
-def test_what_a_manager_alone_may_do_with_a_record_is_no_reading_of_a_colleague(people, browser_of):
+def test_a_managers_page_refused_to_a_colleague_is_no_reading(people, browser_of):
     assessment = make.start(people.ada)
     assert browser_of(people.ben).get(at("reassign", assessment)).status_code == 404
     assert readings() == []
 
 
-def test_an_administrator_who_asks_for_a_record_at_the_desk_is_recorded(people, browser_of):
+def test_an_administrator_who_requests_a_record_in_review_is_recorded(people, browser_of):
     assessment = make.start(people.ada)
     abe = browser_of(people.abe)
     for name in ("change", "history", "authorise", "return", "correct", "reopen"):
@@ -158,7 +158,7 @@ def test_every_page_of_the_admin_that_shows_a_child_is_recorded(people: People, 
     ] * 4
 
 
-def test_no_child_is_found_by_words_in_an_address(people: People, browser_of):
+def test_no_child_is_found_by_words_in_a_query_string(people: People, browser_of):
     make.start(people.ada)
     mo = browser_of(people.mo)
     for model, field in {"episode": "child", "assessment": "episode"}.items():
@@ -260,13 +260,13 @@ def test_reading_the_log_is_recorded(people: People, browser_of):
 
 
 @pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "2999-01-01", "'"])
-def test_a_day_that_cannot_be_is_refused_in_words(people: People, browser_of, day):
+def test_an_invalid_day_is_refused_with_a_message(people: People, browser_of, day):
     response = browser_of(people.dee).get(reverse("reading_log"), {"day": day})
     assert response.status_code == 422
     assert "There is a problem" in response.content.decode()
 
 
-def test_the_log_asks_the_same_of_the_database_however_much_it_shows(people, browser_of):
+def test_the_log_takes_as_many_queries_however_much_it_shows(people, browser_of):
     dee, numbers = browser_of(people.dee), []
     for place in range(3):
         assessment = make.start(people.ada, f"EX300{place}")

@@ -34,7 +34,7 @@ def facts(change: Change) -> tuple[int | None, str | None, str]:
     return change.actor_id, change.address, change.request_id
 
 
-def test_a_page_says_who_from_where_and_in_which_request(people: People, browser_of):
+def test_an_entry_has_the_person_address_and_request(people: People, browser_of):
     assessment, since = make.start(people.ada), newest_change()
     response = save_factors(browser_of(people.ada, REMOTE_ADDR=ADDRESS), assessment, "4B")
     [saved] = changes(since, table_name="assessments_assessment")
@@ -44,7 +44,7 @@ def test_a_page_says_who_from_where_and_in_which_request(people: People, browser
     assert saved.database_user == "cinfactors_app"
 
 
-def test_every_entry_of_a_request_has_its_facts_whatever_was_rolled_back_in_it(
+def test_every_entry_of_a_request_has_its_audit_context_whatever_was_rolled_back_in_it(
     people: People, rf: RequestFactory
 ):
     """A savepoint that is rolled back takes the settings of its own part with it."""
@@ -97,7 +97,7 @@ def test_nothing_of_a_request_is_left_on_the_connection_for_the_next(browser_of)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_write_outside_a_transaction_has_the_facts_of_its_request_too(rf: RequestFactory):
+def test_a_write_outside_a_transaction_has_the_audit_context_too(rf: RequestFactory):
     person = make.make_person("Ada Winter")
     request = rf.post("/", REMOTE_ADDR=ADDRESS)
     request.user, request.id = person, "a-request"
@@ -109,7 +109,7 @@ def test_a_write_outside_a_transaction_has_the_facts_of_its_request_too(rf: Requ
     assert facts(made) == (person.pk, ADDRESS, "a-request")
 
 
-def test_outside_a_request_there_is_nobody_but_the_database_user_and_the_program(db):
+def test_outside_a_request_only_the_database_user_and_the_program_are_recorded(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL application_name = 'manage.py shell'")
     make.make_team("North")
@@ -118,7 +118,7 @@ def test_outside_a_request_there_is_nobody_but_the_database_user_and_the_program
     assert (made.database_user, made.program) == ("cinfactors_app", "manage.py shell")
 
 
-def test_a_sign_in_is_its_persons_own(people: People, client):
+def test_a_sign_in_is_recorded_under_its_person(people: People, client):
     since = newest_change()
     client.post(reverse("account_login"), {"login": "ada", "password": make.PASSWORD})
     [signed_in] = changes(since, table_name="accounts_user")
@@ -139,14 +139,14 @@ def test_a_password_is_never_in_the_history_and_its_change_is(people: People):
     assert "'password'" not in kept
 
 
-def test_an_address_that_is_none_stops_nobody(people: People, browser_of):
+def test_a_missing_client_address_is_recorded_as_none(people: People, browser_of):
     assessment, since = make.start(people.ada), newest_change()
     save_factors(browser_of(people.ada, REMOTE_ADDR=""), assessment, "4B")
     [saved] = changes(since, table_name="assessments_assessment")
     assert (saved.actor_id, saved.address) == (people.ada.pk, None)
 
 
-def test_rows_that_go_with_another_are_entries(people: People):
+def test_cascading_deletions_are_entries(people: People):
     person = make.make_person("Lee Moor", people.north)
     key, person_key = Membership.objects.get(user=person).pk, person.pk
     since = newest_change()
@@ -157,7 +157,7 @@ def test_rows_that_go_with_another_are_entries(people: People):
     ]
 
 
-def test_a_request_that_only_reads_tells_nothing_and_one_that_writes_tells_it_once(
+def test_the_audit_context_is_set_once_by_a_request_that_writes_and_not_by_one_that_reads(
     people: People, browser_of
 ):
     assessment, ada = make.start(people.ada), browser_of(people.ada)

@@ -78,12 +78,12 @@ def test_the_application_changes_no_table(statement):
         "SELECT pg_read_file('PG_VERSION')",
     ],
 )
-def test_the_application_makes_nothing_and_becomes_nobody(statement):
+def test_the_application_creates_nothing_and_cannot_change_role(statement):
     assert refused(statement)
 
 
 @pytest.mark.django_db
-def test_neither_role_is_more_than_it_must_be():
+def test_neither_role_has_more_privileges_than_it_needs():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'cinfactors%' AND "
@@ -95,7 +95,7 @@ def test_neither_role_is_more_than_it_must_be():
 
 
 @pytest.mark.django_db
-def test_the_applications_statements_have_an_end():
+def test_the_applications_statements_have_time_limits():
     with connection.cursor() as cursor:
         found = {}
         for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
@@ -162,7 +162,7 @@ def test_the_containers_owner_makes_tables_that_the_application_fills(containers
                 application.execute(statement)
 
 
-def test_the_containers_roles_are_as_small_as_the_embedded_servers(containers_database):
+def test_the_containers_roles_have_the_privileges_of_the_embedded_servers(containers_database):
     limits = ["statement_timeout=30s", "lock_timeout=10s"]
     limits.append("idle_in_transaction_session_timeout=60s")
     with containers_database.connect() as superuser:

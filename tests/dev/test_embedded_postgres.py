@@ -80,7 +80,7 @@ def test_it_stays_for_another_process_that_uses_it(folder):
     assert is_stopped(folder)
 
 
-def test_what_was_kept_is_there_the_next_time(folder):
+def test_data_persist_from_one_run_to_the_next(folder):
     with running(folder, throwaway=True) as server, server.connect(OWNER_ROLE) as owner:
         owner.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 'a word' AS word")
     with running(folder, throwaway=True) as server, server.connect(APP_ROLE) as application:

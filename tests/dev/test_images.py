@@ -54,7 +54,7 @@ def test_the_readme_asks_for_the_python_that_the_project_does():
         *("POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD"),
     ],
 )
-def test_what_has_no_default_is_asked_for_by_the_compose_file_and_the_readme(name):
+def test_variables_without_a_default_are_required_by_the_compose_file_and_named_in_the_readme(name):
     uses = re.findall(rf"\$\{{{name}\b([^}}]*)}}", COMPOSE)
     assert uses
     assert all(re.match(r":\?Set ", use) for use in uses)
@@ -82,12 +82,12 @@ def test_the_owners_password_does_not_reach_the_web_process():
     assert "OWNER_PASSWORD" not in web + shared
 
 
-def test_the_application_runs_as_nobody_in_particular():
+def test_the_application_runs_as_an_unprivileged_user():
     user = re.search(r"^USER (\d+)$", DOCKERFILE, flags=re.MULTILINE)
     assert int(user[1]) >= 1000
 
 
-def test_what_goes_into_the_image_is_named():
+def test_only_named_files_go_into_the_image():
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     rules = [line for line in ignored if line and not line.startswith("#")]
     assert rules[0] == "*"
@@ -109,4 +109,13 @@ def test_every_path_that_is_copied_into_the_image_exists_and_is_let_in():
 
 def test_the_image_installs_only_what_is_pinned_by_hash():
     assert re.search(r"pip install .*--require-hashes", DOCKERFILE)
-    assert DOCKERFILE.count("pip install") == 1
+    assert DOCKERFILE.count("pip install") == len(
+        re.findall(r"pip install [^&\n]*--require-hashes", DOCKERFILE)
+    )
+
+
+def test_every_file_that_is_copied_into_the_image_exists():
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, flags=re.MULTILINE)
+    sources = [source for line in copied for source in line.split()]
+    assert sources
+    assert [source for source in sources if not (ROOT / source).exists()] == []

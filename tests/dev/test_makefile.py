@@ -1,8 +1,11 @@
-"""`make` is a door: what is behind it is Python."""
+"""The Makefile chooses a Python; everything else that `make` does is in Python modules."""
 
+import ast
 import importlib.util
+import os
 import re
 import subprocess
+from pathlib import Path
 
 from cinfactors.dev.__main__ import MODULES
 from tests.programs import ROOT
@@ -18,9 +21,17 @@ def test_each_target_is_a_module():
         assert (ROOT / requirements).exists()
 
 
-def test_the_makefile_has_one_recipe_of_one_command():
-    assert len(re.findall(r"^\t@", MAKEFILE, flags=re.MULTILINE)) == 1
-    assert len(MAKEFILE.splitlines()) < 20
+def test_each_target_runs_its_module_and_nothing_else():
+    """What the Makefile decides is which Python: it prints no other command for any target."""
+    for target in MODULES:
+        done = subprocess.run(
+            ["/usr/bin/env", "make", "--dry-run", target, "PYTHON=a-python"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"]},  # without the variables of a `make test` around it
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stdout) == (0, f"a-python -m cinfactors.dev {target}\n")
 
 
 def test_without_a_python_it_says_which_it_needs(tmp_path):
@@ -31,9 +42,17 @@ def test_without_a_python_it_says_which_it_needs(tmp_path):
     assert "Python 3.11 or newer is needed" in done.stderr
 
 
-def test_the_readme_names_each_target():
+def test_the_readme_names_each_target_and_no_other():
     readme = (ROOT / "README.md").read_text()
-    assert {target for target in MODULES if f"make {target}" in readme} == MODULES.keys()
+    named = set(re.findall(r"`(?:[A-Z]+=\S+ )*make (\w+)|^ *make (\w+)", readme, re.MULTILINE))
+    assert {target for pair in named for target in pair if target} == MODULES.keys()
+
+
+def test_each_target_does_what_the_readme_says():
+    """The first line of its module says the same in short."""
+    for target, (module, _) in MODULES.items():
+        tree = ast.parse(Path(importlib.util.find_spec(module).origin).read_text())
+        assert ast.get_docstring(tree).startswith(f"`make {target}`: "), module
 
 
 def test_a_build_server_runs_what_a_person_runs():

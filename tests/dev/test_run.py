@@ -127,7 +127,7 @@ def test_a_fresh_folder_runs_stops_and_runs_again_with_all_it_kept(folder):
     assert no_server_is_left(folder)
 
 
-def test_an_address_in_use_is_told_before_anything_slow(folder):
+def test_an_address_in_use_is_reported_before_anything_slow(folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

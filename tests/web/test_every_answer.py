@@ -124,7 +124,7 @@ def policy_of(response: HttpResponse) -> set[str]:
     return set(response["Content-Security-Policy"].split("; "))
 
 
-def test_every_answer_has_every_header(answers):
+def test_every_response_has_every_header(answers):
     assert len(answers) > 300
     for name, response in answers:
         assert {header: response.get(header) for header in ALWAYS} == ALWAYS, name
@@ -144,7 +144,7 @@ def test_no_page_of_a_signed_in_person_is_stored(answers):
         assert "no-store" in response["Cache-Control"], name
 
 
-def test_no_page_holds_a_script_a_style_or_a_handler(answers):
+def test_no_page_has_an_inline_script_style_or_handler(answers):
     for name, _, page in pages(answers):
         # Data for a script is no script: the browser runs nothing of these types.
         held = [
@@ -167,7 +167,7 @@ def test_no_page_holds_a_script_a_style_or_a_handler(answers):
                 assert not source or source.startswith(own), (name, tag, source)
 
 
-def test_signing_out_is_on_every_page(answers):
+def test_every_page_has_a_form_to_sign_out(answers):
     """Of a person who is signed in; the admin's and ours lead to the same."""
     for name, response, page in whole(answers):
         if name.startswith("nobody") or response.status_code in (400, 500):
@@ -176,7 +176,7 @@ def test_signing_out_is_on_every_page(answers):
         assert forms & {"/account/sign-out/", "/admin/logout/"}, name
 
 
-def test_what_was_typed_is_text_on_every_page(answers):
+def test_typed_text_is_escaped_on_every_page(answers):
     """The names, the texts and the reasons are each a script, were they not text."""
     seen = 0
     for name, response, page in pages(answers):
@@ -186,7 +186,7 @@ def test_what_was_typed_is_text_on_every_page(answers):
     assert seen > 20
 
 
-def test_no_address_of_a_page_names_the_child(answers, assessment):
+def test_no_link_or_title_contains_the_childs_id(answers, assessment):
     """Nor its titles, which stay in the browser's history."""
     child = assessment.episode.child.la_child_id
     for name, response, page in whole(answers):
@@ -197,7 +197,7 @@ def test_no_address_of_a_page_names_the_child(answers, assessment):
         assert child not in title[1], name
 
 
-def test_other_answers_carry_the_headers_too(people: People):
+def test_other_responses_have_the_headers_too(people: People):
     client = Client(raise_request_exception=False)
     asked = {
         "a probe": client.get("/healthz"),
@@ -214,7 +214,7 @@ def test_other_answers_carry_the_headers_too(people: People):
         assert "frame-ancestors 'none'" in policy_of(response), name
 
 
-def test_what_is_not_written_in_utf_8_is_refused_with_the_headers_too():
+def test_a_request_in_another_charset_is_refused_with_the_headers_too():
     told = {}
     environ = Client()._base_environ(CONTENT_TYPE="text/plain; charset=utf-16")
     list(application(environ, lambda status, headers: told.update(headers)))
@@ -224,7 +224,7 @@ def test_what_is_not_written_in_utf_8_is_refused_with_the_headers_too():
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "CONNECT", "X"])
-def test_no_address_takes_another_method(browsers, assessment, method: str):
+def test_no_view_accepts_another_method(browsers, assessment, method: str):
     for route in routes():
         response = browsers["mo"].generic(
             method, address_of(route, assessment, assessment.worker_id)
@@ -236,7 +236,7 @@ FORGERIES = [{}, {"csrfmiddlewaretoken": "x" * 64}, {"csrfmiddlewaretoken": "x"}
 
 
 @pytest.mark.parametrize("who", ["ada", "mo", "abe", "nobody"])
-def test_no_address_takes_a_post_that_is_forged(browsers, assessment, who: str):
+def test_no_view_accepts_a_forged_post(browsers, assessment, who: str):
     client = browsers[who]
     client.get("/account/sign-out/")
     with unchanged():
@@ -246,7 +246,7 @@ def test_no_address_takes_a_post_that_is_forged(browsers, assessment, who: str):
             assert response.status_code == 403, route
 
 
-def test_no_address_takes_a_post_of_another_site_even_with_the_right_token(browsers, assessment):
+def test_no_view_accepts_a_post_from_another_site_even_with_the_right_token(browsers, assessment):
     client = browsers["mo"]
     page = Tags(client.get("/account/sign-out/"))
     token = next(
@@ -280,14 +280,14 @@ LOADED = [
 
 
 @pytest.mark.parametrize("headers", LOADED, ids=lambda each: " ".join(each.values()))
-def test_no_other_site_loads_a_page_into_its_own(browsers, headers):
+def test_other_sites_cannot_load_a_page_into_theirs(browsers, headers):
     response = browsers["ada"].get("/assessments/", headers=headers)
     assert response.status_code == 403
     assert len(response.content) < 50
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", "none"])
-def test_another_site_may_lead_here(browsers, site: str):
+def test_other_sites_may_link_here(browsers, site: str):
     headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert browsers["ada"].get("/assessments/", headers=headers).status_code == 200
 
@@ -302,7 +302,7 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:30])
-def test_no_query_breaks_an_address(browsers, assessment, query: str):
+def test_no_query_string_causes_a_server_error(browsers, assessment, query: str):
     for route in routes():
         name = "ada"
         if route.startswith("admin/"):
@@ -313,7 +313,7 @@ def test_no_query_breaks_an_address(browsers, assessment, query: str):
         assert response.status_code < 500, (route, name)
 
 
-def test_more_parameters_than_a_page_has_are_refused_plainly(browsers):
+def test_too_many_parameters_are_refused(browsers):
     query = urlencode([(f"a{number}", "1") for number in range(500)])
     assert browsers["ada"].get(f"/assessments/?{query}").status_code == 400
 
@@ -321,12 +321,12 @@ def test_more_parameters_than_a_page_has_are_refused_plainly(browsers):
 @pytest.mark.parametrize(
     "path", [".git/config", ".git/HEAD", ".env", "var/secret-key", "static/../manage.py", "media/"]
 )
-def test_nothing_of_the_machine_is_served(browsers, path: str):
+def test_no_file_of_the_machine_is_served(browsers, path: str):
     for client in browsers.values():
         assert client.get(f"/{path}").status_code == 404
 
 
-def test_every_cookie_is_for_this_host_and_the_server_alone(browsers):
+def test_every_cookie_is_http_only_same_site_and_for_this_host(browsers):
     """Their names and Secure go by HTTPS, and are tested with the settings."""
     client = Client()
     client.get("/account/sign-in/")

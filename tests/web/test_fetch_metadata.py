@@ -11,7 +11,7 @@ SIGN_IN = reverse("account_login")
 
 
 @pytest.mark.django_db
-def test_a_page_may_load_and_send_nothing_but_here():
+def test_the_content_security_policy_allows_only_this_site():
     policy = Client().get(SIGN_IN).headers["Content-Security-Policy"]
     assert sorted(policy.split("; ")) == [
         "base-uri 'none'",
@@ -23,7 +23,7 @@ def test_a_page_may_load_and_send_nothing_but_here():
 
 
 @pytest.mark.django_db
-def test_a_page_is_not_framed_sniffed_or_told_to_others():
+def test_pages_are_not_framed_or_sniffed_and_send_no_referrer():
     headers = Client().get(SIGN_IN).headers
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -39,14 +39,14 @@ def visitor() -> Client:
 
 
 @pytest.mark.django_db
-def test_a_body_of_five_megabytes_is_refused_plainly():
+def test_a_body_of_five_megabytes_is_refused():
     body = "login=" + "x" * 5_000_000
     response = visitor().post(SIGN_IN, body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
 
 
 @pytest.mark.django_db
-def test_more_fields_than_any_page_has_are_refused_plainly():
+def test_too_many_fields_are_refused():
     fields = {"login": [str(number) for number in range(1_000)]}
     assert visitor().post(SIGN_IN, fields).status_code == 400
 
@@ -72,7 +72,7 @@ def status_of(content_type: str) -> str:
         "text/plain; other*=no-such''x",
     ],
 )
-def test_what_is_not_written_in_utf_8_is_refused_plainly(content_type: str):
+def test_a_request_in_another_charset_than_utf_8_is_refused(content_type: str):
     assert status_of(content_type) == "400 Bad Request"
 
 
@@ -86,22 +86,22 @@ def test_what_is_not_written_in_utf_8_is_refused_plainly(content_type: str):
     ],
 )
 @pytest.mark.django_db
-def test_what_is_written_in_utf_8_is_answered(content_type: str):
+def test_a_request_in_utf_8_is_answered(content_type: str):
     assert status_of(content_type) == "200 OK"
 
 
 @pytest.mark.django_db
-def test_a_host_that_is_not_ours_is_refused():
+def test_another_host_is_refused():
     assert Client().get(SIGN_IN, headers={"host": "elsewhere.example"}).status_code == 400
 
 
 @pytest.mark.django_db
-def test_the_admins_own_sign_in_leads_to_ours():
+def test_the_admins_own_sign_in_redirects_to_ours():
     response = Client().get(reverse("admin:login"), {"next": "/admin/"})
     assert response.status_code == 302
     assert response["Location"].startswith(SIGN_IN)
 
 
-def test_the_admin_and_all_pages_need_no_script_or_style_in_the_page():
+def test_the_content_security_policy_allows_nothing_unsafe():
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert not any("unsafe" in source for sources in directives.values() for source in sources)

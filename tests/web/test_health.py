@@ -77,5 +77,5 @@ def test_it_is_not_ready_without_the_table_that_counts_sign_ins():
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.django_db(transaction=True)
-def test_an_answer_is_never_kept(path):
+def test_a_response_is_never_cached(path):
     assert Client().get(path, **PROBE).headers["Cache-Control"] == "no-store"

@@ -25,13 +25,13 @@ def names() -> list[str]:
 
 
 @pytest.mark.parametrize("value", [True, None, 0, 1.5, "text", [1.5, 2.5], {"a": [None]}])
-def test_what_is_kept_comes_back(clock, value):
+def test_a_stored_value_is_returned(clock, value):
     cache.set("k", value)
     assert cache.get("k", "nothing") == value
     assert cache.has_key("k")
 
 
-def test_it_is_kept_as_json_and_never_as_a_pickle(clock):
+def test_values_are_stored_as_json_and_never_pickled(clock):
     cache.set("k", ["text"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT value FROM cache")
@@ -39,12 +39,12 @@ def test_it_is_kept_as_json_and_never_as_a_pickle(clock):
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
-def test_what_json_does_not_hold_is_refused(clock, value):
+def test_values_that_are_not_json_are_refused(clock, value):
     with pytest.raises(TypeError):
         cache.set("k", value)
 
 
-def test_it_is_gone_when_its_time_is_over(clock):
+def test_a_value_expires(clock):
     cache.set("k", 1, timeout=60)
     clock.shift(59)
     assert cache.get("k") == 1
@@ -54,20 +54,20 @@ def test_it_is_gone_when_its_time_is_over(clock):
     assert not cache.touch("k", 60)
 
 
-def test_without_an_end_it_stays(clock):
+def test_a_value_without_a_timeout_stays(clock):
     cache.set("k", 1, timeout=None)
     clock.shift(365 * 24 * 60 * 60)
     assert cache.get("k") == 1
 
 
-def test_its_time_can_be_made_longer(clock):
+def test_touch_extends_the_timeout(clock):
     cache.set("k", 1, timeout=60)
     assert cache.touch("k", 120)
     clock.shift(100)
     assert cache.get("k") == 1
 
 
-def test_it_is_added_once_until_its_time_is_over(clock):
+def test_a_key_is_added_once_until_it_expires(clock):
     assert cache.add("k", 1, timeout=60)
     assert not cache.add("k", 2, timeout=60)
     assert cache.get("k") == 1
@@ -76,7 +76,7 @@ def test_it_is_added_once_until_its_time_is_over(clock):
     assert cache.get("k") == 3
 
 
-def test_it_counts_within_a_time_and_begins_anew_after_it(clock):
+def test_calls_are_counted_within_the_timeout_and_anew_after_it(clock):
     assert [cache.count("k", 60) for _ in range(3)] == [1, 2, 3]
     clock.shift(59)
     assert cache.count("k", 60) == 4
@@ -84,14 +84,14 @@ def test_it_counts_within_a_time_and_begins_anew_after_it(clock):
     assert cache.count("k", 60) == 1
 
 
-def test_a_number_is_added_to(clock):
+def test_a_number_is_incremented_and_decremented(clock):
     cache.set("k", 5)
     assert (cache.incr("k"), cache.decr("k", 3)) == (6, 3)
     with pytest.raises(ValueError, match="not found"):
         cache.incr("absent")
 
 
-def test_several_are_kept_read_and_deleted(clock):
+def test_several_keys_are_set_read_and_deleted(clock):
     assert cache.set_many({"a": 1, "b": 2, "c": 3}) == []
     assert cache.get_many(["a", "b", "z"]) == {"a": 1, "b": 2}
     cache.delete_many(["a", "z"])
@@ -101,7 +101,7 @@ def test_several_are_kept_read_and_deleted(clock):
     assert names() == []
 
 
-def test_what_is_over_goes_with_the_next_write(clock):
+def test_expired_entries_are_deleted_by_the_next_write(clock):
     cache.set_many({f"k{number}": number for number in range(4)}, timeout=60)
     clock.shift(60)
     cache.set("new", 1)
@@ -109,7 +109,7 @@ def test_what_is_over_goes_with_the_next_write(clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_counted_by_many_at_once_is_counted_each():
+def test_concurrent_calls_are_each_counted():
     def count(_):
         try:
             return cache.count("k", 60), cache.add("once", 1)

@@ -56,13 +56,13 @@ def test_a_proxys_request_id_is_carried_on(settings):
     assert Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] == given
 
 
-def test_a_visitors_own_request_id_is_not_believed():
+def test_a_clients_own_request_id_is_not_used():
     given = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
     assert Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] != given
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, 'eight"chars', "line\\nbreak1"])
-def test_a_request_id_of_another_form_is_replaced(settings, given):
+def test_a_malformed_request_id_is_replaced(settings, given):
     settings.TRUSTED_PROXIES = 1
     made = Client().get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
     assert made != given
@@ -70,7 +70,7 @@ def test_a_request_id_of_another_form_is_replaced(settings, given):
 
 
 @pytest.mark.django_db
-def test_an_address_is_logged_by_its_route_alone(log):
+def test_only_the_route_of_an_address_is_logged(log):
     Client().get(reverse("admin:login"), {"next": "/Invented-Child/"})
     assert [line["route"] for line in log.parsed] == ["admin/login/"]
     assert "Invented" not in log.text
@@ -84,7 +84,7 @@ def test_an_address_that_is_not_found_is_not_logged(log):
 
 
 @pytest.mark.django_db
-def test_a_host_that_is_not_ours_is_logged_without_what_it_said(log):
+def test_another_host_is_logged_without_its_name(log):
     Client().get("/", headers={"host": "invented-child.example"})
     assert "invented" not in log.text
     assert ("Bad Request", "DisallowedHost") in {
@@ -99,7 +99,7 @@ def test_a_form_without_its_token_is_logged_with_the_reason(log):
     assert "Invented" not in log.text
 
 
-def test_an_exceptions_message_is_left_out_and_its_place_told():
+def test_an_exception_is_logged_by_type_and_place_without_its_message():
     try:
         raise ValueError("Key (name)=(Invented Child) already exists")
     except ValueError:
@@ -125,7 +125,7 @@ def written(name: str, level: int, message: object, *values: object) -> str:
         (ValueError("Invented"), (), "ValueError"),
     ],
 )
-def test_what_another_library_fills_its_warnings_with_is_left_out(message, values, says):
+def test_the_arguments_of_another_librarys_warning_are_left_out(message, values, says):
     assert written("gunicorn.error", logging.ERROR, message, *values) == says
 
 
@@ -137,7 +137,7 @@ def test_our_own_warnings_are_written_in_full():
 
 
 @pytest.mark.parametrize("forged", ['\n{"level": "info"}', "\x1b[2K", "\x9b2K", "\u2028", "\r"])
-def test_no_text_makes_a_line_of_its_own_or_moves_the_cursor(forged):
+def test_control_characters_in_a_message_are_escaped(forged):
     record = logging.LogRecord("cinfactors", logging.ERROR, "", 0, "said " + forged, (), None)
     text = JsonFormatter().format(record)
     assert text.isascii()

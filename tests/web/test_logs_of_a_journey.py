@@ -66,7 +66,7 @@ def signed_in(person, password: str = PASSWORD) -> Client:
     return client
 
 
-def test_no_line_names_a_child_a_code_or_what_was_typed(people: People, log: list[str]):
+def test_no_log_line_contains_a_child_a_code_or_typed_text(people: People, log: list[str]):
     sign_in_goes_wrong()
     ada = signed_in(people.ada)
     assessment = a_worker_records(ada)

@@ -80,7 +80,7 @@ SMUGGLED = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
 CLOSE = "Connection: close\r\n"
 
 
-def test_it_answers_and_tells_no_version(port: int):
+def test_responses_reveal_no_version(port: int):
     answer = send(port, f"{HEALTH}{CLOSE}\r\n")
     assert status(answer) == 200
     server = re.search(r"^Server: (.*)\r$", answer, re.MULTILINE)
@@ -105,7 +105,7 @@ def test_it_answers_and_tells_no_version(port: int):
         "Bad Name: x\r\n",
     ],
 )
-def test_a_request_of_two_minds_is_refused_and_the_next_in_it_not_answered(port, headers: str):
+def test_request_smuggling_is_refused(port, headers: str):
     answer = send(port, f"POST /healthz HTTP/1.1\r\n{HOST}{headers}\r\n0\r\n\r\n{SMUGGLED}")
     assert answer.count("HTTP/1.1 ") == 1
     assert 400 <= status(answer) < 502
@@ -115,7 +115,7 @@ def test_a_request_of_two_minds_is_refused_and_the_next_in_it_not_answered(port,
     "request_line",
     ["TRACE / HTTP/1.1", "CONNECT / HTTP/1.1", "GET /healthz HTTP/9.9", "GE\0T / HTTP/1.1", "x"],
 )
-def test_what_is_no_method_or_version_of_ours_is_refused(port: int, request_line: str):
+def test_unknown_methods_and_http_versions_are_refused(port: int, request_line: str):
     answer = send(port, f"{request_line}\r\n{HOST}{CLOSE}X-Secret: brackwater\r\n\r\n")
     assert 400 <= status(answer) < 506
     assert "brackwater" not in answer
@@ -130,13 +130,13 @@ def test_what_is_no_method_or_version_of_ours_is_refused(port: int, request_line
     ],
     ids=["a long address", "many cookies", "many headers"],
 )
-def test_more_than_a_browser_sends_is_refused(port: int, request_text: str):
+def test_oversized_request_lines_and_headers_are_refused(port: int, request_text: str):
     answer = send(port, request_text)
     assert status(answer) in (400, 414, 431)
     assert len(answer) < 2_000
 
 
-def test_a_header_that_a_proxy_sets_is_not_taken_in_another_spelling(port: int):
+def test_proxy_headers_spelled_with_underscores_are_ignored(port: int):
     """With an underscore it would be the same variable to the application."""
     spoofed = "X_Forwarded_Proto: https\r\nX_Forwarded_For: 192.0.2.1\r\n"
     answer = send(port, f"GET /account/sign-in/ HTTP/1.1\r\n{HOST}{spoofed}{CLOSE}\r\n")
