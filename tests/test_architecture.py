@@ -1,4 +1,4 @@
-"""What the code keeps to besides the directions of its imports, which import-linter holds."""
+"""Rules of the code besides the directions of its imports, which import-linter checks."""
 
 from __future__ import annotations
 
@@ -192,15 +192,16 @@ def every_code() -> set[str]:
 
 
 def strings_of(path: Path) -> Iterator[tuple[int, str]]:
-    """The text constants of a module, docstrings left out."""
+    """Yield the text constants of a module with their lines, without docstrings."""
     tree = tree_of(path)
-    said = {
+    docstrings = {
         id(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in docstrings:
             yield node.lineno, node.value
 
 
@@ -296,7 +297,7 @@ def test_only_prerendered_markup_is_marked_as_safe():
         if any(name.endswith((".mark_safe", ".SafeString")) for name in imports_of(path))
         and re.search(r"\b(mark_safe|SafeString)\(", path.read_text())
     }
-    # The other is a square that a library has drawn, without a word in it.
+    # The latter is a QR code from a library, without any text in it.
     assert marked == {
         "assessments.components.prerendered",
         "cinfactors.accounts.second_factor.adapter",
@@ -309,7 +310,7 @@ def test_no_template_holds_a_script_or_a_style():
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", text), path.name
 
 
-# The house
+# House style
 
 
 def test_no_module_is_too_long():

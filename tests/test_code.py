@@ -1,4 +1,4 @@
-"""What the product's own code never does, found in its syntax."""
+"""What the product's own code never does, checked in its syntax tree."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ def test_nothing_reads_xml_or_an_archive():
 
 def test_only_single_sign_on_connects_to_another_server():
     reach = ("requests", "urllib.request", "http.client", "httpx", "socket", "smtplib", "ftplib")
-    asking = {
+    connecting = {
         (path, name)
         for path, name in imported()
         if any(name == each or name.startswith(f"{each}.") for each in reach)
     }
     # For the names of its errors.
-    assert asking <= {("cinfactors/accounts/single_sign_on/views.py", "requests")}
+    assert connecting <= {("cinfactors/accounts/single_sign_on/views.py", "requests")}
     fetching = {path for path, name, _ in calls() if name.endswith("get_requests_session")}
     assert fetching <= {"cinfactors/accounts/single_sign_on/provider.py"}
 
@@ -196,15 +196,15 @@ SECRET = re.compile(
 
 
 def test_no_commit_holds_a_key():
-    """All that was ever committed, where there is a repository to ask."""
-    asked = subprocess.run(
+    """In the whole log, where there is a repository."""
+    log = subprocess.run(
         ["git", "log", "-p", "-G", "PRIVATE KEY|AKIA|gh[pousr]_|glpat-|xox[abp]-"],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,
         errors="replace",
     )
-    added = [line for line in asked.stdout.splitlines() if line.startswith("+")]
+    added = [line for line in log.stdout.splitlines() if line.startswith("+")]
     assert [line[:60] for line in added if SECRET.search(line)] == []
 
 

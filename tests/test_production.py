@@ -1,4 +1,4 @@
-"""What a browser is told by an installation as the settings make it where nothing is chosen."""
+"""Headers and cookies of an installation with the default settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.programs import PRODUCTION, python
 
-ASK = """
+GET_EACH = """
 import django, json
 from django.conf import settings
 # Files by their own names, since none are collected here.
@@ -17,26 +17,26 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
 )
 django.setup()
 from django.test import Client
-def ask(address, **how):
+def get(address, **how):
     response = Client(raise_request_exception=False).get(address, **how)
     cookies = {name: morsel.OutputString() for name, morsel in response.cookies.items()}
     return [response.status_code, dict(response.headers), cookies]
 host = {"HTTP_HOST": "factors.exampleshire.gov.uk"}
 print(json.dumps({
-    "page": ask("/account/sign-in/", secure=True, **host),
-    "http": ask("/account/sign-in/?next=/", **host),
-    "another host": ask("/account/sign-in/", HTTP_HOST="elsewhere.example"),
-    "spoofed": ask("/account/sign-in/", HTTP_X_FORWARDED_PROTO="https", **host),
-    "health": ask("/healthz"),
-    "not found": ask("/nothing", secure=True, **host),
+    "page": get("/account/sign-in/", secure=True, **host),
+    "http": get("/account/sign-in/?next=/", **host),
+    "another host": get("/account/sign-in/", HTTP_HOST="elsewhere.example"),
+    "spoofed": get("/account/sign-in/", HTTP_X_FORWARDED_PROTO="https", **host),
+    "health": get("/healthz"),
+    "not found": get("/nothing", secure=True, **host),
 }))
 """
 
 
 @pytest.fixture(scope="module")
 def answers() -> dict:
-    """Of pages that need no database, which this installation cannot reach."""
-    done = python("-c", ASK, DJANGO_SETTINGS_MODULE="cinfactors.settings", **PRODUCTION)
+    """Status, headers and cookies of pages that need no database: there is none here."""
+    done = python("-c", GET_EACH, DJANGO_SETTINGS_MODULE="cinfactors.settings", **PRODUCTION)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -58,9 +58,9 @@ def test_http_redirects_to_https_and_shows_nothing(answers):
 def test_every_cookie_is_bound_to_this_host_and_to_https(answers):
     cookies = answers["page"][2]
     assert cookies
-    for name, said in cookies.items():
+    for name, value in cookies.items():
         assert name.startswith("__Host-")
-        parts = {part.strip().lower() for part in said.split(";")[1:]}
+        parts = {part.strip().lower() for part in value.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts
         assert not [part for part in parts if part.startswith("domain")]
 

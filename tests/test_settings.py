@@ -82,8 +82,8 @@ def test_a_production_configuration_passes_the_deployment_check():
 
 @pytest.mark.parametrize("hosts", ["factors.exampleshire.gov.uk", "localhost,10.0.0.5", "*"])
 def test_https_cannot_be_off_where_another_machine_may_connect(hosts):
-    said = refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts, "HTTPS": "off"})
-    assert said.startswith("HTTPS is off, and ALLOWED_HOSTS names ")
+    message = refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts, "HTTPS": "off"})
+    assert message.startswith("HTTPS is off, and ALLOWED_HOSTS names ")
 
 
 def test_https_may_be_off_on_one_machine():
@@ -178,14 +178,14 @@ def test_how_the_provider_shows_a_second_factor_is_configurable(brings):
 
 @pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
 def test_an_issuer_needs_a_client_and_its_secret(name):
-    said = refusal(**PRODUCTION, **(OIDC | {name: ""}))
-    assert said == f"{name} is not set. The OpenID provider has it."
+    message = refusal(**PRODUCTION, **(OIDC | {name: ""}))
+    assert message == f"{name} is not set. The OpenID provider has it."
 
 
 @pytest.mark.parametrize("issuer", ["http://login.example", "login.example"])
 def test_an_issuer_needs_https(issuer):
-    said = refusal(**PRODUCTION, **(OIDC | {"OIDC_ISSUER": issuer}))
-    assert said.startswith(f"OIDC_ISSUER is '{issuer}'. Set it to the https address")
+    message = refusal(**PRODUCTION, **(OIDC | {"OIDC_ISSUER": issuer}))
+    assert message.startswith(f"OIDC_ISSUER is '{issuer}'. Set it to the https address")
 
 
 def variables_read() -> set[str]:
@@ -223,11 +223,11 @@ def variables_read() -> set[str]:
     return names - {"DJANGO_SETTINGS_MODULE"}
 
 
-def variables_told() -> set[str]:
+def variables_documented() -> set[str]:
     readme = (ROOT / "README.md").read_text()
     section = readme.partition("## Configuration")[2].partition("\n## ")[0]
     return set(re.findall(r"^\| `([A-Z_]+)` \|", section, flags=re.MULTILINE))
 
 
 def test_the_readme_names_exactly_the_variables_that_are_read():
-    assert variables_told() == variables_read()
+    assert variables_documented() == variables_read()

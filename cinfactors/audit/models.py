@@ -2,8 +2,8 @@
 
 Both tables are in a schema of their own and are written by database functions alone. Nobody
 changes or deletes a row of them; the application's role may only read them. No foreign keys: an
-entry outlives what it is about. Why the first migration names tables of assessments is said in
-`operations`.
+entry outlives what it is about. `operations` says why the first migration names tables of
+assessments.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class StrictChangeList(ChangeList):
     """A list that filters only by the filters it offers; anything else leads back to its start.
 
     Django accepts any field of the model in a query string, and any related row: comparing
-    with `sessions__gt` would tell an administrator the key of somebody's session, letter by
+    with `sessions__gt` would reveal to an administrator the key of somebody's session, letter by
     letter. And it checks what a query string filters by before it queries the database, which
     may still refuse it: a NUL, a year that there is not, half a pattern.
     """
@@ -43,7 +43,7 @@ class StrictChangeList(ChangeList):
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """Pages of a list that is counted no further than a person would turn its pages.
 
-    Counting everything that a manager may see takes as long as reading it; what stands beyond
+    Counting everything that a manager may see takes as long as reading it; what is beyond
     `cap` is found by narrowing the list.
     """
 

@@ -1,4 +1,4 @@
-"""How often a person may search: nobody's work needs more, and a stolen session would.
+"""Rate limit of searches: more than anybody's work needs, and less than a stolen session would.
 
 How many records a person may open in an hour is checked where openings are recorded
 (`cinfactors.audit`), attempts to sign in by allauth.
@@ -31,7 +31,7 @@ class TooMany(Exception):
 def rate_limited_search(view: View) -> View:
     """Count each POST to the view as a search of the person who sends it.
 
-    For every view that looks for a child by what a person typed, also one that only tells
+    For every view that looks for a child by what a person typed, also one that only reveals
     whether a child's id is known. All searches of a person count together. The decorator marks
     the view and `RateLimitMiddleware` counts: before the view's transaction, so that a search
     which fails or finds nothing is counted too.

@@ -1,4 +1,4 @@
-"""What the history holds, for tests."""
+"""The contents of the history, for tests."""
 
 from __future__ import annotations
 

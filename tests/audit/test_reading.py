@@ -1,4 +1,4 @@
-"""Who reads a child's record is recorded, with the page; and so is who is refused."""
+"""Readings of a child's record are recorded with person and page, and so are refusals."""
 
 from __future__ import annotations
 
@@ -162,8 +162,8 @@ def test_no_child_is_found_by_words_in_a_query_string(people: People, browser_of
     make.start(people.ada)
     mo = browser_of(people.mo)
     for model, field in {"episode": "child", "assessment": "episode"}.items():
-        asked = {"app_label": "assessments", "model_name": model, "field_name": field}
-        response = mo.get(reverse("admin:autocomplete"), asked | {"term": "EX1001"})
+        query = {"app_label": "assessments", "model_name": model, "field_name": field}
+        response = mo.get(reverse("admin:autocomplete"), query | {"term": "EX1001"})
         assert response.status_code == 403
         assert "EX1001" not in response.content.decode()
 
@@ -184,8 +184,8 @@ def test_a_page_that_fails_has_shown_nothing(people: People, browser_of, monkeyp
 # The page for data officers
 
 
-def log(client, **asked: str) -> list[list[str]]:
-    page = unescape(client.get(reverse("reading_log"), asked).content.decode())
+def log(client, **query: str) -> list[list[str]]:
+    page = unescape(client.get(reverse("reading_log"), query).content.decode())
     rows = re.findall(r'<tr class="govuk-table__row">(.*?)</tr>', page, re.DOTALL)[1:]
     return [
         [

@@ -1,4 +1,4 @@
-"""The journeys' browser is found, or installed, or missed aloud."""
+"""The browser of the tests is found or installed, or it is said what to do."""
 
 import os
 
@@ -59,14 +59,14 @@ def test_root_installs_whichever_package_is_available(nowhere, tmp_path, package
         tmp_path / "bin" / "apt-get",
         f'case "$*" in *" {package}") echo "#!/bin/sh" > {there}; /bin/chmod +x {there};; esac',
     )
-    said = python("-c", INSTALL, **nowhere).stdout.splitlines()
-    assert said == ["Installing Chromium with apt…", f"found {there}"]
+    printed = python("-c", INSTALL, **nowhere).stdout.splitlines()
+    assert printed == ["Installing Chromium with apt…", f"found {there}"]
 
 
 def test_without_any_it_fails_and_says_what_to_do(nowhere):
-    said = python("-c", INSTALL, **nowhere).stdout
-    assert "Downloading Playwright's Chromium…" in said
-    assert said.splitlines()[-1] == (
+    printed = python("-c", INSTALL, **nowhere).stdout
+    assert "Downloading Playwright's Chromium…" in printed
+    assert printed.splitlines()[-1] == (
         "failed The journeys need Chromium, and none could be installed. Install it (on Debian: "
         "apt install chromium) or name one: make test CHROMIUM=/path/to/chromium"
     )

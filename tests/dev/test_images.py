@@ -1,4 +1,4 @@
-"""The container files agree with the product and with what the README says of them."""
+"""The container files agree with the product and with the README."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""`make run` as a person has it: a folder of their own, a terminal, Ctrl-C."""
+"""`make run` as a person uses it: in a folder of their own, from a terminal, until Ctrl-C."""
 
 import json
 import os

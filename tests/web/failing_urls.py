@@ -1,4 +1,4 @@
-"""The product's addresses, and views that fail with a child's record in their hands."""
+"""The product's URLs, and views that fail while they handle a child's record."""
 
 import logging
 
@@ -39,7 +39,7 @@ def refuses_a_value(request):
         cursor.execute("SELECT %s::date", [_child().name])
 
 
-def draws_a_broken_page(request):
+def renders_a_broken_page(request):
     template = engines["django"].from_string("{{ child.name }}{% widthratio child.name 0 x %}")
     return HttpResponse(template.render({"child": _child(), "x": _child().name.nothing}))
 
@@ -66,7 +66,7 @@ FAILING = [
     raises_in_a_chain,
     refuses_a_row,
     refuses_a_value,
-    draws_a_broken_page,
+    renders_a_broken_page,
     is_forbidden,
     is_suspicious,
     warns,

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request may do."""
+"""The policy of pages, and requests that are refused before any page."""
 
 import pytest
 from django.conf import settings
@@ -32,7 +32,7 @@ def test_pages_are_not_framed_or_sniffed_and_send_no_referrer():
 
 
 def visitor() -> Client:
-    """A browser that has been at the sign-in page, so that its form's token is looked for."""
+    """A browser that has opened the sign-in page, so that its form's token is checked."""
     client = Client(enforce_csrf_checks=True)
     client.get(SIGN_IN)
     return client
@@ -52,7 +52,7 @@ def test_too_many_fields_are_refused():
 
 
 def status_of(content_type: str) -> str:
-    """What the served application answers to a question of this content type."""
+    """Return how the WSGI application answers a request of this content type."""
     answered = []
     environ = RequestFactory()._base_environ(PATH_INFO="/healthz", CONTENT_TYPE=content_type)
     list(application(environ, lambda status, headers: answered.append(status)))

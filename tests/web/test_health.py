@@ -1,4 +1,4 @@
-"""What a load balancer is told."""
+"""Health checks, as a load balancer sees them."""
 
 import pytest
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""What all processes count together, in one table."""
+"""The cache in a database table that all processes share."""
 
 from __future__ import annotations
 

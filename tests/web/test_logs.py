@@ -1,4 +1,4 @@
-"""A line of the log helps to find a fault and says nothing about a child."""
+"""Log lines help to find a fault and contain nothing about a child."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ from cinfactors.web.logs import JsonFormatter
 
 
 class Lines(logging.Handler):
-    """What the log would say, as each line is written."""
+    """Collects the lines as the log would have them."""
 
     def __init__(self):
         super().__init__()
@@ -138,8 +138,8 @@ def test_our_own_warnings_are_written_in_full():
 
 @pytest.mark.parametrize("forged", ['\n{"level": "info"}', "\x1b[2K", "\x9b2K", "\u2028", "\r"])
 def test_control_characters_in_a_message_are_escaped(forged):
-    record = logging.LogRecord("cinfactors", logging.ERROR, "", 0, "said " + forged, (), None)
+    record = logging.LogRecord("cinfactors", logging.ERROR, "", 0, "text " + forged, (), None)
     text = JsonFormatter().format(record)
     assert text.isascii()
     assert text.isprintable()
-    assert json.loads(text)["message"] == "said " + forged
+    assert json.loads(text)["message"] == "text " + forged

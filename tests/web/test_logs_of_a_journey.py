@@ -1,4 +1,4 @@
-"""A whole day's work, and all that goes wrong in it: the log names no child and no code."""
+"""A day's work with all that can go wrong in it: the log contains no child and no code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WRONG_PASSWORD, WRONG_NAME = "wellington marmalade quay", "notbeatrix"
 
 
 class Lines(logging.Handler):
-    """Every line as the log has it, and whatever it was made of."""
+    """Collects every line as the log has it."""
 
     def __init__(self) -> None:
         super().__init__(level=logging.DEBUG)
@@ -39,7 +39,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture
 def log(monkeypatch) -> Iterator[list[str]]:
-    """What every logger writes at the levels that the settings let through."""
+    """The lines of every logger, at the levels of the settings."""
     handler = Lines()
     loggers = [logging.getLogger(name) for name in ("", "django", "cinfactors")]
     monkeypatch.setattr(loggers[0], "level", logging.WARNING)
@@ -76,10 +76,10 @@ def test_no_log_line_contains_a_child_a_code_or_typed_text(people: People, log: 
     an_administrator_adds_a_person(signed_in(people.abe))
     everything_goes_wrong(ada, assessment)
 
-    said = [json.loads(line) for line in log]
-    assert len(said) > 40
-    assert {200, 302, 400, 403, 404, 409, 422, 500} <= {line.get("status") for line in said}
-    assert {"error", "warning", "info"} <= {line["level"] for line in said}
+    lines = [json.loads(line) for line in log]
+    assert len(lines) > 40
+    assert {200, 302, 400, 403, 404, 409, 422, 500} <= {line.get("status") for line in lines}
+    assert {"error", "warning", "info"} <= {line["level"] for line in lines}
     secret = (
         *(CHILD_ID, GIVEN, FAMILY, *TYPED),
         *(WRONG_PASSWORD, WRONG_NAME, PASSWORD, "Percivale", "Winter", "Harbour"),
@@ -126,7 +126,7 @@ def submitted_with_reasons(ada: Client, made: Assessment) -> None:
     assert Assessment.objects.get(pk=made.pk).status == Status.SUBMITTED
 
 
-def desk(assessment: Assessment, name: str) -> str:
+def review_address(assessment: Assessment, name: str) -> str:
     return reverse(f"admin:assessments_assessment_{name}", args=[assessment.reference])
 
 
@@ -134,12 +134,12 @@ def a_manager_returns_it(mo: Client, assessment: Assessment) -> None:
     listed = reverse("admin:assessments_assessment_changelist")
     mo.post(listed, {"q": CHILD_ID})
     mo.get(listed)
-    mo.get(desk(assessment, "change"))
+    mo.get(review_address(assessment, "change"))
     now = Assessment.objects.get(pk=assessment.pk)
     typed = {"reason": Review.Reason.EVIDENCE_NOT_CLEAR, "comment": TYPED[2]}
-    mo.post(desk(now, "return"), key_and_version(now, **typed | {"comment": ""}))
-    mo.post(desk(now, "return"), key_and_version(now, **typed))
-    mo.post(desk(now, "return"), key_and_version(now, **typed))
+    mo.post(review_address(now, "return"), key_and_version(now, **typed | {"comment": ""}))
+    mo.post(review_address(now, "return"), key_and_version(now, **typed))
+    mo.post(review_address(now, "return"), key_and_version(now, **typed))
     assert Assessment.objects.get(pk=now.pk).status == Status.RETURNED
 
 
@@ -150,7 +150,7 @@ def the_worker_sends_it_again(ada: Client, assessment: Assessment) -> None:
 
 def a_manager_authorises_it(mo: Client, assessment: Assessment) -> None:
     now = Assessment.objects.get(pk=assessment.pk)
-    mo.post(desk(now, "authorise"), key_and_version(now, confirmed="yes"))
+    mo.post(review_address(now, "authorise"), key_and_version(now, confirmed="yes"))
     assert Assessment.objects.get(pk=now.pk).status == Status.AUTHORISED
 
 

@@ -1,4 +1,4 @@
-"""gunicorn as it serves: what it makes of requests that no browser sends."""
+"""gunicorn in production: how it answers requests that no browser sends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOST = "Host: factors.exampleshire.gov.uk\r\n"
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """One that the application answers at; it has no database, and needs none for this."""
+    """The port of a running application; it has no database, and needs none for these."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
@@ -44,7 +44,7 @@ def port() -> Iterator[int]:
 
 
 def answers(port: int) -> bool:
-    """Whether somebody is there; waits a little where nobody is."""
+    """Return whether a server listens; wait a little where none does."""
     try:
         return send(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") != ""
     except ConnectionRefusedError:
@@ -53,7 +53,7 @@ def answers(port: int) -> bool:
 
 
 def send(port: int, request: str) -> str:
-    """All that comes back until the server closes, or has said nothing for a second."""
+    """Return what comes back until the server closes, or has been silent for a second."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(request.encode("latin-1"))
         found = b""

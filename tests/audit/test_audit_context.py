@@ -1,4 +1,4 @@
-"""The history says who acted, from where and in which request, or that no person's request did."""
+"""Entries have the person, address and request of a change, or none outside a request."""
 
 from __future__ import annotations
 
@@ -162,10 +162,10 @@ def test_the_audit_context_is_set_once_by_a_request_that_writes_and_not_by_one_t
 ):
     assessment, ada = make.start(people.ada), browser_of(people.ada)
 
-    def told(act) -> int:
+    def times_set(during) -> int:
         with CaptureQueriesContext(connection) as captured:
-            act()
+            during()
         return sum("set_config('cinfactors.actor'" in one["sql"] for one in captured)
 
-    assert told(lambda: ada.get(reverse("guidance"))) == 0
-    assert told(lambda: save_factors(ada, assessment, "4B")) == 1
+    assert times_set(lambda: ada.get(reverse("guidance"))) == 0
+    assert times_set(lambda: save_factors(ada, assessment, "4B")) == 1
