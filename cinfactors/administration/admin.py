@@ -77,7 +77,7 @@ class AdministratorsOnly(ModelAdmin):
 
 
 def _person_of(request: HttpRequest) -> User:
-    """Return the signed-in person: middleware lets nobody else reach the admin."""
+    """Return the signed-in person. (An anonymous user is not `is_active` either.)"""
     return cast(SignedInRequest, request).user
 
 

@@ -2,7 +2,7 @@
 
 The database writes the history of changes itself, by triggers (see the first migration). What
 it cannot know, who acts from which address in which request, is set in settings of the
-transaction, which end with it: nobody else who is given the same connection has them.
+transaction, which end with it: the next request on the same connection does not see them.
 """
 
 from __future__ import annotations

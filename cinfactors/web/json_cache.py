@@ -31,15 +31,15 @@ SWEEP = (
     " WHERE expires <= %(now)s AND cache_key <> %(key)s LIMIT 10 FOR UPDATE SKIP LOCKED)) "
 )
 INSERT = (
-    "INSERT INTO {0} AS kept (cache_key, value, expires) VALUES (%(key)s, %(value)s, %(expires)s)"
+    "INSERT INTO {0} AS entry (cache_key, value, expires) VALUES (%(key)s, %(value)s, %(expires)s)"
     " ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires"
 )
-ONLY_IF_EXPIRED = " WHERE kept.expires <= %(now)s"
+ONLY_IF_EXPIRED = " WHERE entry.expires <= %(now)s"
 COUNT = (
-    "INSERT INTO {0} AS kept (cache_key, value, expires) VALUES (%(key)s, '1', %(expires)s)"
+    "INSERT INTO {0} AS entry (cache_key, value, expires) VALUES (%(key)s, '1', %(expires)s)"
     " ON CONFLICT (cache_key) DO UPDATE SET"
-    " value = CASE WHEN kept.expires <= %(now)s THEN '1' ELSE (kept.value::bigint + 1)::text END,"
-    " expires = CASE WHEN kept.expires <= %(now)s THEN excluded.expires ELSE kept.expires END"
+    " value = CASE WHEN entry.expires <= %(now)s THEN '1' ELSE (entry.value::bigint + 1)::text END,"
+    " expires = CASE WHEN entry.expires <= %(now)s THEN excluded.expires ELSE entry.expires END"
     " RETURNING value"
 )
 ADD_TO = (

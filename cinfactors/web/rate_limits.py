@@ -1,4 +1,4 @@
-"""Rate limit of searches: more than anybody's work needs, and less than a stolen session would.
+"""Rate limit of searches: more than any work needs, fewer than a thief of a session would try.
 
 How many records a person may open in an hour is checked where openings are recorded
 (`cinfactors.audit`), attempts to sign in by allauth.
@@ -25,7 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class TooMany(Exception):
-    """What the person requested was within their rights, and is too much of it."""
+    """The person may do what they requested, but not this often. Answered with 429."""
 
 
 def rate_limited_search(view: View) -> View:
@@ -43,8 +43,8 @@ def rate_limited_search(view: View) -> View:
 class RateLimitMiddleware:
     """Answers 429 to a search over the limit, and to whatever raises TooMany.
 
-    Below `SignedInMiddleware`, which sends whoever is not signed in to do so: their searches
-    are not counted.
+    Below `SignedInMiddleware`, which redirects a person who is not signed in to sign-in: their
+    searches are not counted.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

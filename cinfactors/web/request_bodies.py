@@ -12,7 +12,7 @@ from cinfactors.web.headers import ALWAYS, DENY_ALL_POLICY
 
 CHUNK = 64 * 1024
 MOST = 16 * 1024 * 1024
-"""Bytes that are read only to be discarded; whoever sends more is cut off."""
+"""Bytes that are read only to be discarded; a client that sends more is cut off."""
 
 _NOT_UTF_8 = re.compile(
     r"""; \s* charset (?! \s* = \s* "? utf-?8 "? \s* (?: ; | $ ) )  # another charset
