@@ -1,8 +1,8 @@
-"""Says at start-up what is wrong with the catalogue: assessments.E001 and on.
+"""Start-up checks of the catalogue: assessments.E001 and on.
 
-Imported by the app's configuration, which is what registers it. E001 is an edition that cannot
+The app's configuration imports this module, which registers them. E001 is an edition that cannot
 be read; E002 to E020 are the faults of `catalogue.consistency`; E021 is a rule whose fields do
-not fit its kind; E022 is a catalogue that the migrations know nothing of.
+not fit its kind; E022 is a catalogue that differs from what the migrations put in the database.
 """
 
 from __future__ import annotations
@@ -25,39 +25,41 @@ from assessments.database import code_constraints
 def catalogue_is_consistent(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Every fault of every edition, the earliest edition first."""
+    """Return every fault of every edition, the earliest edition first."""
     try:
         editions = loader.editions()
     except CatalogueError as error:
         return [_error("E001", str(error))]
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for edition in editions.values():
         for fault in consistency.faults(edition, rules.KINDS):
-            found.append(_error(fault.id, fault.message))
+            errors.append(_error(fault.id, fault.message))
         for rule in edition.rules:
             # An unknown kind is E010 already.
-            for misfit in rules.misfits(rule) if rule.kind in rules.KINDS else ():
-                found.append(_error("E021", f"{edition.id}: rule {rule.id}: {misfit}"))
+            for problem in rules.field_errors(rule) if rule.kind in rules.KINDS else ():
+                errors.append(_error("E021", f"{edition.id}: rule {rule.id}: {problem}"))
     for fault in consistency.faults_between(editions.values()):
-        found.append(_error(fault.id, fault.message))
-    return found
+        errors.append(_error(fault.id, fault.message))
+    return errors
 
 
 @register("migrations")
 def migrations_hold_the_catalogue(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Whether the newest migration of codes constrains the database to today's editions.
+    """Return an error unless the newest migration of codes agrees with today's editions.
 
-    Silent on a catalogue that cannot be read, which is E001.
+    Nothing for a catalogue that cannot be read, which is E001.
     """
     try:
-        wanted = code_constraints.statements(loader.editions().values())
+        expected = code_constraints.statements(loader.editions().values())
     except CatalogueError:
         return []
-    names = sorted(it.name for it in iter_modules(migrations.__path__) if "_codes_" in it.name)
-    held = import_module(f"{migrations.__name__}.{names[-1]}").STATEMENTS if names else None
-    if held == wanted:
+    names = sorted(
+        module.name for module in iter_modules(migrations.__path__) if "_codes_" in module.name
+    )
+    migrated = import_module(f"{migrations.__name__}.{names[-1]}").STATEMENTS if names else None
+    if migrated == expected:
         return []
     return [
         Error(

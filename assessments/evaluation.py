@@ -1,4 +1,4 @@
-"""How the rules read an assessment, and what was answered to them."""
+"""What the rules find in an assessment, under its edition, and the answers given to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cinfactors.accounts.models import User
 
 
 def selection_of(assessment: Assessment) -> rules.Selection:
-    """What the rules read of an assessment: its selection and the child's circumstances.
+    """Return what the rules read about an assessment: its selection, the outcome and the child.
 
     Age is on the day the assessment started; an unborn child has none.
     """
@@ -33,9 +33,9 @@ def selection_of(assessment: Assessment) -> rules.Selection:
 
 
 def current_edition() -> Edition:
-    """The edition in force today, under which alone anything is recorded.
+    """Return the edition in force today, the only one under which anything is recorded.
 
-    Raises NoEditionInForce where today's edition can only be held and read.
+    Raise NoEditionInForce where today's edition can only be read.
     """
     today = timezone.localdate()
     edition = loader.edition_for(today)
@@ -45,18 +45,19 @@ def current_edition() -> Edition:
 
 
 def edition_of(assessment: Assessment) -> Edition:
-    """The edition it stands under: that of the day it ended, today's while it is open."""
+    """Return the assessment's edition: that of the day it ended, today's while it is open."""
     if assessment.is_with_the_worker:
         return current_edition()
     return loader.edition(assessment.edition)
 
 
 def findings_of(assessment: Assessment) -> tuple[rules.Finding, ...]:
+    """Return the findings of the assessment's edition on its selection."""
     return rules.evaluate(edition_of(assessment), selection_of(assessment))
 
 
 def answers_of(assessment: Assessment) -> list[RuleAnswer]:
-    """Every answer given, the earliest first."""
+    """Return every answer given, the earliest first, each with its person."""
     answers = []
     for row in _ANSWERS.rows(assessment.pk):
         answer, answer.answered_by = instances(row, RuleAnswer, User)
@@ -65,18 +66,20 @@ def answers_of(assessment: Assessment) -> list[RuleAnswer]:
     return answers
 
 
-_NOT_THERE = -1
+# Stands in the compiled query for the key of the assessment.
+_ASSESSMENT = -1
 _ANSWERS = Compiled(
     lambda: (
-        RuleAnswer.objects.filter(assessment=_NOT_THERE)
+        RuleAnswer.objects.filter(assessment=_ASSESSMENT)
         .select_related("answered_by")
         .order_by("pk")
     ),
-    _NOT_THERE,
+    _ASSESSMENT,
 )
 
 
 def rule_answers(answers: Iterable[RuleAnswer]) -> list[rules.Answer]:
+    """Return the stored answers as the rules take them."""
     return [
         rules.Answer(rule=answer.rule, kind=answer.kind, codes=frozenset(answer.codes))
         for answer in answers

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every measurement, in this process, and 1 for a goal that was missed."""
+"""`python -m benchmarks`: run every measurement; exit with 1 if a goal is missed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _set_up_django(server: embedded_postgres.Server) -> None:
-    """The product's own settings, with only what an installation sets."""
+    """Set up Django with the product's own settings and only what an installation sets."""
     for name in ("DEBUG", "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)
     os.environ |= {
@@ -42,7 +42,7 @@ def _set_up_django(server: embedded_postgres.Server) -> None:
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "HTTPS": "off",
         "LOG_LEVEL": "WARNING",
-        # One person is shown the page more often than any work needs.
+        # One person requests the page far more often than any real work would.
         "READINGS_PER_HOUR": "1000000",
     }
     import django

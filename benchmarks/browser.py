@@ -1,6 +1,6 @@
-"""The factor page in a real browser: a change answered on the screen, and a slow phone.
+"""The factor page in a real browser: the time of a change on the screen, and a slow phone.
 
-The clock is the page's own, from the click until the frame that shows the answer is drawn.
+The clock is the page's own, from the click until the frame that shows the response is painted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
 from assessments.models import Assessment
-from benchmarks.measure import of_100
+from benchmarks.measure import percentile_95
 from benchmarks.people import ordinary_selection
 from cinfactors.dev import chromium
 
@@ -32,9 +32,9 @@ CHANGES, VISITS = 100, 5
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SLOWER_CPU = 4
 SLOW_4G = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
-"""Milliseconds for each request and bytes a second, as Lighthouse has a slow 4G network."""
+"""Milliseconds for each request and bytes a second, as Lighthouse simulates a slow 4G network."""
 
-# One box after another, each when what came before is saved and drawn.
+# One box after another, each once the change before it is saved and painted.
 CHANGE = """async ([codes, changes]) => {
     const form = document.getElementById("factors");
     const answered = () => new Promise((done, fail) => {
@@ -46,7 +46,7 @@ CHANGE = """async ([codes, changes]) => {
             form.dataset.saveState === "saved" ? done() : fail(new Error(form.dataset.saveState));
         }).observe(form, {attributeFilter: ["data-save-state"]});
     });
-    const drawn = () => new Promise(done => requestAnimationFrame(() => {
+    const painted = () => new Promise(done => requestAnimationFrame(() => {
         const channel = new MessageChannel();
         channel.port1.onmessage = done;
         channel.port2.postMessage(null);
@@ -54,11 +54,11 @@ CHANGE = """async ([codes, changes]) => {
     const taken = [];
     for (let change = 0; change < changes; change += 1) {
         const box = document.getElementById(`code-${codes[change % codes.length]}`);
-        await drawn();
+        await painted();
         const saved = answered(), started = performance.now();
         box.click();
         await saved;
-        await drawn();
+        await painted();
         taken.push(performance.now() - started);
     }
     return taken;
@@ -75,7 +75,7 @@ SHIFT = """() => new Promise(done => {
 
 
 @dataclass(frozen=True, slots=True)
-class InABrowser:
+class BrowserTimes:
     """Milliseconds on the clock; the shift in thousandths of Cumulative Layout Shift."""
 
     change: float
@@ -84,30 +84,32 @@ class InABrowser:
     shift: float
 
 
-def measure(assessment: Assessment, *, changes: int = CHANGES, visits: int = VISITS) -> InABrowser:
-    """In the database that this thread uses."""
+def measure(
+    assessment: Assessment, *, changes: int = CHANGES, visits: int = VISITS
+) -> BrowserTimes:
+    """Measure the product as served, on the database that this thread uses."""
     codes = ordinary_selection(assessment, 3)
     page = reverse("factors", args=[assessment.reference])
     client = Client()
     client.force_login(assessment.worker)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    # Playwright keeps an event loop in its thread, in which Django would ask nothing.
-    with _serving() as address, ThreadPoolExecutor(1) as beside:
-        return beside.submit(_look, address, page, session, codes, changes, visits).result()
+    # Playwright runs an event loop in its thread, in which Django refuses queries.
+    with _serving() as address, ThreadPoolExecutor(1) as thread:
+        return thread.submit(_visit, address, page, session, codes, changes, visits).result()
 
 
-def _look(
+def _visit(
     address: str, page: str, session: str, codes: list[str], changes: int, visits: int
-) -> InABrowser:
+) -> BrowserTimes:
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}
     # CHROMIUM's, where `make bench` has named one; looked for before Playwright's event loop runs,
     # in which the path of its own browser cannot be asked for.
     executable = chromium.path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
-        desk = browser.new_context(base_url=address)
-        desk.add_cookies([cookie])
-        tab = desk.new_page()
+        desktop = browser.new_context(base_url=address)
+        desktop.add_cookies([cookie])
+        tab = desktop.new_page()
         tab.goto(page)
         taken = tab.evaluate(CHANGE, [codes, changes])
         first, again = [], []
@@ -125,14 +127,14 @@ def _look(
             shift = tab.evaluate(SHIFT)
             phone.close()
         browser.close()
-    return InABrowser(of_100(taken), median(first), median(again), shift * 1000)
+    return BrowserTimes(percentile_95(taken), median(first), median(again), shift * 1000)
 
 
 @contextmanager
 def _serving() -> Iterator[str]:
-    """The product as it is deployed, in the database that this thread uses."""
+    """Serve the product as it is deployed, on the database that this thread uses."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        # gunicorn says so too, but too late for whoever connects before it is there.
+        # gunicorn sets it too, but too late for connections made before it starts.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = subprocess.Popen(  # noqa: S603  ourselves, arguments of ours
             [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", APPLICATION],
@@ -148,7 +150,7 @@ def _serving() -> Iterator[str]:
 
 
 def environment() -> dict[str, str]:
-    """What tells the product's own settings of this process's database and sessions."""
+    """Return what gives the product's own settings this process's database and sessions."""
     given = connection.settings_dict
     role, password, host = (quote(given[part], safe="") for part in ("USER", "PASSWORD", "HOST"))
     return {

@@ -1,6 +1,6 @@
 """Databases of invented records, on a PostgreSQL server of the benchmark's own.
 
-Each is filled once and kept under var/ for the next time.
+Each is filled once and kept under var/ for the next run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def name_of(assessments: int) -> str:
 
 
 def make(server: Server, assessments: int) -> None:
-    """Make the database of this many invented assessments, or bring the one there up to date."""
+    """Make the database for this many invented assessments, or migrate the one there is."""
     name = name_of(assessments)
     with server.connect(database="postgres") as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).rowcount:
@@ -44,7 +44,7 @@ def make(server: Server, assessments: int) -> None:
 
 
 def _manage(url: str, *command: str) -> None:
-    """Run a command as the role of the address, which this process must not have."""
+    """Run a command as the role in the URL, whose rights this process must not have."""
     subprocess.run(  # noqa: S603  Django itself, arguments of ours
         [sys.executable, "-m", "django", *command],
         env=os.environ | {"DATABASE_URL": url},
@@ -53,26 +53,26 @@ def _manage(url: str, *command: str) -> None:
 
 
 def connection_to(server: Server, assessments: int) -> BaseDatabaseWrapper:
-    """A connection as the application has it, with a pool of its own."""
+    """Return a connection as the application has it, with a pool of its own."""
     given = connections.settings["default"]
     name = name_of(assessments)
-    # Pools go by the alias, so each database has one of its own.
+    # Django keeps a pool for each alias, so each database needs an alias of its own.
     return type(connections["default"])(given | {"NAME": name}, alias=name)
 
 
 def use(connection: BaseDatabaseWrapper) -> None:
-    """Make it what this thread calls its default database."""
+    """Make it this thread's default database."""
     connections[connection.alias] = connection
     connections["default"] = connection
 
 
 def fill(server: Server, assessments: int) -> None:
-    """Put the invented records into the default database, unless they are there."""
+    """Load the invented records into the default database, unless it has them."""
     if Assessment.objects.exists():
         return
     ordinary = connections["default"]
     owner = {"USER": OWNER_ROLE, "PASSWORD": server.passwords[OWNER_ROLE]}
-    # The application's role may make a record step by step alone.
+    # The application's role may only make records step by step, through the services.
     loading = type(ordinary)(ordinary.settings_dict | owner, alias=f"{ordinary.alias}_owner")
     use(loading)
     with (

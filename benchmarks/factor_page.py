@@ -1,6 +1,6 @@
-"""The factor page beside the same bytes sent bare, and beside the same form drawn of stock parts.
+"""The factor page compared with the same bytes sent ready-made, and with a form of stock widgets.
 
-And its size as it is sent, and what it asks of the database.
+Also its size as it is sent, and its number of queries.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.stock import StockForm
 from benchmarks.visitor import Visitor, queries, statements
 
 SIZES = 20
-"""Pages weighed: each is padded by another random number of bytes."""
+"""How many responses are weighed: each is padded with another random number of bytes."""
 
 FORMS = (FactorsForm, StockForm)
 
@@ -43,10 +43,13 @@ class FactorPage:
 
 
 def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
-    """Of a worker's own assessment, under `benchmarks.urls`."""
+    """Measure the page of a worker's own assessment, with `benchmarks.urls` as the URLs."""
     visitor = Visitor(assessment.worker)
     page = reverse("factors", args=[assessment.reference])
-    stock, bare = reverse("stock_page", args=[assessment.reference]), reverse("same_bytes")
+    stock_path, same_bytes_path = (
+        reverse("stock_page", args=[assessment.reference]),
+        reverse("same_bytes"),
+    )
     views.page = visitor.get(page, compressed=False)()
 
     def of(path: str, *, compressed: bool = True) -> Subject:
@@ -55,10 +58,10 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
     requests = medians(
         {
             "page": of(page),
-            "same bytes": of(bare),
-            "stock": of(stock),
+            "same bytes": of(same_bytes_path),
+            "stock": of(stock_path),
             "page, plain": of(page, compressed=False),
-            "same bytes, plain": of(bare, compressed=False),
+            "same bytes, plain": of(same_bytes_path, compressed=False),
         },
         clock=process_time,
         runs=runs,
@@ -66,7 +69,7 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
     )
     state = picker_state(assessment, assessment.worker.density)
     picker, stock_form = medians(
-        {form.__name__: _drawing(form, state) for form in FORMS},
+        {form.__name__: _rendering(form, state) for form in FORMS},
         clock=process_time,
         runs=runs,
         warm_up=warm_up,
@@ -80,12 +83,12 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
         picker=picker,
         stock_form=stock_form,
         queries=len(queries(statements(visitor.get(page)))),
-        same_bytes_queries=len(queries(statements(visitor.get(bare)))),
+        same_bytes_queries=len(queries(statements(visitor.get(same_bytes_path)))),
         size=len(views.page),
         compressed=round(median(len(visitor.get(page)()) for _ in range(SIZES))),
     )
 
 
-def _drawing(form: type[FactorsForm | StockForm], state: PickerState) -> Subject:
+def _rendering(form: type[FactorsForm | StockForm], state: PickerState) -> Subject:
     """Making the form and drawing it, which each request does."""
     return lambda: lambda: form(picker=state).render_picker()

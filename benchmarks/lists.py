@@ -1,6 +1,6 @@
 """*My assessments* of one person in two databases, a small one and a large one, in turn.
 
-The clock on the wall, since the database works in a process of its own.
+Time on the wall clock, since the database works in a process of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class ListPage:
 def measure(
     small: BaseDatabaseWrapper, large: BaseDatabaseWrapper, *, runs: int, warm_up: int
 ) -> list[ListPage]:
-    """The list, and a search of it by the child's id and by name; the default is large after."""
+    """Measure the list, and its search by the child's id and by name.
+
+    The large database is the default one afterwards.
+    """
     pages = []
     for what, words in _looked_for(large).items():
         subjects = {
@@ -40,8 +43,8 @@ def measure(
             for name, connection in {"small": small, "large": large}.items()
         }
         taken = medians(subjects, clock=perf_counter, runs=runs, warm_up=warm_up)
-        said = statements(subjects["large"]())
-        pages.append(ListPage(what, taken["small"], taken["large"], len(queries(said))))
+        sql = statements(subjects["large"]())
+        pages.append(ListPage(what, taken["small"], taken["large"], len(queries(sql))))
     return pages
 
 

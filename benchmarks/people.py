@@ -1,4 +1,4 @@
-"""The person who looks: the same rows of their own in every database, by the product's services."""
+"""The person who makes the requests, with the same rows in every database, made by the services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODES = 4
 
 
 def worker(own: int = OWN) -> User:
-    """A social worker in the first of the teams, with this many assessments, made if need be."""
+    """Return a social worker of the first team with this many assessments, made if need be."""
     found = User.objects.filter(username=USERNAME).first()
     if found:
         return found
@@ -63,12 +63,14 @@ def record(assessment: Assessment, codes: list[str]) -> None:
 
 
 def ordinary_selection(assessment: Assessment, seed: int) -> list[str]:
-    """Some codes that go together, and of which the rules ask something."""
+    """Return some codes that can be recorded together, on which the rules have findings."""
     edition = current_edition()
     random = Random(seed)  # noqa: S311  invented selections, no secret
     codes = list(edition.codes)
     while True:
-        drawn = random.sample(codes, CODES)
-        found = rules.evaluate(edition, rules.replace_codes(selection_of(assessment), drawn, ""))
-        if found and not any(finding.is_error for finding in found):
-            return drawn
+        selection = random.sample(codes, CODES)
+        findings = rules.evaluate(
+            edition, rules.replace_codes(selection_of(assessment), selection, "")
+        )
+        if findings and not any(finding.is_error for finding in findings):
+            return selection

@@ -1,4 +1,4 @@
-"""What was measured, beside its floor and its goal."""
+"""The measurements as a table, each with its reference and its goal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOLDS = {AT_MOST: operator.le, AT_LEAST: operator.ge}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A limit; of the ratio to the floor where `of_ratio` says so, else of the figure itself."""
+    """A limit: of the ratio to the reference if `of_ratio`, else of the figure itself."""
 
     bound: str
     limit: float
@@ -25,7 +25,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. Its floor is what it is measured against, and its ratio says how many times."""
+    """One figure. `floor` is the reference it is compared with; the ratio says how many times."""
 
     what: str
     median: float
@@ -36,7 +36,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Times the floor; for what is to be faster than something, that over this."""
+        """How many times the reference; if it should be faster, the reference over the figure."""
         if self.floor is None:
             return None
         return self.floor / self.median if self.times_faster else self.median / self.floor

@@ -16,12 +16,12 @@ RUNS = 7
 
 
 def evaluations_a_second() -> float:
-    """Ordinary selections of one to five codes, each evaluated once; the median over the runs."""
+    """Return the rate for ordinary selections of one to five codes; the median over the runs."""
     return _a_second(evaluate)
 
 
 def floor_a_second() -> float:
-    """The same loop calling a function that does nothing: what the machine itself takes."""
+    """Return the rate of the same loop with a function that does nothing."""
     return _a_second(_nothing)
 
 
@@ -38,19 +38,19 @@ def _a_second(evaluate: Callable[[Edition, Selection], object]) -> float:
 
 
 def _selections(edition: Edition) -> list[Selection]:
-    """The same ones each time: children of every age, an unborn one now and then."""
-    chance = random.Random(2021)  # noqa: S311  invented selections, no secret
+    """Return the same selections each time: children of every age, an unborn one now and then."""
+    generator = random.Random(2021)  # noqa: S311  invented selections, no secret
     codes = list(edition.codes)
     found = []
     for _ in range(SELECTIONS):
-        age = chance.randint(-1, 18)
+        age = generator.randint(-1, 18)
         found.append(
             Selection(
-                tuple(chance.sample(codes, chance.randint(1, 5))),
+                tuple(generator.sample(codes, generator.randint(1, 5))),
                 age=None if age < 0 else age,
                 unborn=age < 0,
-                sex=chance.choice("FM"),
-                disabled=chance.random() < 0.12,
+                sex=generator.choice("FM"),
+                disabled=generator.random() < 0.12,
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""The measurements one after the other, each with its goal."""
+"""All measurements one after the other, each with its goal."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Django's GZipMiddleware adds against BREACH. Slow phone: a processor four times 
 one, 150 ms for each request, 1.6 Mbit a second."""
 
 HOSTS = ["testserver", "127.0.0.1"]
-"""Where Django's test requests are sent, and a browser's."""
+"""The hosts of Django's test requests and of the browser's."""
 FOURTEEN_KILOBYTES = 14 * 1024
 
 
 def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int) -> list[Row]:
-    """Make what is missing, measure everything, and leave nothing open."""
+    """Make the missing databases, measure everything, and close every connection."""
     collect_static_files()
     ordinary = connections["default"]
     found = {number: database.connection_to(server, number) for number in (small, large)}
@@ -63,7 +63,7 @@ def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
     yield Row("  the same, uncompressed", page.page_plain, "ms", page.same_bytes_plain)
     yield Row("  its queries, sign-in's among them", page.queries, "", page.same_bytes_queries)
     yield Row("Factor page, beside stock checkboxes", page.page, "ms", page.stock_page, stock, True)
-    yield Row("  drawing the form alone", page.picker, "ms", page.stock_form, stock, True)
+    yield Row("  rendering the form alone", page.picker, "ms", page.stock_form, stock, True)
     yield Row(
         "Factor page as it is sent, all guidance",
         page.compressed,
@@ -94,19 +94,19 @@ def save_rows(save: saves.Save) -> Iterator[Row]:
     )
 
 
-def browser_rows(seen: browser.InABrowser) -> Iterator[Row]:
+def browser_rows(times: browser.BrowserTimes) -> Iterator[Row]:
     second = Goal(AT_MOST, 1000, "ms", of_ratio=False)
     yield Row(
         "  from the click to the screen, the 95th of 100",
-        seen.change,
+        times.change,
         "ms",
         goal=Goal(AT_MOST, 100, "ms", of_ratio=False),
     )
-    yield Row("Slow phone: usable, nothing kept before", seen.usable_at_first, "ms", goal=second)
-    yield Row("  with the files of another page", seen.usable_again, "ms", goal=second)
+    yield Row("Slow phone: usable, nothing kept before", times.usable_at_first, "ms", goal=second)
+    yield Row("  with the files of another page", times.usable_again, "ms", goal=second)
     yield Row(
         "  layout shift, in thousandths",
-        seen.shift,
+        times.shift,
         "",
         goal=Goal(AT_MOST, 0, "", of_ratio=False),
     )

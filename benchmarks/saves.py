@@ -10,14 +10,14 @@ from time import perf_counter, process_time
 from django.urls import reverse
 
 from assessments.models import Assessment
-from benchmarks.measure import medians, slowest_but_5_in_100
+from benchmarks.measure import medians, percentile_95_time
 from benchmarks.people import ordinary_selection
 from benchmarks.visitor import Visitor, queries, statements, transactions
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Milliseconds of CPU as medians; what a save says to the database."""
+    """Milliseconds of CPU as medians, and the numbers of statements."""
 
     save: float
     nothing_recorded: float
@@ -29,7 +29,7 @@ class Save:
 
 
 def measure(assessment: Assessment, *, runs: int, warm_up: int) -> Save:
-    """Two selections in turn, so that each post changes what is recorded."""
+    """Measure saving two selections in turn, so that each post changes what is recorded."""
     visitor = Visitor(assessment.worker)
     selections = [ordinary_selection(assessment, seed) for seed in (1, 2)]
 
@@ -37,16 +37,16 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> Save:
         current = Assessment.objects.get(pk=assessment.pk)
         other = next(codes for codes in selections if set(codes) != set(current.codes))
         path = reverse("factors", args=[current.reference])
-        return visitor.post(path, _sent(other, current.version))
+        return visitor.post(path, _post_data(other, current.version))
 
     def change() -> Callable[[], bytes]:
         current = Assessment.objects.get(pk=assessment.pk)
         other = next(codes for codes in selections if set(codes) != set(current.codes))
         path = reverse("autosave", args=[current.reference])
-        return visitor.post(path, _sent(other, current.version), status=200)
+        return visitor.post(path, _post_data(other, current.version), status=200)
 
     def nothing_recorded() -> Callable[[], bytes]:
-        return visitor.post(reverse("same_bytes"), _sent(selections[0], 1))
+        return visitor.post(reverse("same_bytes"), _post_data(selections[0], 1))
 
     taken = medians(
         {"save": save, "nothing": nothing_recorded},
@@ -55,12 +55,12 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> Save:
         warm_up=warm_up,
     )
     before = Assessment.objects.get(pk=assessment.pk).version
-    said = statements(save())
+    sql = statements(save())
     assert Assessment.objects.get(pk=assessment.pk).version == before + 1
-    opened, savepoints = transactions(said)
-    answer = slowest_but_5_in_100(change, clock=perf_counter, runs=runs, warm_up=warm_up)
-    return Save(taken["save"], taken["nothing"], len(queries(said)), opened, savepoints, answer)
+    opened, savepoints = transactions(sql)
+    answer = percentile_95_time(change, clock=perf_counter, runs=runs, warm_up=warm_up)
+    return Save(taken["save"], taken["nothing"], len(queries(sql)), opened, savepoints, answer)
 
 
-def _sent(codes: Sequence[str], version: int) -> dict[str, object]:
+def _post_data(codes: Sequence[str], version: int) -> dict[str, object]:
     return {"codes": codes, "version": version, "key": uuid.uuid4(), "next": "check"}

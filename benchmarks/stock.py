@@ -1,7 +1,7 @@
-"""The factor page as crispy-forms-gds draws it of stock fields: one of checkboxes for each factor.
+"""The factor page with stock fields of crispy-forms-gds: one field of checkboxes for each factor.
 
-The same codes, labels, hints and ticks, and the guidance finished beforehand, so that what is
-compared is the drawing of the boxes.
+The same codes, labels, hints and ticks, and the guidance rendered beforehand, so that the
+comparison is of rendering the checkboxes.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from assessments.components.picker.layout import FactorGroup, domain_groups
 from assessments.components.picker.state import PickerState
 
 
-class Finished(LayoutObject):
-    """Text that is drawn already."""
+class RenderedHtml(LayoutObject):
+    """Markup that is rendered already."""
 
     fields: list[str] = []
 
@@ -57,7 +57,7 @@ class StockForm(Form):
             for factor in domain.factors:
                 name, _ = next(names)
                 parts += [
-                    Finished(_guidance(factor.guidance)),
+                    RenderedHtml(_guidance(factor.guidance)),
                     Field.checkboxes(name, legend_size="s", legend_tag="h3", small=True),
                 ]
             yield Fieldset(*parts, legend=domain.name, legend_size="l", legend_tag="h2")

@@ -1,4 +1,4 @@
-"""The product's addresses, and those of what it is measured against."""
+"""The product's URLs, and those that it is measured against."""
 
 from django.urls import include, path
 

@@ -16,18 +16,18 @@ from assessments.presenters.deadlines import deadline_of
 from benchmarks.stock import StockForm
 
 page = b""
-"""What `same_bytes` sends: a page that the product drew."""
+"""What `same_bytes` sends: a page that the product rendered."""
 
 
 def same_bytes(request: HttpRequest) -> HttpResponse:
-    """The floor: everything but making the page; of a post, everything but recording it."""
+    """Do everything but render the page; for a post, everything but record it."""
     if request.method == "POST":
         return redirect("assessments")
     return HttpResponse(page)
 
 
 def stock_page(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """The factor page with the stock form in the picker's place."""
+    """Return the factor page with the stock form in place of the picker."""
     assessment = queries.own_assessment(request.user, reference)
     form = StockForm(picker=picker_state(assessment, request.user.density))
     context = {

@@ -1,4 +1,4 @@
-"""A signed-in person's requests, through all that the server runs for them."""
+"""A signed-in person's requests, through the whole WSGI application."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from cinfactors.accounts.models import User
 
 
 class Unexpected(Exception):
-    """The server gave another answer than the one that is measured."""
+    """The response is not the one to measure."""
 
 
 class Visitor:
-    """One session, sent with every request, as a browser sends it."""
+    """One session, sent with every request, as a browser does."""
 
     def __init__(self, person: User) -> None:
         browser = Client()
         browser.force_login(person)
-        # The list's form brings the token that posts need.
+        # The form on the list sets the CSRF token that posts need.
         browser.get("/assessments/")
         self._application = WSGIHandler()
         self._requests = RequestFactory(headers={"accept-encoding": "gzip"})
@@ -32,7 +32,7 @@ class Visitor:
         self._token = browser.cookies[settings.CSRF_COOKIE_NAME].value
 
     def get(self, path: str, *, compressed: bool = True) -> Callable[[], bytes]:
-        """A request that is ready to be sent; sending it answers with the body."""
+        """Return a request ready to be sent; sending it returns the body."""
         headers = {} if compressed else {"accept-encoding": "identity"}
         return self._ready(self._requests.get(path, headers=headers).environ, 200)
 
@@ -42,19 +42,19 @@ class Visitor:
 
     def _ready(self, environ: dict[str, Any], status: int) -> Callable[[], bytes]:
         def send() -> bytes:
-            answered: list[str] = []
-            response = self._application(environ, lambda line, headers: answered.append(line))
+            status_lines: list[str] = []
+            response = self._application(environ, lambda line, headers: status_lines.append(line))
             body = b"".join(response)
             response.close()
-            if not answered[0].startswith(f"{status} "):
-                raise Unexpected(f"{environ['PATH_INFO']}: {answered[0]}")
+            if not status_lines[0].startswith(f"{status} "):
+                raise Unexpected(f"{environ['PATH_INFO']}: {status_lines[0]}")
             return body
 
         return send
 
 
 def statements(send: Callable[[], bytes]) -> list[str]:
-    """What a request says to the database."""
+    """Return the SQL statements of a request."""
     with CaptureQueriesContext(connection) as captured:
         send()
     return [query["sql"] for query in captured.captured_queries]
@@ -63,14 +63,14 @@ def statements(send: Callable[[], bytes]) -> list[str]:
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
-def queries(said: list[str]) -> list[str]:
-    """Without the words that open and close transactions."""
-    return [each for each in said if not each.startswith(TRANSACTION)]
+def queries(sql: list[str]) -> list[str]:
+    """Return the statements without those that open and close transactions."""
+    return [each for each in sql if not each.startswith(TRANSACTION)]
 
 
-def transactions(said: list[str]) -> tuple[int, int]:
-    """How many transactions were opened and committed, and how many savepoints stood in them."""
-    opened, committed = said.count("BEGIN"), said.count("COMMIT")
+def transactions(sql: list[str]) -> tuple[int, int]:
+    """Return how many transactions were opened and committed, and how many savepoints they had."""
+    opened, committed = sql.count("BEGIN"), sql.count("COMMIT")
     if opened != committed:
         raise Unexpected(f"{opened} transactions opened, {committed} committed")
-    return opened, sum(each.startswith("SAVEPOINT") for each in said)
+    return opened, sum(each.startswith("SAVEPOINT") for each in sql)

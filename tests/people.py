@@ -1,4 +1,4 @@
-"""People with names and roles, and the assessments that they have before them.
+"""People with names and roles, and assessments in every status.
 
 Everything is made as the product makes it, through services.
 """
@@ -41,7 +41,7 @@ def _person(name: str, role: Role, active: bool = True) -> User:
 def make_person(
     name: str, *teams: Team, role: Role = Role.SOCIAL_WORKER, active: bool = True
 ) -> User:
-    """A person whose user name is the first of their names, in lower case."""
+    """Make a person whose user name is their first name, in lower case."""
     person = _person(name, role, active)
     person.save(force_insert=True)
     Membership.objects.bulk_create(Membership(user=person, team=team) for team in teams)
@@ -50,7 +50,7 @@ def make_person(
 
 @dataclass(frozen=True)
 class People:
-    """Two teams: who works in them, who manages them, and those who belong to none."""
+    """Two teams with the people who work in them and manage them, and the people of no team."""
 
     north: Team
     south: Team
@@ -85,7 +85,7 @@ def make_people() -> People:
         "dee": _person("Dee Ledger", Role.DATA_OFFICER),
         "abe": _person("Abe Keys", Role.ADMINISTRATOR),
     }
-    # At once, since nearly every test begins here.
+    # In bulk, since nearly every test begins here.
     User.objects.bulk_create(cast.values())
     Membership.objects.bulk_create(
         Membership(user=cast[name], team=team)
@@ -96,7 +96,7 @@ def make_people() -> People:
 
 
 def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
-    """A girl of nine called Robin Sample, unless told otherwise."""
+    """Return a girl of nine called Robin Sample; `fields` replaces any of it."""
     return services.NewChild(
         **{
             "la_child_id": la_child_id,
@@ -110,7 +110,7 @@ def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
 
 
 def a_referral(day: date | None = None, **fields: Any) -> services.NewEpisode:
-    """A referral by the police ten days ago, unless told otherwise."""
+    """Return a referral by the police ten days ago; `fields` replaces any of it."""
     return services.NewEpisode(
         **{
             "referral_date": day or timezone.localdate() - timedelta(days=10),
@@ -129,7 +129,7 @@ def start(
     started: date | None = None,
     **child: Any,
 ) -> Assessment:
-    """A draft of `by`, for a new child, in their first team, started on the day of referral."""
+    """Start a draft of `by` for a new child, in their first team, on the day of referral."""
     referral = a_referral(referred)
     return services.start_assessment(
         by=by,
@@ -142,7 +142,7 @@ def start(
 
 
 def start_after(earlier: Assessment) -> Assessment:
-    """A draft of another assessment of the same child, in the same episode."""
+    """Start a draft of another assessment of the same child, in the same episode."""
     return services.start_assessment(
         by=earlier.worker,
         team=earlier.team,
@@ -154,7 +154,7 @@ def start_after(earlier: Assessment) -> Assessment:
 
 
 def record(assessment: Assessment, *codes: str, description: str = "") -> Assessment:
-    """The worker saves these codes."""
+    """Save these codes as the worker."""
     return services.record_factors(
         assessment=assessment,
         codes=codes,
@@ -166,7 +166,7 @@ def record(assessment: Assessment, *codes: str, description: str = "") -> Assess
 
 
 def codes_of(assessment: Assessment) -> list[str]:
-    """What is stored of it by now."""
+    """Return the codes that are stored now."""
     assessment.refresh_from_db()
     return assessment.codes
 
@@ -182,7 +182,7 @@ def set_outcome(assessment: Assessment, outcome: str = Outcome.CHILD_IN_NEED_PLA
 
 
 def answer_all(assessment: Assessment, reason: str = "It is so in this case") -> Assessment:
-    """The worker gives a reason, or says "considered", to every rule that asks."""
+    """Give a reason, or say "considered", as the worker, for every rule that asks."""
     for question in questions_of(assessment):
         if not question.answered:
             assessment = services.answer_rule(
@@ -203,7 +203,7 @@ def submit(
     description: str = "",
     outcome: str = Outcome.CHILD_IN_NEED_PLAN,
 ) -> Assessment:
-    """The worker records the codes, 4B unless told otherwise, answers what is asked, submits."""
+    """Record the codes (4B by default), answer what the rules ask, and submit, as the worker."""
     assessment = record(assessment, *(codes or ("4B",)), description=description)
     assessment = answer_all(set_outcome(assessment, outcome))
     return services.submit(
@@ -222,7 +222,7 @@ def return_it(
     reason: str = Review.Reason.OTHER,
     pinned: Mapping[str, str] | None = None,
 ) -> Assessment:
-    """The manager sends it back, with comments beside codes if there are any."""
+    """Return it to the worker as the manager, with comments beside codes if there are any."""
     return services.return_to_worker(
         assessment=assessment,
         reason=reason,
@@ -255,7 +255,7 @@ def correct(
     reason: str = "The report names the parent",
     description: str = "",
 ) -> Assessment:
-    """The manager changes the submitted codes to these."""
+    """Change the submitted codes to these, as the manager."""
     return services.correct(
         assessment=assessment,
         codes=codes,
@@ -278,7 +278,7 @@ def cancel(assessment: Assessment, reason: str = "Started for the wrong child") 
 
 
 def restrict(assessment: Assessment, by: User, *also: User) -> Assessment:
-    """`by`, a manager, restricts the child's record to themselves, its worker and others."""
+    """Restrict the child's record, as the manager `by`, to themselves, its worker and others."""
     child = assessment.episode.child
     services.restrict(child=child, people=[by, assessment.worker, *also], seen=[], by=by)
     child.refresh_from_db()
@@ -286,7 +286,7 @@ def restrict(assessment: Assessment, by: User, *also: User) -> Assessment:
 
 
 def in_status(status: Status, by: User, manager: User, la_child_id: str = "EX1001") -> Assessment:
-    """An assessment of `by` that has come to `status` by the way that leads there."""
+    """Return an assessment of `by` in `status`, brought there by the services."""
     draft = start(by, la_child_id)
     if status == Status.DRAFT:
         return draft

@@ -1,4 +1,4 @@
-"""What every table holds, so that "nothing is stored" can be shown."""
+"""The content of every table, to show that nothing is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 
 def tables() -> list[str]:
-    """Every table of the product's own models, those behind many-to-many fields included."""
+    """Return every table of the product's own models, those of many-to-many fields included."""
     return sorted(
         {
             model._meta.db_table
@@ -22,7 +22,7 @@ def tables() -> list[str]:
 
 
 def everything(*but: str) -> dict[str, list[Any]]:
-    """Each row of each table as JSON, in order; without the tables in `but`."""
+    """Return each row of each table as JSON, in order, without the tables in `but`."""
     found = {}
     with connection.cursor() as cursor:
         for table in tables():
@@ -34,7 +34,7 @@ def everything(*but: str) -> dict[str, list[Any]]:
 
 @contextmanager
 def unchanged(*but: str) -> Iterator[None]:
-    """Whatever happens in the block, no row of any table is other than before it."""
+    """Assert that no row of any table changes in the block, whatever happens in it."""
     before = everything(*but)
     try:
         yield

@@ -16,10 +16,10 @@ from assessments.catalogue.types import Block, BulletList, Edition, Paragraph
 
 
 def text_checksum(edition: Edition) -> str:
-    """SHA-256 of all that the guide says, in its order, as 64 hexadecimal digits.
+    """Return the SHA-256 of all the guide's text, in its order, as 64 hexadecimal digits.
 
-    What is ours (rules, labels, domains, synonyms, messages) and the marks' spelling in TOML
-    do not change it; a word, an emphasis, a list's shape or the order of the text does.
+    What is ours (rules, labels, domains, synonyms, messages) and how TOML spells the marks do not
+    change it; a word, an emphasis, a list's shape or the order of the text does.
     """
     content = [
         edition.factors_title,

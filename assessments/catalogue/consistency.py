@@ -1,6 +1,6 @@
-"""What is wrong with an edition that could be read: the faults a careful editor would find.
+"""Faults of an edition that could be read: what a careful editor would look for.
 
-Pure: `manage.py check` says them through `assessments.checks`, tests call it directly.
+Pure: `assessments.checks` reports them in `manage.py check`; tests call it directly.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _QUOTATION_MARKS = str.maketrans("‘’“”", "''\"\"")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong; `id` stays the same whatever the edition, for silencing."""
+    """One fault; `id` stays the same whatever the edition, so that a check can be silenced."""
 
     id: str
     message: str
 
 
 def faults(edition: Edition, kinds: Collection[str]) -> list[Fault]:
-    """Everything wrong within `edition`; `kinds` are the kinds of rule that code knows."""
+    """Return every fault within `edition`; `kinds` are the kinds of rule that code knows."""
     return [
         *_codes_stand_once(edition),
         *_domains_are_listed(edition),
@@ -45,7 +45,7 @@ def faults(edition: Edition, kinds: Collection[str]) -> list[Fault]:
 
 
 def faults_between(editions: Collection[Edition]) -> list[Fault]:
-    """Where the editions, taken in order of their first day, overlap or leave days out."""
+    """Return where the editions, in order of their first day, overlap or leave days out."""
     found = [
         Fault("E013", f"{edition.id}: it ends on {edition.in_force_to}, before it begins")
         for edition in editions
@@ -164,7 +164,7 @@ def _quotations_are_the_guides(edition: Edition) -> Iterator[Fault]:
 
 
 def _passages(edition: Edition) -> Iterator[str]:
-    """The text in the pieces of which one quotation may be taken: a section or a factor."""
+    """Yield the sections and the factors: a quotation is taken from one of them."""
     for section in edition.sections:
         yield section.text
     for factor in edition.factors:
@@ -176,7 +176,7 @@ def _plain(text: str) -> str:
 
 
 def _is_quoted_from(words: str, passage: str) -> bool:
-    """Whether `words`, or its parts between the marks of omission, stand there in that order."""
+    """Return whether `words`, or its parts between omissions (…), are there in that order."""
     parts = [part for part in map(str.strip, _plain(words).split("…")) if part]
     start = 0
     for part in parts:
@@ -188,7 +188,7 @@ def _is_quoted_from(words: str, passage: str) -> bool:
 
 
 def _is_fit_to_record_under(edition: Edition) -> Iterator[Fault]:
-    """What an edition of codes and names alone may lack, and one in use may not."""
+    """Yield what an edition in use may not lack, and one of codes and names alone may."""
     for missing, there in (
         ("sections", edition.sections),
         ("domains", edition.domains),

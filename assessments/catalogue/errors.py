@@ -1,4 +1,4 @@
-"""What can be wrong when an edition is read or looked for."""
+"""The errors of reading an edition or looking one up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CatalogueError(Exception):
 
 
 class NoEditionInForce(LookupError):
-    """No edition was in force on a day, so nothing says which codes it had."""
+    """No edition was in force on a day, so that its codes are not known."""
 
     def __init__(self, day: date) -> None:
         self.day = day

@@ -3,7 +3,7 @@
 An edition is a whole folder: `edition.toml` and `factors.toml`, and, where factors are recorded
 under it, `sections.toml`, `synonyms.toml` and `rules.toml`. This module reads strictly, and
 raises CatalogueError for what it cannot understand; whether what it read is consistent is for
-`consistency` to say.
+`consistency` to find.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ EDITIONS_FOLDER = Path(__file__).parent / "editions"
 
 
 def editions(folder: Path | None = None) -> Mapping[str, Edition]:
-    """Every edition by its id, the earliest first; read once for each folder.
+    """Return every edition by its id, the earliest first; each folder is read once.
 
-    `folder` is EDITIONS_FOLDER unless given. Raises CatalogueError.
+    `folder` is EDITIONS_FOLDER unless given. Raise CatalogueError.
     """
     return _editions(EDITIONS_FOLDER if folder is None else folder)
 
 
 def edition(id: str) -> Edition:
-    """The edition of that id; KeyError where there is none."""
+    """Return the edition with that id; raise KeyError where there is none."""
     return editions()[id]
 
 
 def edition_for(day: date) -> Edition:
-    """The edition in force on `day`, recordable or not.
+    """Return the edition in force on `day`, recordable or not.
 
-    Raises NoEditionInForce for a day before the first or between two.
+    Raise NoEditionInForce for a day before the first edition or between two.
     """
     for candidate in reversed(list(editions().values())):
         if candidate.in_force_from <= day:
@@ -202,7 +202,7 @@ def _code(table: Table, factor: str, synonyms: Mapping[str, tuple[str, ...]]) ->
             about=table.text("about", ""),
             synonyms=synonyms.get(table.text("about", ""), ()),
             words=table.text("words", ""),
-            # Said of every code, "" included, so that none is left out of a domain by oversight.
+            # Required, even if "", so that no code is left out of a domain by oversight.
             domain=table.text("domain") or None,
             label=table.text("label", ""),
         )

@@ -1,6 +1,6 @@
 """The two marks of the guide's text in TOML: **bold** and [[name of a source]].
 
-They neither nest nor stand empty, and what is opened is closed in the same paragraph.
+They do not nest, are not empty, and close in the paragraph where they open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ class MarkupError(ValueError):
 
 
 def paragraph(marked: str) -> Paragraph:
-    """`marked` as runs of text; MarkupError where its marks are unbalanced, nested or empty."""
+    """Return `marked` as runs of text.
+
+    Raise MarkupError where its marks are unbalanced, nested or empty.
+    """
     if not marked or marked != marked.strip():
         raise MarkupError(f"is empty or has space around it: {_excerpt(marked, 0)}")
     if "\n" in marked or "  " in marked:

@@ -1,4 +1,4 @@
-"""Finding a factor by the words that people use for it."""
+"""Search: finding factors by the words that people use for them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _SPACES = re.compile(r" +")
 
 
 def normalised(text: str) -> str:
-    """Lower case, without punctuation; "&" is "and"."""
+    """Return the text in lower case and without punctuation, with "&" as "and"."""
     words = text.lower().replace("&", " and ").replace("’", "").replace("'", "")
     return _SPACES.sub(" ", _PUNCTUATION.sub(" ", words)).strip()
 
 
 @lru_cache(maxsize=16)
 def _index(edition: Edition) -> tuple[tuple[Factor, str, str], ...]:
-    """For each factor what names it (name, codes, labels, synonyms), and its guidance."""
+    """Return each factor with its names (name, codes, labels, synonyms) and its guidance."""
     return tuple(
         (
             factor,
@@ -38,32 +38,32 @@ def _index(edition: Edition) -> tuple[tuple[Factor, str, str], ...]:
 
 
 def _names_of(code: Code) -> str:
-    """What names a code beside the others of its factor."""
+    """Return the names that tell a code from the others of its factor."""
     return " | ".join(map(normalised, (code.code, code.about, *code.synonyms)))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The factors that words find, and how they had to be spelt for it."""
+    """The factors found, and the words that were searched for in place of misspelt ones."""
 
     factors: tuple[Factor, ...] = ()
     spelt: str = ""
-    """The words that were looked for in place of misspelt ones; "" where none were."""
+    """The corrected words that found them; "" where the words were found as typed."""
 
 
 def find(edition: Edition, words: str) -> Found:
-    """The factors that every word of `words` begins a word of, the likeliest first.
+    """Return the factors in which every word of `words` begins a word, the best match first.
 
-    A code is found as a whole alone: "1A" is no part of "11A". Where nothing is found, words
-    that nothing holds are taken for misspelt, and looked for as the nearest that something does.
+    A code is found only as a whole: "1A" is no part of "11A". Where nothing is found, words that
+    occur nowhere are taken as misspelt and replaced by the nearest that do.
     """
     wanted = normalised(words)
     if not wanted:
         return Found(edition.factors)
-    if found := _holding(edition, wanted):
+    if found := _factors_matching(edition, wanted):
         return Found(found)
     nearest = _nearest(edition, wanted)
-    found = _holding(edition, nearest) if nearest != wanted else ()
+    found = _factors_matching(edition, nearest) if nearest != wanted else ()
     return Found(found, nearest) if found else Found()
 
 
@@ -75,12 +75,13 @@ They begin with the same letter: "housing" is no misspelt "shouting".
 _TOO_COMMON = frozenset(
     {"another", "child", "factors", "identified", "other", "person", "somebody"}
 )
-"""Words of names that are so near to others that they would be taken for what they are not."""
+"""Words of names so close to others that a different word would be taken for a misspelling of them.
+"""
 
 
 @lru_cache(maxsize=16)
 def _words(edition: Edition) -> tuple[str, ...]:
-    """Every word that names a factor: what its guidance merely mentions is nobody's misspelling."""
+    """Return every word of a factor's names; what its guidance mentions is nobody's misspelling."""
     every = {
         word
         for factor in edition.factors
@@ -99,7 +100,7 @@ def _words(edition: Edition) -> tuple[str, ...]:
 
 
 def _nearest(edition: Edition, wanted: str) -> str:
-    """The words, each that begins no word of the edition replaced by the nearest that is one."""
+    """Return the words; each that begins no word of the edition becomes the nearest one."""
     known = _words(edition)
     spelt = []
     for word in wanted.split(" "):
@@ -111,26 +112,30 @@ def _nearest(edition: Edition, wanted: str) -> str:
     return " ".join(spelt)
 
 
-def _holding(edition: Edition, wanted: str) -> tuple[Factor, ...]:
-    """Best first: whose name it is, then whose guidance has it too, then who is called so."""
+def _factors_matching(edition: Edition, wanted: str) -> tuple[Factor, ...]:
+    """Return the factors with every word, the best match first.
+
+    First those with the words in the name. Then, by their other names: those whose guidance has the
+    words too, and the others. Last those with some of the words in the guidance alone.
+    """
     starts = [f" {word}" for word in wanted.split(" ")]
 
-    def holds(text: str) -> bool:
+    def matches(text: str) -> bool:
         return all(start in f" {text}" for start in starts)
 
     ranked: list[tuple[int, Factor]] = []
     for factor, names, text in _index(edition):
-        if holds(normalised(factor.name)):
+        if matches(normalised(factor.name)):
             ranked.append((0, factor))
-        elif holds(names):
+        elif matches(names):
             ranked.append((1 if f" {wanted}" in f" {text}" else 2, factor))
-        elif holds(f"{names} {text}"):
+        elif matches(f"{names} {text}"):
             ranked.append((3, factor))
     return tuple(factor for _, factor in sorted(ranked, key=lambda each: each[0]))
 
 
 def codes_of(found: Found, words: str) -> tuple[str, ...]:
-    """The codes of what was found, of each factor those first that the words name best."""
+    """Return the codes of the found factors, within a factor the best match first."""
     starts = [f" {word}" for word in normalised(found.spelt or words).split(" ")]
 
     def fit(code: Code) -> int:

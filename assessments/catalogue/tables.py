@@ -1,4 +1,4 @@
-"""Reads TOML strictly: every key is known, there and of its type, or CatalogueError says where."""
+"""Strict reading of TOML: every key is known, present and of its type, else CatalogueError."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Table:
-    """One table of a file; used in a `with`, it refuses the keys that nobody asked for."""
+    """One table of a file. Used in a `with`, it refuses keys that were never read."""
 
     def __init__(self, content: Mapping[str, Any], file: str, place: str = "") -> None:
         self.content = content
@@ -40,7 +40,7 @@ class Table:
         raise CatalogueError(self.file, self.place, problem)
 
     def named(self, place: str) -> Table:
-        """The same table, its place said better for messages to come."""
+        """Return the same table, with a clearer place for the messages that follow."""
         self.place = place
         return self
 
@@ -48,7 +48,7 @@ class Table:
         return self._value(key, str, "text", default)
 
     def fill_in(self, key: str) -> str:
-        """Text that is not empty."""
+        """Return text that is not empty."""
         return self.text(key) or self.refuse(f"{key} is empty")
 
     def integer(self, key: str) -> int:
@@ -73,15 +73,15 @@ class Table:
         return self.day(key) if key in self.content else None
 
     def items(self, key: str, default: list[Any] | None = None) -> list[Any]:
-        """A list of anything, for the caller to look into."""
+        """Return a list of anything, for the caller to check."""
         return self._value(key, list, "a list", default)
 
     def texts(self, key: str, default: list[Any] | None = None) -> tuple[str, ...]:
-        """A list of text, nothing in it empty and nothing twice."""
+        """Return a list of text, with nothing empty and nothing twice."""
         return self.distinct(key, self.items(key, default))
 
     def distinct(self, key: str, values: object) -> tuple[str, ...]:
-        """`values` as a list of text, nothing in it empty and nothing twice."""
+        """Return `values` as a list of text, with nothing empty and nothing twice."""
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             self.refuse(f"{key} must be a list of text")
         for value in values:
@@ -95,7 +95,7 @@ class Table:
         return Table(self._value(key, dict, "a table"), self.file, self._within(key))
 
     def tables(self, key: str, *, optional: bool = False) -> Iterator[Table]:
-        """The tables of an array, each called by its number until it says its name."""
+        """Yield the tables of an array, each placed by its number until it is `named`."""
         for number, content in enumerate(self.items(key, [] if optional else None), start=1):
             if not isinstance(content, dict):
                 self.refuse(f"{key} must be an array of tables")
@@ -116,7 +116,7 @@ class Table:
 
 
 def read(path: Path) -> Table:
-    """The file's outermost table; CatalogueError where it is missing or is not TOML."""
+    """Return the file's outermost table; raise CatalogueError if it is missing or not TOML."""
     file = f"{path.parent.name}/{path.name}"
     try:
         return Table(tomllib.loads(path.read_text(encoding="utf-8")), file)
@@ -131,7 +131,7 @@ def read(path: Path) -> Table:
 def unique(
     tables: Iterator[Table], build: Callable[[Table], T], key: Callable[[T], str]
 ) -> dict[str, T]:
-    """What `build` makes of each table, by `key`; refuses a second with the same key."""
+    """Return what `build` makes of each table, by `key`; refuse a second with the same key."""
     found: dict[str, T] = {}
     for table in tables:
         with table:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 
 def code_order(code: str) -> tuple[int, str]:
-    """The order of the guide: by number, then by letter, so that 2A stands before 10A.
+    """Return the sort key of the guide's order: by number, then by letter, so that 2A precedes 10A.
 
     Anything that does not look like a code goes last, in its own alphabetical order.
     """
@@ -24,7 +24,7 @@ def code_order(code: str) -> tuple[int, str]:
 
 
 class Severity(StrEnum):
-    """What a finding asks of the person; see the catalogue's README."""
+    """What a finding requires of the person; see the catalogue's README."""
 
     ERROR_ON_SAVE = "error_on_save"
     ERROR_ON_SUBMISSION = "error_on_submission"
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 
 
 class Emphasis(StrEnum):
-    """How the guide sets a run of its text."""
+    """How the guide prints a part of its text."""
 
     PLAIN = "plain"
     BOLD = "bold"
@@ -44,7 +44,7 @@ class Emphasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of the guide's text set in one way."""
+    """A part of the guide's text printed in one way."""
 
     text: str
     emphasis: Emphasis = Emphasis.PLAIN
@@ -77,10 +77,10 @@ Block = Paragraph | BulletList
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A footnote of the guide, whose raised number is left out of the text it stands in."""
+    """A footnote of the guide, whose raised number is left out of the text where it stands."""
 
     on: str
-    """The words of the section that the guide marks with it."""
+    """The words of the section that the footnote is attached to."""
     paragraph: Paragraph
 
 
@@ -103,7 +103,7 @@ class Section:
 class Domain:
     """One of the three domains of the assessment framework, in the guide's words.
 
-    The guide assigns no code to a domain; which code stands where is ours, groups the page
+    The guide assigns no code to a domain. Which code belongs to which is ours: it groups the page
     and is never exported.
     """
 
@@ -124,14 +124,14 @@ class Code:
     words: str
     """The guide's own words for this code alone; a verbatim part of the factor's guidance.
 
-    Empty in an edition of which only codes and names are held.
+    Empty in an edition that has only codes and names.
     """
     domain: str | None
-    """The id of its domain; None for those that stand after the three."""
+    """The id of its domain; None for codes listed after the three domains."""
     synonyms: tuple[str, ...] = ()
     """Everyday words for whom it is about: "mum", "dad"."""
     label: str = ""
-    """The whole label of its checkbox, where neither `about` nor the factor's name says enough."""
+    """The whole label of its checkbox, where neither `about` nor the factor's name is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Words of the guide that a rule rests on, and where they stand."""
+    """Words of the guide that a rule is based on, and where they are."""
 
     words: str
     where: str
@@ -173,30 +173,30 @@ class Quotation:
 
 
 STANDS_ALONE, NEEDS_DESCRIPTION = "stands_alone", "needs_description"
-"""The kinds of rule that say something of an edition's codes whatever is selected."""
+"""The kinds of rule that an edition itself looks for: they tell something about its codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of selection: data, whose kind alone is known to code.
+    """A rule of selection: data. Code knows only its kind.
 
-    Which of the optional fields a kind reads is said with the kind, in `assessments.rules`.
+    `assessments.rules.kinds` says which of the optional fields a kind reads.
     """
 
     id: str
     kind: str
     severity: Severity
     message: str
-    """What it says to the person, in plain words; `assessments.rules` fills its placeholders."""
+    """Its message to the person, in plain words; `assessments.rules` fills its placeholders."""
     message_doubled: str = ""
-    """What a rule against unlisted codes says of codes that were sent more than once."""
+    """The message about codes that were sent more than once, of a rule against unlisted codes."""
     codes: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     """Codes of which none may be selected for the rule to speak."""
     with_codes: frozenset[str] = frozenset()
     """Codes of which at least one must be selected too."""
     pairs: tuple[frozenset[str], ...] = ()
-    """Groups of codes, each spoken of when the whole group is selected."""
+    """Groups of codes; the rule speaks when every code of a group is selected."""
     unborn: bool | None = None
     """Speaks only of an unborn child (True), only of a born one (False), or of both (None)."""
     age: int | None = None
@@ -205,15 +205,15 @@ class Rule:
     sex: str | None = None
     outcome: str | None = None
     adds: str = ""
-    """The code that complies in one step, for example 24A; "" where there is no one code."""
+    """The code that complies in one step, for example 24A; "" where there is no single code."""
     quotations: tuple[Quotation, ...] = ()
     ours: str = ""
-    """Why the rule exists where the guide is silent."""
+    """Why we have the rule where the guide is silent."""
     census_rules: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
-        """Whether it is answered by a reason, or by saying that it was considered."""
+        """Whether it needs an answer: a reason, or that it was considered."""
         return self.severity in (Severity.EXPLAIN, Severity.CONSIDER)
 
 
@@ -231,7 +231,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of the guide: its codes, its text and its rules, whole."""
+    """One edition of the guide, whole: its codes, its text and its rules."""
 
     id: str
     """The name of its folder, for example "2021-04"."""
@@ -241,21 +241,21 @@ class Edition:
     in_force_to: date | None
     """The last day, included; None while it is in force."""
     recordable: bool
-    """Whether factors can be recorded under it, or only held and read."""
+    """Whether factors can be recorded under it, or only read."""
     source: Source
     sections: tuple[Section, ...]
     domains: tuple[Domain, ...]
     factors: tuple[Factor, ...]
     rules: tuple[Rule, ...]
     replaced: Mapping[str, str]
-    """What to say of codes that the edition no longer has, by code."""
+    """The message about codes that the edition no longer has, by code."""
     checksum: str
     """SHA-256 of the guide's text as the edition declares it; `checksum` computes it anew."""
     factors_title: str = ""
     """The guide's heading above its table of factors."""
 
     def __hash__(self) -> int:
-        """Cheap, so that what is worked out from an edition can be kept for it."""
+        """Hash the id alone, so that results can be cached by edition cheaply."""
         return hash(self.id)
 
     @cached_property
@@ -279,7 +279,7 @@ class Edition:
 
     @cached_property
     def solitary_codes(self) -> frozenset[str]:
-        """The codes that are recorded with no other."""
+        """The codes that can be recorded with no other."""
         return self._codes_of_kind(STANDS_ALONE)
 
     @cached_property
@@ -292,11 +292,14 @@ class Edition:
         return frozenset[str]().union(*codes)
 
     def factor_of(self, code: str) -> Factor:
-        """The factor that `code` belongs to; KeyError for a code the edition lacks."""
+        """Return the factor that `code` belongs to; raise KeyError for a code the edition lacks."""
         return self.factors_by_number[self.codes[code].factor]
 
     def name_of(self, code: str) -> str:
-        """The code's name for a reader: "Domestic Abuse, the child"; KeyError if unlisted."""
+        """Return the code's name: "Domestic Abuse, the child".
+
+        Raise KeyError for a code that the edition lacks.
+        """
         entry = self.codes[code]
         factor = self.factors_by_number[entry.factor]
         if not entry.about:
@@ -307,7 +310,7 @@ class Edition:
         return f"{factor.name}, {about}"
 
     def factors_in(self, domain: str | None) -> tuple[tuple[Factor, tuple[Code, ...]], ...]:
-        """The factors with a code in `domain`, each with its codes of that domain alone."""
+        """Return the factors with a code in `domain`, each with only its codes of that domain."""
         found = []
         for factor in self.factors:
             codes = tuple(code for code in factor.codes if code.domain == domain)

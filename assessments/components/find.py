@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import evaluation
 from assessments.catalogue import search
-from assessments.presenters.selection import named
+from assessments.presenters.selection import named_codes
 
 
 class FindForm(forms.Form):
@@ -30,6 +30,6 @@ def find(request: HttpRequest) -> HttpResponse:
         "factors": found.factors,
         "spelt": found.spelt,
         "codes": search.codes_of(found, words),
-        "other": named(edition, edition.described_codes),
+        "other": named_codes(edition, edition.described_codes),
     }
     return render(request, "components/found.html", context)

@@ -1,1 +1,1 @@
-"""Invented records: as many as are asked for, from one seed, never beside real ones."""
+"""Demo data: invented records, any number of them, from one seed, never beside real ones."""

@@ -1,4 +1,4 @@
-"""Families: children, their episodes, and what was assessed in each, worker by worker."""
+"""Invented families: children, their episodes and assessments, worker by worker."""
 
 from __future__ import annotations
 
@@ -13,30 +13,29 @@ from random import Random
 
 from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
-from assessments.demo import acts
-from assessments.demo.acts import Course
+from assessments.demo.assessment_rows import Assignment, add_assessment
 from assessments.demo.dates import Calendar
-from assessments.demo.facts import Facts, Pattern, facts
-from assessments.demo.record import Post, add_assessment
+from assessments.demo.parameters import Parameters, Pattern, load_parameters
 from assessments.demo.rows import Rows, reference
-from assessments.demo.selections import Found, selections
-from assessments.demo.written import Circumstance
+from assessments.demo.selections import DrawnSelection, selection_generator
+from assessments.demo.simulation import ChildFacts
+from assessments.demo.timeline import Timeline, draw_referral, make_timeline
 from assessments.models import Child, Episode, NamedPerson, Status
 
 DAYS_IN_A_YEAR = 365.25
 MOST_EARLIER = 2
-"""Episodes before the present one."""
+"""Earlier episodes of one family at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed:
-    """One assessment of a family: when, how and what was found for each child."""
+class FamilyAssessment:
+    """One assessment of a family: its timeline, its pattern, and a selection for each child."""
 
-    course: Course
+    timeline: Timeline
     pattern: Pattern
-    found: list[Found]
+    found: list[DrawnSelection]
     until: int | None
-    """The day of the next referral, by which the episode was closed; None for the present one."""
+    """The day of the next referral, by which the episode was closed; None for the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,15 @@ class Referral:
     closure: tuple[date | None, str]
     family_reference: str
     outcome: str
-    other: str
-    """What the code for other factors stood for, where it was found."""
+    other_description: str
+    """The description of the code for other factors, for those who have it."""
 
 
 def status_counts(number: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """How many of `number` assessments stand in each status: as weighted, and at least one each
-    where there are enough to go round."""
+    """Return how many of `number` assessments are in each status.
+
+    By weight, and at least one in each status where there are enough of them.
+    """
     total = sum(weights.values())
     exact = {status: number * weight / total for status, weight in weights.items()}
     counts = {status: int(share) for status, share in exact.items()}
@@ -74,7 +75,7 @@ class Cases:
     """Makes the rows of one worker's cases after another, all from one seed."""
 
     def __init__(self, *, today: date, seed: int, rows: Rows) -> None:
-        self.known: Facts = facts()
+        self.parameters: Parameters = load_parameters()
         self.calendar = Calendar(today)
         self.random = Random(seed)  # noqa: S311  invented records, no secret
         self.rows = rows
@@ -82,170 +83,181 @@ class Cases:
         self._families = 0
         self._has_restricted = False
 
-    def add(self, post: Post, number: int) -> None:
+    def add(self, assignment: Assignment, number: int) -> None:
         """Add this many assessments of one worker, with their children and episodes."""
-        left = status_counts(number, self.known.circumstances.statuses)
+        left = status_counts(number, self.parameters.workflow.statuses)
         for status in left:
             while left[status]:
-                size = min(self.known.shares.family_sizes.draw(self.random), left[status])
-                present = self._present(status, size)
-                left[status] -= len(present.found)
-                history = [present]
-                while self._is_known_already(history, left):
-                    before = self._earlier(history[-1])
+                size = min(self.parameters.shares.family_sizes.draw(self.random), left[status])
+                current = self._current_assessment(status, size)
+                left[status] -= len(current.found)
+                history = [current]
+                while self._has_earlier_assessment(history, left):
+                    before = self._earlier_assessment(history[-1])
                     if before is None:
                         break
                     left[Status.AUTHORISED] -= len(before.found)
                     history.append(before)
-                self._add_family(post, history, left)
+                self._add_family(assignment, history, left)
 
-    def _present(self, status: str, size: int) -> Assessed:
-        circumstances, calendar, random = self.known.circumstances, self.calendar, self.random
+    def _current_assessment(self, status: str, size: int) -> FamilyAssessment:
+        workflow, calendar, random = self.parameters.workflow, self.calendar, self.random
         placed = None
         while placed is None:
-            placed = acts.referral_for(
-                status, before=None, known=circumstances, calendar=calendar, random=random
+            placed = draw_referral(
+                status, before=None, workflow=workflow, calendar=calendar, random=random
             )
-        course = acts.course(status, *placed, known=circumstances, calendar=calendar, random=random)
-        pattern, found = selections(self._edition(course)).family(random, size)
-        return Assessed(course, pattern, found, until=None)
+        timeline = make_timeline(
+            status, *placed, workflow=workflow, calendar=calendar, random=random
+        )
+        pattern, found = selection_generator(self._edition(timeline)).draw_family(random, size)
+        return FamilyAssessment(timeline, pattern, found, until=None)
 
-    def _is_known_already(self, history: list[Assessed], left: Mapping[str, int]) -> bool:
-        present = history[0]
+    def _has_earlier_assessment(
+        self, history: list[FamilyAssessment], left: Mapping[str, int]
+    ) -> bool:
+        current = history[0]
         return (
             len(history) <= MOST_EARLIER
-            and not present.pattern.unborn
-            and left[Status.AUTHORISED] >= len(present.found)
-            and self.random.random() < self.known.shares.earlier
+            and not current.pattern.unborn
+            and left[Status.AUTHORISED] >= len(current.found)
+            and self.random.random() < self.parameters.shares.earlier
         )
 
-    def _earlier(self, later: Assessed) -> Assessed | None:
-        """An authorised assessment in an episode before; None where there is no room for one."""
-        circumstances, calendar, random = self.known.circumstances, self.calendar, self.random
-        until = later.course.referral
-        placed = acts.referral_for(
-            Status.AUTHORISED, before=until, known=circumstances, calendar=calendar, random=random
+    def _earlier_assessment(self, later: FamilyAssessment) -> FamilyAssessment | None:
+        """Return an authorised assessment in an earlier episode; None if no time is left for it."""
+        workflow, calendar, random = self.parameters.workflow, self.calendar, self.random
+        until = later.timeline.referral
+        placed = draw_referral(
+            Status.AUTHORISED, before=until, workflow=workflow, calendar=calendar, random=random
         )
         if placed is None:
             return None
-        course = acts.course(
-            Status.AUTHORISED, *placed, known=circumstances, calendar=calendar, random=random
+        timeline = make_timeline(
+            Status.AUTHORISED, *placed, workflow=workflow, calendar=calendar, random=random
         )
-        draw = selections(self._edition(course))
-        found = [draw.again(later.pattern, random) for _ in later.found]
-        return Assessed(course, later.pattern, found, until)
+        generator = selection_generator(self._edition(timeline))
+        found = [generator.draw_another(later.pattern, random) for _ in later.found]
+        return FamilyAssessment(timeline, later.pattern, found, until)
 
-    def _edition(self, course: Course) -> Edition:
-        completed = course.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED)
-        return loader.edition_for(self.calendar.days[course.end] if completed else self.today)
+    def _edition(self, timeline: Timeline) -> Edition:
+        completed = timeline.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED)
+        return loader.edition_for(self.calendar.days[timeline.end] if completed else self.today)
 
-    def _add_family(self, post: Post, history: list[Assessed], left: dict[str, int]) -> None:
+    def _add_family(
+        self, assignment: Assignment, history: list[FamilyAssessment], left: dict[str, int]
+    ) -> None:
         random, number = self.random, len(history[0].found)
-        family_name = random.choice(self.known.family_names)
-        given_names = random.sample(self.known.given_names, number)
+        family_name = random.choice(self.parameters.family_names)
+        given_names = random.sample(self.parameters.given_names, number)
         referrals = [self._referral(each) for each in history]
         restricted = self._is_restricted(number)
         for place, given_name in enumerate(given_names):
             fitting, age = self._age(history, [each.found[place].ages for each in history])
-            # What no age of the child fits is left for another family.
+            # Earlier assessments that no age of the child fits are left for another family.
             left[Status.AUTHORISED] += len(history) - fitting
-            child, circumstance = self._add_child(
+            child, child_facts = self._add_child(
                 history[:fitting], place, age, given_name, family_name, restricted=restricted
             )
             if restricted:
-                started_at = history[fitting - 1].course.acts[0][1]
-                for person in (post.worker, post.manager):
-                    self.rows.add(NamedPerson, child, person, post.manager, started_at)
+                started_at = history[fitting - 1].timeline.events[0][1]
+                for person in (assignment.worker, assignment.manager):
+                    self.rows.add(NamedPerson, child, person, assignment.manager, started_at)
             for back in reversed(range(fitting)):
-                self._add_episode(post, history[back], referrals[back], place, child, circumstance)
+                self._add_episode(
+                    assignment, history[back], referrals[back], place, child, child_facts
+                )
 
     def _is_restricted(self, children: int) -> bool:
-        """Whether only its worker and manager may see the family: one of them all."""
+        """Return whether to restrict the family's records to its worker and manager: once only."""
         if children < 2 or self._has_restricted:
             return False
         self._has_restricted = True
         return True
 
-    def _referral(self, assessed: Assessed) -> Referral:
-        random, pattern = self.random, assessed.pattern
+    def _referral(self, assessment: FamilyAssessment) -> Referral:
+        random, pattern = self.random, assessment.pattern
         outcome = pattern.outcomes.draw(random)
         family_reference = ""
-        if len(assessed.found) > 1:
+        if len(assessment.found) > 1:
             self._families += 1
             family_reference = f"DEMOFAM{self._families:06d}"
         return Referral(
             source=pattern.sources.draw(random),
             need=pattern.needs.draw(random),
-            closure=self._closure(assessed, outcome),
+            closure=self._closure(assessment, outcome),
             family_reference=family_reference,
             outcome=outcome,
-            other=random.choice(self.known.texts.other),
+            other_description=random.choice(self.parameters.texts.other),
         )
 
     def _add_episode(
         self,
-        post: Post,
-        assessed: Assessed,
+        assignment: Assignment,
+        assessment: FamilyAssessment,
         referral: Referral,
         place: int,
         child: int,
-        circumstance: Circumstance,
+        child_facts: ChildFacts,
     ) -> None:
-        """The episode of one child of the family, and its assessment."""
-        course = assessed.course
+        """Add the episode of one child of the family, and its assessment."""
+        timeline = assessment.timeline
         episode = self.rows.add(
             Episode,
             reference(self.random),
             child,
-            self.calendar.days[course.referral],
+            self.calendar.days[timeline.referral],
             referral.source,
             referral.need,
             *referral.closure,
-            course.status == Status.CANCELLED,
+            timeline.status == Status.CANCELLED,
             referral.family_reference,
         )
         add_assessment(
             self.rows,
             self.random,
-            known=self.known,
+            parameters=self.parameters,
             calendar=self.calendar,
-            post=post,
+            assignment=assignment,
             episode=episode,
-            course=course,
-            codes=assessed.found[place].codes,
-            other=referral.other,
+            timeline=timeline,
+            codes=assessment.found[place].codes,
+            other_description=referral.other_description,
             outcome=referral.outcome,
-            child=circumstance,
-            edition=self._edition(course),
+            child=child_facts,
+            edition=self._edition(timeline),
         )
 
-    def _age(self, history: list[Assessed], ages: list[tuple[int, int]]) -> tuple[int, int]:
-        """How many assessments, from the latest back, fit one age, and that age at the latest."""
+    def _age(self, history: list[FamilyAssessment], ages: list[tuple[int, int]]) -> tuple[int, int]:
+        """Return how many assessments, counted back from the latest, fit one age, and that age.
+
+        The age is the one at the latest assessment.
+        """
         days = self.calendar.days
-        latest = days[history[0].course.start]
+        latest = days[history[0].timeline.start]
         low, high = ages[0]
         fitting = 1
         for each, (first, last) in zip(history[1:], ages[1:], strict=True):
-            years = (latest - days[each.course.start]).days / DAYS_IN_A_YEAR
+            years = (latest - days[each.timeline.start]).days / DAYS_IN_A_YEAR
             older, younger = max(low, first + ceil(years)), min(high, last + floor(years))
             if older > younger:
                 break
             low, high, fitting = older, younger, fitting + 1
-        return fitting, _age_between(low, high, self.known.shares.age_weights, self.random)
+        return fitting, _age_between(low, high, self.parameters.shares.age_weights, self.random)
 
     def _add_child(
         self,
-        history: list[Assessed],
+        history: list[FamilyAssessment],
         place: int,
         age: int,
         given_name: str,
         family_name: str,
         *,
         restricted: bool,
-    ) -> tuple[int, Circumstance]:
-        random, shares = self.random, self.known.shares
+    ) -> tuple[int, ChildFacts]:
+        random, shares = self.random, self.parameters.shares
         codes = {code for each in history for code in each.found[place].codes}
-        start = self.calendar.days[history[0].course.start]
+        start = self.calendar.days[history[0].timeline.start]
         unborn = history[0].pattern.unborn
         born = expected = None
         if unborn:
@@ -274,21 +286,25 @@ class Cases:
             disabled,
             restricted,
         )
-        return child, Circumstance(born=born, sex=sex, disabled=disabled)
+        return child, ChildFacts(born=born, sex=sex, disabled=disabled)
 
-    def _closure(self, assessed: Assessed, outcome: str) -> tuple[date | None, str]:
-        """When and why the episode was closed; (None, "") while it is open."""
-        known, random, course = self.known.circumstances, self.random, assessed.course
-        if course.status not in (Status.AUTHORISED, Status.REOPENED):
+    def _closure(self, assessment: FamilyAssessment, outcome: str) -> tuple[date | None, str]:
+        """Return when and why the episode was closed; (None, "") while it is open."""
+        workflow, random, timeline = (
+            self.parameters.workflow,
+            self.random,
+            assessment.timeline,
+        )
+        if timeline.status not in (Status.AUTHORISED, Status.REOPENED):
             return None, ""
-        if outcome in known.closed_at_once:
-            reason = known.closed_at_once[outcome].draw(random)
-            day = course.end + known.delays["closure"].draw(random)
+        if outcome in workflow.closed_at_once:
+            reason = workflow.closed_at_once[outcome].draw(random)
+            day = timeline.end + workflow.delays["closure"].draw(random)
         else:
-            reason = known.closed_later.draw(random)
-            day = course.end + random.randint(*known.closed_after)
-        if assessed.until is not None:
-            day = min(day, assessed.until)
+            reason = workflow.closed_later.draw(random)
+            day = timeline.end + random.randint(*workflow.closed_after)
+        if assessment.until is not None:
+            day = min(day, assessment.until)
         return (None, "") if day > self.calendar.last else (self.calendar.days[day], reason)
 
 

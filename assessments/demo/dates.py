@@ -1,4 +1,4 @@
-"""The working days on which things happened, and the hours of a day in the office."""
+"""The working days on which invented events happen, and the office hours of a day."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from assessments.catalogue import loader, working_days
 LONDON = ZoneInfo("Europe/London")
 CENSUS_YEARS = 4
 OPENS = 8 * 3600 + 45 * 60
-"""Seconds from midnight; rules are answered in the minutes before an act."""
+"""Seconds from midnight. Rules are answered in the minutes before an event."""
 CLOSES = 17 * 3600 + 45 * 60
 
 
 def census_year_start(day: date) -> date:
-    """The 1 April on or before `day`."""
+    """Return the 1 April on or before `day`."""
     return date(day.year if (day.month, day.day) >= (4, 1) else day.year - 1, 4, 1)
 
 
 def first_day(today: date) -> date:
-    """The first day of the census years, as far back as factors could be recorded.
+    """Return the first day of the census years, as far back as factors could be recorded.
 
-    ValueError for a day on which nothing can be recorded.
+    Raise ValueError for a day on which nothing can be recorded.
     """
     recordable = [each.in_force_from for each in loader.editions().values() if each.recordable]
     if not recordable or today < min(recordable):
@@ -37,7 +37,7 @@ def first_day(today: date) -> date:
 class Calendar:
     """The working days from `first_day` up to the day before `today`, by number.
 
-    Nothing happens today, so that nothing stands in the future at whatever hour this runs.
+    Nothing happens today, so that no event is in the future at whatever hour this runs.
     """
 
     def __init__(self, today: date) -> None:
@@ -53,11 +53,11 @@ class Calendar:
         ]
 
     def number(self, day: date) -> int:
-        """Of the first working day on or after `day`."""
+        """Return the number of the first working day on or after `day`."""
         return bisect_left(self.days, day)
 
     def moments(self, numbers: Iterable[int], random: Random) -> list[datetime]:
-        """A moment of office hours on each of the days, the earliest first."""
+        """Return a moment in office hours on each of the days, the earliest first."""
         draw = random.random
         drawn = [(number, OPENS + int(draw() * (CLOSES - OPENS))) for number in numbers]
         drawn.sort()

@@ -1,4 +1,4 @@
-"""Puts invented records into an empty database, and into no other."""
+"""Loads invented records into an empty database, and into no other."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from assessments.demo.assessment_rows import Assignment
 from assessments.demo.cases import Cases
 from assessments.demo.dates import LONDON, first_day
 from assessments.demo.people import SignIn, SignInFile, add_people
-from assessments.demo.record import Post
 from assessments.demo.rows import COLUMNS, Rows
 from assessments.models import Assessment, Child, Episode
 from cinfactors.accounts.models import Team, User
 
-AT_ONCE = 5_000
-"""Assessments in memory."""
+BATCH_SIZE = 5_000
+"""Assessments that are in memory at once."""
 
-IN_USE = (User, Team, Child, Episode, Assessment)
-"""Tables of which one row is enough to say that the database is somebody's."""
+TABLES_CHECKED = (User, Team, Child, Episode, Assessment)
+"""The tables of which one row is enough to show that the database is in use."""
 
 Batch = Mapping[type[Model], Sequence[tuple[Any, ...]]]
 
@@ -41,13 +41,13 @@ def make_demo(
     accounts: Path,
     progress: Callable[[int], object] = lambda more: None,
 ) -> list[SignIn]:
-    """Make this many assessments and all that belongs to them, or nothing.
+    """Make this many assessments with all that belongs to them, or nothing; return the sign-ins.
 
-    `progress` is told how many more there are, batch by batch. Raises RecordsExist where there
-    is anything at all, OSError where the accounts cannot be written to their file.
+    `progress` is called with how many more there are, batch by batch. Raise RecordsExist where
+    there is any record, OSError where the accounts cannot be written to their file.
     """
     with transaction.atomic():
-        _refuse_where_anything_is()
+        _require_empty_database()
         with SignInFile(accounts) as file:
             sign_ins = _make(number, seed=seed, today=today, progress=progress)
             file.put_in_place(sign_ins)
@@ -60,36 +60,36 @@ def _make(
 ) -> list[SignIn]:
     random = Random(seed)  # noqa: S311  invented records; passwords come from `secrets`
     since = datetime.combine(first_day(today), time(9), tzinfo=LONDON)
-    posts, sign_ins = add_people(number, since=since, random=random)
+    assignments, sign_ins = add_people(number, since=since, random=random)
     rows = Rows(first_ids={model: _next_id(model) for model in COLUMNS})
     with connection.cursor() as cursor:
         # Otherwise each foreign key of each row is kept in memory until the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for batch in _ahead(batches(number, posts, seed=seed, today=today, rows=rows)):
+        for batch in _prefetched(batches(number, assignments, seed=seed, today=today, rows=rows)):
             for model, made in batch.items():
                 _copy(cursor, model, made)
             progress(len(batch[Assessment]))
     for model in COLUMNS:
-        _pass_ids(model, rows.made(model) - 1)
+        _advance_ids(model, rows.made(model) - 1)
     return sign_ins
 
 
 def batches(
-    number: int, posts: Sequence[Post], *, seed: int, today: date, rows: Rows
+    number: int, assignments: Sequence[Assignment], *, seed: int, today: date, rows: Rows
 ) -> Iterator[Batch]:
-    """The rows of this many assessments, spread evenly over the posts, a few at a time."""
+    """Yield the rows of this many assessments, spread evenly over the assignments, in batches."""
     cases = Cases(today=today, seed=seed, rows=rows)
-    share, over = divmod(number, len(posts))
-    for place, post in enumerate(posts):
-        cases.add(post, share + (place < over))
-        if len(rows.waiting[Assessment]) >= AT_ONCE:
+    share, over = divmod(number, len(assignments))
+    for place, assignment in enumerate(assignments):
+        cases.add(assignment, share + (place < over))
+        if len(rows.waiting[Assessment]) >= BATCH_SIZE:
             yield rows.take()
     if rows.waiting[Assessment]:
         yield rows.take()
 
 
-def _ahead(made: Iterator[Batch]) -> Iterator[Batch]:
-    """Each batch, while a thread makes the next: the database works on one meanwhile."""
+def _prefetched(made: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield each batch while a thread makes the next, so that the database works meanwhile."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         coming = thread.submit(next, made, None)
         while (batch := coming.result()) is not None:
@@ -97,17 +97,20 @@ def _ahead(made: Iterator[Batch]) -> Iterator[Batch]:
             yield batch
 
 
-def _refuse_where_anything_is() -> None:
-    """Raise RecordsExist unless the database is empty, and keep it so for the others meanwhile."""
-    _refuse()  # before the lock, which would hold up the people of a database in use
-    tables = ", ".join(_quoted(model._meta.db_table) for model in IN_USE)
+def _require_empty_database() -> None:
+    """Raise RecordsExist unless the database is empty; lock it against other writers."""
+    # Before the lock too, which would hold up the people who use the database.
+    _raise_if_records_exist()
+    tables = ", ".join(_quoted(model._meta.db_table) for model in TABLES_CHECKED)
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
-    _refuse()
+    _raise_if_records_exist()
 
 
-def _refuse() -> None:
-    found = [str(model._meta.verbose_name_plural) for model in IN_USE if model.objects.exists()]
+def _raise_if_records_exist() -> None:
+    found = [
+        str(model._meta.verbose_name_plural) for model in TABLES_CHECKED if model.objects.exists()
+    ]
     if found:
         raise RecordsExist(f"There are records already ({', '.join(found)})")
 
@@ -125,8 +128,8 @@ def _next_id(model: type[Model]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _pass_ids(model: type[Model], number: int) -> None:
-    """Move the sequence on, as the role that may use it and not set it can.
+def _advance_ids(model: type[Model], number: int) -> None:
+    """Advance the sequence as a role can that may use it but not set it.
 
     Nobody else draws from it meanwhile: the tables are locked.
     """

@@ -1,4 +1,4 @@
-"""The people of the invented records: those who sign in to look around, and their colleagues."""
+"""The people of the invented records: those who can sign in, and their colleagues."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from assessments.demo.facts import facts
-from assessments.demo.record import Post
+from assessments.demo.assessment_rows import Assignment
+from assessments.demo.parameters import load_parameters
 from assessments.demo.rows import reference
 from cinfactors.accounts.models import ROLES_IN_THE_ADMIN, Membership, Role, Team, User
 from cinfactors.accounts.sign_in.passwords import random_password
@@ -22,7 +22,7 @@ from cinfactors.accounts.sign_in.passwords import random_password
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What one of the demonstration's people signs in with."""
+    """What one of the demo's people signs in with."""
 
     username: str
     password: str
@@ -31,19 +31,21 @@ class SignIn:
     team: str
 
 
-def add_people(number: int, *, since: datetime, random: Random) -> tuple[list[Post], list[SignIn]]:
-    """Add teams and people enough for this many assessments.
+def add_people(
+    number: int, *, since: datetime, random: Random
+) -> tuple[list[Assignment], list[SignIn]]:
+    """Add enough teams and people for this many assessments.
 
-    Answers with the workers' posts, those who can sign in first.
+    Return the workers' assignments, those of people who can sign in first, and the sign-ins.
     """
-    known = facts()
-    colleagues = known.colleagues
+    parameters = load_parameters()
+    colleagues = parameters.colleagues
     workers = max(colleagues.fewest_workers, -(-number // colleagues.assessments_for_each))
-    teams = _add_teams(max(len(known.teams), -(-workers // colleagues.workers_in_a_team)))
+    teams = _add_teams(max(len(parameters.teams), -(-workers // colleagues.workers_in_a_team)))
 
     sign_ins = [
         SignIn(account.username, random_password(), account.role, account.name, account.team)
-        for account in known.accounts
+        for account in parameters.accounts
     ]
     by_name = {team.name: team for team in teams}
     people = [
@@ -69,28 +71,28 @@ def add_people(number: int, *, since: datetime, random: Random) -> tuple[list[Po
     )
     managers = {team: person.pk for person, team in people if person.role == Role.TEAM_MANAGER}
     return [
-        Post(person.pk, by_name[team].pk, managers[team])
+        Assignment(person.pk, by_name[team].pk, managers[team])
         for person, team in people
         if person.role == Role.SOCIAL_WORKER
     ], sign_ins
 
 
 def _add_teams(number: int) -> list[Team]:
-    known = facts()
+    parameters = load_parameters()
     names = [
-        *known.teams,
+        *parameters.teams,
         *(
-            known.colleagues.team.format(number=place)
-            for place in range(len(known.teams) + 1, number + 1)
+            parameters.colleagues.team.format(number=place)
+            for place in range(len(parameters.teams) + 1, number + 1)
         ),
     ]
     return Team.objects.bulk_create([Team(name=name) for name in names])
 
 
 def _colleague(role: Role, place: int, since: datetime, random: Random) -> User:
-    known = facts()
-    name = f"{random.choice(known.given_names)} {random.choice(known.family_names)}"
-    username = known.colleagues.username.format(role=role.value.split("_")[-1], number=place)
+    parameters = load_parameters()
+    name = f"{random.choice(parameters.given_names)} {random.choice(parameters.family_names)}"
+    username = parameters.colleagues.username.format(role=role.value.split("_")[-1], number=place)
     return _person(username, name, role, None, since, random)
 
 
@@ -109,10 +111,10 @@ def _person(
 
 
 class SignInFile:
-    """The file of sign-ins while it is written: beside its place, to be put there whole.
+    """The file of sign-ins, written under another name and then moved to its place whole.
 
-    Opened before anybody is made, so that no password is lost, and its owner alone can read it
-    from the first moment. Raises OSError.
+    Opened before any person is made, so that no password is lost; only its owner can read it, from
+    the first moment. Raise OSError.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The rows of the record, as they go to the database: a tuple for each, in batches."""
+"""The rows to load, a tuple for each, in batches."""
 
 from __future__ import annotations
 
@@ -118,12 +118,12 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "text",
     ),
 }
-"""Each table with its columns, in the order in which rows may refer to each other."""
+"""Each table's columns, the tables in an order in which rows can refer to earlier ones."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows made and not yet taken; ids go on from those already taken."""
+    """Rows added and not yet taken in a batch; ids continue from the rows already taken."""
 
     first_ids: Mapping[type[Model], int] = field(default_factory=lambda: dict.fromkeys(COLUMNS, 1))
     waiting: dict[type[Model], list[tuple[Any, ...]]] = field(
@@ -132,14 +132,14 @@ class Rows:
     taken: dict[type[Model], int] = field(default_factory=lambda: dict.fromkeys(COLUMNS, 0))
 
     def add(self, model: type[Model], *values: Any) -> int:
-        """Add a row of these values, in the order of its columns after the id; its id."""
+        """Add a row of these values, in the order of its columns after the id; return its id."""
         waiting = self.waiting[model]
         id = self.first_ids[model] + self.taken[model] + len(waiting)
         waiting.append((id, *values))
         return id
 
     def take(self) -> dict[type[Model], list[tuple[Any, ...]]]:
-        """All rows that wait."""
+        """Return all rows that wait, and forget them."""
         batch = self.waiting
         for model, rows in batch.items():
             self.taken[model] += len(rows)
@@ -147,10 +147,10 @@ class Rows:
         return batch
 
     def made(self, model: type[Model]) -> int:
-        """How many rows of a table there are, taken ones and waiting ones."""
+        """Return how many rows were made for a table, taken or waiting."""
         return self.taken[model] + len(self.waiting[model])
 
 
 def reference(random: Random) -> uuid.UUID:
-    """A random UUID as `uuid4` makes them, from the seed."""
+    """Return a random UUID as `uuid4` makes them, from the seed."""
     return uuid.UUID(int=random.getrandbits(128), version=4)

@@ -1,5 +1,8 @@
-"""Factors drawn by kind of case, so that they come together as they do in families and each
-code is still recorded as often as was published."""
+"""Random selections by kind of case.
+
+Factors come together as they do in families, and each code is still recorded as often as was
+published.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from functools import cache
 from random import Random
 
 from assessments.catalogue.types import Edition, code_order
-from assessments.demo.facts import Facts, Pattern, Weighted, facts
+from assessments.demo.parameters import Parameters, Pattern, Weighted, load_parameters
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,8 @@ class KindOfCase:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The codes found for one child, by published column, and the ages at which they may be."""
+class DrawnSelection:
+    """The codes drawn for one child, by published column, and the ages that fit them."""
 
     columns: frozenset[str]
     codes: tuple[str, ...]
@@ -30,36 +33,36 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Selections:
+class SelectionGenerator:
     """Draws selections under one edition."""
 
-    known: Facts
+    parameters: Parameters
     kinds: Weighted[KindOfCase]
     kind_without_factors: KindOfCase
 
-    def kind(self, random: Random) -> KindOfCase:
-        if random.random() < self.known.shares.no_factors_share:
+    def draw_kind(self, random: Random) -> KindOfCase:
+        if random.random() < self.parameters.shares.no_factors_share:
             return self.kind_without_factors
         return self.kinds.draw(random)
 
-    def family(self, random: Random, size: int) -> tuple[Pattern, list[Found]]:
-        """What is found for each of `size` children who live together.
+    def draw_family(self, random: Random, size: int) -> tuple[Pattern, list[DrawnSelection]]:
+        """Return the pattern, and a selection for each of `size` children who live together.
 
         An unborn child comes alone.
         """
-        kind = self.kind(random)
+        kind = self.draw_kind(random)
         while not (first := self._draw(kind, random)):
-            kind = self.kind(random)
-        at_home = first & self.known.shares.shared
+            kind = self.draw_kind(random)
+        at_home = first & self.parameters.shares.shared
         drawn = [first]
         if not kind.pattern.unborn:
             for _ in range(size - 1):
-                own = self._draw(kind, random) - self.known.shares.shared
+                own = self._draw(kind, random) - self.parameters.shares.shared
                 drawn.append(at_home | own or first)
         return kind.pattern, [self._found(kind.pattern, columns, random) for columns in drawn]
 
-    def again(self, pattern: Pattern, random: Random) -> Found:
-        """What is found in another assessment of a child whose case is of this pattern."""
+    def draw_another(self, pattern: Pattern, random: Random) -> DrawnSelection:
+        """Return the selection of another assessment of a child whose case has this pattern."""
         kinds = (*self.kinds.values, self.kind_without_factors)
         kind = next(kind for kind in kinds if kind.pattern is pattern)
         while not (columns := self._draw(kind, random)):
@@ -71,8 +74,8 @@ class Selections:
         draw = random.random
         return frozenset([column for column, chance in kind.chances if draw() < chance])
 
-    def _found(self, pattern: Pattern, columns: frozenset[str], random: Random) -> Found:
-        shares = self.known.shares
+    def _found(self, pattern: Pattern, columns: frozenset[str], random: Random) -> DrawnSelection:
+        shares = self.parameters.shares
         low, high = pattern.ages
         codes = []
         for column in sorted(columns):
@@ -80,28 +83,37 @@ class Selections:
             low, high = max(low, first), min(high, last)
             several = shares.columns.get(column)
             codes.append(several.draw(random) if several else column)
-        return Found(columns, tuple(sorted(codes, key=code_order)), (low, max(low, high)))
+        return DrawnSelection(columns, tuple(sorted(codes, key=code_order)), (low, max(low, high)))
 
 
 @cache
-def selections(edition: Edition) -> Selections:
-    """The draw for an edition. ValueError if the patterns cannot come to the published shares."""
-    known = facts()
+def selection_generator(edition: Edition) -> SelectionGenerator:
+    """Return the generator for an edition.
+
+    Raise ValueError if the patterns cannot be fitted to the published shares.
+    """
+    parameters = load_parameters()
     shares = {
         column: share
-        for column, share in known.shares.published.items()
+        for column, share in parameters.shares.published.items()
         if edition.codes.keys()
-        >= set(known.shares.columns[column].values if column in known.shares.columns else [column])
+        >= set(
+            parameters.shares.columns[column].values
+            if column in parameters.shares.columns
+            else [column]
+        )
     }
-    none = known.shares.no_factors
-    return Selections(
-        known,
-        Weighted((kind, kind.pattern.weight) for kind in _fitted(shares, known.patterns)),
+    none = parameters.shares.no_factors
+    return SelectionGenerator(
+        parameters,
+        Weighted(
+            (kind, kind.pattern.weight) for kind in _fit_to_shares(shares, parameters.patterns)
+        ),
         KindOfCase(none, tuple(none.codes.items())),
     )
 
 
-def _fitted(shares: dict[str, float], patterns: Sequence[Pattern]) -> list[KindOfCase]:
+def _fit_to_shares(shares: dict[str, float], patterns: Sequence[Pattern]) -> list[KindOfCase]:
     """Fill up what the patterns lack of each share from all cases alike; take off what is over.
 
     A draw that finds nothing is made again, which raises all shares alike, so they are aimed
@@ -118,7 +130,7 @@ def _fitted(shares: dict[str, float], patterns: Sequence[Pattern]) -> list[KindO
             ):
                 each.append((column, chance))
         kinds = [KindOfCase(p, tuple(c)) for p, c in zip(patterns, chances, strict=True)]
-        nothing = sum(_finds_nothing(kind) * kind.pattern.weight for kind in kinds) / weight
+        nothing = sum(_chance_of_nothing(kind) * kind.pattern.weight for kind in kinds) / weight
     return kinds
 
 
@@ -142,7 +154,7 @@ def _chances(column: str, share: float, patterns: Sequence[Pattern]) -> list[flo
     return [chance + (1 - chance) * rate * rest for chance, rest in zip(own, room, strict=True)]
 
 
-def _finds_nothing(kind: KindOfCase) -> float:
+def _chance_of_nothing(kind: KindOfCase) -> float:
     product = 1.0
     for _, chance in kind.chances:
         product *= 1 - chance

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from assessments.catalogue.working_days import Deadline, deadline_on
-from assessments.models import Assessment, Status
+from assessments.models import Assessment
+from assessments.queries import STATUSES_WITHOUT_DEADLINE
 
 
 def deadline_of(assessment: Assessment) -> Deadline | None:
-    """None for an assessment that is over, or was authorised within its days before."""
-    if assessment.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED):
+    """Return the deadline on today's date; None for an assessment to which it no longer applies."""
+    if assessment.status in STATUSES_WITHOUT_DEADLINE:
         return None
     return deadline_on(timezone.localdate(), assessment.episode.referral_date)

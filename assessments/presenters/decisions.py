@@ -14,7 +14,7 @@ from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition
 from assessments.models import Assessment, Review, Version
 from assessments.presenters.history.words import DecisionWords, comments_by_code
-from assessments.presenters.selection import SelectedCode, named
+from assessments.presenters.selection import SelectedCode, named_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def decisions(reviews: Iterable[Review], versions: Iterable[Version]) -> list[De
 def _decision(review: Review, versions: Mapping[int, Version]) -> DecisionSummary:
     edition = loader.edition(review.version.edition)
     pinned = tuple(
-        CodeComment(named(edition, [comment.code])[0], comment.text)
+        CodeComment(named_codes(edition, [comment.code])[0], comment.text)
         for comment in comments_by_code(review)
     )
     if review.decision != Review.Decision.CORRECTED:
@@ -63,8 +63,8 @@ def _decision(review: Review, versions: Mapping[int, Version]) -> DecisionSummar
     return DecisionSummary(
         review,
         pinned,
-        before=named(loader.edition(before.edition), before.codes),
-        after=named(edition, after.codes),
+        before=named_codes(loader.edition(before.edition), before.codes),
+        after=named_codes(edition, after.codes),
         summary=correction_in_words(edition, before.codes, after.codes),
     )
 
@@ -79,7 +79,7 @@ def decision_in_words(review: Review) -> str:
 def missed_codes(assessment: Assessment, pinned: Mapping[str, str]) -> tuple[CodeComment, ...]:
     """The comments on codes that are not selected, as where a manager misses a factor."""
     edition = evaluation.edition_of(assessment)
-    missed = named(edition, pinned.keys() - set(assessment.codes))
+    missed = named_codes(edition, pinned.keys() - set(assessment.codes))
     return tuple(CodeComment(each, pinned[each.code]) for each in missed)
 
 

@@ -1,4 +1,4 @@
-"""The groups in which pages list codes: the guide's three domains, then what belongs to none."""
+"""The groups in which pages list codes: the guide's three domains, then the codes in none."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from assessments.catalogue.types import Edition
 
-LAST = "last"
-"""The id on the page of the group that stands after the domains."""
+LAST_GROUP = "last"
+"""The id, on the page, of the group after the domains."""
 
 
 @dataclass(frozen=True, slots=True)
-class DomainCodes:
-    """A domain with its codes, or the group that stands after the domains."""
+class CodeGroup:
+    """A domain with its codes, or the group after the domains."""
 
     id: str
     name: str
@@ -22,15 +22,15 @@ class DomainCodes:
 
 
 @lru_cache(maxsize=8)
-def domains_of(edition: Edition) -> tuple[DomainCodes, ...]:
-    """Return the three domains in the guide's order, then the group of what belongs to none."""
+def code_groups(edition: Edition) -> tuple[CodeGroup, ...]:
+    """Return the three domains in the guide's order, then the group of the codes in none."""
     domains = [
-        DomainCodes(each.id, each.name, each.short_name, _codes(edition, each.id))
+        CodeGroup(each.id, each.name, each.short_name, _codes(edition, each.id))
         for each in edition.domains
     ]
     names = [factor.name for factor, _ in edition.factors_in(None)]
     name = " or ".join([names[0], *(each[0].lower() + each[1:] for each in names[1:])])
-    return (*domains, DomainCodes(LAST, name, name, _codes(edition, None)))
+    return (*domains, CodeGroup(LAST_GROUP, name, name, _codes(edition, None)))
 
 
 def _codes(edition: Edition, domain: str | None) -> frozenset[str]:

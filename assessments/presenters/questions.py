@@ -10,13 +10,13 @@ from django.http import QueryDict
 from assessments import evaluation, rules
 from assessments.catalogue.types import Severity
 from assessments.models import Assessment, RuleAnswer
-from assessments.presenters.selection import SelectedCode, named
+from assessments.presenters.selection import SelectedCode, named_codes
 from cinfactors.web.clean_text import normalise_newlines
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A rule that asks to explain or consider, with what was answered or typed so far."""
+    """A rule that asks for a reason or for something to be considered, with its answer so far."""
 
     finding: rules.Finding
     adds: SelectedCode | None
@@ -37,12 +37,15 @@ class Question:
 
     @property
     def target(self) -> str:
-        """The id of the box that an error links to."""
+        """The id of the field that an error links to."""
         rule = self.finding.rule.id
         return f"text-{rule}" if self.asks_reason else f"considered-{rule}"
 
-    def sent(self, data: QueryDict | None, refusals: Mapping[str, str]) -> Question:
-        """As it was sent, with what the service refused of it."""
+    def with_posted_answer(self, data: QueryDict | None, refusals: Mapping[str, str]) -> Question:
+        """Return the question as it was posted, with the service's message about its answer.
+
+        `refusals` has the messages by rule. Without posted data, return it as it is.
+        """
         rule = self.finding.rule.id
         if data is None:
             return self
@@ -53,9 +56,12 @@ class Question:
             error=refusals.get(rule, ""),
         )
 
-    def unanswered(self, asked: Collection[str]) -> Question:
-        """With the message that it needs an answer, where it is among those still asked."""
-        if self.finding.rule.id not in asked or self.error:
+    def with_missing_answer_error(self, unanswered: Collection[str]) -> Question:
+        """Return the question with the message that it needs an answer, if it does.
+
+        `unanswered` has the ids of the rules that still need one.
+        """
+        if self.finding.rule.id not in unanswered or self.error:
             return self
         change = "add it" if self.adds else "change the selection"
         if self.asks_reason:
@@ -64,22 +70,22 @@ class Question:
 
 
 def questions_of(assessment: Assessment) -> list[Question]:
-    """The rules that ask, each with the latest answer that still holds."""
+    """Return the rules that ask for an answer, each with its latest answer that still holds."""
     edition = evaluation.edition_of(assessment)
     answers = evaluation.answers_of(assessment)
-    found = evaluation.findings_of(assessment)
-    open_ones = {f.rule.id for f in rules.unanswered(found, evaluation.rule_answers(answers))}
+    findings = evaluation.findings_of(assessment)
+    unanswered = {f.rule.id for f in rules.unanswered(findings, evaluation.rule_answers(answers))}
     questions = []
-    for finding in found:
+    for finding in findings:
         if not finding.rule.asks:
             continue
         question = Question(
             finding,
-            adds=named(edition, [finding.rule.adds])[0] if finding.rule.adds else None,
-            beside=named(edition, finding.beside),
+            adds=named_codes(edition, [finding.rule.adds])[0] if finding.rule.adds else None,
+            beside=named_codes(edition, finding.beside),
         )
         last = latest_answer(answers, finding)
-        if finding.rule.id not in open_ones and last is not None:
+        if finding.rule.id not in unanswered and last is not None:
             question = replace(
                 question,
                 answered=True,
@@ -91,12 +97,13 @@ def questions_of(assessment: Assessment) -> list[Question]:
 
 
 def latest_answer(answers: list[RuleAnswer], finding: rules.Finding) -> RuleAnswer | None:
+    """Return the latest reason or consideration given for the finding's present codes, if any."""
     codes = frozenset(finding.codes)
-    holding = [
+    still_valid = [
         answer
         for answer in answers
         if answer.rule == finding.rule.id
         and frozenset(answer.codes) == codes
         and answer.kind != RuleAnswer.Kind.COMPLIED
     ]
-    return holding[-1] if holding else None
+    return still_valid[-1] if still_valid else None

@@ -1,4 +1,4 @@
-"""What pages say of a selection: by domain, beside the picker, and the rules that ask."""
+"""A selection as pages show it: codes with their names, by domain."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from assessments import evaluation
 from assessments.catalogue.code_names import UNLISTED
 from assessments.catalogue.types import Code, Edition, Factor, code_order
 from assessments.models import Assessment
-from assessments.presenters.domains import domains_of
+from assessments.presenters.domains import code_groups
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedCode:
-    """A selected code as a page names it; `entry` is None for one that the edition lacks."""
+    """A code as a page names it; `factor` and `entry` are None for one that the edition lacks."""
 
     code: str
     name: str
@@ -27,15 +27,15 @@ class SelectedCode:
 
 @dataclass(frozen=True, slots=True)
 class SelectedGroup:
-    """A domain, or the group after the domains, with what is selected in it."""
+    """A domain, or the group after the domains, with the codes selected in it."""
 
     id: str
     name: str
     codes: tuple[SelectedCode, ...]
 
 
-def named(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode, ...]:
-    """The codes with their names, in the order of the guide; unknown ones as they are."""
+def named_codes(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode, ...]:
+    """Return the codes with their names, in the order of the guide, unknown ones included."""
     return tuple(
         SelectedCode(code, edition.name_of(code), edition.factor_of(code), edition.codes[code])
         if code in edition.codes
@@ -44,15 +44,18 @@ def named(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode, ...]:
     )
 
 
-def groups_of(assessment: Assessment) -> tuple[SelectedGroup, ...]:
-    """What is recorded, by domain; a domain with nothing selected stands there empty."""
-    return grouped(evaluation.edition_of(assessment), assessment.codes)
+def selection_by_domain(assessment: Assessment) -> tuple[SelectedGroup, ...]:
+    """Return the recorded selection by domain; a domain with nothing selected is there, empty."""
+    return codes_by_domain(evaluation.edition_of(assessment), assessment.codes)
 
 
-def grouped(edition: Edition, codes: Collection[str]) -> tuple[SelectedGroup, ...]:
+def codes_by_domain(edition: Edition, codes: Collection[str]) -> tuple[SelectedGroup, ...]:
+    """Return the codes by domain, with their names."""
     return tuple(
         SelectedGroup(
-            group.id, group.name, named(edition, [code for code in codes if code in group.codes])
+            group.id,
+            group.name,
+            named_codes(edition, [code for code in codes if code in group.codes]),
         )
-        for group in domains_of(edition)
+        for group in code_groups(edition)
     )

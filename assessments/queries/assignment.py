@@ -1,4 +1,4 @@
-"""Who works on what: whom a record can be given to, and who is named for a restricted one."""
+"""Assignment and access: who can take over an assessment, and who can see a restricted record."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from assessments.queries.visibility import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, Team, User
 
 OPEN = frozenset({Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.REOPENED})
-"""The statuses in which an assessment waits for somebody."""
+"""The statuses in which somebody still has work to do on an assessment."""
 
 WITH_RECORDS = frozenset({Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFICER})
 """The roles that see children's records."""
 
 
 def workers_managed_by(manager: User) -> QuerySet[User]:
-    """The active social workers of the manager's teams."""
+    """Return the active social workers of the manager's teams."""
     return User.objects.filter(
         pk__in=Membership.objects.filter(team__in=teams_of(manager)).values("user_id"),
         role=Role.SOCIAL_WORKER,
@@ -27,24 +27,26 @@ def workers_managed_by(manager: User) -> QuerySet[User]:
     ).order_by("name", "pk")
 
 
-def team_under(manager: User, worker: User, assessment: Assessment) -> Team | None:
-    """The team in which the worker would have the assessment: its own, if they are in it.
+def team_after_reassignment(manager: User, worker: User, assessment: Assessment) -> Team | None:
+    """Return the team that the assessment belongs to once the manager gives it to the worker.
 
-    Else the first of the manager's teams that the worker is in; None where there is none.
+    Its present team if the worker is in it, else the first of the manager's teams that the worker
+    is in; None if they share no team.
     """
     teams = teams_of(manager).filter(pk__in=teams_of(worker))
-    stays = Case(When(pk=assessment.team_id, then=0), default=1)
-    return teams.order_by(stays, "name", "pk").first()
+    present_team_first = Case(When(pk=assessment.team_id, then=0), default=1)
+    return teams.order_by(present_team_first, "name", "pk").first()
 
 
-def without_a_worker(manager: User) -> QuerySet[Assessment]:
-    """What is open in the manager's teams, and its worker no social worker of its team any more.
+def assessments_without_a_worker(manager: User) -> QuerySet[Assessment]:
+    """Return the open assessments of the manager's teams that need another worker.
 
-    The most urgent first.
+    Their worker is no longer an active social worker of the assessment's team. The most urgent
+    first.
     """
     if not manager.is_team_manager:
         return Assessment.objects.none()
-    working = Membership.objects.filter(
+    active_in_team = Membership.objects.filter(
         user=OuterRef("worker_id"),
         team=OuterRef("team_id"),
         user__is_active=True,
@@ -52,13 +54,16 @@ def without_a_worker(manager: User) -> QuerySet[Assessment]:
     )
     return (
         assessments_visible_to(manager)
-        .filter(~Exists(working), status__in=OPEN)
+        .filter(~Exists(active_in_team), status__in=OPEN)
         .order_by("episode__referral_date", "pk")
     )
 
 
 def open_work_by_team(person: User) -> list[tuple[str, int]]:
-    """How many open assessments the person has in each team: numbers, for administrators."""
+    """Return how many open assessments the person has, by the team's name.
+
+    Numbers alone, for administrators, who see no child's record.
+    """
     open_work = Assessment.objects.filter(worker=person, status__in=OPEN)
     return list(
         open_work.values_list("team__name").annotate(number=Count("pk")).order_by("team__name")
@@ -66,33 +71,35 @@ def open_work_by_team(person: User) -> list[tuple[str, int]]:
 
 
 def open_work_in(team: Team) -> int:
-    """How many open assessments the team has: a number, for administrators."""
+    """Return how many open assessments the team has: a number alone, for administrators."""
     return Assessment.objects.filter(team=team, status__in=OPEN).count()
 
 
 def number_of_open_assessments() -> Coalesce:
-    """Of teams: the same number for each, in one query for them all."""
-    of_team = Assessment.objects.filter(team=OuterRef("pk"), status__in=OPEN).order_by()
-    counted = of_team.values("team").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+    """Return the annotation of teams with that number, for a list of them in one query."""
+    in_team = Assessment.objects.filter(team=OuterRef("pk"), status__in=OPEN).order_by()
+    number = in_team.values("team").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number), 0)
 
 
-def kept_by_one_manager(person: User) -> QuerySet[Child]:
-    """The restricted records that no manager could see any more if this one were gone.
+def restricted_children_managed_only_by(person: User) -> QuerySet[Child]:
+    """Return the children whose restricted record no other manager can see.
 
-    For administrators to count, and for services to put somebody in their place.
+    Administrators are shown their number; a service names another manager when this one leaves.
     """
-    others = NamedPerson.objects.filter(
+    other_managers = NamedPerson.objects.filter(
         child=OuterRef("pk"),
         person__is_active=True,
         person__role=Role.TEAM_MANAGER,
         person__memberships__team__assessments__episode__child=OuterRef("pk"),
     ).exclude(person=person)
-    return Child.objects.filter(~Exists(others), restricted=True, named_people__person=person)
+    return Child.objects.filter(
+        ~Exists(other_managers), restricted=True, named_people__person=person
+    )
 
 
-def can_stand_in_for(person: User) -> QuerySet[User]:
-    """The other active managers of the person's teams."""
+def replacement_managers_for(person: User) -> QuerySet[User]:
+    """Return the other active managers of the person's teams."""
     return (
         User.objects.filter(
             role=Role.TEAM_MANAGER, is_active=True, memberships__team__in=teams_of(person)
@@ -103,56 +110,57 @@ def can_stand_in_for(person: User) -> QuerySet[User]:
     )
 
 
-def can_be_named(manager: User, child: Child) -> QuerySet[User]:
-    """Those of the manager's own teams and the data officers, and whoever is named already.
+def people_who_can_be_named(manager: User, child: Child) -> QuerySet[User]:
+    """Return the people whom the manager's form offers to name for the child's record.
 
-    Others can be named as well: see `known_by`.
+    Those of the manager's own teams, the data officers, and whoever is named already, by role.
+    Others can be named by their user name: see `reader_by_username`.
     """
-    near = Membership.objects.filter(team__in=teams_of(manager)).values("user_id")
-    in_order = Case(*(When(role=role, then=place) for place, role in enumerate(Role.values)))
+    in_own_teams = Membership.objects.filter(team__in=teams_of(manager)).values("user_id")
+    role_order = Case(*(When(role=role, then=place) for place, role in enumerate(Role.values)))
     return (
         readers()
-        .filter(Q(pk__in=near) | Q(role=Role.DATA_OFFICER) | Q(named_for__child=child))
+        .filter(Q(pk__in=in_own_teams) | Q(role=Role.DATA_OFFICER) | Q(named_for__child=child))
         .distinct()
         .prefetch_related("teams")
-        .order_by(in_order, "name", "pk")
+        .order_by(role_order, "name", "pk")
     )
 
 
-def known_by(username: str) -> User | None:
-    """The person of this user name, if their role sees records at all."""
+def reader_by_username(username: str) -> User | None:
+    """Return the person with this user name; None if there is none whose role sees records."""
     return readers().filter(username__iexact=username.strip()).first()
 
 
 def readers() -> QuerySet[User]:
-    """Everybody whose role sees children's records."""
+    """Return every active person whose role sees children's records."""
     return User.objects.filter(role__in=WITH_RECORDS, is_active=True)
 
 
-def named_for(child: Child) -> QuerySet[User]:
-    """The people who are named for the child's record."""
+def people_named_for(child: Child) -> QuerySet[User]:
+    """Return the people who are named for the child's record."""
     return User.objects.filter(named_for__child=child).order_by("name", "pk")
 
 
-def teams_with(child: Child, manager: User) -> QuerySet[Team]:
-    """The manager's teams that have, or had, an assessment of the child."""
+def teams_that_assessed(child: Child, manager: User) -> QuerySet[Team]:
+    """Return the manager's teams that have, or had, an assessment of the child."""
     return teams_of(manager).filter(assessments__episode__child=child).distinct()
 
 
 def open_assessments_of(child: Child) -> QuerySet[Assessment]:
-    """Whoever's: what must go on being worked on when the record is restricted."""
+    """Return the child's open assessments, whoever's: work goes on when a record is restricted."""
     return Assessment.objects.filter(episode__child=child, status__in=OPEN).select_related(
         "team", "worker"
     )
 
 
-def is_at_work(worker: User) -> bool:
-    """Whether the person is there to go on with what is theirs."""
-    return worker.is_active and worker.is_social_worker
+def is_active_social_worker(person: User) -> bool:
+    """Return whether the person can go on active_in_team on the assessments assigned to them."""
+    return person.is_active and person.is_social_worker
 
 
-def is_managed_by(people: Iterable[User], team: Team) -> bool:
-    """Whether one of the people is an active manager of the team."""
+def includes_manager_of(people: Iterable[User], team: Team) -> bool:
+    """Return whether one of the people is an active manager of the team."""
     return User.objects.filter(
         pk__in=[person.pk for person in people],
         role=Role.TEAM_MANAGER,

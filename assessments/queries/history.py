@@ -1,15 +1,17 @@
-"""What the history holds about one assessment, for somebody who may see it."""
+"""The history of one assessment, for somebody who may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from assessments.models import (
     Assessment,
     Child,
     Episode,
+    IdempotencyKey,
     NamedPerson,
     PinnedComment,
     Review,
@@ -21,10 +23,10 @@ from cinfactors.audit.models import Change
 
 
 def changes_of(assessment: Assessment) -> QuerySet[Change]:
-    """Every change of the assessment, of what belongs to it, its episode and its child."""
+    """Return every change of the assessment, of what belongs to it, its episode and its child."""
 
-    def rows(model, **of: object) -> Q:
-        return Q(table_name=model._meta.db_table, **of)
+    def rows(model: type[Model], **lookups: Any) -> Q:
+        return Q(table_name=model._meta.db_table, **lookups)
 
     episode = assessment.episode
     reviews = Review.objects.filter(assessment=assessment).values("pk")
@@ -42,7 +44,7 @@ def changes_of(assessment: Assessment) -> QuerySet[Change]:
 
 
 def names_of(people: Collection[int], teams: Collection[int]) -> tuple[dict[int, str], ...]:
-    """The names of people and of teams, by key."""
+    """Return the names of the people and the names of the teams, each by key."""
     return (
         dict(User.objects.filter(pk__in=people).values_list("pk", "name")),
         dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")),
@@ -50,5 +52,19 @@ def names_of(people: Collection[int], teams: Collection[int]) -> tuple[dict[int,
 
 
 def versions_numbered(assessment: Assessment) -> dict[int, Version]:
-    """The versions by number, the earliest first."""
+    """Return the versions by number, the earliest first."""
     return {version.number: version for version in assessment.versions.order_by("number")}
+
+
+def last_change(person: User, assessment: Assessment) -> IdempotencyKey | None:
+    """Return the form submission that last changed the assessment after the person loaded it.
+
+    None for demo data, which is loaded without any. A submission that found the assessment just
+    as it would leave it came after the last save, and changed nothing. Where the person saved
+    last, it is the reassignment to somebody else and back that their page missed.
+    """
+    keys = assessment.idempotency_keys.select_related("person").order_by("at")
+    saved = keys.filter(at__lte=assessment.saved_at).last()
+    if saved is not None and saved.person_id != person.pk:
+        return saved
+    return keys.filter(act="reassign", at__gt=assessment.saved_at).last() or saved

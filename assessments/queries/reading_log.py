@@ -1,8 +1,9 @@
-"""Who read which child's record, for data officers: what is out of the ordinary, hour by hour."""
+"""The log of who read which child's record: what was unusual in each hour, for data officers."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -13,8 +14,11 @@ from assessments.models import Child
 from cinfactors.accounts.models import Role, User
 from cinfactors.audit.models import Reading
 
-MANY = 30
-"""Children read by one person in an hour of the clock. Ours: a worker's whole caseload is fewer."""
+UNUSUAL_CHILDREN_PER_HOUR = 30
+"""From how many children's records, read by one person in an hour of the clock, it is unusual.
+
+Ours: a worker's whole caseload is fewer.
+"""
 
 
 def may_read_the_log(person: User) -> bool:
@@ -23,19 +27,19 @@ def may_read_the_log(person: User) -> bool:
 
 def unusual_readings(
     reader: User, on: date, *, by: User | None = None
-) -> QuerySet[Reading, dict[str, object]]:
-    """For each person and hour of the day in which something was unusual: how often, and what.
+) -> QuerySet[Reading, dict[str, Any]]:
+    """Return a row for each person and hour of a day in which something was unusual.
 
-    Data officers belong to no team, so that no record is out of theirs. Nothing for those who
-    may not read the log.
+    Each has how often and what they read. Data officers belong to no team, so no record counts as
+    out of theirs. Empty for a reader who may not read the log.
     """
-    if not may_read_the_log(reader):
-        return Reading.objects.none().values("person_id")
     start = timezone.make_aware(datetime.combine(on, time.min))
     end = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
-    read = Reading.objects.filter(at__gte=start, at__lt=end, child_id__isnull=False)
+    readings = Reading.objects.filter(at__gte=start, at__lt=end, child_id__isnull=False)
+    if not may_read_the_log(reader):
+        readings = readings.none()
     if by is not None:
-        read = read.filter(person_id=by.pk)
+        readings = readings.filter(person_id=by.pk)
     whole_authority = User.objects.filter(role=Role.DATA_OFFICER).values("pk")
     shown, refused = Q(refused=False), Q(refused=True)
     counted = {
@@ -47,11 +51,11 @@ def unusual_readings(
         ),
         "times_same_name": Count("pk", filter=Q(same_name=True)),
     }
-    unusual = Q(children__gte=MANY)
+    unusual = Q(children__gte=UNUSUAL_CHILDREN_PER_HOUR)
     for name in counted.keys() - {"children"}:
         unusual |= Q(**{f"{name}__gt": 0})
-    return (
-        read.annotate(hour=TruncHour("at"))
+    rows = (
+        readings.annotate(hour=TruncHour("at"))
         .values("person_id", "hour")
         .annotate(
             **counted,
@@ -66,13 +70,15 @@ def unusual_readings(
         .filter(unusual)
         .order_by("-hour", "person_id")
     )
+    # The stubs cannot type the rows of annotations that are given by name.
+    return cast("QuerySet[Reading, dict[str, Any]]", rows)
 
 
 def people_by_name() -> QuerySet[User]:
-    """Everybody, whoever may be asked about."""
+    """Return everybody, for the log to be filtered by."""
     return User.objects.order_by("name", "pk")
 
 
 def child_ids(children: set[int]) -> dict[int, str]:
-    """The children's own ids, by key: of restricted records too, since the log is about them."""
+    """Return the children's ids by key: of restricted records too, since the log is about them."""
     return dict(Child.objects.filter(pk__in=children).values_list("pk", "la_child_id"))

@@ -1,6 +1,6 @@
-"""The review desk's list: what is said of each assessment, what it is filtered by, what is next.
+"""The review queue: the facts listed for each assessment, the filters, and which comes next.
 
-Everything takes the assessments that a person may see and narrows them; nothing widens.
+Every filter takes the assessments that a person may see and narrows them; none widens them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from assessments.models import Assessment, Review, RuleAnswer, Status, Version
 from assessments.queries.visibility import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, User
 
-OVER = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
-"""Over, or authorised within its days before: the 45 working days ask nothing more."""
+STATUSES_WITHOUT_DEADLINE = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
+"""The statuses after authorisation or cancellation: the 45 working days no longer apply."""
 
-EXPLAINED = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
-"""The answers that a manager has something to read in."""
+EXPLAINING_ANSWERS = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
+"""The kinds of answer in which the worker explains something to the manager."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFacts:
-    """What the list says of an assessment besides its own row."""
+    """What the queue shows about an assessment besides its own row."""
 
     times_returned: int = 0
     answers: Sequence[Mapping[str, Any]] = ()
@@ -36,9 +36,9 @@ class QueueFacts:
 
 
 def facts_for_the_queue(keys: Collection[int]) -> dict[int, QueueFacts]:
-    """By the assessment's key, for the rows of one page: two queries for them all.
+    """Return the facts by the assessment's key, for the rows of one page, in two queries.
 
-    As part of the list's own query they would be worked out for every row before it is sorted.
+    In the list's own query the database would work them out for every row before sorting.
     """
     returned = dict(
         Review.objects.filter(assessment__in=keys, decision=Review.Decision.RETURNED)
@@ -60,24 +60,27 @@ def _last_answers() -> Subquery:
     return Subquery(versions.values("answers")[:1], output_field=JSONField())
 
 
-def containing(assessments: QuerySet[Assessment], code: str) -> QuerySet[Assessment]:
-    """Those with exactly this code among their own."""
+def containing_code(assessments: QuerySet[Assessment], code: str) -> QuerySet[Assessment]:
+    """Return those whose selection has exactly this code."""
     return assessments.filter(codes__contains=[code])
 
 
-def with_reasons(assessments: QuerySet[Assessment], given: bool) -> QuerySet[Assessment]:
-    """Those whose last submission came with a reason or something considered, or the others."""
-    wanted = Q()
-    for kind in EXPLAINED:
-        wanted |= Q(answers_now__contains=[{"kind": kind.value}])
-    assessments = assessments.alias(answers_now=_last_answers())
+def with_explanations(assessments: QuerySet[Assessment], given: bool) -> QuerySet[Assessment]:
+    """Return those whose last submission came with a reason or something considered.
+
+    With `given` false, return the others.
+    """
+    explained = Q()
+    for kind in EXPLAINING_ANSWERS:
+        explained |= Q(last_answers__contains=[{"kind": kind.value}])
+    assessments = assessments.alias(last_answers=_last_answers())
     if given:
-        return assessments.filter(wanted)
-    return assessments.filter(Q(answers_now__isnull=True) | ~wanted)
+        return assessments.filter(explained)
+    return assessments.filter(Q(last_answers__isnull=True) | ~explained)
 
 
 def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
-    """Those that ended from 1 April of the year before to 31 March of `ending`.
+    """Return those that ended from 1 April of the year before to 31 March of `ending`.
 
     One that has not ended counts by the day of its submission.
     """
@@ -94,13 +97,15 @@ def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[A
 
 
 def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet[Assessment]:
-    """Those past their 45 working days from referral on a day, or the others."""
-    past = Q(episode__referral_date__lte=last_referral_overdue_on(on)) & ~Q(status__in=OVER)
+    """Return those past their 45 working days from referral on a day; if not `late`, the others."""
+    past = Q(episode__referral_date__lte=last_referral_overdue_on(on)) & ~Q(
+        status__in=STATUSES_WITHOUT_DEADLINE
+    )
     return assessments.filter(past) if late else assessments.exclude(past)
 
 
 def workers_for(person: User) -> QuerySet[User]:
-    """The social workers of the person's teams, and whoever else's work they may see."""
+    """Return the social workers of the person's teams, and others whose work they may see."""
     members = Membership.objects.filter(team__in=teams_of(person), user=OuterRef("pk"))
     work = assessments_visible_to(person).filter(worker=OuterRef("pk"))
     return User.objects.filter(
@@ -109,7 +114,10 @@ def workers_for(person: User) -> QuerySet[User]:
 
 
 def next_after(assessments: QuerySet[Assessment], decided: Assessment) -> Assessment | None:
-    """The next oldest submission after the one just decided; after the newest, the oldest."""
+    """Return the next oldest submission after the one just decided; after the newest, the oldest.
+
+    None when nothing else waits.
+    """
     waiting = assessments.exclude(pk=decided.pk).order_by("submitted_at", "pk")
     later = waiting.none()
     if decided.submitted_at is not None:

@@ -1,4 +1,4 @@
-"""What managers may decide on, what was decided, and what the worker has still to read of it."""
+"""What managers may decide on, what they decided, and what the worker has yet to read of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cinfactors.accounts.models import User
 
 
 def reviewable(person: User) -> QuerySet[Assessment]:
-    """What a manager sees and has not worked on: neither as its worker nor by submitting it."""
+    """Return what the manager may decide on: what they see, and neither worked on nor submitted."""
     if not (person.is_active and person.is_team_manager):
         return Assessment.objects.none()
     submitted = Version.objects.filter(assessment=OuterRef("pk"), submitted_by=person)
@@ -21,12 +21,12 @@ def reviewable(person: User) -> QuerySet[Assessment]:
 
 
 def awaiting_review(person: User) -> QuerySet[Assessment]:
-    """What was submitted and is the manager's to decide on."""
+    """Return the submitted assessments that the manager may decide on."""
     return reviewable(person).filter(status=Status.SUBMITTED)
 
 
 def may_review(person: User, assessment: Assessment) -> bool:
-    """Whether the person may authorise, return or correct it as it stands."""
+    """Return whether the person may authorise, return or correct it in its present status."""
     return (
         assessment.status == Status.SUBMITTED
         and reviewable(person).filter(pk=assessment.pk).exists()
@@ -41,7 +41,7 @@ def may_reopen(person: User, assessment: Assessment) -> bool:
 
 
 def may_withdraw(person: User, assessment: Assessment) -> bool:
-    """Whether it is theirs and waits for the manager."""
+    """Return whether it is the person's own and waits for the manager."""
     return (
         person.is_active
         and person.is_social_worker
@@ -51,16 +51,19 @@ def may_withdraw(person: User, assessment: Assessment) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ManagersWords:
-    """What a manager asks of the worker: the decision, and the comments on single codes."""
+class ReviewFeedback:
+    """What a manager asks of the worker: the decision, and its comments on single codes."""
 
     review: Review
     pinned: Mapping[str, str]
-    """By code; a code need not be selected, where the manager misses it."""
+    """The comments by code. A code need not be selected: the manager may find it missing."""
 
 
-def words_of_the_manager(assessment: Assessment) -> ManagersWords | None:
-    """The return or reopening that the worker has still to answer; two queries, or none."""
+def review_feedback(assessment: Assessment) -> ReviewFeedback | None:
+    """Return the return or reopening that the worker has yet to answer; None if there is none.
+
+    Two queries, or none where the status says that there is nothing to answer.
+    """
     if assessment.status not in (Status.RETURNED, Status.REOPENED):
         return None
     decided = assessment.reviews.exclude(decision=Review.Decision.CORRECTED)
@@ -68,11 +71,11 @@ def words_of_the_manager(assessment: Assessment) -> ManagersWords | None:
     if review is None:
         return None
     pinned = {comment.code: comment.text for comment in review.pinned.order_by("pk")}
-    return ManagersWords(review, pinned)
+    return ReviewFeedback(review, pinned)
 
 
 def reviews_of(assessment: Assessment) -> QuerySet[Review]:
-    """Every decision, the latest first, with who took it, on what, and what was pinned."""
+    """Return every decision, the latest first, with its person, version and pinned comments."""
     return (
         assessment.reviews.select_related("decided_by", "version", "read")
         .prefetch_related("pinned")
@@ -81,7 +84,7 @@ def reviews_of(assessment: Assessment) -> QuerySet[Review]:
 
 
 def versions_of(assessment: Assessment) -> QuerySet[Version]:
-    """Every submission and correction, the latest first, with the people of each."""
+    """Return every submission and correction, the latest first, with the people of each."""
     return assessment.versions.select_related(
         "submitted_by", "corrected_by", "authorised_by"
     ).order_by("-number")
@@ -92,14 +95,18 @@ def latest_version(assessment: Assessment) -> Version | None:
 
 
 def latest_authorised_version(assessment: Assessment) -> Version | None:
-    """What is counted and exported; a reopened assessment keeps it until it is authorised anew."""
+    """Return the version that is counted and exported.
+
+    A reopened assessment keeps it until it is authorised again.
+    """
     return versions_of(assessment).filter(authorised_at__isnull=False).first()
 
 
 def previous_authorised_version(person: User, assessment: Assessment) -> Version | None:
-    """What was last counted of the child's earlier assessments, of those that the person may see.
+    """Return the last authorised version of the child's earlier assessments.
 
-    Earlier by the day of its start; among those of one day, by the order in which they came.
+    Of those assessments that the person may see. Earlier is by start date; among those of one
+    day, by the order in which they were recorded.
     """
     earlier = Q(assessment__start_date__lt=assessment.start_date) | Q(
         assessment__start_date=assessment.start_date, assessment__lt=assessment.pk
@@ -118,36 +125,39 @@ def previous_authorised_version(person: User, assessment: Assessment) -> Version
 
 
 def unread_corrections(person: User) -> QuerySet[Review]:
-    """Corrections of the person's records that they have not marked as read, the oldest first.
+    """Return corrections of the person's records not yet marked as read, the oldest first.
 
-    Each has the codes of the submission that was corrected, as `codes_before`.
+    Each is annotated with the codes of the submission that was corrected, as `codes_before`.
     """
-    before = Version.objects.filter(
+    corrected_version = Version.objects.filter(
         assessment=OuterRef("assessment"), number=OuterRef("version__number") - 1
     )
     return (
         Review.objects.filter(
             decision=Review.Decision.CORRECTED,
             read__isnull=True,
-            # Said of the review too, so that the planner begins with what is theirs: without it
-            # it read every correction of the authority.
+            # Redundant, but the planner starts from the person's own assessments: without it
+            # the database read every correction of the authority.
             assessment__worker=person,
             assessment__in=own_assessments(person).order_by(),
         )
-        .annotate(codes_before=Subquery(before.values("codes")))
+        .annotate(codes_before=Subquery(corrected_version.values("codes")))
         .select_related("decided_by", "version", "assessment__episode__child")
         .order_by("pk")
     )
 
 
-def why_to_read(assessment: Assessment) -> tuple[str, ...]:
-    """Why a manager has to read what was submitted before authorising it; empty for no reason."""
+def reasons_to_read(assessment: Assessment) -> tuple[str, ...]:
+    """Return why a manager must open what was submitted before authorising it.
+
+    Empty where nothing asks for it.
+    """
     latest = latest_version(assessment)
-    why = []
+    reasons = []
     if latest is not None and latest.answers:
-        why.append("The worker explained or considered something")
+        reasons.append("The worker explained or considered something")
     if latest is not None and latest.other_description:
-        why.append("The worker described another factor")
+        reasons.append("The worker described another factor")
     if assessment.reviews.exists():
-        why.append("It was returned, corrected or reopened before")
-    return tuple(why)
+        reasons.append("It was returned, corrected or reopened before")
+    return tuple(reasons)

@@ -1,7 +1,8 @@
-"""What a person may see: every list, page, search and export starts here.
+"""Visibility: what a person may see. Every list, page, search and export starts here.
 
-Role and teams say which records a person may see. A restricted child's are then only for the
-people who are named for it: being named takes nobody further than their role and teams do.
+Role and teams decide which records a person may see. A restricted child's records are then
+visible only to the people named for that child. Being named never shows anybody more than their
+role and teams do.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable, NegatedExpression
 
 from assessments.database.prepared_queries import Compiled, instances
 from assessments.models import Assessment, Child, Episode, NamedPerson
@@ -16,107 +18,118 @@ from cinfactors.accounts.models import Role, Team, User
 
 
 def teams_of(person: User) -> QuerySet[Team]:
-    """The teams that the person belongs to, active ones alone."""
+    """Return the active teams that the person belongs to."""
     return Team.objects.filter(memberships__user=person, active=True)
 
 
-def _names(person: User) -> Exists:
-    """Of children: that the person is named for the record."""
+def _person_is_named_for_child(person: User) -> Exists:
+    """Return the condition on children that the person is named for the record."""
     return Exists(NamedPerson.objects.filter(child=OuterRef("pk"), person=person))
 
 
-def _open_to(person: User, **of: OuterRef) -> Exists:
-    """Of whatever is tied to a child by `of`: that the record is not restricted to others.
+def _is_not_restricted_from(person: User, **child: OuterRef) -> NegatedExpression[Combinable]:
+    """Return the condition on rows that their child's record is not restricted to others.
 
-    As NOT EXISTS, which costs the page of one record two look-ups and a count of everything
-    no join: restricted records are few.
+    `child` is the look-up that leads from a child to the row. As NOT EXISTS, which costs the page
+    of one record two look-ups and a count of everything no join: restricted records are few.
     """
-    return ~Exists(Child.objects.filter(~_names(person), restricted=True, **of))
+    return ~Exists(
+        Child.objects.filter(~_person_is_named_for_child(person), restricted=True, **child)
+    )
 
 
 def assessments_visible_to(person: User) -> QuerySet[Assessment]:
-    """Social workers: their own and their team's. Managers: their teams'. Data officers: all.
+    """Return the assessments that the person may see.
 
-    Of restricted records, those alone for which the person is named. Administrators look after
-    people and teams and see no child's record; nor does anyone who has been deactivated.
+    Social workers: their own and their teams'. Managers: their teams'. Data officers: all. Of
+    restricted records, only those for which the person is named. Administrators manage people
+    and teams and see no child's record; nor does anyone who has been deactivated.
     """
-    return _within_role_and_teams(person).filter(_open_to(person, episodes=OuterRef("episode_id")))
+    return _within_role_and_teams(person).filter(
+        _is_not_restricted_from(person, episodes=OuterRef("episode_id"))
+    )
 
 
 def _within_role_and_teams(person: User) -> QuerySet[Assessment]:
-    everything = Assessment.objects.all()
+    assessments = Assessment.objects.all()
     if not person.is_active:
-        return everything.none()
+        return assessments.none()
     if person.is_social_worker:
-        return everything.filter(Q(worker=person) | Q(team__in=teams_of(person)))
+        return assessments.filter(Q(worker=person) | Q(team__in=teams_of(person)))
     if person.is_team_manager:
-        return everything.filter(team__in=teams_of(person))
+        return assessments.filter(team__in=teams_of(person))
     if person.is_data_officer:
-        return everything
-    return everything.none()
+        return assessments
+    return assessments.none()
 
 
-def for_reading(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """The assessments with what a page says of each, in one query."""
+def with_child_team_and_worker(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Return the assessments with what a page shows about each, in one query."""
     return assessments.select_related("episode__child", "team", "worker")
 
 
 def assessment_for(person: User, reference: UUID) -> Assessment:
-    """Raise Assessment.DoesNotExist for what is not there and what the person may not see."""
-    return for_reading(assessments_visible_to(person)).get(reference=reference)
+    """Return the assessment that the person may see.
+
+    Raise Assessment.DoesNotExist alike for an unknown one and one that they may not see.
+    """
+    return with_child_team_and_worker(assessments_visible_to(person)).get(reference=reference)
 
 
-def was_refused(person: User, reference: UUID) -> bool:
-    """Whether this is a restricted record, and not to be seen by this person.
+def is_restricted_from(person: User, reference: UUID) -> bool:
+    """Return whether this is a restricted record that the person may not see.
 
-    To them it looks absent, whatever else would keep them from it; that they asked is kept.
+    To them it looks absent, whatever else would keep them from it; the attempt is recorded.
     """
     restricted = Assessment.objects.filter(reference=reference, episode__child__restricted=True)
     return restricted.exclude(pk__in=assessments_visible_to(person)).exists()
 
 
 def own_assessments(person: User) -> QuerySet[Assessment]:
-    """Those that are the person's to work on, in whatever status, with the child of each."""
+    """Return the assessments whose worker the person is, in any status, with the child of each."""
     if not (person.is_active and person.is_social_worker):
         return Assessment.objects.none()
     own = Assessment.objects.filter(
-        _open_to(person, episodes=OuterRef("episode_id")), worker=person
+        _is_not_restricted_from(person, episodes=OuterRef("episode_id")), worker=person
     )
     return own.select_related("episode__child")
 
 
 def own_assessment(person: User, reference: UUID, *, locked: bool = False) -> Assessment:
-    """One of `own_assessments`, for the pages that people wait for; locked until the commit.
+    """Return one of `own_assessments`, by a compiled query, for the pages that people wait for.
 
-    Raise Assessment.DoesNotExist for what is not there and what is not theirs.
+    With `locked`, its row is locked until the transaction ends. Raise Assessment.DoesNotExist
+    alike for an unknown one and one that is not theirs.
     """
     if not (person.is_active and person.is_social_worker):
         raise Assessment.DoesNotExist
-    found = (_OWN_LOCKED if locked else _OWN).rows(person.pk, reference)
-    if not found:
+    rows = (_OWN_LOCKED if locked else _OWN).rows(person.pk, reference)
+    if not rows:
         raise Assessment.DoesNotExist
-    assessment, episode, child = instances(found[0], Assessment, Episode, Child)
+    assessment: Assessment
+    assessment, episode, child = instances(rows[0], Assessment, Episode, Child)
     assessment.episode, episode.child = episode, child
     return assessment
 
 
-_NOBODY = User(pk=-1, role=Role.SOCIAL_WORKER)
-_NOTHING = UUID(int=0)
+# Placeholders in the compiled query for the values of a request.
+_PERSON = User(pk=-1, role=Role.SOCIAL_WORKER)
+_REFERENCE = UUID(int=0)
 
 
 def _own(*, locked: bool) -> Compiled:
-    def one() -> QuerySet[Assessment]:
-        found = own_assessments(_NOBODY).filter(reference=_NOTHING)
-        return found.select_for_update(of=("self",)) if locked else found
+    def query() -> QuerySet[Assessment]:
+        own = own_assessments(_PERSON).filter(reference=_REFERENCE)
+        return own.select_for_update(of=("self",)) if locked else own
 
-    return Compiled(one, _NOBODY.pk, _NOTHING)
+    return Compiled(query, _PERSON.pk, _REFERENCE)
 
 
 _OWN, _OWN_LOCKED = _own(locked=False), _own(locked=True)
 
 
 def may_record(person: User, assessment: Assessment) -> bool:
-    """Whether the assessment is theirs to change in its present status."""
+    """Return whether the person may change the assessment in its present status."""
     return (
         person.is_active
         and person.is_social_worker
@@ -126,7 +139,7 @@ def may_record(person: User, assessment: Assessment) -> bool:
 
 
 def may_cancel(person: User, assessment: Assessment) -> bool:
-    """Whether it is theirs, open, and without any authorised version."""
+    """Return whether it is the person's own, open, and was never authorised."""
     return (
         may_record(person, assessment)
         and not assessment.versions.filter(authorised_at__isnull=False).exists()
@@ -134,7 +147,7 @@ def may_cancel(person: User, assessment: Assessment) -> bool:
 
 
 def managers_of(assessment: Assessment) -> QuerySet[User]:
-    """Those who can authorise it: the active managers of its team, named if it is restricted."""
+    """Return who can authorise it: the active managers of its team, named if it is restricted."""
     child = Child.objects.filter(episodes=assessment.episode_id)
     named = NamedPerson.objects.filter(child__in=child, person=OuterRef("pk"))
     return User.objects.filter(
@@ -146,18 +159,18 @@ def managers_of(assessment: Assessment) -> QuerySet[User]:
 
 
 def children_visible_to(person: User) -> QuerySet[Child]:
-    """The children of the assessments that the person may see."""
+    """Return the children of the assessments that the person may see."""
     if person.is_active and person.is_data_officer:
-        return _open_children(person)
+        return _children_not_restricted_from(person)
     return Child.objects.filter(
         Q(pk__in=assessments_visible_to(person).values("episode__child_id"))
     )
 
 
 def episodes_visible_to(person: User) -> QuerySet[Episode]:
-    """The episodes of the assessments that the person may see."""
+    """Return the episodes of the assessments that the person may see."""
     if person.is_active and person.is_data_officer:
-        return Episode.objects.filter(_open_to(person, pk=OuterRef("child_id")))
+        return Episode.objects.filter(_is_not_restricted_from(person, pk=OuterRef("child_id")))
     return Episode.objects.filter(pk__in=assessments_visible_to(person).values("episode_id"))
 
 
@@ -166,25 +179,25 @@ def may_start_assessments(person: User) -> bool:
 
 
 def child_to_assess(person: User, la_child_id: str) -> Child | None:
-    """The child with exactly this id, for a social worker about to start an assessment.
+    """Return the child with exactly this id, for a social worker about to start an assessment.
 
-    Any child of the authority, since a referral may reach any team; one at a time and by
-    the whole id, so that it is no way to browse. Not one whose record is restricted to others.
+    Any child of the authority, since a referral may reach any team; one at a time and by the
+    whole id, so that nobody can browse. None for a child whose record is restricted to others.
     """
     return children_to_assess(person).filter(la_child_id__iexact=la_child_id.strip()).first()
 
 
-def child_of_reference(person: User, reference: UUID) -> Child | None:
-    """The child whom `child_to_assess` led to, for the page that follows."""
+def child_to_assess_by_reference(person: User, reference: UUID) -> Child | None:
+    """Return the child that `child_to_assess` found, for the page that follows."""
     return children_to_assess(person).filter(reference=reference).first()
 
 
 def children_to_assess(person: User) -> QuerySet[Child]:
-    """Those of whom the person may start an assessment: a list that is never shown."""
+    """Return the children of whom the person may start an assessment; never shown as a list."""
     if not may_start_assessments(person):
         return Child.objects.none()
-    return _open_children(person)
+    return _children_not_restricted_from(person)
 
 
-def _open_children(person: User) -> QuerySet[Child]:
-    return Child.objects.filter(Q(restricted=False) | _names(person))
+def _children_not_restricted_from(person: User) -> QuerySet[Child]:
+    return Child.objects.filter(Q(restricted=False) | _person_is_named_for_child(person))

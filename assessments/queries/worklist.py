@@ -1,4 +1,4 @@
-"""How the assessments that a person may see are parted, ordered, counted and searched."""
+"""The list of assessments: its tabs, their order and counts, and its search."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assessments.models import (
 
 
 def not_completed_in(episode: Episode) -> QuerySet[Assessment]:
-    """The episode's assessments without any authorised version (census rule 8896)."""
+    """Return the episode's assessments without any authorised version (census rule 8896)."""
     return Assessment.objects.filter(episode=episode, status__in=NOT_COMPLETED).exclude(
         versions__authorised_at__isnull=False
     )
@@ -34,9 +34,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
-    """What a manager last decided about each, by the assessment's key; one query for them all.
+    """Return a manager's last decision on each, by the assessment's key, in one query.
 
-    Corrections are told apart, since they ask nothing of the worker.
+    Corrections are left out, since they ask nothing of the worker.
     """
     reviews = Review.objects.filter(assessment__in=[each.pk for each in assessments]).exclude(
         decision=Review.Decision.CORRECTED
@@ -45,23 +45,23 @@ def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
 
 
 def in_group(assessments: QuerySet[Assessment], group: str) -> QuerySet[Assessment]:
-    """The assessments of one tab, in the order in which they need attention.
+    """Return the assessments of one tab, in the order in which they need attention.
 
     The 45 working days run from the referral, so the oldest referral is the most urgent;
     among those with the worker, what a manager returned comes first. Authorised ones stand
-    newest first. KeyError for an unknown tab.
+    newest first. Raise KeyError for an unknown tab.
     """
-    chosen = assessments.filter(status__in=GROUPS[group])
+    in_tab = assessments.filter(status__in=GROUPS[group])
     if group == "authorised":
-        return chosen.order_by("-end_date", "-pk")
+        return in_tab.order_by("-end_date", "-pk")
     if group == "to-do":
-        first = Case(When(status=Status.RETURNED, then=0), default=1)
-        return chosen.order_by(first, "episode__referral_date", "pk")
-    return chosen.order_by("episode__referral_date", "pk")
+        returned_first = Case(When(status=Status.RETURNED, then=0), default=1)
+        return in_tab.order_by(returned_first, "episode__referral_date", "pk")
+    return in_tab.order_by("episode__referral_date", "pk")
 
 
 def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
-    """How many assessments stand under each tab."""
+    """Return how many assessments each tab has, in one query."""
     by_status = dict(assessments.order_by().values_list("status").annotate(number=Count("pk")))
     return {
         group: sum(by_status.get(status, 0) for status in statuses)
@@ -69,23 +69,23 @@ def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
     }
 
 
-def matching(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
-    """The assessments of children whose id, or each of whose names, begins so.
+def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
+    """Return the assessments of children whose id or names begin with each of the words.
 
-    A name may be of several words, typed in full: "Mary Jane Van Dyke", "van dyke mary".
+    A name of several words can be typed in full: "Mary Jane Van Dyke", "van dyke mary".
     """
     parts = words.split()
     if not parts:
         return assessments
-    wanted = Q()
+    matches = Q()
     for part in parts:
-        wanted &= (
+        matches &= (
             Q(la_child_id__istartswith=part)
             | Q(given_name__istartswith=part)
             | Q(family_name__istartswith=part)
         )
     for place in range(len(parts) + 1) if len(parts) > 1 else ():
         first, last = " ".join(parts[:place]), " ".join(parts[place:])
-        wanted |= Q(given_name__istartswith=first, family_name__istartswith=last)
-        wanted |= Q(given_name__istartswith=last, family_name__istartswith=first)
-    return assessments.filter(episode__child__in=Child.objects.filter(wanted))
+        matches |= Q(given_name__istartswith=first, family_name__istartswith=last)
+        matches |= Q(given_name__istartswith=last, family_name__istartswith=first)
+    return assessments.filter(episode__child__in=Child.objects.filter(matches))

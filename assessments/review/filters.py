@@ -113,7 +113,7 @@ class WithCode(ChoiceFilter):
         return every_code()
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
-        return queries.containing(assessments, value)
+        return queries.containing_code(assessments, value)
 
 
 @lru_cache(maxsize=1)
@@ -135,7 +135,7 @@ class WithReasons(ChoiceFilter):
         return YES_NO
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
-        return queries.with_reasons(assessments, value == "yes")
+        return queries.with_explanations(assessments, value == "yes")
 
 
 class Overdue(ChoiceFilter):

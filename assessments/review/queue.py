@@ -25,7 +25,7 @@ from assessments.components.forms import HiddenInput
 from assessments.evaluation import edition_of
 from assessments.models import Assessment, Child, RuleAnswer, Status
 from assessments.presenters.deadlines import deadline_of
-from assessments.presenters.selection import named
+from assessments.presenters.selection import named_codes
 from assessments.review.decide import DecisionViews
 from assessments.review.filters import (
     InCensusYear,
@@ -105,7 +105,9 @@ class AssessmentAdmin(DecisionViews):
     read_as = Page.REVIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
-        return queries.for_reading(queries.assessments_visible_to(signed_in(request).user))
+        return queries.with_child_team_and_worker(
+            queries.assessments_visible_to(signed_in(request).user)
+        )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ReviewQueue]:
         return ReviewQueue
@@ -173,7 +175,7 @@ class AssessmentAdmin(DecisionViews):
                 "<li><strong>{}</strong> {}</li>",
                 (
                     (each.code, each.name)
-                    for each in named(edition_of(assessment), assessment.codes)
+                    for each in named_codes(edition_of(assessment), assessment.codes)
                 ),
             ),
         )
@@ -230,7 +232,7 @@ class AssessmentAdmin(DecisionViews):
         """Each is authorised or refused on its own, as the version that its row showed."""
         selected = _selected_versions(request)
         person = signed_in(request).user
-        visible = queries.for_reading(queries.assessments_visible_to(person))
+        visible = queries.with_child_team_and_worker(queries.assessments_visible_to(person))
         # Not of the list's own rows: where the form is sent twice, they are authorised by then.
         by_key = {each.pk: each for each in visible.filter(pk__in=selected)}
         chosen = {by_key[pk].reference: version for pk, version in selected.items() if pk in by_key}

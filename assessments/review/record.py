@@ -18,7 +18,7 @@ from assessments.presenters.comparison import Comparison, compare_with_version
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.history import timeline
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import SelectedCode, groups_of
+from assessments.presenters.selection import SelectedCode, selection_by_domain
 from assessments.review.forms import ReturnForm
 from assessments.review.messages import days_ago
 from cinfactors.accounts.models import User
@@ -170,5 +170,5 @@ def selection_groups(
                 for each in group.codes
             ),
         )
-        for group in groups_of(assessment)
+        for group in selection_by_domain(assessment)
     ]

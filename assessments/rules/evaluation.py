@@ -1,4 +1,4 @@
-"""Asking an edition's rules of a selection: only those that one of its codes can wake."""
+"""Evaluating an edition's rules on a selection: only those that its codes can concern."""
 
 from __future__ import annotations
 
@@ -15,36 +15,39 @@ from assessments.rules.selection import Selection
 
 
 def evaluate(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
-    """What the edition's rules say of the selection: by severity, then in the edition's order.
+    """Return the findings of the edition's rules, by severity, then in the edition's order.
 
-    Never raises, whatever strings were sent. KeyError for a rule of an unknown kind or a code
-    that the edition lacks, which `manage.py check` refuses beforehand.
+    Never raises, whatever strings were sent, except KeyError for a rule of an unknown kind or with
+    a code that the edition lacks, which `manage.py check` finds beforehand.
     """
-    book = _rulebook(edition, selection.unborn)
+    rulebook = _rulebook(edition, selection.unborn)
     selected = selection.codes
-    all_listed = selected <= book.listed
-    awake = book.always
+    all_listed = selected <= rulebook.listed
+    candidates = rulebook.for_any_selection
     for code in selected:
-        awake |= book.wakes.get(code, 0)
-    found = []
-    while awake:
-        lowest = awake & -awake
-        awake ^= lowest
-        rule, kind, finding = book.entries[lowest]
+        candidates |= rulebook.by_code.get(code, 0)
+    findings = []
+    while candidates:
+        lowest = candidates & -candidates
+        candidates ^= lowest
+        rule, kind, finding = rulebook.entries[lowest]
         if kind.speaks(rule, selection, edition):
             about = kind.about(rule, selection)
             if not all_listed:
-                about &= book.listed
-            found.append(
+                about &= rulebook.listed
+            findings.append(
                 finding_of(edition, rule, about, unlisted_in(edition, selection))
                 if kind.refuses_codes
                 else finding(about)
             )
-    return tuple(found)
+    return tuple(findings)
 
 
 def codes_at_stake(rule: Rule, selection: Selection) -> frozenset[str]:
-    """The selected codes on which an answer to the rule rests: those of its finding."""
+    """Return the selected codes that an answer to the rule is about: those of its finding.
+
+    An answer holds only while these stay the same.
+    """
     return KINDS[rule.kind].about(rule, selection)
 
 
@@ -56,17 +59,17 @@ class _Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Rulebook:
-    """An edition's rules made ready to ask of born or of unborn children.
+    """An edition's rules, prepared to be evaluated for born or for unborn children.
 
-    Each rule is a bit, the lower the sooner it is told.
+    Each rule is a bit, so that a set of rules is a number. A lower bit's finding comes first.
     """
 
     entries: Mapping[int, _Entry]
     listed: frozenset[str]
-    wakes: Mapping[str, int]
-    """The rules that a code can make speak."""
-    always: int
-    """The rules that speak of what is not selected."""
+    by_code: Mapping[str, int]
+    """The rules that read a code: they can speak only if one of their codes is selected."""
+    for_any_selection: int
+    """The rules that read no code of their own, and are evaluated for every selection."""
 
 
 @lru_cache(maxsize=32)
@@ -74,22 +77,22 @@ def _rulebook(edition: Edition, unborn: bool) -> _Rulebook:
     by_severity = list(Severity)
     rules = [rule for rule in edition.rules if rule.unborn in (None, unborn)]
     entries: dict[int, _Entry] = {}
-    wakes: dict[str, int] = {}
-    always = 0
+    by_code: dict[str, int] = {}
+    for_any_selection = 0
     for rule in sorted(rules, key=lambda rule: by_severity.index(rule.severity)):
         bit = 1 << len(entries)
         entries[bit] = _entry(edition, rule)
-        wakers = rule.codes.union(*rule.pairs)
-        for code in wakers:
-            wakes[code] = wakes.get(code, 0) | bit
-        if not wakers:
-            always |= bit
-    return _Rulebook(entries, frozenset(edition.codes), wakes, always)
+        codes = rule.codes.union(*rule.pairs)
+        for code in codes:
+            by_code[code] = by_code.get(code, 0) | bit
+        if not codes:
+            for_any_selection |= bit
+    return _Rulebook(entries, frozenset(edition.codes), by_code, for_any_selection)
 
 
 def _entry(edition: Edition, rule: Rule) -> _Entry:
-    # Findings are alike for the same codes, and a message takes longer to write than all the
-    # rules take to ask.
+    # Cached, since the same codes give the same finding, and writing one message takes longer than
+    # evaluating all the rules.
     @lru_cache(maxsize=256)
     def finding(codes: frozenset[str]) -> Finding:
         return finding_of(edition, rule, codes)

@@ -1,4 +1,4 @@
-"""What a rule found, and how a person answered it."""
+"""What a rule found in a selection, and how a person answered it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from assessments.rules.kinds import KINDS
 
 
 class AnswerKind(StrEnum):
-    """How a person met a rule that asks to explain or consider."""
+    """How a person answered a rule that asks to explain or consider."""
 
     COMPLIED = "complied"
-    """The selection was changed as the rule asks; it says nothing of a rule that still speaks."""
+    """The selection was changed as the rule asks; it does not answer a rule that still speaks."""
     REASON = "reason"
     CONSIDERED = "considered"
 
@@ -27,15 +27,15 @@ _MEETS: Mapping[str, Severity] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that speaks of a selection."""
+    """One rule that speaks of a selection, and what it says."""
 
     rule: Rule
     codes: tuple[str, ...]
     """The selected codes that it is about: whole codes of the edition, in the guide's order."""
     beside: tuple[str, ...]
-    """The codes to show it beside, which need not be selected; empty: the whole selection."""
+    """The codes that pages show it beside, selected or not; empty: the whole selection."""
     message: str
-    """The rule's message with the codes and their names in it."""
+    """The rule's message, its placeholders filled with the codes and their names."""
     unlisted: tuple[str, ...] = ()
     """What was sent and is no code of the edition, each once, in the order sent."""
 
@@ -46,24 +46,27 @@ class Finding:
 
     @property
     def is_error(self) -> bool:
-        """Whether no answer settles it before submission."""
+        """Whether it must be put right before submission: no answer is enough."""
         return self.rule.severity in (Severity.ERROR_ON_SAVE, Severity.ERROR_ON_SUBMISSION)
 
     @property
     def is_about_the_description(self) -> bool:
-        """Whether it is met by describing what a selected code stands for."""
+        """Whether it asks for a description of what a selected code stands for."""
         return self.rule.kind == NEEDS_DESCRIPTION
 
     @property
     def removable(self) -> tuple[str, ...]:
-        """The selected codes of which removing one is a way to comply; none where adding is."""
+        """The selected codes that can be removed to comply; none where the rule asks to add one."""
         by_removing = (
             self.rule.severity is Severity.EXPLAIN or KINDS[self.rule.kind].met_by_removing
         )
         return self.beside if by_removing and self.codes and not self.rule.adds else ()
 
-    def takes(self, kind: str) -> bool:
-        """Whether it can be answered so: by a reason, as considered, or by the code it adds."""
+    def can_be_answered_by(self, kind: str) -> bool:
+        """Return whether the finding can be answered in this way.
+
+        By a reason, as considered, or by adding the code that its rule asks for.
+        """
         if kind == AnswerKind.COMPLIED:
             return bool(self.rule.adds) and self.rule.severity in _MEETS.values()
         return _MEETS.get(kind) is self.rule.severity
@@ -81,9 +84,9 @@ class Answer:
 
 
 def unanswered(found: Iterable[Finding], answers: Iterable[Answer]) -> tuple[Finding, ...]:
-    """The findings to explain or consider that no answer meets.
+    """Return the findings to explain or consider that have no answer.
 
-    An answer holds while the codes that its rule is about are those it was given for.
+    An answer holds while its rule is about the same codes as when it was given.
     """
     met = {(answer.rule, answer.codes, _MEETS.get(answer.kind)) for answer in answers}
     return tuple(

@@ -1,4 +1,4 @@
-"""The kinds of rule: when each speaks, and which codes it is then about."""
+"""The kinds of rule: when a rule of each kind speaks, and which codes its finding is about."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from assessments.catalogue.types import NEEDS_DESCRIPTION, STANDS_ALONE, Edition, Rule
 from assessments.rules.selection import Selection
 
-# The kinds. Each is one expression that says when a rule of its kind speaks, and names no code.
-# A kind that reads `codes` or `pairs` is silent unless one of those codes is selected: `evaluate`
-# relies on it to ask few rules.
+# The conditions of the kinds. Each is one expression that is true when a rule of its kind speaks,
+# and names no code. A kind that reads `codes` or `pairs` is silent unless one of those codes is
+# selected: `evaluate` relies on it to skip most rules.
 
 
 def only_listed(rule: Rule, selection: Selection, edition: Edition) -> bool:
@@ -22,7 +22,7 @@ def only_listed(rule: Rule, selection: Selection, edition: Edition) -> bool:
 
 
 def stands_alone(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """One of the codes, and anything else."""
+    """One of the codes, together with any other."""
     return len(selection.codes) > 1 and not selection.codes.isdisjoint(rule.codes)
 
 
@@ -32,12 +32,12 @@ def some_selected(rule: Rule, selection: Selection, edition: Edition) -> bool:
 
 
 def needs_outcome(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """One of the codes, and another outcome than the rule's, or none yet."""
+    """One of the codes, with an outcome other than the rule's, or none yet."""
     return selection.outcome != rule.outcome and not selection.codes.isdisjoint(rule.codes)
 
 
 def needs_description(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """One of the codes, and no description."""
+    """One of the codes, without a description."""
     return not selection.codes.isdisjoint(rule.codes) and not selection.other_description.strip()
 
 
@@ -47,19 +47,19 @@ def any_of(rule: Rule, selection: Selection, edition: Edition) -> bool:
 
 
 def with_without(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """One of the codes, and none of those it should come with."""
+    """One of the codes, without any of those that should come with it."""
     return not selection.codes.isdisjoint(rule.codes) and selection.codes.isdisjoint(rule.without)
 
 
 def together(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """One of the codes, and one of those it may not agree with."""
+    """One of the codes, together with one that contradicts it."""
     return not (
         selection.codes.isdisjoint(rule.codes) or selection.codes.isdisjoint(rule.with_codes)
     )
 
 
 def pairs_together(rule: Rule, selection: Selection, edition: Edition) -> bool:
-    """The whole of one of the pairs."""
+    """Every code of one of the pairs."""
     return any(pair <= selection.codes for pair in rule.pairs)
 
 
@@ -94,12 +94,12 @@ def disabled_without(rule: Rule, selection: Selection, edition: Edition) -> bool
 
 
 def _limit(rule: Rule, *, disabled: bool) -> float:
-    """The age from which the rule speaks; never, for a rule that names none."""
+    """Return the age from which the rule speaks; infinity for a rule without one."""
     age = rule.age_if_disabled if disabled and rule.age_if_disabled is not None else rule.age
     return float("inf") if age is None else age
 
 
-# What a rule is about, once it speaks.
+# The codes that a finding is about.
 
 
 def _selected(rule: Rule, selection: Selection) -> frozenset[str]:
@@ -118,13 +118,13 @@ def _everything(rule: Rule, selection: Selection) -> frozenset[str]:
     return selection.codes
 
 
-def _doubled(rule: Rule, selection: Selection) -> frozenset[str]:
+def _repeated(rule: Rule, selection: Selection) -> frozenset[str]:
     return frozenset(code for code, times in Counter(selection.sent).items() if times > 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of rule: when it speaks, which codes it is then about, which fields it reads."""
+    """A kind of rule: when it speaks, which codes it is then about, and which fields it reads."""
 
     speaks: Callable[[Rule, Selection, Edition], bool]
     needs: tuple[str, ...] = ()
@@ -133,13 +133,13 @@ class Kind:
     """Fields that it may fill; those of every kind (`unborn`, `adds`…) are not repeated."""
     about: Callable[[Rule, Selection], frozenset[str]] = _selected
     refuses_codes: bool = False
-    """Whether it speaks of what is no code of the edition, each in its own words."""
+    """Whether it refuses codes themselves, unknown or repeated, each with a sentence of its own."""
     met_by_removing: bool = False
-    """Whether removing one of the codes is a way to comply with a rule to consider."""
+    """Whether a person complies with a rule to consider by removing one of the codes."""
 
 
 KINDS: Mapping[str, Kind] = {
-    "only_listed": Kind(only_listed, ("message_doubled",), about=_doubled, refuses_codes=True),
+    "only_listed": Kind(only_listed, ("message_doubled",), about=_repeated, refuses_codes=True),
     STANDS_ALONE: Kind(stands_alone, ("codes",), about=_everything),
     "some_selected": Kind(some_selected),
     "needs_outcome": Kind(needs_outcome, ("codes", "outcome")),
@@ -158,8 +158,11 @@ KINDS: Mapping[str, Kind] = {
 _FIELDS = frozenset(name for kind in KINDS.values() for name in (*kind.needs, *kind.allows))
 
 
-def misfits(rule: Rule) -> tuple[str, ...]:
-    """How the rule's fields fail its kind, a sentence each: for checking an edition."""
+def field_errors(rule: Rule) -> tuple[str, ...]:
+    """Return what is wrong with the rule's fields for its kind, a sentence each.
+
+    `manage.py check` reports them.
+    """
     kind = KINDS.get(rule.kind)
     if kind is None:
         return (f"There is no kind {rule.kind!r}.",)
@@ -176,7 +179,7 @@ def misfits(rule: Rule) -> tuple[str, ...]:
 
 
 _PLACES = ("codes", "with_codes", "without", "adds")
-"""What a message can name in braces; one that refuses codes has places of its own."""
+"""The placeholders of a message; one that refuses codes has others."""
 
 
 def _unfillable(field_name: str, message: str, places: tuple[str, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A finding in words: codes with their names, in the order of the guide."""
+"""A finding's message: the codes with their names, in the order of the guide."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from assessments.rules.selection import Selection
 def finding_of(
     edition: Edition, rule: Rule, about: frozenset[str], unlisted: tuple[str, ...] = ()
 ) -> Finding:
+    """Return the rule's finding about these codes, with its message filled in."""
     codes = tuple(sorted(about, key=code_order))
     own = tuple(code for code in codes if code in rule.codes) or codes
     return Finding(
         rule=rule,
         codes=codes,
         beside=own or tuple(sorted(rule.codes | rule.without, key=code_order)),
-        message=_refusal(edition, rule, codes, unlisted)
+        message=_unlisted_or_repeated(edition, rule, codes, unlisted)
         if KINDS[rule.kind].refuses_codes
         else rule.message.format(
             codes=in_a_sentence(edition, own),
@@ -31,24 +32,25 @@ def finding_of(
 
 
 def unlisted_in(edition: Edition, selection: Selection) -> tuple[str, ...]:
+    """Return what was sent and is no code of the edition, each once, in the order sent."""
     return tuple(dict.fromkeys(code for code in selection.sent if code not in edition.codes))
 
 
-def _refusal(
-    edition: Edition, rule: Rule, doubled: tuple[str, ...], unlisted: tuple[str, ...]
+def _unlisted_or_repeated(
+    edition: Edition, rule: Rule, repeated: tuple[str, ...], unlisted: tuple[str, ...]
 ) -> str:
-    """A sentence for each replaced code, one for all unknown ones, one for all doubled ones."""
+    """Return a sentence for each replaced code, one for all unknown, one for all repeated ones."""
     sentences = [edition.replaced[code] for code in unlisted if code in edition.replaced]
     unknown = [code for code in unlisted if code not in edition.replaced]
     if unknown:
         sentences.append(rule.message.format(unlisted=_quoted(unknown), edition=edition.title))
-    if doubled:
-        sentences.append(rule.message_doubled.format(codes=in_a_sentence(edition, doubled)))
+    if repeated:
+        sentences.append(rule.message_doubled.format(codes=in_a_sentence(edition, repeated)))
     return " ".join(f"{sentence.removesuffix('.')}." for sentence in sentences)
 
 
 def _quoted(unknown: list[str]) -> str:
-    """What was sent, fit to be shown: the first few, cut short, nothing that cannot be printed."""
+    """Return what was sent, safe to show: the first few, cut short, nothing unprintable."""
     shown = [
         "".join(
             letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:20]

@@ -1,4 +1,4 @@
-"""What the rules are asked of."""
+"""The input of the rules."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Selection:
-    """The codes selected for one assessment, as they were sent, and what rules ask of the child."""
+    """The codes sent for one assessment, and what rules read about its outcome and its child."""
 
     sent: tuple[str, ...] = ()
-    """As they came: in any order, doubled and unknown ones included."""
+    """As they came: in any order, repeated and unknown ones included."""
     other_description: str = ""
     outcome: str | None = None
     """The outcome's stored value, for example "no_further_action"; None or "" while open."""
@@ -28,5 +28,5 @@ class Selection:
 
 
 def replace_codes(selection: Selection, codes: Iterable[str], other_description: str) -> Selection:
-    """The same child and outcome with another selection."""
+    """Return another selection for the same child and outcome."""
     return replace(selection, sent=tuple(codes), other_description=other_description)

@@ -32,7 +32,7 @@ def reassign(
         if current.status not in queries.OPEN:
             raise Locked
         worker = queries.workers_managed_by(by).filter(pk=to.pk).first()
-        team = queries.team_under(by, worker, current) if worker else None
+        team = queries.team_after_reassignment(by, worker, current) if worker else None
         if worker is None or team is None:
             raise FactsRefused({"to": "Select a social worker of your teams"})
         if (worker, team) == (current.worker, current.team):
@@ -55,7 +55,7 @@ def _locked(assessment: Assessment, by: User) -> Assessment:
     """Return the row, locked until the transaction ends, for a manager of its team."""
     if not (by.is_active and by.is_team_manager):
         raise NotPermitted
-    visible = queries.for_reading(queries.assessments_visible_to(by))
+    visible = queries.with_child_team_and_worker(queries.assessments_visible_to(by))
     current = visible.select_for_update(of=("self",)).filter(pk=assessment.pk).first()
     if current is None:
         raise NotPermitted

@@ -113,7 +113,7 @@ def answer_rule(
         edition = current_edition()
         selection = selection_of(current)
         finding = next((f for f in rules.evaluate(edition, selection) if f.rule.id == rule), None)
-        if finding is None or not finding.takes(kind):
+        if finding is None or not finding.can_be_answered_by(kind):
             raise FactsRefused({rule: "This no longer needs an answer"})
         if kind == RuleAnswer.Kind.REASON and not answer_text:
             raise FactsRefused({rule: "Enter the reason, or change the selection"})

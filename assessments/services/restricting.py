@@ -23,7 +23,7 @@ def restrict(*, child: Child, people: Collection[User], seen: Collection[User], 
     """
     with transaction.atomic():
         current = _locked(child, by)
-        named = set(queries.named_for(current))
+        named = set(queries.people_named_for(current))
         wanted = set(people)
         if current.restricted and named == wanted:
             return current
@@ -73,24 +73,24 @@ def _locked(child: Child, by: User) -> Child:
 
 def _missing(child: Child, wanted: Collection[User], by: User) -> Iterator[str]:
     """Yield a message for each person who must be named so that work on the child can go on."""
-    teams = set(queries.teams_with(child, by))
+    teams = set(queries.teams_that_assessed(child, by))
     waiting = []
     elsewhere = False
     for assessment in queries.open_assessments_of(child):
         worker, team = assessment.worker, assessment.team
-        shut_out = queries.is_at_work(worker) and worker not in wanted
+        shut_out = queries.is_active_social_worker(worker) and worker not in wanted
         if team in teams:
             waiting.append(team)
             if shut_out:
                 yield f"Select {worker.name}, whose assessment is open"
-        elif shut_out or not queries.is_managed_by(wanted, team):
+        elif shut_out or not queries.includes_manager_of(wanted, team):
             elsewhere = True
     if elsewhere:
         yield (
             "Another team has an open assessment of this child: name its social worker and its "
             "manager too, or ask that manager to restrict the record"
         )
-    unmanaged = [team.name for team in teams if not queries.is_managed_by(wanted, team)]
+    unmanaged = [team.name for team in teams if not queries.includes_manager_of(wanted, team)]
     if needed := sorted({team.name for team in waiting} & set(unmanaged)):
         yield f"Select a manager of {' and one of '.join(needed)}"
     elif len(unmanaged) == len(teams):

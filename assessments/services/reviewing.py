@@ -118,7 +118,7 @@ def _authorise_unread(
     reference: uuid.UUID, *, by: User, version: int, key: uuid.UUID
 ) -> Assessment:
     def write(current: Assessment) -> None:
-        why = queries.why_to_read(current)
+        why = queries.reasons_to_read(current)
         if why:
             raise NeedsReading(why)
         _authorise_row(current, by)
@@ -309,7 +309,7 @@ def _answer_new_questions(edition: Edition, current: Assessment, text: str, by: 
             RuleAnswer(
                 assessment=current,
                 rule=finding.rule.id,
-                kind=reason if finding.takes(reason) else considered,
+                kind=reason if finding.can_be_answered_by(reason) else considered,
                 codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
                 text=text,
                 answered_by=by,

@@ -91,7 +91,9 @@ def _known_child(child: Child, by: User, team: Team) -> Child:
     current = known.first()
     if current is None:
         raise NotPermitted
-    if current.restricted and not queries.is_managed_by(queries.named_for(current), team):
+    if current.restricted and not queries.includes_manager_of(
+        queries.people_named_for(current), team
+    ):
         raise FactsRefused(
             {"team": f"No manager of {team.name} is named for this restricted record"}
         )

@@ -71,7 +71,7 @@ def decide(
     """
 
     def decide_row() -> Assessment:
-        current = _locked(queries.for_reading(queries.reviewable(by)), assessment)
+        current = _locked(queries.with_child_team_and_worker(queries.reviewable(by)), assessment)
         if current.version != version:
             raise _stale_page(current, while_in)
         if current.status not in while_in:
@@ -153,7 +153,7 @@ def run_once(
     with transaction.atomic():
         if not _store_key(derived_key, by, act, assessment):
             written = Assessment.objects.filter(idempotency_keys=derived_key)
-            return queries.for_reading(written).get()
+            return queries.with_child_team_and_worker(written).get()
         made = write()
         if assessment is None:
             IdempotencyKey.objects.filter(pk=derived_key).update(assessment=made)

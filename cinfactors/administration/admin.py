@@ -252,7 +252,9 @@ class PersonAdmin(AdministratorsOnly):
                 messages.success(request, f"{person} is deactivated and signed out.")
                 return redirect("admin:accounts_user_change", person.pk)
         only_manager_of = (
-            queries.kept_by_one_manager(person).count() if person.is_team_manager else 0
+            queries.restricted_children_managed_only_by(person).count()
+            if person.is_team_manager
+            else 0
         )
         return self._page(
             request,

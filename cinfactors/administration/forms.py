@@ -110,7 +110,7 @@ class DeactivateForm(forms.Form):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stand_in = cast("forms.ModelChoiceField[User]", self.fields["stand_in"])
-        stand_in.queryset = queries.can_stand_in_for(person)
+        stand_in.queryset = queries.replacement_managers_for(person)
 
 
 class TeamForm(TeamModelForm):

@@ -70,7 +70,7 @@ def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> 
         messages["role"] = "You cannot give up your own role"
     teams_left = set(queries.teams_of(before)) - set(teams)
     if before.is_active and before.is_team_manager and (teams_left or not person.is_team_manager):
-        number = queries.kept_by_one_manager(before).count()
+        number = queries.restricted_children_managed_only_by(before).count()
         if number:
             field = "in_teams" if person.is_team_manager else "role"
             messages[field] = (
@@ -93,7 +93,7 @@ def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
         if by == person:
             raise Refused({"person": "Another administrator deactivates you"})
         if person.is_team_manager:
-            children = list(queries.kept_by_one_manager(person))
+            children = list(queries.restricted_children_managed_only_by(person))
             if children:
                 _name_stand_in(children, person=person, stand_in=stand_in, by=by)
         person.is_active = False
@@ -103,10 +103,10 @@ def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
 
 
 def _name_stand_in(children: list[Child], *, person: User, stand_in: User | None, by: User) -> None:
-    if stand_in is None or stand_in not in queries.can_stand_in_for(person):
+    if stand_in is None or stand_in not in queries.replacement_managers_for(person):
         raise Refused({"stand_in": "Select the manager who is named in their place"})
     for child in children:
-        if not queries.teams_with(child, stand_in).exists():
+        if not queries.teams_that_assessed(child, stand_in).exists():
             raise Refused(
                 {"stand_in": f"{stand_in.name} does not manage the team of each of these records"}
             )

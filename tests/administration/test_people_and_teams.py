@@ -97,7 +97,7 @@ def test_a_deactivated_person_is_signed_out_and_their_work_waits_for_others(peop
     assert "Ada Winter is deactivated and signed out." in text_of(response)
     assert worker.get("/assessments/").status_code == 302
     assert not people.ada.sessions.exists()
-    assert list(queries.without_a_worker(people.mo)) == [draft]
+    assert list(queries.assessments_without_a_worker(people.mo)) == [draft]
     assert LogEntry.objects.get().change_message == "Deactivated."
     sign_in = {"login": "ada", "password": make.PASSWORD}
     assert Client().post("/account/sign-in/", sign_in).status_code == 200

@@ -241,8 +241,8 @@ def test_what_is_unusual_is_shown_with_who_and_whose_record(people: People, brow
 
 
 def test_many_children_in_an_hour_are_shown(people: People, browser_of, monkeypatch):
-    monkeypatch.setattr("assessments.queries.reading_log.MANY", 3)
-    monkeypatch.setattr(queries, "MANY", 3)
+    monkeypatch.setattr("assessments.queries.reading_log.UNUSUAL_CHILDREN_PER_HOUR", 3)
+    monkeypatch.setattr(queries, "UNUSUAL_CHILDREN_PER_HOUR", 3)
     mo = browser_of(people.mo)
     for place in range(3):
         assert log(browser_of(people.dee)) == []

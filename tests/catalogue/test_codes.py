@@ -1,4 +1,4 @@
-"""Which codes each edition has, where they stand and what they are called."""
+"""The codes of each edition, their domains and their names."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_words_of_the_family_and_the_household_follow_the_guide(april_2021):
 
 
 @pytest.mark.parametrize("edition", ["2016-04", "2020-04"])
-def test_the_earlier_editions_are_names_from_the_table_and_nothing_more(code_table, edition):
+def test_the_earlier_editions_have_only_codes_and_names(code_table, edition):
     edition = loader.edition(edition)
     assert {code: edition.factor_of(code).name for code in edition.codes} == {
         code: code_table[code]["category"] for code in edition.codes
@@ -113,7 +113,7 @@ def test_the_earlier_editions_are_names_from_the_table_and_nothing_more(code_tab
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_edition_says_what_replaced_every_code_that_had_gone(code_table, edition):
+def test_an_edition_has_a_message_for_every_code_that_is_gone(code_table, edition):
     edition = loader.edition(edition)
     gone = {
         code
@@ -123,7 +123,7 @@ def test_an_edition_says_what_replaced_every_code_that_had_gone(code_table, edit
     assert set(edition.replaced) == gone
 
 
-def test_a_replaced_code_is_answered_in_words(april_2021):
+def test_each_replaced_code_has_its_message(april_2021):
     assert april_2021.replaced == {
         "8A": "8A was replaced: use 8B, 8C, 8D, 8E or 8F, by the kind of private fostering",
         "18A": "18A was replaced: use 18B (by another child) or 18C (by an adult)",

@@ -15,6 +15,7 @@ from assessments.catalogue import consistency, loader
 from assessments.catalogue.checksum import text_checksum
 from assessments.catalogue.consistency import Fault, faults, faults_between
 from assessments.catalogue.types import (
+    STANDS_ALONE,
     Code,
     Edition,
     Factor,
@@ -55,7 +56,7 @@ def with_rule(**fields: object) -> Change:
     """The edition with one more rule, sound but for `fields`."""
     sound = {
         "id": "one-more",
-        "kind": "stands_alone",
+        "kind": STANDS_ALONE,
         "severity": Severity.NOTE,
         "message": "{codes}",
         "codes": frozenset({"21"}),
@@ -315,7 +316,7 @@ def test_a_quotation_may_omit_words_and_write_its_marks_otherwise(words):
     assert faults(quoting(words)(APRIL_2021), rules.KINDS) == []
 
 
-def test_a_sound_rule_more_is_without_fault():
+def test_an_added_sound_rule_has_no_fault():
     assert faults(with_rule()(APRIL_2021), rules.KINDS) == []
 
 
@@ -329,7 +330,7 @@ def test_a_footnote_on_words_of_its_section_is_without_fault():
     assert faults(edition, rules.KINDS) == []
 
 
-def test_an_edition_that_is_only_held_needs_no_guidance():
+def test_an_edition_that_is_only_read_needs_no_guidance():
     edition = with_text(
         recordable=False,
         sections=(),

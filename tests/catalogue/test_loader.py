@@ -1,4 +1,4 @@
-"""Reading is strict: what is not understood is refused, with its file and place."""
+"""Reading is strict: an error is refused with its file and place."""
 
 from __future__ import annotations
 
@@ -167,10 +167,12 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "old", "new", "said"), BROKEN, ids=[case[-1] for case in BROKEN])
-def test_what_is_not_understood_is_refused_with_its_place(change, file, old, new, said):
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"), BROKEN, ids=[case[-1] for case in BROKEN]
+)
+def test_an_invalid_file_is_refused_with_the_place_of_its_error(change, file, old, new, message):
     change(f"2021-04/{file}", old, new)
-    assert problem().startswith(f"2021-04/{said}")
+    assert problem().startswith(f"2021-04/{message}")
 
 
 def test_an_unknown_severity_is_refused(folder):
@@ -183,7 +185,7 @@ def test_an_unknown_severity_is_refused(folder):
 
 
 @pytest.mark.parametrize("file", ["edition.toml", "factors.toml"])
-def test_a_missing_file_is_said(folder, file):
+def test_a_missing_file_is_reported(folder, file):
     (folder / "2021-04" / file).unlink()
     assert problem() == f"2021-04/{file}: the file is missing"
 
@@ -193,11 +195,11 @@ def test_a_file_in_another_encoding_is_refused(folder):
     assert problem().startswith("2021-04/rules.toml: is not UTF-8: ")
 
 
-def test_a_missing_folder_is_said(tmp_path):
+def test_a_missing_folder_is_reported(tmp_path):
     with pytest.raises(CatalogueError, match=r"^nowhere: there is no such folder of editions$"):
         loader.editions(tmp_path / "nowhere")
 
 
-def test_a_folder_without_editions_is_said(tmp_path):
+def test_a_folder_without_editions_is_reported(tmp_path):
     with pytest.raises(CatalogueError, match=r"holds no edition$"):
         loader.editions(tmp_path)

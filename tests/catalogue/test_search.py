@@ -1,4 +1,4 @@
-"""Finding a factor by words: as they are typed, and as they were meant."""
+"""Search for a factor by words, as typed and misspelt."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize(("misspelt", "right"), RIGHT.items())
-def test_a_misspelling_finds_what_the_right_spelling_finds_and_says_which(
+def test_a_misspelling_finds_what_the_right_spelling_finds_and_gives_it(
     april_2021, misspelt, right
 ):
     meant = search.find(april_2021, right)
@@ -50,7 +50,7 @@ def test_no_synonym_is_a_misspelling_that_would_find_less_than_its_word(april_20
 
 
 @pytest.mark.parametrize("words", ["zebra", "zzzzzz", "<b>zzzz", "knife zzzzzz", "xq"])
-def test_what_is_near_to_nothing_finds_nothing(april_2021, words):
+def test_words_like_no_known_word_find_nothing(april_2021, words):
     assert search.find(april_2021, words) == search.Found()
 
 
@@ -85,11 +85,11 @@ def test_a_word_is_not_taken_for_another_that_merely_looks_like_it(april_2021, w
         ("sexual exploitation", "11A"),
     ],
 )
-def test_the_likeliest_code_comes_first(april_2021, words, code):
+def test_the_best_match_comes_first(april_2021, words, code):
     assert search.codes_of(search.find(april_2021, words), words)[0] == code
 
 
-def test_nobody_is_led_to_no_factors_by_a_word_for_somebody(april_2021):
+def test_words_for_a_person_do_not_find_no_factors_identified(april_2021):
     for word in ("mother", "father", "grandmother", "stepdad"):
         found = search.find(april_2021, word)
         assert found.factors

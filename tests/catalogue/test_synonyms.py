@@ -38,5 +38,5 @@ def test_a_factor_has_at_least_five_words_in_lower_case_each_once(factor):
         ("refugee", {"9"}),
     ],
 )
-def test_a_word_of_the_street_leads_to_its_factors(april_2021, word, numbers):
+def test_an_everyday_word_finds_its_factors(april_2021, word, numbers):
     assert {factor.number for factor in april_2021.factors if word in factor.synonyms} == numbers

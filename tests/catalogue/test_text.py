@@ -1,4 +1,4 @@
-"""The edition says what the guide says: no more, no less, in its order and its shape."""
+"""The text of the edition is the guide's: no more, no less, in its order and its shape."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def both(request, guide: Guide, april_2021: Edition) -> tuple[Passage, Section |
     return guide.factors[NUMBERS.index(name)], april_2021.factors_by_number[name]
 
 
-def test_every_word_of_the_guide_stands_in_the_edition_in_its_order(guide, april_2021):
+def test_every_word_of_the_guide_is_in_the_edition_in_order(guide, april_2021):
     said = []
     for section in guide.sections:
         said += [section.title, *(piece.text for piece in section.pieces), *section.footnotes]
@@ -87,7 +87,7 @@ def test_paragraphs_and_items_of_lists_are_the_guides(both):
     ]
 
 
-def test_what_the_guide_sets_in_bold_is_bold(both):
+def test_what_is_bold_in_the_guide_is_bold(both):
     guides, ours = both
     assert set_in(ours, Emphasis.BOLD) == [bold for piece in guides.pieces for bold in piece.bold]
 
@@ -116,7 +116,7 @@ def test_the_guide_has_no_passage_that_the_edition_lacks(guide, april_2021):
     assert len(guide.factors) == len(april_2021.factors) == 24
 
 
-def test_the_footnote_stands_on_its_words(guide, april_2021):
+def test_the_footnote_is_on_its_words(guide, april_2021):
     process = april_2021.sections[1]
     assert [note.paragraph.text for note in process.footnotes] == guide.sections[1].footnotes
     [on] = [note.on for note in process.footnotes]

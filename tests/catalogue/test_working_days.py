@@ -56,7 +56,7 @@ def test_bank_holidays_of_scotland_and_northern_ireland_are_worked_in_england(da
         ("2019-12-31", "2020-03-04"),  # from one calendar of ten years into the next
     ],
 )
-def test_the_45_working_days_reckoned_by_hand(referral: str, due: str):
+def test_the_45_working_days_counted_by_hand(referral: str, due: str):
     assert due_date(date.fromisoformat(referral)) == date.fromisoformat(due)
 
 

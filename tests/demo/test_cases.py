@@ -13,12 +13,12 @@ import pytest
 
 from assessments import rules
 from assessments.catalogue import loader, working_days
+from assessments.demo.assessment_rows import Assignment
 from assessments.demo.cases import status_counts
-from assessments.demo.facts import facts
 from assessments.demo.load import batches
-from assessments.demo.record import Post
+from assessments.demo.parameters import load_parameters
 from assessments.demo.rows import COLUMNS, Rows
-from assessments.demo.written import Circumstance
+from assessments.demo.simulation import ChildFacts
 from assessments.models import (
     Assessment,
     Child,
@@ -33,13 +33,15 @@ from assessments.models import (
 
 TODAY = date(2026, 5, 20)
 NUMBER = 3_000
-POSTS = [Post(worker=worker, team=worker % 3, manager=100 + worker % 3) for worker in range(20)]
+ASSIGNMENTS = [
+    Assignment(worker=worker, team=worker % 3, manager=100 + worker % 3) for worker in range(20)
+]
 LONDON = ZoneInfo("Europe/London")
 
 
 def made(*, number=NUMBER, seed=1, today=TODAY) -> dict[type, list[SimpleNamespace]]:
     found = defaultdict(list)
-    for batch in batches(number, POSTS, seed=seed, today=today, rows=Rows()):
+    for batch in batches(number, ASSIGNMENTS, seed=seed, today=today, rows=Rows()):
         for model, rows in batch.items():
             found[model] += [
                 SimpleNamespace(**dict(zip(COLUMNS[model], row, strict=True))) for row in rows
@@ -82,7 +84,7 @@ def codes_of(row) -> tuple[str, ...]:
 def selection_of(each, row) -> rules.Selection:
     """What the rules read of an assessment or of one of its versions."""
     child = each.child
-    known = Circumstance(born=child.birth_date, sex=child.sex, disabled=child.disabled)
+    known = ChildFacts(born=child.birth_date, sex=child.sex, disabled=child.disabled)
     return rules.Selection(
         sent=codes_of(row),
         other_description=row.other_description,
@@ -102,13 +104,13 @@ def answers_of(each, until) -> list[rules.Answer]:
     ]
 
 
-def test_as_many_are_made_as_asked_for(rows):
+def test_the_requested_number_is_made(rows):
     assert len(rows[Assessment]) == NUMBER
 
 
 @pytest.mark.parametrize("number", [1, 7, 50, 299, 300])
 def test_the_statuses_add_up_and_each_has_its_share(number):
-    weights = facts().circumstances.statuses
+    weights = load_parameters().workflow.statuses
     counts = status_counts(number, weights)
     assert sum(counts.values()) == number
     for status, weight in weights.items():
@@ -116,7 +118,7 @@ def test_the_statuses_add_up_and_each_has_its_share(number):
 
 
 def test_of_fifty_there_is_one_in_every_status():
-    assert status_counts(50, facts().circumstances.statuses) == {
+    assert status_counts(50, load_parameters().workflow.statuses) == {
         Status.DRAFT: 7,
         Status.SUBMITTED: 3,
         Status.RETURNED: 2,
@@ -247,11 +249,11 @@ def test_one_family_is_seen_by_its_worker_and_manager_alone(rows, assessments):
     }
     theirs = {each.row.worker_id for each in assessments if each.child.id in restricted}
     [worker] = theirs
-    manager = next(post.manager for post in POSTS if post.worker == worker)
+    manager = next(assignment.manager for assignment in ASSIGNMENTS if assignment.worker == worker)
     assert named == {(child, who, manager) for child in restricted for who in (worker, manager)}
 
 
-def test_only_what_was_authorised_is_marked_so_and_by_another_person(assessments):
+def test_only_the_authorised_version_is_marked_and_by_another_person(assessments):
     for each in assessments:
         marked = [version for version in each.versions if version.authorised_at]
         authorised = each.status in (Status.AUTHORISED, Status.REOPENED)
@@ -281,7 +283,7 @@ def test_every_moment_is_in_office_hours_of_a_working_day_before_today(assessmen
             assert time(8, 30) <= local.time() < time(17, 45)
 
 
-def test_things_happen_in_their_order(assessments):
+def test_events_happen_in_order(assessments):
     for each in assessments:
         row = each.row
         assert each.episode.referral_date <= row.start_date
@@ -345,7 +347,7 @@ def test_some_of_what_is_not_completed_is_overdue_and_most_is_not(assessments):
     assert 0.1 < overdue < 0.3
 
 
-def test_drafts_stand_at_nothing_at_a_part_and_ready_to_submit(assessments):
+def test_drafts_are_empty_partial_or_ready_to_submit(assessments):
     drafts = [each.row for each in assessments if each.status == Status.DRAFT]
     assert any(not codes_of(row) for row in drafts)
     assert any(codes_of(row) and not row.outcome for row in drafts)
@@ -437,7 +439,7 @@ def test_another_seed_makes_other_rows():
 
 
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2026, 4, 1), date(2026, 12, 25)])
-def test_any_day_will_do(today):
+def test_records_can_be_made_on_any_day(today):
     found = made(number=400, today=today)
     assert len(found[Assessment]) == 400
     for row in found[Assessment]:

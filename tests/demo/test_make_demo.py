@@ -30,9 +30,9 @@ def _files_go_elsewhere(settings, tmp_path):
 
 
 def make_demo(*arguments: str) -> str:
-    said = StringIO()
-    call_command("make_demo", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("make_demo", *arguments, stdout=output)
+    return output.getvalue()
 
 
 def counts() -> dict[str, int]:
@@ -44,7 +44,7 @@ def sign_ins(accounts_file) -> list[dict[str, str]]:
 
 
 def test_three_hundred_are_made_in_every_status(accounts_file):
-    said = make_demo()
+    output = make_demo()
     by_status = {
         status: Assessment.objects.filter(status=status).count() for status in Status.values
     }
@@ -56,7 +56,7 @@ def test_three_hundred_are_made_in_every_status(accounts_file):
         Status.REOPENED: 6,
         Status.CANCELLED: 12,
     }
-    assert said == f"Made 300 invented assessments. Accounts: {accounts_file}\n"
+    assert output == f"Made 300 invented assessments. Accounts: {accounts_file}\n"
 
 
 def test_the_accounts_are_written_for_their_owner_alone(accounts_file):
@@ -129,8 +129,8 @@ def test_nobody_has_more_than_one_hundred_and_fifty_and_no_team_more_than_eight(
         assert managers == 1
 
 
-def test_what_was_loaded_follows_what_the_database_asks_of_the_application():
-    """Its triggers let the owner load records; they are asked of every record here."""
+def test_loaded_records_keep_the_rules_of_the_database_triggers():
+    """The triggers let the owner load records unchecked, so every record is checked here."""
     make_demo()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -147,16 +147,16 @@ def test_what_was_loaded_follows_what_the_database_asks_of_the_application():
         assert (equal == locked > 200, cursor.fetchone()) == (True, (0,))
 
 
-def test_a_submission_taken_back_and_made_again_keeps_the_same_answers():
+def test_a_submission_withdrawn_and_made_again_keeps_the_same_answers():
     make_demo()
     with_answers = 0
     for assessment in Assessment.objects.filter(status=Status.SUBMITTED):
         worker = assessment.worker
         before = assessment.versions.order_by("number").last()
-        taken_back = services.withdraw_submission(
+        withdrawn = services.withdraw_submission(
             assessment=assessment, by=worker, version=assessment.version, key=uuid4()
         )
-        services.submit(assessment=taken_back, by=worker, version=taken_back.version, key=uuid4())
+        services.submit(assessment=withdrawn, by=worker, version=withdrawn.version, key=uuid4())
         after = assessment.versions.order_by("number").last()
         assert after.number == before.number + 1
         assert after.answers == before.answers
@@ -228,11 +228,11 @@ def test_a_second_run_is_refused_and_changes_nothing(accounts_file):
     assert accounts_file.read_text() == written
 
 
-def test_where_asked_to_it_leaves_records_alone_without_complaint(accounts_file):
+def test_if_empty_leaves_existing_records_alone_and_succeeds(accounts_file):
     make_demo("--assessments=20")
     before, written = counts(), accounts_file.read_text()
-    said = make_demo("--assessments=20", "--if-empty")
-    assert said == "There are records already; no demo data was made.\n"
+    output = make_demo("--assessments=20", "--if-empty")
+    assert output == "There are records already; no demo data was made.\n"
     assert counts() == before
     assert accounts_file.read_text() == written
 
@@ -253,6 +253,6 @@ def test_nothing_is_made_where_the_accounts_cannot_be_put_in_place(accounts_file
 
 
 @pytest.mark.parametrize("number", ["0", "-5", "many"])
-def test_a_number_that_is_none_is_refused(number):
+def test_an_invalid_number_is_refused(number):
     with pytest.raises(CommandError):
         make_demo(f"--assessments={number}")

@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 from assessments.catalogue import loader
-from assessments.demo.facts import facts
-from assessments.demo.selections import Found, selections
+from assessments.demo.parameters import load_parameters
+from assessments.demo.selections import DrawnSelection, selection_generator
 
 NUMBER = 20_000
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared/census/dfe-c3-national-by-code.csv"
@@ -24,14 +24,14 @@ def seeded(seed: int) -> Random:
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Found]:
+def found() -> list[DrawnSelection]:
     """One child's selection each, under the newest edition."""
-    draw, random = selections(EDITIONS[-1]), seeded(1)
-    return [draw.family(random, 1)[1][0] for _ in range(NUMBER)]
+    generator, random = selection_generator(EDITIONS[-1]), seeded(1)
+    return [generator.draw_family(random, 1)[1][0] for _ in range(NUMBER)]
 
 
 @pytest.fixture(scope="module")
-def with_factors(found) -> list[Found]:
+def with_factors(found) -> list[DrawnSelection]:
     return [each for each in found if each.codes != ("21",)]
 
 
@@ -40,9 +40,9 @@ def _tolerance(share: float, number: int) -> float:
     return 4 * sqrt(share * (1 - share) / number)
 
 
-@pytest.mark.parametrize("column", facts().shares.published)
+@pytest.mark.parametrize("column", load_parameters().shares.published)
 def test_each_code_is_found_as_often_as_published(column, with_factors):
-    share = facts().shares.published[column]
+    share = load_parameters().shares.published[column]
     times = sum(column in each.columns for each in with_factors)
     assert times / len(with_factors) == pytest.approx(
         share, abs=_tolerance(share, len(with_factors))
@@ -50,15 +50,15 @@ def test_each_code_is_found_as_often_as_published(column, with_factors):
 
 
 def test_brothers_and_sisters_do_not_move_the_shares():
-    draw, random = selections(EDITIONS[-1]), seeded(2)
+    generator, random = selection_generator(EDITIONS[-1]), seeded(2)
     counts: Counter[str] = Counter()
     children = 0
     while children < NUMBER:
-        _, family = draw.family(random, 3)
+        _, family = generator.draw_family(random, 3)
         children += sum(each.codes != ("21",) for each in family)
         for each in family:
             counts.update(each.columns)
-    for column, share in facts().shares.published.items():
+    for column, share in load_parameters().shares.published.items():
         # What is found in one child of a family is mostly found in all three.
         assert counts[column] / children == pytest.approx(
             share, abs=2 * _tolerance(share, children)
@@ -67,17 +67,17 @@ def test_brothers_and_sisters_do_not_move_the_shares():
 
 def test_there_are_as_many_factors_to_an_assessment_as_published(with_factors):
     mean = sum(len(each.codes) for each in with_factors) / len(with_factors)
-    assert mean == pytest.approx(sum(facts().shares.published.values()), abs=0.04)
+    assert mean == pytest.approx(sum(load_parameters().shares.published.values()), abs=0.04)
 
 
 def test_no_factors_stand_alone_in_one_assessment_of_twenty(found):
-    share = facts().shares.no_factors_share
+    share = load_parameters().shares.no_factors_share
     none = [each for each in found if "21" in each.codes]
     assert {each.codes for each in none} == {("21",)}
     assert len(none) / NUMBER == pytest.approx(share, abs=_tolerance(share, NUMBER))
 
 
-def _share_with(found: list[Found], code: str, other: str) -> float:
+def _share_with(found: list[DrawnSelection], code: str, other: str) -> float:
     having = [each for each in found if code in each.codes]
     return sum(other in each.codes for each in having) / len(having)
 
@@ -111,7 +111,7 @@ def test_a_child_alone_and_seeking_asylum_has_no_factor_of_a_parent(with_factors
 
 
 def test_a_child_is_privately_fostered_in_one_way(with_factors):
-    ways = facts().shares.columns["8B-8F"].values
+    ways = load_parameters().shares.columns["8B-8F"].values
     fostered = [each for each in with_factors if "8B-8F" in each.columns]
     assert fostered
     assert {sum(code in ways for code in each.codes) for each in fostered} == {1}
@@ -119,16 +119,17 @@ def test_a_child_is_privately_fostered_in_one_way(with_factors):
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.id)
 def test_every_code_of_an_edition_is_found_and_no_other(edition):
-    draw, random = selections(edition), seeded(3)
-    drawn = {code for _ in range(60_000) for code in draw.family(random, 1)[1][0].codes}
-    known = {*facts().shares.published, *facts().shares.columns["8B-8F"].values, "21"} - {"8B-8F"}
-    assert drawn == known & edition.codes.keys()
+    generator, random = selection_generator(edition), seeded(3)
+    drawn = {code for _ in range(60_000) for code in generator.draw_family(random, 1)[1][0].codes}
+    shares = load_parameters().shares
+    expected = {*shares.published, *shares.columns["8B-8F"].values, "21"} - {"8B-8F"}
+    assert drawn == expected & edition.codes.keys()
 
 
 def test_an_unborn_child_comes_alone_and_does_nothing_that_only_a_born_one_does():
-    draw, random = selections(EDITIONS[-1]), seeded(4)
+    generator, random = selection_generator(EDITIONS[-1]), seeded(4)
     rule = next(rule for rule in EDITIONS[-1].rules if rule.id == "unborn-child")
-    families = [draw.family(random, 2) for _ in range(5_000)]
+    families = [generator.draw_family(random, 2) for _ in range(5_000)]
     unborn = [family for pattern, family in families if pattern.unborn]
     assert unborn
     assert {len(family) for family in unborn} == {1}
@@ -136,9 +137,9 @@ def test_an_unborn_child_comes_alone_and_does_nothing_that_only_a_born_one_does(
 
 
 def test_the_same_seed_finds_the_same():
-    draw = selections(EDITIONS[-1])
+    generator = selection_generator(EDITIONS[-1])
     once, again = (
-        [draw.family(random, 2) for _ in range(500)] for random in (seeded(5), seeded(5))
+        [generator.draw_family(random, 2) for _ in range(500)] for random in (seeded(5), seeded(5))
     )
     assert once == again
 
@@ -149,4 +150,4 @@ def test_the_shares_are_those_published():
     with PUBLISHED.open(newline="") as file:
         rows = {row["code"]: row["pct_of_episodes_2025"] for row in csv.DictReader(file)}
     counted = {code: float(share) / 100 for code, share in rows.items() if share and float(share)}
-    assert dict(facts().shares.published) == pytest.approx(counted)
+    assert dict(load_parameters().shares.published) == pytest.approx(counted)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from assessments import queries
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Episode
-from assessments.presenters.code_notes import shared_by_a_family
+from assessments.presenters.code_notes import codes_shared_by_siblings
 from tests import people as make
 from tests.pages.form_data import at
 from tests.pages.page import read, ticked, words
@@ -99,7 +99,7 @@ def test_there_are_no_notes_from_a_child_whom_the_person_may_not_see(people, not
     child.save()
     assert notes_of(now) == {}
     for person in (people.mo, people.dee, people.abe):
-        assert queries.recorded_before(person, now) == []
+        assert queries.earlier_selections(person, now) == []
 
 
 def test_there_are_no_notes_from_what_was_not_authorised(people, notes_of):
@@ -118,7 +118,7 @@ def test_a_reopened_assessment_has_no_notes_from_itself(people, notes_of):
 def test_a_family_shares_codes_that_are_about_parents_or_the_home():
     """Every one has a counterpart about the child, and none is about the child."""
     edition = current_edition()
-    shared = shared_by_a_family(edition)
+    shared = codes_shared_by_siblings(edition)
     assert len(shared) == 12
     for code in shared:
         about = {each.domain for each in edition.factor_of(code).codes}

@@ -66,7 +66,7 @@ def test_nobody_who_is_deactivated_sees_anything(people: People, three, who: str
     assert seen_by(person, three) == set()
 
 
-def test_of_a_team_that_is_no_longer_active_each_worker_sees_their_own_alone(people: People, three):
+def test_workers_of_an_inactive_team_see_only_their_own(people: People, three):
     people.north.active = False
     people.north.save()
     seen = {who: seen_by(getattr(people, who), three) for who in EVERYBODY}
@@ -121,7 +121,7 @@ def test_managers_of_an_assessment_are_the_active_ones_of_its_team(people: Peopl
 # Finding a child to assess
 
 
-def test_a_social_worker_finds_any_child_by_the_whole_id_alone(people: People, three):
+def test_a_social_worker_finds_any_child_but_only_by_the_whole_id(people: People, three):
     find = queries.child_to_assess
     child = three["cleo"].episode.child
     assert child.la_child_id == "EX2"
@@ -188,20 +188,20 @@ FOUND = {
 
 
 @pytest.mark.parametrize("words", FOUND)
-def test_a_search_finds_ids_and_names_that_begin_so(people: People, named, words: str):
-    found = queries.matching(queries.assessments_visible_to(people.ada), words)
+def test_a_search_finds_ids_and_names_by_their_beginning(people: People, named, words: str):
+    found = queries.search_by_child(queries.assessments_visible_to(people.ada), words)
     assert {each.episode.child.la_child_id for each in found} == FOUND[words]
 
 
 def test_a_search_stays_within_what_the_person_sees(people: People, three):
     visible = queries.assessments_visible_to(people.ada)
-    assert set(queries.matching(visible, "EX")) == {three["ada"], three["ben"]}
+    assert set(queries.search_by_child(visible, "EX")) == {three["ada"], three["ben"]}
 
 
 # The tabs
 
 
-def test_each_status_stands_under_its_tab(people: People):
+def test_each_status_is_listed_in_its_tab(people: People):
     made = {
         status: make.in_status(status, people.ada, people.mo, f"EX{number}")
         for number, status in enumerate(Status)
@@ -228,7 +228,7 @@ def test_an_unknown_tab_is_an_error(people: People):
         queries.in_group(Assessment.objects.all(), "lost")
 
 
-def test_to_do_stands_in_the_order_of_urgency(people: People):
+def test_to_do_is_ordered_by_urgency(people: People):
     today = timezone.localdate()
     made = [
         make.start(people.ada, f"EX{days}", referred=today - timedelta(days=days))
@@ -245,13 +245,13 @@ def test_to_do_stands_in_the_order_of_urgency(people: People):
     ]
 
 
-def test_authorised_stand_newest_first(people: People):
+def test_authorised_are_listed_newest_first(people: People):
     made = [make.authorise(make.submit(make.start(people.ada, f"EX{n}")), people.mo) for n in "12"]
     listed = queries.in_group(queries.assessments_visible_to(people.ada), "authorised")
     assert list(listed) == made[::-1]
 
 
-def test_those_of_the_same_day_stand_in_one_order(people: People):
+def test_assessments_of_the_same_day_have_a_stable_order(people: People):
     made = [make.start(people.ada, f"EX{n}") for n in range(5)]
     for group_order in (list(queries.in_group(Assessment.objects.all(), "to-do")),) * 2:
         assert group_order == made
@@ -264,7 +264,7 @@ def test_a_list_is_one_query_whatever_its_length(people: People, group: str):
     for number in range(3):
         make.in_status(status, people.ada, people.mo, f"EX{number}")
         with CaptureQueriesContext(connection) as asked:
-            rows = queries.for_reading(
+            rows = queries.with_child_team_and_worker(
                 queries.in_group(queries.assessments_visible_to(people.mo), group)
             )
             for row in rows:

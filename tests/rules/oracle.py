@@ -1,4 +1,4 @@
-"""The selection rules once more, transcribed by hand: what `assessments.rules` is held against.
+"""The selection rules transcribed by hand, to compare `assessments.rules` with.
 
 Deliberately plain, and written from the rules as people agreed them, not from the kinds and not
 from `rules.toml`: sets, ifs and the codes themselves. It reads nothing of the product.
@@ -29,7 +29,7 @@ def rules_that_speak(
     sex: str | None = None,
     disabled: bool = False,
 ) -> list[str]:
-    """The ids of the rules that speak, errors on save first, notes last."""
+    """Return the ids of the rules that speak, errors on save first, notes last."""
     s = set(sent)
     ids = []
 

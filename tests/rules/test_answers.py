@@ -1,4 +1,4 @@
-"""What still asks for an answer, and until when an answer holds."""
+"""Which findings still need an answer, and how long an answer holds."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def explained(rule, *codes):
 
 
 @pytest.mark.parametrize(("edition", "rule"), ASKING)
-def test_a_rule_that_asks_is_asked_until_it_is_answered(edition, rule):
+def test_a_rule_asks_until_it_is_answered(edition, rule):
     selection = EXAMPLES[edition.id][rule.id].broken
     found = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
     answer = Answer(rule.id, FITTING[rule.severity], codes_at_stake(rule, selection))
@@ -41,13 +41,13 @@ def test_a_rule_that_asks_is_asked_until_it_is_answered(edition, rule):
 
 
 @pytest.mark.parametrize(("edition", "rule"), ASKING)
-def test_an_answer_rests_on_the_codes_of_its_finding(edition, rule):
+def test_an_answer_is_about_the_codes_of_its_finding(edition, rule):
     selection = EXAMPLES[edition.id][rule.id].broken
     (found,) = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
     assert codes_at_stake(rule, selection) == frozenset(found.codes)
 
 
-def test_errors_and_notes_ask_nothing():
+def test_errors_and_notes_need_no_answer():
     found = evaluate(APRIL_2021, child("21", "18B", "20", "XX"))
     assert {f.rule.severity for f in found} == {
         Severity.ERROR_ON_SAVE,
@@ -75,7 +75,7 @@ def test_another_code_on_the_other_side_of_the_rule_asks_again():
     assert still_asked(child("9A", "4B", "5B"), answer) == ["asylum-with-parents"]
 
 
-def test_a_rule_that_spoke_again_of_the_same_codes_is_not_asked_again():
+def test_an_answer_still_holds_when_its_codes_come_back():
     answer = explained("gangs-with-criminal-exploitation", "13A")
     assert still_asked(child("13A", "24A"), answer) == []
     assert still_asked(child("13A"), answer) == []
@@ -92,18 +92,18 @@ def test_an_answer_to_one_rule_does_not_answer_another_about_the_same_codes():
 
 
 @pytest.mark.parametrize("kind", ["considered", "complied", "unheard of"])
-def test_a_rule_to_explain_takes_nothing_but_a_reason(kind):
+def test_only_a_reason_answers_a_rule_to_explain(kind):
     rule = "gangs-with-criminal-exploitation"
     assert still_asked(child("13A"), Answer(rule, kind, frozenset({"13A"}))) == [rule]
 
 
 @pytest.mark.parametrize("kind", ["reason", "complied", "unheard of"])
-def test_a_rule_to_consider_takes_nothing_but_that_it_was_considered(kind):
+def test_only_considering_it_answers_a_rule_to_consider(kind):
     answer = Answer("child-as-victim", kind, frozenset({"3B"}))
     assert still_asked(child("3B"), answer) == ["child-as-victim"]
 
 
-def test_a_disabled_child_is_answered_for_though_no_code_is_at_stake():
+def test_a_rule_about_no_selected_code_can_be_answered():
     answer = considered("disabled-child")
     assert still_asked(child("4A", disabled=True)) == ["disabled-child"]
     assert still_asked(child("4A", "1A", disabled=True), answer) == []
@@ -121,8 +121,8 @@ def test_a_disabled_child_is_answered_for_though_no_code_is_at_stake():
         ("emotional-abuse-implied", set()),
     ],
 )
-def test_a_finding_takes_the_answers_of_its_severity(rule_id, kinds):
+def test_a_finding_can_be_answered_as_its_severity_allows(rule_id, kinds):
     found = evaluate(APRIL_2021, EXAMPLES["2021-04"][rule_id].broken)
     (finding,) = [f for f in found if f.rule.id == rule_id]
     every = ("complied", "reason", "considered", "unheard of")
-    assert {kind for kind in every if finding.takes(kind)} == kinds
+    assert {kind for kind in every if finding.can_be_answered_by(kind)} == kinds

@@ -1,4 +1,4 @@
-"""Every selection of up to five codes, beside the oracle."""
+"""Every selection of up to five codes, compared with the oracle."""
 
 from collections.abc import Iterable
 from itertools import combinations, product

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from assessments.catalogue import loader
-from assessments.rules import KINDS, evaluate, misfits, replace_codes
+from assessments.rules import KINDS, evaluate, field_errors, replace_codes
 from tests.rules.examples import EXAMPLES, child, unborn
 
 EVERY_RULE = [
@@ -26,7 +26,7 @@ def the_finding(edition, rule_id, selection):
 
 
 @pytest.mark.parametrize(("edition", "rule"), EVERY_RULE)
-def test_a_broken_rule_speaks_and_so_do_only_those_named_beside_it(edition, rule):
+def test_a_broken_rule_and_only_those_named_with_it_speak(edition, rule):
     example = EXAMPLES[edition.id][rule.id]
     assert ids_of(edition, example.broken) == {rule.id} | example.also_broken
 
@@ -40,11 +40,11 @@ def test_a_kept_rule_is_silent(edition, rule):
 
 @pytest.mark.parametrize(("edition", "rule"), EVERY_RULE)
 def test_a_rule_fits_its_kind(edition, rule):
-    assert misfits(rule) == ()
+    assert field_errors(rule) == ()
 
 
 @pytest.mark.parametrize(("edition", "rule"), EVERY_RULE)
-def test_a_message_is_whole_sentences_that_tell_what_to_do(edition, rule):
+def test_a_message_is_whole_sentences(edition, rule):
     message = the_finding(edition, rule.id, EXAMPLES[edition.id][rule.id].broken).message
     assert re.fullmatch(r"[A-Z0-9].*[.]", message)
     assert not re.search(r"[{}]|\bplease\b|  ", message, flags=re.IGNORECASE)
@@ -60,13 +60,13 @@ def test_a_message_names_each_code_that_it_gives(edition, rule):
 
 
 @pytest.mark.parametrize(("edition", "rule"), [p for p in EVERY_RULE if p.values[1].adds])
-def test_the_code_that_a_rule_offers_settles_it(edition, rule):
+def test_adding_the_code_that_a_rule_asks_for_complies(edition, rule):
     broken = EXAMPLES[edition.id][rule.id].broken
     complied = replace_codes(broken, (*broken.sent, rule.adds), broken.other_description)
     assert rule.id not in ids_of(edition, complied)
 
 
-def test_every_example_is_of_a_rule_that_there_is():
+def test_every_example_is_of_an_existing_rule():
     assert {(edition, rule) for edition, rules in EXAMPLES.items() for rule in rules} == {
         (edition.id, rule.id) for edition, rule in (param.values for param in EVERY_RULE)
     }
@@ -107,11 +107,11 @@ def test_no_rule_of_age_speaks_of_an_unborn_child_or_of_an_unknown_age(rule):
 @pytest.mark.parametrize(
     "code", ["1A", "2A", "7A", "9A", "10A", "11A", "13A", "14A", "15A", "18B", "19B", "24A"]
 )
-def test_each_code_about_what_a_born_child_does_is_asked_of_for_an_unborn_one(code):
+def test_each_code_about_a_born_child_needs_an_explanation_for_an_unborn_one(code):
     assert the_finding(APRIL_2021, "unborn-child", unborn(code)).codes == (code,)
 
 
-def test_a_disabled_child_is_asked_about_beside_the_codes_that_are_missing():
+def test_the_question_about_a_disabled_child_is_shown_beside_the_missing_codes():
     found = the_finding(APRIL_2021, "disabled-child", child("4A", disabled=True))
     assert (found.codes, found.beside) == ((), ("5A", "6A"))
 
@@ -126,12 +126,12 @@ def test_no_factors_with_others_is_about_all_of_them_and_shown_beside_21():
     assert (found.codes, found.beside) == (("4A", "10A", "21"), ("21",))
 
 
-def test_only_whole_pairs_of_alcohol_and_drugs_are_spoken_of():
+def test_a_finding_about_alcohol_and_drugs_has_only_whole_pairs():
     found = the_finding(APRIL_2021, "alcohol-with-other-drugs", child("1A", "2A", "1B", "2C", "1C"))
     assert found.codes == ("1A", "1C", "2A", "2C")
 
 
-def test_what_is_refused_is_kept_each_once_in_the_order_sent():
+def test_unlisted_codes_are_given_each_once_in_the_order_sent():
     found = the_finding(
         APRIL_2021, "listed-codes", child("3a", "4B", "18A", "3a", "", "2A", "4B", " 4B")
     )

@@ -1,4 +1,4 @@
-"""What the rules say to the person, whole."""
+"""The messages of the rules, in full."""
 
 import pytest
 
@@ -129,5 +129,5 @@ def test_a_message_in_full(rule_id, selection, words):
         ),
     ],
 )
-def test_a_refused_selection_says_what_is_the_matter_with_each_code(sent, words):
+def test_the_message_of_a_refused_selection_explains_each_code(sent, words):
     assert message("listed-codes", child(*sent)) == words

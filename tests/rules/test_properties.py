@@ -1,4 +1,4 @@
-"""What holds of every selection, known codes or not."""
+"""What is true of every selection, of known codes or not."""
 
 from itertools import permutations
 
@@ -77,9 +77,8 @@ def test_21_never_appears_by_itself(selection):
 
 
 @pytest.mark.parametrize("edition", loader.editions().values(), ids=lambda edition: edition.id)
-def test_no_rule_offers_a_code_that_stands_alone(edition):
-    alone = {code for rule in edition.rules if rule.kind == "stands_alone" for code in rule.codes}
-    assert [rule.id for rule in edition.rules if rule.adds in alone] == []
+def test_no_rule_asks_to_add_a_code_that_stands_alone(edition):
+    assert [rule.id for rule in edition.rules if rule.adds in edition.solitary_codes] == []
 
 
 @often

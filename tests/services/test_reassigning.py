@@ -140,7 +140,7 @@ def test_the_new_worker_is_named_for_a_restricted_record(people: People, draft):
 
 
 def listed(manager: User) -> list[Assessment]:
-    return list(queries.without_a_worker(manager))
+    return list(queries.assessments_without_a_worker(manager))
 
 
 def test_nothing_waits_for_another_worker_while_its_worker_is_at_work(people: People, draft):

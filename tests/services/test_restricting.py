@@ -30,7 +30,7 @@ def seen_by(people: People, assessment: Assessment) -> set[str]:
         visible = queries.assessments_visible_to(person)
         ways = {
             visible.filter(pk=assessment.pk).exists(),
-            queries.matching(visible, "EX1001").exists(),
+            queries.search_by_child(visible, "EX1001").exists(),
             sum(queries.group_counts(visible).values()) == 1,
             queries.children_visible_to(person).exists(),
             queries.episodes_visible_to(person).exists(),
@@ -140,10 +140,10 @@ def test_a_refusal_of_a_restricted_record_is_distinguished_from_absence(
     people: People, restricted, who: str, refused: bool
 ):
     person = getattr(people, who)
-    assert queries.was_refused(person, restricted.reference) == refused
-    assert not queries.was_refused(person, uuid.uuid4())
+    assert queries.is_restricted_from(person, restricted.reference) == refused
+    assert not queries.is_restricted_from(person, uuid.uuid4())
     lift(restricted, people.mo)
-    assert not queries.was_refused(person, restricted.reference)
+    assert not queries.is_restricted_from(person, restricted.reference)
 
 
 # Starting an assessment of the child
@@ -164,7 +164,7 @@ def test_who_is_not_named_finds_no_child_to_assess(people: People, restricted):
     child = restricted.episode.child
     for who in ("ben", "cleo"):
         assert queries.child_to_assess(getattr(people, who), "EX1001") is None
-        assert queries.child_of_reference(getattr(people, who), child.reference) is None
+        assert queries.child_to_assess_by_reference(getattr(people, who), child.reference) is None
     assert queries.child_to_assess(people.ada, "EX1001") == child
 
 
@@ -332,7 +332,7 @@ def test_names_are_added_and_taken_away(people: People, restricted):
 
 def test_those_offered_are_of_the_managers_teams_or_see_all(people: People, restricted):
     child = restricted.episode.child
-    offered = list(queries.can_be_named(people.mo, child))
+    offered = list(queries.people_who_can_be_named(people.mo, child))
     assert offered == [people.ada, people.ben, people.mo, people.dee]
-    assert queries.known_by(" CLEO ") == people.cleo
-    assert queries.known_by("abe") is queries.known_by("nobody") is None
+    assert queries.reader_by_username(" CLEO ") == people.cleo
+    assert queries.reader_by_username("abe") is queries.reader_by_username("nobody") is None

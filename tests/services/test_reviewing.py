@@ -348,7 +348,7 @@ def test_a_return_keeps_reason_comment_and_what_is_pinned(people: People, submit
         ("4B", "Whose?"),
         ("13A", "Which gang?"),
     ]
-    words = queries.words_of_the_manager(back)
+    words = queries.review_feedback(back)
     assert (words.review, words.pinned) == (review, {"4B": "Whose?", "13A": "Which gang?"})
 
 

@@ -14,7 +14,7 @@ from assessments.catalogue.types import (
     Factor,
     Paragraph,
 )
-from assessments.presenters.domains import LAST, domains_of
+from assessments.presenters.domains import LAST_GROUP, code_groups
 from cinfactors.accounts.models import Density
 
 
@@ -66,9 +66,9 @@ def domain_groups(edition: Edition, density: str = Density.FULL) -> tuple[Domain
             domain.name,
             domain.short_name,
             domain.codes,
-            _factors(edition, None if domain.id == LAST else domain.id, density),
+            _factors(edition, None if domain.id == LAST_GROUP else domain.id, density),
         )
-        for domain in domains_of(edition)
+        for domain in code_groups(edition)
     )
 
 

@@ -21,7 +21,7 @@ from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.state import GivenAnswer, PickerState
 from assessments.components.prerendered import Segments, fill_in, prerender
 from assessments.presenters.code_notes import Note
-from assessments.presenters.selection import named
+from assessments.presenters.selection import named_codes
 from assessments.rules import Finding
 from cinfactors.accounts.models import Density
 
@@ -79,7 +79,7 @@ def _render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | No
         "asks": rule.asks,
         "asks_reason": rule.severity is Severity.EXPLAIN,
         "adds": code_with_name(edition, rule.adds) if rule.adds else "",
-        "removable": named(edition, finding.removable),
+        "removable": named_codes(edition, finding.removable),
         "about": ", ".join(finding.codes or finding.beside),
     }
     if answer is not None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db.migrations.loader import MigrationLoader
@@ -26,10 +27,10 @@ class Migration(migrations.Migration):
 
 class Command(BaseCommand):
     help = "Write the migration that puts the catalogue's editions into the database's constraints."
-    # Not the check that asks for the very migration that is to be written.
+    # Without the check for missing migrations, which fails until this one is written.
     requires_system_checks = ["catalogue"]
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         [(_, previous)] = MigrationLoader(None).graph.leaf_nodes("assessments")
         editions = loader.editions()
         newest = list(editions)[-1].replace("-", "_")

@@ -40,7 +40,7 @@ def without_a_worker(request: SignedInRequest) -> HttpResponse:
     """List the open work of people who have gone, for a manager to give to others."""
     if not request.user.is_team_manager:
         raise Http404
-    waiting = queries.for_reading(queries.without_a_worker(request.user))
+    waiting = queries.with_child_team_and_worker(queries.assessments_without_a_worker(request.user))
     paginator = Paginator(waiting, ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
@@ -139,12 +139,12 @@ def restrict(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Name the only people who may see the child's record, or change who is named."""
     assessment = _managed_assessment_or_404(request, reference)
     child = assessment.episode.child
-    named = queries.named_for(child)
+    named = queries.people_named_for(child)
     form = RestrictForm(
         posted_or_draft(request),
-        choices=queries.can_be_named(request.user, child),
+        choices=queries.people_who_can_be_named(request.user, child),
         everybody=queries.people_by_name(),
-        find_person=queries.known_by,
+        find_person=queries.reader_by_username,
         initial={"people": named if child.restricted else _named_at_first(request, assessment)},
     )
     others: list[Problem] = []

@@ -27,7 +27,7 @@ from assessments.presenters.code_notes import NO_NOTES, pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import missed_codes
 from assessments.presenters.questions import Question, questions_of
-from assessments.presenters.selection import groups_of
+from assessments.presenters.selection import selection_by_domain
 from assessments.rules import AnswerKind, Finding
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
@@ -146,7 +146,7 @@ def _emptied_answers(data: QueryDict, assessment: Assessment) -> dict[str, str]:
         else:
             is_empty = f"considered-{rule}" not in data
         if was_shown and is_empty and rule != data.get("complied"):
-            problems[rule] = question.unanswered({rule}).error
+            problems[rule] = question.with_missing_answer_error({rule}).error
     return problems
 
 
@@ -177,14 +177,14 @@ def _check_page(
     ]
     if WHOLE_SELECTION in refusals:
         problems.append(Problem(refusals[WHOLE_SELECTION], "factors-selected"))
-    words = queries.words_of_the_manager(assessment)
+    words = queries.review_feedback(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "words": words,
         "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
         "missed": missed_codes(assessment, words.pinned) if words else (),
-        "groups": groups_of(assessment),
+        "groups": selection_by_domain(assessment),
         "questions": questions,
         "standing_errors": _problems_of_errors(evaluation.findings_of(assessment), assessment),
         "outcome_form": outcome_form,
@@ -224,11 +224,11 @@ def _questions(
     refused: services.SubmissionRefused | None,
 ) -> list[Question]:
     """Return the rules that ask, each with its posted answer and what is wrong with that."""
-    questions = [question.sent(data, refusals) for question in questions_of(assessment)]
+    questions = [question.with_posted_answer(data, refusals) for question in questions_of(assessment)]
     if refused is None:
         return questions
     unanswered = {finding.rule.id for finding in refused.findings if not finding.is_error}
-    return [question.unanswered(unanswered) for question in questions]
+    return [question.with_missing_answer_error(unanswered) for question in questions]
 
 
 def _submission_problems(

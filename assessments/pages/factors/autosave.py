@@ -36,7 +36,7 @@ from assessments.pages.factors.autosave_response import (
 from assessments.pages.factors.conflicts import was_overtaken
 from assessments.pages.factors.forms import DensityForm, FactorsForm, ShortcutsForm, VersionSeenForm
 from assessments.pages.factors.parts import SaveOutcome
-from assessments.presenters.code_notes import NO_NOTES, Notes, notes_beside
+from assessments.presenters.code_notes import NO_NOTES, Notes, notes_for_factor_page
 from assessments.rules import AnswerKind
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.services import choose_density, choose_shortcuts
@@ -204,8 +204,8 @@ class PostedPage:
         )
 
     def _notes(self) -> Notes:
-        decided = queries.words_of_the_manager(self.assessment)
-        return notes_beside(self.request.user, self.assessment, decided)
+        decided = queries.review_feedback(self.assessment)
+        return notes_for_factor_page(self.request.user, self.assessment, decided)
 
     def result(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assessments import rules
 from assessments.catalogue.types import Severity
 from assessments.components.picker.state import PickerState
-from assessments.presenters.selection import SelectedCode, named
+from assessments.presenters.selection import SelectedCode, named_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def side_panel(state: PickerState) -> SidePanel:
     asking = [finding for finding in state.findings if finding.rule.asks]
     answered = {rule for rule, answer in state.answers.items() if answer.holds}
     return SidePanel(
-        selected=named(state.edition, state.ticked),
+        selected=named_codes(state.edition, state.ticked),
         errors=tuple(f for f in state.findings if f.is_error_on_save),
         questions=tuple(f for f in asking if f.rule.id not in answered),
         answered=tuple(f for f in asking if f.rule.id in answered),

@@ -40,7 +40,7 @@ from assessments.models import Assessment, IdempotencyKey
 from assessments.pages.factors.forms import FactorsForm
 from assessments.pages.factors.panel import SidePanel, side_panel
 from assessments.presenters.comparison import compare
-from assessments.presenters.selection import SelectedCode, named
+from assessments.presenters.selection import SelectedCode, named_codes
 from assessments.rules import Finding
 from assessments.templatetags.record import identity_bar
 from cinfactors import context_processors
@@ -296,7 +296,7 @@ def render_selected(edition: Edition, codes: Collection[SelectedCode]) -> str:
 
 @lru_cache(maxsize=256)
 def _cached_selected_code(edition: Edition, code: str) -> str:
-    return _render("panel_selected", {"each": named(edition, [code])[0]})
+    return _render("panel_selected", {"each": named_codes(edition, [code])[0]})
 
 
 @lru_cache(maxsize=4)

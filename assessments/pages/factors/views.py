@@ -37,11 +37,11 @@ from assessments.models import Assessment
 from assessments.pages.factors import parts
 from assessments.pages.factors.conflicts import was_overtaken
 from assessments.pages.factors.forms import DensityForm, FactorsForm
-from assessments.presenters.code_notes import notes_beside
+from assessments.presenters.code_notes import notes_for_factor_page
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import SelectedCode, named
-from assessments.queries import ManagersWords
+from assessments.presenters.selection import SelectedCode, named_codes
+from assessments.queries import ReviewFeedback
 from assessments.rules import AnswerKind
 from cinfactors.accounts.form_recovery import draft_owner_field, recovers_form
 from cinfactors.accounts.requests import SignedInRequest
@@ -233,7 +233,7 @@ def _factors_page(
     what became of typed codes.
     """
     record_reading_of(request, assessment, Page.FACTORS)
-    decided = queries.words_of_the_manager(assessment)
+    decided = queries.review_feedback(assessment)
     picker = _picker_of_page(request, assessment, data, problems, decided)
     if posted.waiting or posted.replaced:
         picker = _with_choices(picker, posted, request.POST)
@@ -265,7 +265,7 @@ def _picker_of_page(
     assessment: Assessment,
     data: QueryDict | None,
     problems: Sequence[Problem],
-    decided: ManagersWords | None,
+    decided: ReviewFeedback | None,
 ) -> PickerState:
     """Return the picker with each problem beside the box that it is about."""
     errors = {problem.target: problem.message for problem in problems}
@@ -274,7 +274,7 @@ def _picker_of_page(
         request.user.density,
         data,
         description_error=errors.get("id_other_description", ""),
-        notes=notes_beside(request.user, assessment, decided),
+        notes=notes_for_factor_page(request.user, assessment, decided),
         errors={
             target.removeprefix("text-"): message
             for target, message in errors.items()
@@ -285,7 +285,7 @@ def _picker_of_page(
 
 def _pinned_comments(edition: Edition, pinned: Mapping[str, str]) -> list[tuple[SelectedCode, str]]:
     """Return the manager's comments on single codes, each with its code."""
-    return [(code, pinned[code.code]) for code in named(edition, pinned)]
+    return [(code, pinned[code.code]) for code in named_codes(edition, pinned)]
 
 
 def _with_choices(picker: PickerState, posted: PostedSelection, data: QueryDict) -> PickerState:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from assessments import evaluation
 from assessments.catalogue import search
-from assessments.presenters.selection import named
+from assessments.presenters.selection import named_codes
 
 
 @require_safe
@@ -22,7 +22,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "factors": found.factors,
         "words": words,
         "spelt": found.spelt,
-        "other": named(edition, edition.described_codes),
+        "other": named_codes(edition, edition.described_codes),
     }
     return render(request, "pages/guidance/page.html", context)
 

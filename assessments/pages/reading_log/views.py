@@ -59,7 +59,7 @@ def reading_log(request: SignedInRequest) -> HttpResponse:
         "person": person,
         "page": page,
         "hours": _unusual_hours(list(page)),
-        "many": queries.MANY,
+        "many": queries.UNUSUAL_CHILDREN_PER_HOUR,
     }
     return render(
         request, "pages/reading_log/page.html", context, status=422 if form.errors else 200
@@ -92,7 +92,7 @@ def _why_unusual(row: dict[str, Any]) -> Iterator[str]:
         yield f"read out of their team {_number_of_times(row['times_out_of_team'])}"
     if row["times_same_name"]:
         yield f"a child of their own family name {_number_of_times(row['times_same_name'])}"
-    if row["children"] >= queries.MANY:
+    if row["children"] >= queries.UNUSUAL_CHILDREN_PER_HOUR:
         yield f"{row['children']} children in an hour"
 
 

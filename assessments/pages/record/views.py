@@ -25,7 +25,7 @@ from assessments.presenters.code_notes import NO_NOTES, pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import decisions, missed_codes
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import groups_of
+from assessments.presenters.selection import selection_by_domain
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
@@ -38,12 +38,12 @@ def assessment_record(request: SignedInRequest, reference: UUID) -> HttpResponse
     assessment = assessment_or_404(request, reference)
     person = request.user
     versions = list(queries.versions_of(assessment))
-    words = queries.words_of_the_manager(assessment)
+    words = queries.review_feedback(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
         "edition": evaluation.edition_of(assessment),
-        "groups": groups_of(assessment),
+        "groups": selection_by_domain(assessment),
         "questions": [question for question in questions_of(assessment) if question.answered],
         "versions": versions,
         "decisions": decisions(queries.reviews_of(assessment), versions),

@@ -107,7 +107,7 @@ def _new_child_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_for_child(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Start an assessment of a known child, in the open episode or from a new referral."""
-    child = queries.child_of_reference(request.user, reference)
+    child = queries.child_to_assess_by_reference(request.user, reference)
     if child is None:
         record_refusal(request, Page.START, reference=reference)
         raise Http404

@@ -68,7 +68,9 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
     tab = request.GET.get("tab", _first_tab(request, counts))
     if tab not in TABS:
         raise Http404
-    paginator = Paginator(queries.for_reading(queries.in_group(assessments, tab)), ROWS_PER_PAGE)
+    paginator = Paginator(
+        queries.with_child_team_and_worker(queries.in_group(assessments, tab)), ROWS_PER_PAGE
+    )
     paginator.count = counts[tab]
     page = paginator.get_page(request.GET.get("page"))
     context = {
@@ -108,7 +110,7 @@ def _assessments_in(scope: str, person: User, words: str) -> QuerySet[Assessment
     visible = queries.assessments_visible_to(person)
     if scope == "mine":
         visible = visible.filter(worker=person)
-    return queries.matching(visible, words) if words else visible
+    return queries.search_by_child(visible, words) if words else visible
 
 
 def _first_tab(request: SignedInRequest, counts: dict[str, int]) -> str:

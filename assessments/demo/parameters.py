@@ -1,4 +1,4 @@
-"""What the invented records are made of, read from this folder's TOML files.
+"""The parameters of the invented records, read from the TOML files of this folder.
 
 Each file says which of its figures are published and which are ours.
 """
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Weighted(Generic[T]):
-    """Values to draw from, the more often the heavier."""
+    """Values to draw at random, each as often as its weight."""
 
     def __init__(self, weights: Iterable[tuple[T, float]]) -> None:
         pairs = [(value, weight) for value, weight in weights if weight > 0]
@@ -56,9 +56,9 @@ class Shares:
     """How often each factor is recorded, and what goes with it; see `shares.toml`."""
 
     published: Mapping[str, float]
-    """Of assessments with a factor, between 0 and 1, by the published column."""
+    """The share of assessments with a factor, between 0 and 1, by the published column."""
     columns: Mapping[str, Weighted[str]]
-    """The codes of a column that stands for several."""
+    """The codes of each published column that stands for several."""
     no_factors: Pattern
     no_factors_share: float
     disabling: frozenset[str]
@@ -74,8 +74,8 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """When things happen, and to what end; see `circumstances.toml`."""
+class Workflow:
+    """When things happen to an assessment, and with which result; see `workflow.toml`."""
 
     statuses: Mapping[str, int]
     shares: Sequence[float]
@@ -91,7 +91,7 @@ class Circumstances:
     needs: Weighted[str]
 
     def days_taken(self, random: Random) -> int:
-        """Working days from referral to authorisation, as published: never less than one."""
+        """Return working days from referral to authorisation, as published: never less than one."""
         share = random.random()
         place = min(bisect_right(self.shares, share), len(self.shares) - 1)
         low, high = self.shares[place - 1], self.shares[place]
@@ -101,7 +101,7 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Account:
-    """One of those who sign in; see `people.toml`."""
+    """One of the people who can sign in; see `people.toml`."""
 
     username: str
     name: str
@@ -119,8 +119,8 @@ class Colleagues:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Why a manager returned a submission, in words that stand beside a code or by themselves."""
+class ReturnReason:
+    """Why a manager returned a submission: a comment beside a code, or by itself."""
 
     reason: str
     text: str
@@ -135,20 +135,20 @@ class Texts:
     reopened: Sequence[str]
     authorised: Sequence[str]
     corrected: Sequence[str]
-    returned: Sequence[Asked]
-    returned_of: Mapping[str, Asked]
-    """By the code that each is pinned to."""
+    returned: Sequence[ReturnReason]
+    returned_of: Mapping[str, ReturnReason]
+    """By the code that each comment is pinned to."""
     pinned: Sequence[str]
-    """What is said beside a comment on one code."""
+    """The general comments that go with a comment on one code."""
     answers: Sequence[str]
     answers_of: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Facts:
+class Parameters:
     shares: Shares
     patterns: Sequence[Pattern]
-    circumstances: Circumstances
+    workflow: Workflow
     texts: Texts
     given_names: Sequence[str]
     family_names: Sequence[str]
@@ -170,14 +170,14 @@ def _numbers(table: Mapping[str, float]) -> Weighted[int]:
 
 
 @cache
-def facts() -> Facts:
-    """Everything, read once."""
+def load_parameters() -> Parameters:
+    """Return all parameters, read once."""
     names, people = _read("names"), _read("people")
-    circumstances = _circumstances(_read("circumstances"))
-    return Facts(
-        shares=_shares(_read("shares"), circumstances),
-        patterns=tuple(_pattern(table, circumstances) for table in _read("patterns")["pattern"]),
-        circumstances=circumstances,
+    workflow = _circumstances(_read("workflow"))
+    return Parameters(
+        shares=_shares(_read("shares"), workflow),
+        patterns=tuple(_pattern(table, workflow) for table in _read("patterns")["pattern"]),
+        workflow=workflow,
         texts=_texts(_read("texts")),
         given_names=tuple(names["given"]),
         family_names=tuple(names["family"]),
@@ -187,7 +187,7 @@ def facts() -> Facts:
     )
 
 
-def _pattern(table: Mapping[str, Any], usual: Circumstances) -> Pattern:
+def _pattern(table: Mapping[str, Any], usual: Workflow) -> Pattern:
     given = dict(table)
     for name in ("needs", "outcomes", "sources"):
         given[name] = _weighted(given[name]) if name in given else getattr(usual, name)
@@ -197,7 +197,7 @@ def _pattern(table: Mapping[str, Any], usual: Circumstances) -> Pattern:
     return Pattern(**given)
 
 
-def _shares(table: Mapping[str, Any], usual: Circumstances) -> Shares:
+def _shares(table: Mapping[str, Any], usual: Workflow) -> Shares:
     none, disability, families = table["no_factors"], table["disability"], table["families"]
     return Shares(
         published=MappingProxyType(
@@ -226,9 +226,9 @@ def _shares(table: Mapping[str, Any], usual: Circumstances) -> Shares:
     )
 
 
-def _circumstances(table: Mapping[str, Any]) -> Circumstances:
+def _circumstances(table: Mapping[str, Any]) -> Workflow:
     closure = table["closure"]
-    return Circumstances(
+    return Workflow(
         statuses=table["statuses"],
         shares=table["days_taken"]["shares"],
         days=table["days_taken"]["days"],
@@ -256,8 +256,10 @@ def _texts(table: Mapping[str, Any]) -> Texts:
         reopened=table["reopened"],
         authorised=table["authorised"],
         corrected=table["corrected"],
-        returned=[Asked(each["reason"], each["comment"]) for each in table["returned"]["general"]],
-        returned_of={code: Asked(**each) for code, each in table["returned"]["of"].items()},
+        returned=[
+            ReturnReason(each["reason"], each["comment"]) for each in table["returned"]["general"]
+        ],
+        returned_of={code: ReturnReason(**each) for code, each in table["returned"]["of"].items()},
         pinned=table["returned"]["pinned"],
         answers=table["answers"]["general"],
         answers_of=table["answers"]["of"],

@@ -1,4 +1,4 @@
-"""What a worker wrote in one assessment, and how its rules were answered."""
+"""One invented assessment as it changes: what is selected, answered, submitted and decided."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 
 from assessments import rules
 from assessments.catalogue.types import Edition, Severity, code_order
-from assessments.demo.facts import Facts
+from assessments.demo.parameters import Parameters
 from assessments.models import Review, RuleAnswer
 
 BETWEEN_ANSWERS = timedelta(seconds=40)
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstance:
-    """What the rules ask of a child."""
+class ChildFacts:
+    """What the rules read about a child."""
 
     born: date | None
     sex: str
@@ -44,8 +44,8 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision of the manager's, with what was pinned to single codes."""
+class ManagerDecision:
+    """A manager's decision, with its comments on single codes."""
 
     decision: Review.Decision
     comment: str
@@ -56,7 +56,7 @@ class Decided:
 
 @dataclass(slots=True)
 class Submission:
-    """A version as it will be stored, and what the manager decided on it."""
+    """A version as it will be stored, and the manager's decisions on it."""
 
     codes: Sequence[str]
     description: str
@@ -65,27 +65,27 @@ class Submission:
     """The answers that held, in JSON."""
     at: datetime
     corrected: bool = False
-    """Whether it is the manager's correction of the one before it."""
+    """Whether it is the manager's correction of the submission before it."""
     authorised_at: datetime | None = None
-    decisions: list[Decided] = field(default_factory=list)
+    decisions: list[ManagerDecision] = field(default_factory=list)
 
 
-class Written:
-    """What stands in the record so far."""
+class SimulatedAssessment:
+    """The state of the assessment so far, changed as the services would change it."""
 
     def __init__(
         self,
         random: Random,
-        known: Facts,
+        parameters: Parameters,
         edition: Edition,
-        child: Circumstance,
+        child: ChildFacts,
         start_date: date,
-        other: str,
+        other_description: str,
         worker: int,
         manager: int,
     ) -> None:
-        self.random, self.known, self.edition = random, known, edition
-        self.child, self.start_date, self.other = child, start_date, other
+        self.random, self.parameters, self.edition = random, parameters, edition
+        self.child, self.start_date, self.other_description = child, start_date, other_description
         self.worker, self.manager = worker, manager
         self.codes: Sequence[str] = ()
         self.description = ""
@@ -94,35 +94,37 @@ class Written:
         self.submitted_at: datetime | None = None
         self.answers: list[Answer] = []
         self.submissions: list[Submission] = []
-        self._asked: tuple[tuple[str, ...], str] | None = None
-        self._found: tuple[rules.Finding, ...] = ()
+        self._evaluated: tuple[tuple[str, ...], str] | None = None
+        self._last_findings: tuple[rules.Finding, ...] = ()
 
     def select(self, codes: Sequence[str]) -> None:
-        """Described if one of the codes takes a description, as the services keep it."""
+        """Select codes; a description stays only with a code that takes one, as in the services."""
         self.codes = codes
-        self.description = "" if self.edition.described_codes.isdisjoint(codes) else self.other
+        self.description = (
+            "" if self.edition.described_codes.isdisjoint(codes) else self.other_description
+        )
 
-    def decide(self, outcome: str) -> None:
+    def set_outcome(self, outcome: str) -> None:
         if self.outcome != outcome:
             self.outcome = outcome
             self.version += 1
 
     def answer_all(self, since: datetime, until: datetime) -> None:
-        """Answer, shortly before a time, what the rules ask and was not answered before."""
-        replies = [*self._complied(), *map(self._reply, self._asked_anew())]
+        """Give, shortly before a time, the answers that the rules require and do not have."""
+        replies = [*self._complied(), *map(self._answer_to, self._findings_to_answer())]
         pause = min(BETWEEN_ANSWERS, (until - since) / (len(replies) + 1))
         for place, (rule, kind, codes, text) in enumerate(replies):
             at = until - pause * (len(replies) - place)
             self.answers.append(Answer(rule, kind, codes, text, at, self.worker))
         self.version += len(replies)
 
-    def _asked_anew(self) -> list[rules.Finding]:
-        given = {(answer.rule, answer.codes) for answer in self.answers}
+    def _findings_to_answer(self) -> list[rules.Finding]:
+        answered = {(answer.rule, answer.codes) for answer in self.answers}
         return [
             finding
             for finding in self._findings(self.codes)
             if finding.rule.severity in (Severity.EXPLAIN, Severity.CONSIDER)
-            and (finding.rule.id, finding.codes) not in given
+            and (finding.rule.id, finding.codes) not in answered
         ]
 
     def submit(self, at: datetime) -> None:
@@ -132,36 +134,38 @@ class Written:
         )
 
     def correct(self, codes: Sequence[str], why: str, at: datetime) -> None:
-        """The manager changes the codes of the last submission, and answers what they ask anew."""
+        """Correct the last submission as the manager, with the answers that its codes require."""
         before = self.submissions[-1]
         self.select(codes)
-        for finding in self._asked_anew():
+        for finding in self._findings_to_answer():
             reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
-            kind = (reason if finding.takes(reason) else considered).value
+            kind = (reason if finding.can_be_answered_by(reason) else considered).value
             self.answers.append(Answer(finding.rule.id, kind, finding.codes, why, at, self.manager))
-        held = self._answers_that_hold()
+        answers_json = self._answers_that_hold()
         self.submissions.append(
-            Submission(codes, self.description, self.outcome, held, before.at, corrected=True)
+            Submission(
+                codes, self.description, self.outcome, answers_json, before.at, corrected=True
+            )
         )
-        self.review(Decided(Review.Decision.CORRECTED, why, at))
+        self.review(ManagerDecision(Review.Decision.CORRECTED, why, at))
 
-    def review(self, decided: Decided) -> None:
-        """What the manager decided on the last submission; the worker has what is sent back."""
-        self.submissions[-1].decisions.append(decided)
-        if decided.decision is Review.Decision.AUTHORISED:
-            self.submissions[-1].authorised_at = decided.at
-        elif decided.decision is not Review.Decision.CORRECTED:
+    def review(self, decision: ManagerDecision) -> None:
+        """Add a manager's decision on the last submission; a return or a reopening unsubmits it."""
+        self.submissions[-1].decisions.append(decision)
+        if decision.decision is Review.Decision.AUTHORISED:
+            self.submissions[-1].authorised_at = decision.at
+        elif decision.decision is not Review.Decision.CORRECTED:
             self.submitted_at = None
 
     def _answers_that_hold(self) -> str:
-        """As a version keeps them: the latest answer to each rule that speaks of the same codes."""
-        at_stake = {finding.rule.id: finding.codes for finding in self._findings(self.codes)}
-        holding = {
+        """Return the answers as a version keeps them: the latest to each rule on the same codes."""
+        codes_now = {finding.rule.id: finding.codes for finding in self._findings(self.codes)}
+        valid = {
             answer.rule: answer
             for answer in self.answers
-            if at_stake.get(answer.rule) == answer.codes
+            if codes_now.get(answer.rule) == answer.codes
         }
-        return json.dumps([self._as_json(answer) for answer in holding.values()])
+        return json.dumps([self._as_json(answer) for answer in valid.values()])
 
     def _as_json(self, answer: Answer) -> dict[str, Any]:
         return {
@@ -174,11 +178,11 @@ class Written:
         }
 
     def _findings(self, codes: Sequence[str]) -> tuple[rules.Finding, ...]:
-        """What the rules say of the codes; asked again of the same, what they said before."""
-        asked = (tuple(codes), self.outcome)
-        if asked != self._asked:
-            self._asked, self._found = asked, self._evaluate(codes)
-        return self._found
+        """Return the rules' findings on the codes; evaluated once while nothing changes."""
+        evaluated = (tuple(codes), self.outcome)
+        if evaluated != self._evaluated:
+            self._evaluated, self._last_findings = evaluated, self._evaluate(codes)
+        return self._last_findings
 
     def _evaluate(self, codes: Sequence[str]) -> tuple[rules.Finding, ...]:
         child = self.child
@@ -195,23 +199,23 @@ class Written:
             ),
         )
 
-    def _reply(self, finding: rules.Finding) -> tuple[str, str, tuple[str, ...], str]:
+    def _answer_to(self, finding: rules.Finding) -> tuple[str, str, tuple[str, ...], str]:
         rule, random = finding.rule, self.random
-        texts = self.known.texts.answers_of.get(rule.id, self.known.texts.answers)
+        texts = self.parameters.texts.answers_of.get(rule.id, self.parameters.texts.answers)
         if rule.severity is Severity.EXPLAIN:
             return rule.id, RuleAnswer.Kind.REASON.value, finding.codes, random.choice(texts)
-        with_note = random.random() < self.known.circumstances.chances["note_when_considered"]
+        with_note = random.random() < self.parameters.workflow.chances["note_when_considered"]
         text = random.choice(texts) if with_note else ""
         return rule.id, RuleAnswer.Kind.CONSIDERED.value, finding.codes, text
 
     def _complied(self) -> Iterable[tuple[str, str, tuple[str, ...], str]]:
-        """Codes that stand there because a rule asked for them."""
+        """Yield the answers for codes that were added because a rule asked for them."""
         if self.answers:
             return
         for added in _added_by_rules(self.edition):
             if (
                 added in self.codes
-                and self.random.random() < self.known.circumstances.chances["complied"]
+                and self.random.random() < self.parameters.workflow.chances["complied"]
             ):
                 before = tuple(code for code in self.codes if code != added)
                 for finding in self._evaluate(before):
@@ -221,6 +225,6 @@ class Written:
 
 @lru_cache(maxsize=8)
 def _added_by_rules(edition: Edition) -> tuple[str, ...]:
-    """Each code that a rule asks to add, once."""
+    """Return each code that a rule asks to add, once."""
     added = {rule.adds for rule in edition.rules if rule.adds}
     return tuple(sorted(added, key=code_order))
