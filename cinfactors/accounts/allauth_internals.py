@@ -4,7 +4,6 @@ No other module of ours imports from them. `tests/accounts/test_allauth_internal
 another version is installed or when a name or a signature is not what it was: read the modules
 named below in the new version, then add it to `READ_AGAINST`.
 """
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

@@ -1,5 +1,3 @@
-# mypy's plugin looks at allauth's models too, which refer to `User` and have no types.
-# mypy: disable-error-code="import-untyped"
 from django.apps import AppConfig
 
 

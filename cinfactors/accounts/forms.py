@@ -1,5 +1,4 @@
 """What the forms of sign-in and of the second factor have in common."""
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
 """People, the teams they belong to and the role that each has."""
-# mypy's plugin looks at allauth's models too, which refer to `User` and have no types.
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

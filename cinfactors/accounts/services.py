@@ -1,5 +1,4 @@
 """What a person writes about themselves: their settings, their sessions, how they sign in."""
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """A person's own account and sessions, and the response to a failed CSRF check."""
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

@@ -224,7 +224,9 @@ def _questions(
     refused: services.SubmissionRefused | None,
 ) -> list[Question]:
     """Return the rules that ask, each with its posted answer and what is wrong with that."""
-    questions = [question.with_posted_answer(data, refusals) for question in questions_of(assessment)]
+    questions = [
+        question.with_posted_answer(data, refusals) for question in questions_of(assessment)
+    ]
     if refused is None:
         return questions
     unanswered = {finding.rule.id for finding in refused.findings if not finding.is_error}

@@ -1,6 +1,4 @@
 """How allauth's second factor works here: when it is required, what is encrypted, the names."""
-# django-allauth and qrcode have no types: their classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
 """The forms of the second factor, rendered as the design system asks."""
-# django-allauth has no types: its classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

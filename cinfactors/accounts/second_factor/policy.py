@@ -4,7 +4,6 @@ Managers, data officers and administrators need one, unless the installation is 
 (`SECOND_FACTOR_REQUIRED`). Anybody may have one, and whoever has one always has to show it. What
 a session has shown is written in the session at that moment, so that checking costs no query.
 """
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

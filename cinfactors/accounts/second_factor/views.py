@@ -1,6 +1,4 @@
 """Setting up a second factor, showing it and removing it: allauth's views with our pages."""
-# django-allauth has no types: its classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

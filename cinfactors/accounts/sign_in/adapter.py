@@ -1,6 +1,4 @@
 """How allauth's sign-in works here (`ACCOUNT_ADAPTER`)."""
-# django-allauth has no types: its classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
 """Signing in and out, and changing a password: allauth's views with our forms and pages."""
-# django-allauth has no types: its classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

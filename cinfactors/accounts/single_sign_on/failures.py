@@ -1,5 +1,4 @@
 """The pages for a single sign-on that fails, and what the log says of it."""
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 There is one, named by the environment. Providers in the database are ignored.
 """
-# django-allauth has no types: its classes are Any here.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Signing in through the authority's own OpenID provider, if one is configured."""
-# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
