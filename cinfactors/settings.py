@@ -137,6 +137,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "cinfactors.urls"
 WSGI_APPLICATION = "cinfactors.wsgi.application"
+# Called at start-up, before the first request: renders the shared templates of the factor page.
+WARM_UP = ["assessments.pages.factors.parts.warm_cache"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

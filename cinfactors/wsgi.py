@@ -2,8 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from cinfactors.web.request_bodies import require_utf8
 
@@ -11,14 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
 
 
 def warm_up() -> None:
-    """Render shared templates at start-up, and load the URLconf: once, before processes fork.
+    """Load the URLconf and do what WARM_UP names: once, before processes fork.
 
-    The first request of each process would wait for them otherwise.
+    The first request of each process would wait for it otherwise.
     """
-    from assessments.pages.factors import parts
-
     _ = get_resolver().url_patterns
-    parts.warm_cache()
+    for name in settings.WARM_UP:
+        import_string(name)()
 
 
 application = require_utf8(get_wsgi_application())

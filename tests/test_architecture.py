@@ -111,7 +111,7 @@ WRITERS = (
 )
 ALLOWED = {
     # What was typed when a sign-in had ended has a store of its own, and is no record.
-    "cinfactors.accounts.form_recovery": r"(HeldForm\.objects\b.*|held)\.(create|delete)",
+    "cinfactors.accounts.form_recovery": r"HeldForm\.objects\b.*\.(create|delete)",
     # The databases and roles of the embedded server, before there is any record.
     "cinfactors.dev.embedded_postgres": r"(connection|cursor)\.execute",
     # Counts, and nothing of a record.
