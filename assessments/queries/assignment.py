@@ -155,7 +155,7 @@ def open_assessments_of(child: Child) -> QuerySet[Assessment]:
 
 
 def is_active_social_worker(person: User) -> bool:
-    """Return whether the person can go on active_in_team on the assessments assigned to them."""
+    """Return whether the person can go on working on the assessments assigned to them."""
     return person.is_active and person.is_social_worker
 
 

@@ -1,4 +1,4 @@
-"""Visibility: what a person may see. Every list, page, search and export starts here.
+"""Visibility: what a person may see. Every list, page and search starts here.
 
 Role and teams decide which records a person may see. A restricted child's records are then
 visible only to the people named for that child. Being named never shows anybody more than their

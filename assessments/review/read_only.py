@@ -227,7 +227,7 @@ def signed_in(request: HttpRequest) -> SignedInRequest:
 
 
 def without_search_words(query: QueryDict) -> QueryDict:
-    """Return a copy of an address's query that a person may see."""
+    """Return a copy of an address's query without the words of a search."""
     copied = query.copy()
     copied.pop(SEARCH_VAR, None)
     return copied

@@ -1,8 +1,9 @@
 """Every write to the record.
 
-Each service takes the person who acts and checks that they may, the version that they saw, and
-the idempotency key of the form, so that a repeated form submission is carried out once. All of
-it happens in one transaction: a refusal stores nothing.
+Each service takes the person who acts and checks that they may. Those that change an assessment
+also take the version of it that the person saw, and the idempotency key of the form, so that a
+repeated form submission is carried out once. All of it happens in one transaction: a refusal
+stores nothing.
 """
 
 from assessments.services.reassigning import reassign

@@ -16,7 +16,8 @@ from cinfactors.web.logs import RequestWithId
 class AuditMiddleware:
     """Sets who acts in the database, for as long as the request lasts; see `services`.
 
-    Below the middleware that sets `request.user`, above all that writes.
+    Below the middleware that sets `request.user`, above every view. What is written outside it,
+    sessions, is not recorded.
     """
 
     def __init__(self, get_response: Callable[[RequestWithId], HttpResponse]) -> None:

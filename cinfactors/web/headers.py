@@ -1,7 +1,7 @@
 """Security headers of every response, whichever part of the product makes it.
 
-`django.middleware.security` and `csp` set some of them too. They run further in, so a response
-made before them (to a wrong host, to a probe) would lack theirs: hence all of them here.
+Django's own middleware (security, clickjacking) sets some of them too. It runs further in, so a
+response made before it (to a wrong host, to a probe) would lack them: hence all of them here.
 """
 
 from __future__ import annotations
