@@ -39,6 +39,9 @@ for name in (
 # pytest-xdist's processes inherit the name that the first one chose.
 RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))
 
+# The settings take in the folder of built files only where it is; it is filled before any test.
+(local.VAR / "assets").mkdir(parents=True, exist_ok=True)
+
 from cinfactors.settings import *  # noqa: E402, F403
 from cinfactors.settings import DATABASES  # noqa: E402
 
