@@ -83,12 +83,12 @@ def _edition(folder: Path) -> Edition:
     synonyms = _synonyms(folder / "synonyms.toml")
     factors = _factors(folder / "factors.toml", synonyms)
     with read(folder / "edition.toml") as table:
-        id = table.fill_in("id")
+        id = table.filled("id")
         if id != folder.name:
             table.refuse(f"id is {id}, but the folder is called {folder.name}")
         return Edition(
             id=id,
-            title=table.fill_in("title"),
+            title=table.filled("title"),
             in_force_from=table.day("in_force_from"),
             in_force_to=table.optional_day("in_force_to"),
             recordable=table.boolean("recordable"),
@@ -100,7 +100,7 @@ def _edition(folder: Path) -> Edition:
             factors=factors,
             rules=_rules(folder / "rules.toml"),
             replaced=_replaced(table.table("replaced")),
-            checksum=table.fill_in("checksum"),
+            checksum=table.filled("checksum"),
             factors_title=table.text("factors_title"),
         )
 
@@ -108,24 +108,24 @@ def _edition(folder: Path) -> Edition:
 def _source(table: Table) -> Source:
     with table:
         return Source(
-            title=table.fill_in("title"),
-            publisher=table.fill_in("publisher"),
-            published=table.fill_in("published"),
-            licence=table.fill_in("licence"),
-            licence_url=table.fill_in("licence_url"),
-            attribution=table.fill_in("attribution"),
+            title=table.filled("title"),
+            publisher=table.filled("publisher"),
+            published=table.filled("published"),
+            licence=table.filled("licence"),
+            licence_url=table.filled("licence_url"),
+            attribution=table.filled("attribution"),
         )
 
 
 def _domain(table: Table) -> Domain:
-    id = table.fill_in("id")
+    id = table.filled("id")
     table.named(f"domain {id}")
-    return Domain(id=id, name=table.fill_in("name"), short_name=table.fill_in("short_name"))
+    return Domain(id=id, name=table.filled("name"), short_name=table.filled("short_name"))
 
 
 def _replaced(table: Table) -> Mapping[str, str]:
     with table:
-        return MappingProxyType({code: table.fill_in(code) for code in table.content})
+        return MappingProxyType({code: table.filled(code) for code in table.content})
 
 
 def _sections(path: Path) -> tuple[Section, ...]:
@@ -136,11 +136,11 @@ def _sections(path: Path) -> tuple[Section, ...]:
 
 
 def _section(table: Table) -> Section:
-    slug = table.fill_in("slug")
+    slug = table.filled("slug")
     table.named(f"section {slug}")
     return Section(
         slug=slug,
-        title=table.fill_in("title"),
+        title=table.filled("title"),
         page=table.integer("page"),
         blocks=_blocks(table, table.items("blocks")),
         footnotes=tuple(_footnote(note) for note in table.tables("footnotes", optional=True)),
@@ -149,7 +149,7 @@ def _section(table: Table) -> Section:
 
 def _footnote(table: Table) -> Footnote:
     with table:
-        return Footnote(on=table.fill_in("on"), paragraph=_paragraph(table, table.fill_in("text")))
+        return Footnote(on=table.filled("on"), paragraph=_paragraph(table, table.filled("text")))
 
 
 def _synonyms(path: Path) -> Mapping[str, tuple[str, ...]]:
@@ -179,11 +179,11 @@ def _factors(path: Path, synonyms: Mapping[str, tuple[str, ...]]) -> tuple[Facto
 
 
 def _factor(table: Table, synonyms: Mapping[str, tuple[str, ...]]) -> Factor:
-    number = table.fill_in("number")
+    number = table.filled("number")
     table.named(f"factor {number}")
     return Factor(
         number=number,
-        name=table.fill_in("name"),
+        name=table.filled("name"),
         page=table.optional_integer("page"),
         remark=table.text("remark", ""),
         blocks=_blocks(table, table.items("blocks", [])),
@@ -194,7 +194,7 @@ def _factor(table: Table, synonyms: Mapping[str, tuple[str, ...]]) -> Factor:
 
 def _code(table: Table, factor: str, synonyms: Mapping[str, tuple[str, ...]]) -> Code:
     with table:
-        code = table.fill_in("code")
+        code = table.filled("code")
         table.named(f"factor {factor}, code {code}")
         return Code(
             code=code,
@@ -237,16 +237,16 @@ def _rules(path: Path) -> tuple[Rule, ...]:
 
 
 def _rule(table: Table) -> Rule:
-    id = table.fill_in("id")
+    id = table.filled("id")
     table.named(f"rule {id}")
-    severity = table.fill_in("severity")
+    severity = table.filled("severity")
     if severity not in list(Severity):
         table.refuse(f"severity must be one of {', '.join(Severity)}")
     return Rule(
         id=id,
-        kind=table.fill_in("kind"),
+        kind=table.filled("kind"),
         severity=Severity(severity),
-        message=table.fill_in("message"),
+        message=table.filled("message"),
         message_doubled=table.text("message_doubled", ""),
         codes=frozenset(table.texts("codes", [])),
         without=frozenset(table.texts("without", [])),
@@ -268,4 +268,4 @@ def _rule(table: Table) -> Rule:
 
 def _quotation(table: Table) -> Quotation:
     with table:
-        return Quotation(words=table.fill_in("words"), where=table.fill_in("where"))
+        return Quotation(words=table.filled("words"), where=table.filled("where"))

@@ -47,7 +47,7 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         return self._value(key, str, "text", default)
 
-    def fill_in(self, key: str) -> str:
+    def filled(self, key: str) -> str:
         """Return text that is not empty."""
         return self.text(key) or self.refuse(f"{key} is empty")
 
@@ -64,7 +64,7 @@ class Table:
         return self.boolean(key) if key in self.content else None
 
     def optional_text(self, key: str) -> str | None:
-        return self.fill_in(key) if key in self.content else None
+        return self.filled(key) if key in self.content else None
 
     def day(self, key: str) -> date:
         return self._value(key, date, "a date")
