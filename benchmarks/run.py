@@ -124,5 +124,5 @@ def rules_rows() -> Iterator[Row]:
         rules.evaluations_a_second(),
         "",
         rules.floor_a_second(),
-        Goal(AT_LEAST, 100_000, "a second", of_ratio=False),
+        Goal(AT_LEAST, 50_000, "a second", of_ratio=False),
     )

@@ -10,8 +10,7 @@ from assessments.catalogue.types import NEEDS_DESCRIPTION, STANDS_ALONE, Edition
 from assessments.rules.selection import Selection
 
 # The conditions of the kinds. Each is one expression that is true when a rule of its kind speaks,
-# and names no code. A kind that reads `codes` or `pairs` is silent unless one of those codes is
-# selected: `evaluate` relies on it to skip most rules.
+# and names no code.
 
 
 def only_listed(rule: Rule, selection: Selection, edition: Edition) -> bool:
