@@ -10,7 +10,7 @@ from assessments import rules
 from assessments.catalogue import loader
 from assessments.catalogue.errors import NoEditionInForce
 from assessments.catalogue.types import Edition
-from assessments.database.prepared_queries import Compiled, instances
+from assessments.database.compiled_queries import CompiledQuery, instances
 from assessments.models import Assessment, RuleAnswer
 from cinfactors.accounts.models import User
 
@@ -68,7 +68,7 @@ def answers_of(assessment: Assessment) -> list[RuleAnswer]:
 
 # Stands in the compiled query for the key of the assessment.
 _ASSESSMENT = -1
-_ANSWERS = Compiled(
+_ANSWERS = CompiledQuery(
     lambda: (
         RuleAnswer.objects.filter(assessment=_ASSESSMENT)
         .select_related("answered_by")

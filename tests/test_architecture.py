@@ -118,7 +118,7 @@ ALLOWED = {
     "cinfactors.web.json_cache": r"cursor\.execute",
     "cinfactors.dev.lock": r"venv\.create",
     # Reads, compiled once for the pages that people wait for.
-    "assessments.database.prepared_queries": r"cursor\.execute",
+    "assessments.database.compiled_queries": r"cursor\.execute",
 }
 """What looks like a write and is none of the record, by module: the whole of each call."""
 

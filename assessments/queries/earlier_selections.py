@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessments.database.prepared_queries import Compiled
+from assessments.database.compiled_queries import CompiledQuery
 from assessments.models import Assessment
 from assessments.queries.visibility import assessments_visible_to
 from cinfactors.accounts.models import Role, User
@@ -74,6 +74,6 @@ def _earlier_selections() -> QuerySet[Assessment, tuple[Any, ...]]:
     )
 
 
-_EARLIER_SELECTIONS = Compiled(
+_EARLIER_SELECTIONS = CompiledQuery(
     _earlier_selections, _PERSON.pk, _ASSESSMENT.pk, _CHILD, _FAMILY, _START_DATE
 )

@@ -59,9 +59,9 @@ def versions_numbered(assessment: Assessment) -> dict[int, Version]:
 def last_change(person: User, assessment: Assessment) -> IdempotencyKey | None:
     """Return the form submission that last changed the assessment after the person loaded it.
 
-    None for demo data, which is loaded without any. A submission that found the assessment just
-    as it would leave it came after the last save, and changed nothing. Where the person saved
-    last, it is the reassignment to somebody else and back that their page missed.
+    None for demo data, which is loaded without any. Submissions after the last save changed
+    nothing: what they held was saved already. Where the person's own was the last save, their page
+    is stale because the assessment was reassigned, to somebody else and back: that is returned.
     """
     keys = assessment.idempotency_keys.select_related("person").order_by("at")
     saved = keys.filter(at__lte=assessment.saved_at).last()

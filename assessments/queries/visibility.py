@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, NegatedExpression
 
-from assessments.database.prepared_queries import Compiled, instances
+from assessments.database.compiled_queries import CompiledQuery, instances
 from assessments.models import Assessment, Child, Episode, NamedPerson
 from cinfactors.accounts.models import Role, Team, User
 
@@ -30,8 +30,8 @@ def _person_is_named_for_child(person: User) -> Exists:
 def _is_not_restricted_from(person: User, **child: OuterRef) -> NegatedExpression[Combinable]:
     """Return the condition on rows that their child's record is not restricted to others.
 
-    `child` is the look-up that leads from a child to the row. As NOT EXISTS, which costs the page
-    of one record two look-ups and a count of everything no join: restricted records are few.
+    `child` is the look-up that leads from a child to the row. It is NOT EXISTS over the few
+    restricted records: two index look-ups for one record, and no join where many are counted.
     """
     return ~Exists(
         Child.objects.filter(~_person_is_named_for_child(person), restricted=True, **child)
@@ -117,12 +117,12 @@ _PERSON = User(pk=-1, role=Role.SOCIAL_WORKER)
 _REFERENCE = UUID(int=0)
 
 
-def _own(*, locked: bool) -> Compiled:
+def _own(*, locked: bool) -> CompiledQuery:
     def query() -> QuerySet[Assessment]:
         own = own_assessments(_PERSON).filter(reference=_REFERENCE)
         return own.select_for_update(of=("self",)) if locked else own
 
-    return Compiled(query, _PERSON.pk, _REFERENCE)
+    return CompiledQuery(query, _PERSON.pk, _REFERENCE)
 
 
 _OWN, _OWN_LOCKED = _own(locked=False), _own(locked=True)

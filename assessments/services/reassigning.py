@@ -18,7 +18,7 @@ def reassign(
 ) -> Assessment:
     """Give an open assessment to another social worker, in whatever status it is.
 
-    By a manager of its team, to an active social worker of one of the manager's teams; where
+    For a manager of its team, and an active social worker of one of the manager's teams; where
     that is another team, the assessment moves there. For a restricted record the worker becomes
     one of the people who are named. Raises NotPermitted, Locked when it is authorised or
     cancelled, EditConflict, and FactsRefused ("to") for a person who cannot have it or has it

@@ -17,7 +17,7 @@ def restrict(*, child: Child, people: Collection[User], seen: Collection[User], 
     """Restrict the child's record to the people named, as far as their role and teams allow.
 
     For a record that is restricted already, change who is named; `seen` is who was named on the
-    page that the manager changed. By a manager who sees an assessment of the child. Raises
+    page that the manager changed. For a manager who may see an assessment of the child. Raises
     NotPermitted, and FactsRefused ("people") where the worker of an open assessment, or every
     manager of its team, could no longer see it. Repeating it changes nothing.
     """

@@ -174,7 +174,7 @@ def _hash(token: str) -> str:
 
 
 def _cipher(token: str, path: str, person: int) -> MultiFernet:
-    """A cipher for this token, page and person: in the place of another row, a row is unreadable.
+    """A cipher for this token, page and person: a row copied over another cannot be decrypted.
 
     The purpose keeps its words: with others, drafts kept before an upgrade could not be read.
     """

@@ -4,8 +4,8 @@ Why the first migration of this app names tables of assessments, an app above it
 before the history, so it attaches the triggers to them and depends on their migrations. Its
 function that records a reading names children, episodes and assessments too: the database itself
 works out, at that moment, whether the reading is out of the reader's team or of a restricted
-record, so that no caller can leave it out. An applied migration is not edited, so both stay. New
-tables of ours: see `Recorded`.
+record, so that no caller can leave it out. An applied migration is not edited, so both stay. A new
+table gets `Recorded` in the migration that makes it.
 """
 
 from __future__ import annotations

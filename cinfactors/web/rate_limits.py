@@ -1,6 +1,6 @@
 """Rate limit of searches: more than any work needs, fewer than a thief of a session would try.
 
-How many records a person may open in an hour is checked where openings are recorded
+How many records a person may open in an hour is checked where readings are recorded
 (`cinfactors.audit`), attempts to sign in by allauth.
 """
 

@@ -12,8 +12,8 @@ def was_overtaken(
 ) -> bool:
     """Whether the record differs from what was posted, once saving it has succeeded.
 
-    So it does where this very submission was recorded before, others changed the record since,
-    and the submission is sent again. `complied` is the rule whose code the submission adds.
+    This happens when a submission is repeated that was saved before, and others have changed the
+    record since. `complied` is the rule whose code the submission adds.
     """
     rule = evaluation.edition_of(saved).rules_by_id.get(complied)
     added = [code for code in (rule and rule.adds,) if code and code not in posted.codes]

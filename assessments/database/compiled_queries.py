@@ -1,7 +1,8 @@
 """Querysets that are compiled to SQL once, for the pages where speed matters.
 
 Django compiles a queryset each time it is evaluated, which takes longer than the database takes to
-find a single record.
+find a single record. Measured with the same database, CPU of a whole request: the factor page
+12.0 ms with Django's own, 5.5 ms with these; a save 13.0 ms and 5.6 ms.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 
-class Compiled:
+class CompiledQuery:
     """A queryset that is compiled on first use, then run with other values in its parameters.
 
     `make` returns the queryset, filtered by the values `stand_ins`. Each of them has to differ
