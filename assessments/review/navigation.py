@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from assessments import queries
 from assessments.models import Assessment
+from assessments.review.filters import InStatus
 from assessments.review.read_only import ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
 
@@ -22,11 +23,8 @@ class ReviewNavigation(ReadOnlyAdmin):
     """The part of the assessments' admin that knows where a person came from and goes next."""
 
     def name_of_list(self, query: QueryDict) -> str:
-        """The title of the list at this address.
-
-        The list's admin defines it; the metaclass of Django's admin allows no abstract method.
-        """
-        raise NotImplementedError
+        """Return the title of the list with these filters."""
+        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
 
     def redirect_after_decision(
         self, request: SignedInRequest, decided: Assessment

@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -133,9 +133,6 @@ class AssessmentAdmin(DecisionViews):
             return redirect(request.get_full_path())
         context = {"title": self.name_of_list(request.GET)}
         return super().changelist_view(request, context | (extra_context or {}))
-
-    def name_of_list(self, query: QueryDict) -> str:
-        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
 
     # Columns
 
