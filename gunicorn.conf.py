@@ -2,10 +2,37 @@
 
 import os
 import signal
+import sys
+from pathlib import Path
 
-_host = os.environ.get("HOST", "127.0.0.1")
-bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from cinfactors.web.loopback import is_loopback
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
+
+
+def refuse(why: str) -> None:
+    sys.exit(f"cinfactors cannot start: {why}")
+
+
+try:
+    _https = settings.HTTPS
+except ImproperlyConfigured as error:
+    refuse(str(error))
+_database = os.environ["DATABASE_URL"]
+if os.environ.get("MIGRATION_DATABASE_URL", _database) != _database:
+    refuse(
+        "MIGRATION_DATABASE_URL is set. The web server must not know the password of the role "
+        "that owns the tables: set it for `manage.py migrate` alone."
+    )
+if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
+    refuse("the styles and scripts of its pages are not built. Run `make build`.")
+
+_host = settings.HOST.strip("[]")
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{settings.PORT}"
+workers = settings.WEB_CONCURRENCY
 worker_class = "gthread"
 threads = 4
 # The application is loaded once, before the fork, and the workers share its memory.
@@ -17,7 +44,6 @@ control_socket_disable = True
 # Trusted proxies are set in one place, by TRUSTED_PROXIES.
 forwarded_allow_ips = ""
 accesslog = None
-_level = os.environ.get("LOG_LEVEL", "INFO").upper()
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -25,10 +51,22 @@ logconfig_dict = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "gunicorn.error": {"handlers": ["stderr"], "level": _level, "propagate": False},
+        "gunicorn.error": {"handlers": ["stderr"], "level": settings.LOG_LEVEL, "propagate": False},
         "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
+
+
+def when_ready(server) -> None:
+    """Refuse to serve plain HTTP where other machines can connect, whatever names the address."""
+    bound = [listener.sock.getsockname() for listener in server.LISTENERS]
+    for address in bound or server.cfg.address:
+        # A socket of the file system has a path, and is on this machine.
+        if not _https and isinstance(address, tuple) and not is_loopback(address[0]):
+            refuse(
+                f"HTTPS is off, and {address[0]} is open to other machines. Children's records "
+                "leave a machine encrypted or not at all: set HTTPS=on, or listen at 127.0.0.1."
+            )
 
 
 def post_worker_init(worker) -> None:

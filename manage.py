@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 
 from cinfactors.dev import local
+from cinfactors.dev.install import InstallError
 
 VARIABLES = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 
@@ -15,7 +16,10 @@ def main() -> None:
         # Only where `make run` has made an installation and no variable names another: in a
         # deployment that forgot a variable, the settings say so instead.
         if local.exists() and not any(name in os.environ for name in VARIABLES):
-            stack.enter_context(local.environment())
+            try:
+                stack.enter_context(local.environment())
+            except InstallError as error:
+                sys.exit(str(error))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
         command = sys.argv[1] if len(sys.argv) > 1 else "help"
         # Recorded in the history of changes that no request made.

@@ -1,8 +1,9 @@
 """Start-up checks of the catalogue: assessments.E001 and on.
 
-The app's configuration imports this module, which registers them. E001 is an edition that cannot
-be read; E002 to E020 are the faults of `catalogue.consistency`; E021 is a rule whose fields do
-not fit its kind; E022 is a catalogue that differs from what the migrations put in the database.
+The app's configuration imports this module, which registers them. E001 is a file of it that
+cannot be read; E002 to E020 are the faults of `catalogue.consistency`; E021 is a rule whose
+fields do not fit its kind; E022 is a catalogue that differs from what the migrations put in the
+database.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from assessments import migrations, rules
-from assessments.catalogue import consistency, loader
+from assessments.catalogue import consistency, loader, timeframes
 from assessments.catalogue.errors import CatalogueError
 from assessments.database import code_constraints
 
@@ -25,9 +26,13 @@ from assessments.database import code_constraints
 def catalogue_is_consistent(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Return every fault of every edition, the earliest edition first."""
+    """Return every fault of every edition, the earliest edition first.
+
+    What can be wrong with the timeframes, reading them finds.
+    """
     try:
         editions = loader.editions()
+        timeframes.timeframes()
     except CatalogueError as error:
         return [_error("E001", str(error))]
     errors: list[CheckMessage] = []

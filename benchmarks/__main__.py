@@ -27,6 +27,8 @@ def main() -> None:
     print(f"\nMedians of {chosen.runs} runs in turn, after {WARM_UP} to warm up.\n")
     print(table(rows))
     print(f"\n{run.NOTES}")
+    print("\nWhat the search did not find first:\n")
+    print("\n".join(run.phrases_that_failed()))
     if not all(row.met for row in rows):
         sys.exit(1)
 

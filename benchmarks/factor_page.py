@@ -5,15 +5,17 @@ Also its size as it is sent, and its number of queries.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
 
 from django.urls import reverse
 
+from assessments.components.picker.rendering import render_picker
 from assessments.components.picker.state import PickerState, picker_state
+from assessments.evaluation import evaluate
 from assessments.models import Assessment
-from assessments.pages.factors.forms import FactorsForm
 from benchmarks import views
 from benchmarks.measure import Subject, medians
 from benchmarks.stock import StockForm
@@ -22,7 +24,13 @@ from benchmarks.visitor import Visitor, queries, statements
 SIZES = 20
 """How many responses are weighed: each is padded with another random number of bytes."""
 
-FORMS = (FactorsForm, StockForm)
+
+def stock_picker(state: PickerState) -> str:
+    """Make the form of stock fields and render it, which each request does."""
+    return StockForm(picker=state).render_picker()
+
+
+PICKERS = (render_picker, stock_picker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +75,9 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
         runs=runs,
         warm_up=warm_up,
     )
-    state = picker_state(assessment, assessment.worker.density)
+    state = picker_state(evaluate(assessment), assessment.worker.density)
     picker, stock_form = medians(
-        {form.__name__: _rendering(form, state) for form in FORMS},
+        {render.__name__: _rendering(render, state) for render in PICKERS},
         clock=process_time,
         runs=runs,
         warm_up=warm_up,
@@ -89,6 +97,5 @@ def measure(assessment: Assessment, *, runs: int, warm_up: int) -> FactorPage:
     )
 
 
-def _rendering(form: type[FactorsForm | StockForm], state: PickerState) -> Subject:
-    """Making the form and drawing it, which each request does."""
-    return lambda: lambda: form(picker=state).render_picker()
+def _rendering(render: Callable[[PickerState], str], state: PickerState) -> Subject:
+    return lambda: lambda: render(state)

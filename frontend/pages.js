@@ -1,4 +1,5 @@
 // Every page's scripts in one file.
+import "./pages/check_answers/leaving.js";
 import "./site/components.js";
 import "./site/print.js";
 import "./site/session.js";

@@ -27,6 +27,8 @@ os.environ |= {
 }
 for name in (
     "DEBUG",
+    "HOST",
+    "PORT",
     "SECRET_KEY_FALLBACKS",
     "TRUSTED_PROXIES",
     "AUTHORITY_COLOUR",

@@ -81,10 +81,12 @@ def test_only_single_sign_on_connects_to_another_server():
         for path, name in imported()
         if any(name == each or name.startswith(f"{each}.") for each in reach)
     }
-    # For the names of its errors.
-    assert connecting <= {("cinfactors/accounts/single_sign_on/views.py", "requests")}
+    folder = "cinfactors/accounts/single_sign_on"
+    asking, naming = f"{folder}/exchange.py", f"{folder}/views.py"
+    assert {path for path, _ in connecting} == {asking, naming}
+    assert {name for path, name in connecting if path == naming} == {"requests.auth"}
     fetching = {path for path, name, _ in calls() if name.endswith("get_requests_session")}
-    assert fetching <= {"cinfactors/accounts/single_sign_on/provider.py"}
+    assert fetching == set()
 
 
 def test_no_sql_statement_is_built_from_text():
@@ -165,6 +167,55 @@ def test_sessions_are_serialised_as_json():
     assert settings.CACHES["default"]["BACKEND"] == "cinfactors.web.json_cache.JsonTableCache"
 
 
+def templates() -> dict[str, str]:
+    folder = ROOT / "templates"
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*.html"))
+    }
+
+
+def test_no_line_of_a_template_is_too_long_to_read():
+    """Where a line may end is the formatter's work; it leaves a value and an attribute whole."""
+    found = templates()
+    assert len(found) > 100
+    lines = [(name, line) for name, text in found.items() for line in text.splitlines()]
+    assert [(name, line) for name, line in lines if len(line) > 160] == []
+
+
+def test_no_template_shows_the_indentation_of_its_source():
+    """It is taken out when the template is loaded."""
+    assert [name for name, text in templates().items() if re.search(r"<pre\b", text)] == []
+
+
+# What people typed is displayed with its line breaks; scripts and styles ask whether the others
+# are empty.
+TIGHT = re.compile(
+    r"<(\w+)\b[^>]*(?:\b(?:app-typed-text|review-words|app-beside)\b|id=\"findings\")[^>]*>(.*?)</\1>",
+    re.DOTALL,
+)
+
+
+def test_nothing_stands_around_a_value_where_white_space_counts():
+    found = [
+        (name, match[2]) for name, text in templates().items() for match in TIGHT.finditer(text)
+    ]
+    assert len(found) > 20
+    only_a_value = re.compile(r"\{\{ [^{}]+ \}\}|\{% placeholder [^{}]+ %\}")
+    assert [each for each in found if not only_a_value.fullmatch(each[1])] == []
+
+
+def test_a_box_in_a_template_begins_with_the_line_break_that_browsers_drop():
+    """Without it they drop the first of the text's own."""
+    found = [
+        (name, match[1])
+        for name, text in templates().items()
+        for match in re.finditer(r"<textarea\b[^>]*>(.*?)</textarea>", text, re.DOTALL)
+    ]
+    assert len(found) == 4
+    assert [each for each in found if not re.fullmatch(r"\n\{\{ \w[\w.]* \}\}", each[1])] == []
+
+
 def scripts() -> list[Path]:
     return sorted((ROOT / "frontend").rglob("*.js"))
 
@@ -178,7 +229,7 @@ def test_no_script_of_ours_makes_markup_or_code_from_text():
     assert {path.name for path in scripts() if bad.search(path.read_text())} == set()
     # Pages of our own server, which has made them safe, are read as what they are.
     parsing = {path.name for path in scripts() if "DOMParser" in path.read_text()}
-    assert parsing <= {"saving.js"}
+    assert parsing <= {"failures.js"}
 
 
 def test_no_script_of_ours_keeps_anything_in_the_browser_or_sends_it_elsewhere():

@@ -87,6 +87,7 @@ def test_it_has_every_section():
         "Signing in",
         "Sessions",
         "What is encrypted and hashed",
+        "Restricted records",
         "What is taken in",
         "What is heavy",
         "What is written down",

@@ -2,6 +2,9 @@
 
 import ast
 import re
+import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -80,14 +83,58 @@ def test_a_production_configuration_passes_the_deployment_check():
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("hosts", ["factors.exampleshire.gov.uk", "localhost,10.0.0.5", "*"])
+@pytest.mark.parametrize(
+    "hosts", ["factors.exampleshire.gov.uk", "localhost,10.0.0.5", ".localhost", "*"]
+)
 def test_https_cannot_be_off_where_another_machine_may_connect(hosts):
     message = refusal(**PRODUCTION | {"ALLOWED_HOSTS": hosts, "HTTPS": "off"})
     assert message.startswith("HTTPS is off, and ALLOWED_HOSTS names ")
 
 
+LOCAL = PRODUCTION | {"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]", "HTTPS": "off"}
+OPEN = ["0.0.0.0", "::", "[::]", "10.0.0.5", "::ffff:10.0.0.5", "factors.exampleshire.gov.uk"]  # noqa: S104
+
+
+@pytest.mark.parametrize("host", [*OPEN, "127.1", "localhost.exampleshire.gov.uk"])
+def test_plain_http_is_not_served_where_other_machines_can_connect(host):
+    assert refusal(**LOCAL, HOST=host) == (
+        f"HTTPS is off, and HOST is {host}, where other machines can connect. Children's records "
+        "leave a machine encrypted or not at all: set HTTPS=on, or HOST=127.0.0.1."
+    )
+    assert value("HTTPS", **PRODUCTION, HOST=host) == "True"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "::ffff:127.0.0.1"],
+)
+def test_plain_http_is_served_at_every_spelling_of_this_machine(host):
+    assert value("HTTPS", **LOCAL, HOST=host) == "False"
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "0:0", "[::]:0"])
+def test_the_server_of_developers_serves_no_plain_http_to_the_network_either(address):
+    done = python("manage.py", "runserver", "--noreload", address, **LOCAL)
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: HTTPS is off, and ")
+
+
+def gunicorn(*arguments: str, **variables: str) -> str:
+    """What it says as it refuses to start."""
+    done = python("-m", "gunicorn", *arguments, "cinfactors.wsgi", **variables)
+    assert done.returncode == 1
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_web_server_refuses_the_password_of_the_tables_owner():
+    owner = "postgresql://cinfactors_owner:secret@database.invalid:5432/cinfactors"
+    says = gunicorn(**PRODUCTION, MIGRATION_DATABASE_URL=owner)
+    assert says.startswith("cinfactors cannot start: MIGRATION_DATABASE_URL is set.")
+    assert "secret" not in says
+
+
 def test_https_may_be_off_on_one_machine():
-    variables = PRODUCTION | {"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]", "HTTPS": "off"}
+    variables = LOCAL
     assert value("SESSION_COOKIE_NAME, settings.SECURE_SSL_REDIRECT", **variables) == (
         "session False"
     )
@@ -128,11 +175,35 @@ def test_a_wrong_value_is_named_with_its_variable(name, wrong):
     assert refusal(**PRODUCTION | {name: wrong}).startswith(f"{name} is '{wrong}'. Set it to ")
 
 
+RANGES = {
+    "TRUSTED_PROXIES": (0, 20),
+    "PORT": (1, 65535),
+    "WEB_CONCURRENCY": (1, 100),
+    "DATABASE_POOL": (1, 1000),
+    "READINGS_PER_HOUR": (1, 1_000_000),
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_number_that_means_nothing_is_refused_with_those_that_do(name):
+    least, most = RANGES[name]
+    for wrong in (str(least - 1), str(most + 1), "9" * 5000, "٣", ""):
+        assert refusal(**PRODUCTION | {name: wrong}) == (
+            f"{name} is '{wrong}'. Set it to a whole number from {least} to {most}."
+        )
+    for right in (str(least), str(most), f" 0{most} "):
+        value("DEBUG", **PRODUCTION | {name: right})
+
+
+def test_every_number_has_a_range():
+    settings = (ROOT / "cinfactors" / "settings.py").read_text()
+    assert set(re.findall(r'number\("(\w+)"', settings)) == RANGES.keys()
+
+
 def test_a_forwarded_scheme_is_trusted_only_behind_a_trusted_proxy():
     assert value("SECURE_PROXY_SSL_HEADER", **PRODUCTION) == "None"
     behind = PRODUCTION | {"TRUSTED_PROXIES": "1"}
     assert value("SECURE_PROXY_SSL_HEADER", **behind) == "('HTTP_X_FORWARDED_PROTO', 'https')"
-    assert value("ALLAUTH_TRUSTED_PROXY_COUNT", **behind) == "1"
 
 
 def test_passwords_are_hashed_with_argon2():
@@ -161,12 +232,11 @@ def test_single_sign_on_is_off_until_an_issuer_is_named():
     assert value("SOCIALACCOUNT_PROVIDERS", **PRODUCTION) == "{}"
 
 
-def test_an_issuer_is_one_provider_with_a_proof_key():
-    oidc = "SOCIALACCOUNT_PROVIDERS['oidc']"
-    expression = f"{oidc}['OAUTH_PKCE_ENABLED'], *settings.{oidc}['APPS'][0].values()"
+def test_an_issuer_is_one_provider():
+    expression = "SOCIALACCOUNT_PROVIDERS['oidc']['APPS'][0].values()"
     assert value(expression, **PRODUCTION, **OIDC) == (
-        "True https://login.example/tenant/v2.0 your work account this-installation secret "
-        "{'server_url': 'https://login.example/tenant/v2.0'}"
+        "dict_values(['https://login.example/tenant/v2.0', 'your work account', "
+        "'this-installation', 'secret'])"
     )
 
 
@@ -223,11 +293,79 @@ def variables_read() -> set[str]:
     return names - {"DJANGO_SETTINGS_MODULE"}
 
 
-def variables_documented() -> set[str]:
+def variables_documented() -> dict[str, str]:
+    """Each name in the README's table, with what it says of the default."""
     readme = (ROOT / "README.md").read_text()
     section = readme.partition("## Configuration")[2].partition("\n## ")[0]
-    return set(re.findall(r"^\| `([A-Z_]+)` \|", section, flags=re.MULTILINE))
+    rows = re.findall(r"^\| `([A-Z_]+)` \|.*\| ([^|]+) \|$", section, flags=re.MULTILINE)
+    return dict(rows)
 
 
-def test_the_readme_names_exactly_the_variables_that_are_read():
-    assert variables_documented() == variables_read()
+def variables_in_the_example() -> dict[str, str]:
+    """Each name in the example file, with the line that it is in."""
+    text = (ROOT / "deploy" / "example.env").read_text()
+    return {name: line for line, name in re.findall(r"^(#?([A-Z_]+)=.*)$", text, re.MULTILINE)}
+
+
+def test_the_readme_and_the_example_file_name_exactly_the_variables_that_are_read():
+    assert variables_documented().keys() == variables_read()
+    assert variables_in_the_example().keys() == variables_read()
+
+
+def test_the_example_file_shows_each_default():
+    examples = variables_in_the_example()
+    for name, says in variables_documented().items():
+        default = re.match(r"`([^`]+)`(?:;|$)", says)
+        if default and default[1] not in examples and examples[name].startswith("#"):
+            assert shlex.split(examples[name][1:]) == [f"{name}={default[1]}"]
+
+
+def sourced(text: str, folder: Path) -> dict[str, str]:
+    """Return what a shell makes of a file of settings."""
+    file = folder / "cinfactors.env"
+    file.write_text(text)
+    print_all = f"set -e; set -a; . {shlex.quote(str(file))}; exec env -0"
+    done = subprocess.run(["/bin/sh", "-c", print_all], env={}, capture_output=True, check=True)
+    assert done.stderr == b""
+    found = dict(each.split("=", 1) for each in done.stdout.decode().split("\0") if each)
+    return {name: value for name, value in found.items() if name not in {"PWD", "_"}}
+
+
+def test_every_value_of_the_example_file_stands_in_single_quotes():
+    """A shell takes `&`, in the address that a database on another machine needs, for an end."""
+    for line in variables_in_the_example().values():
+        assert re.fullmatch(r"#?[A-Z_]+='[^']*'", line)
+
+
+def test_the_address_of_the_example_file_is_read_whole(tmp_path):
+    text = (ROOT / "deploy" / "example.env").read_text()
+    given = sourced(re.sub(r"^#(?=[A-Z_]+=)", "", text, flags=re.MULTILINE), tmp_path)
+    assert given.keys() == variables_read()
+    for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL"):
+        options = value(
+            "DATABASES['default']['OPTIONS']", **PRODUCTION | {"DATABASE_URL": given[name]}
+        )
+        assert "'sslmode': 'verify-full', 'sslrootcert': '/etc/ssl/certs/" in options
+
+
+def test_quoted_as_the_example_file_says_a_value_may_have_any_sign(tmp_path):
+    anything = r"""a&b;c(d)<e>|f*g~h`i$j"k\l#m !n{o}[p]?q=%40"""
+    with_apostrophe = "O'Neill & Sons; (#1) <*|~>"
+    text = (ROOT / "deploy" / "example.env").read_text()
+    for quoted, expected in (
+        (f"'{anything}'", anything),
+        (f'"{with_apostrophe}"', with_apostrophe),
+    ):
+        filled = re.sub(r"^#?([A-Z_]+)=.*$", lambda m: f"{m[1]}={quoted}", text, flags=re.MULTILINE)  # noqa: B023
+        assert sourced(filled, tmp_path) == dict.fromkeys(variables_read(), expected)
+
+
+def test_the_example_file_leaves_open_only_what_has_to_be_filled_in():
+    """As it is it is refused, and says what is missing; a shell, compose and systemd read it."""
+    to_fill_in = {n: line for n, line in variables_in_the_example().items() if line[0] != "#"}
+    assert list(to_fill_in) == ["SECRET_KEY", "ALLOWED_HOSTS", "AUTHORITY_NAME", "TRUSTED_PROXIES"]
+    print_all = "set -a; . deploy/example.env; exec env -u PWD -u _"
+    done = subprocess.run(["/bin/sh", "-c", print_all], cwd=ROOT, env={}, capture_output=True)
+    given = dict(line.split("=", 1) for line in done.stdout.decode().splitlines())
+    assert given == dict.fromkeys(to_fill_in, "") | {"TRUSTED_PROXIES": "1"}
+    assert refusal(**given).startswith("SECRET_KEY is not set.")

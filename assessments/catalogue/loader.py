@@ -1,7 +1,8 @@
 """Reads the editions of the guide from their folders.
 
 An edition is a whole folder: `edition.toml` and `factors.toml`, and, where factors are recorded
-under it, `sections.toml`, `synonyms.toml` and `rules.toml`. This module reads strictly, and
+under it, `sections.toml`, `rules.toml` and the words of its search: `synonyms.toml`,
+`people.toml`, `undescribed.toml`. This module reads strictly, and
 raises CatalogueError for what it cannot understand; whether what it read is consistent is for
 `consistency` to find.
 """
@@ -13,6 +14,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from assessments.catalogue import markup
 from assessments.catalogue.errors import CatalogueError, NoEditionInForce
@@ -25,12 +27,15 @@ from assessments.catalogue.types import (
     Edition,
     Factor,
     Footnote,
+    Kind,
     Paragraph,
+    People,
     Quotation,
     Rule,
     Section,
     Severity,
     Source,
+    Undescribed,
 )
 
 __all__ = ["CatalogueError", "NoEditionInForce", "edition", "edition_for", "editions"]
@@ -102,6 +107,8 @@ def _edition(folder: Path) -> Edition:
             replaced=_replaced(table.table("replaced")),
             checksum=table.filled("checksum"),
             factors_title=table.text("factors_title"),
+            **_people(folder / "people.toml", factors),
+            undescribed=_undescribed(folder / "undescribed.toml"),
         )
 
 
@@ -156,12 +163,57 @@ def _synonyms(path: Path) -> Mapping[str, tuple[str, ...]]:
     if not path.exists():
         return {}
     with read(path) as table:
-        found = {number: table.texts(number) for number in table.content}
-        for number, words in found.items():
-            for word in words:
-                if word != word.strip().lower():
-                    table.refuse(f"{number} holds {word!r}, which is not in plain lower case")
+        return {owner: _words(table, owner) for owner in table.content}
+
+
+def _words(table: Table, key: str) -> tuple[str, ...]:
+    words = table.texts(key)
+    for word in words:
+        if word != word.strip().lower():
+            table.refuse(f"{key} holds {word!r}, which is not in plain lower case")
+    return words
+
+
+def _people(path: Path, factors: tuple[Factor, ...]) -> dict[str, Any]:
+    """Return the edition's fields about the people whom a search may name."""
+    if not path.exists():
+        return {}
+    labels = {code.about for factor in factors for code in factor.codes if code.about}
+    numbers = {factor.number for factor in factors}
+
+    def people(table: Table) -> People:
+        name = table.filled("name")
+        table.named(f"people {name}")
+        about = frozenset(table.texts("about"))
+        if unknown := about - labels:
+            table.refuse(f"no code is about {', '.join(sorted(unknown))}")
+        kind = table.text("kind", Kind.OTHER.value)
+        if kind not in Kind.__members__.values():
+            table.refuse(f"{kind} is no kind of people")
+        return People(name=name, kind=Kind(kind), words=_words(table, "words"), about=about)
+
+    with read(path) as table:
+        found: dict[str, Any] = {
+            "people": tuple(unique(table.tables("people"), people, lambda it: it.name).values())
+        }
+        for key in ("done_by", "done_to"):
+            found[key] = frozenset(table.texts(key))
+            if unknown := found[key] - numbers:
+                table.refuse(f"{key} names no factor {', '.join(sorted(unknown))}")
         return found
+
+
+def _undescribed(path: Path) -> tuple[Undescribed, ...]:
+    if not path.exists():
+        return ()
+
+    def undescribed(table: Table) -> Undescribed:
+        return Undescribed(sentence=table.filled("sentence"), words=_words(table, "words"))
+
+    with read(path) as table:
+        return tuple(
+            unique(table.tables("undescribed"), undescribed, lambda it: it.sentence).values()
+        )
 
 
 def _factors(path: Path, synonyms: Mapping[str, tuple[str, ...]]) -> tuple[Factor, ...]:
@@ -169,11 +221,11 @@ def _factors(path: Path, synonyms: Mapping[str, tuple[str, ...]]) -> tuple[Facto
         found = unique(
             table.tables("factor"), lambda it: _factor(it, synonyms), lambda it: it.number
         )
-    about = {code.about for factor in found.values() for code in factor.codes}
-    for name in synonyms:
-        if name not in found and name not in about:
+    codes = {code.code for factor in found.values() for code in factor.codes}
+    for owner in synonyms:
+        if owner not in found and owner not in codes:
             raise CatalogueError(
-                f"{path.parent.name}/synonyms.toml", "", f"there is no factor {name}"
+                f"{path.parent.name}/synonyms.toml", "", f"there is no factor or code {owner}"
             )
     return tuple(found.values())
 
@@ -200,7 +252,8 @@ def _code(table: Table, factor: str, synonyms: Mapping[str, tuple[str, ...]]) ->
             code=code,
             factor=factor,
             about=table.text("about", ""),
-            synonyms=synonyms.get(table.text("about", ""), ()),
+            # A factor and its only code may have the same name.
+            synonyms=synonyms.get(code, ()) if code != factor else (),
             words=table.text("words", ""),
             # Required, even if "", so that no code is left out of a domain by oversight.
             domain=table.text("domain") or None,
@@ -256,7 +309,7 @@ def _rule(table: Table) -> Rule:
         age=table.optional_integer("age"),
         age_if_disabled=table.optional_integer("age_if_disabled"),
         sex=table.optional_text("sex"),
-        outcome=table.optional_text("outcome"),
+        outcomes=frozenset(table.texts("outcomes", [])),
         adds=table.text("adds", ""),
         quotations=tuple(
             _quotation(quotation) for quotation in table.tables("quotation", optional=True)

@@ -129,7 +129,7 @@ class Code:
     domain: str | None
     """The id of its domain; None for codes listed after the three domains."""
     synonyms: tuple[str, ...] = ()
-    """Everyday words for whom it is about: "mum", "dad"."""
+    """Everyday words by which people look for this code and none of its factor's others."""
     label: str = ""
     """The whole label of its checkbox, where neither `about` nor the factor's name is enough."""
 
@@ -203,7 +203,8 @@ class Rule:
     """In whole years, on the day the assessment started."""
     age_if_disabled: int | None = None
     sex: str | None = None
-    outcome: str | None = None
+    outcomes: frozenset[str] = frozenset()
+    """Outcomes of an assessment, by their stored values."""
     adds: str = ""
     """The code that complies in one step, for example 24A; "" where there is no single code."""
     quotations: tuple[Quotation, ...] = ()
@@ -215,6 +216,35 @@ class Rule:
     def asks(self) -> bool:
         """Whether it needs an answer: a reason, or that it was considered."""
         return self.severity in (Severity.EXPLAIN, Severity.CONSIDER)
+
+
+class Kind(StrEnum):
+    """How a search reads those who are named in it."""
+
+    CHILD = "child"
+    """The child themselves."""
+    PARTNER = "partner"
+    """Somebody's partner: whose is said beside it, if it matters."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Words for people who stand to the child in the same way: "mum", "stepdad"."""
+
+    name: str
+    kind: Kind
+    words: tuple[str, ...]
+    about: frozenset[str]
+    """The labels of the codes that are about them, or that say what they did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undescribed:
+    """Something that no code describes, and what is said to those who look for it. Ours."""
+
+    sentence: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +283,12 @@ class Edition:
     """SHA-256 of the guide's text as the edition declares it; `checksum` computes it anew."""
     factors_title: str = ""
     """The guide's heading above its table of factors."""
+    people: tuple[People, ...] = ()
+    done_by: frozenset[str] = frozenset()
+    """The numbers of the factors whose codes say by whom something was done."""
+    done_to: frozenset[str] = frozenset()
+    """The numbers of the factors whose codes say who was harmed by somebody."""
+    undescribed: tuple[Undescribed, ...] = ()
 
     def __hash__(self) -> int:
         """Hash the id alone, so that results can be cached by edition cheaply."""

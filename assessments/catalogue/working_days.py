@@ -1,4 +1,4 @@
-"""Working days: the 45 of the statutory guidance run from the referral.
+"""Working days, and where an assessment stands in those that it may take from the referral.
 
 Census rule 8670 counts from the assessment's start instead; callers choose between them.
 """
@@ -12,8 +12,7 @@ from functools import lru_cache
 
 import holidays
 
-WORKING_DAYS_ALLOWED = 45
-"""Working Together to Safeguard Children: from the point of referral."""
+from assessments.catalogue.timeframes import timeframe_for, timeframes
 
 
 @lru_cache(maxsize=8)
@@ -46,16 +45,34 @@ def working_days_after(start: date, end: date) -> int:
     return bisect_right(calendar, end) - bisect_right(calendar, start)
 
 
+def working_days_allowed(referral_date: date) -> int:
+    """Return how many working days an assessment may take that was referred on that day."""
+    return timeframe_for(referral_date).working_days
+
+
 def due_date(referral_date: date) -> date:
-    """Return the last day of the 45 working days from referral."""
+    """Return the last of the working days that are allowed from the referral."""
     calendar = _calendar(referral_date)
-    return calendar[bisect_right(calendar, referral_date) + WORKING_DAYS_ALLOWED - 1]
+    return calendar[bisect_right(calendar, referral_date) + working_days_allowed(referral_date) - 1]
 
 
-def last_referral_overdue_on(day: date) -> date:
-    """Return the latest referral date whose 45 working days ended before `day`."""
+def overdue_referrals(day: date) -> list[tuple[date, date]]:
+    """Return the spans of referral dates, first and last, whose working days ended before `day`."""
     calendar = _calendar(day - timedelta(days=366), day)
-    return calendar[bisect_left(calendar, day) - WORKING_DAYS_ALLOWED] - timedelta(days=1)
+    place = bisect_left(calendar, day)
+    spans = []
+    for timeframe in timeframes():
+        overdue = calendar[place - timeframe.working_days] - timedelta(days=1)
+        last = min(overdue, timeframe.last_referral)
+        if timeframe.first_referral <= last:
+            spans.append((timeframe.first_referral, last))
+    return spans
+
+
+def working_days_between(first: date, last: date) -> list[date]:
+    """Return the working days from `first` up to and including `last`."""
+    calendar = _calendar(first, last)
+    return calendar[bisect_left(calendar, first) : bisect_right(calendar, last)]
 
 
 def is_working_day(day: date) -> bool:
@@ -66,11 +83,16 @@ def is_working_day(day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """An assessment's position in its 45 working days, which run from the referral."""
+    """An assessment's position in the working days that it may take from the referral."""
 
     day: int
-    left: int
+    allowed: int
     overdue: bool
+
+    @property
+    def left(self) -> int:
+        """How many working days are left; negative once they are over."""
+        return self.allowed - self.day
 
     @property
     def words(self) -> str:
@@ -84,12 +106,12 @@ class Deadline:
 
     @property
     def place(self) -> str:
-        """The working day it is at, for a person: "Day 12 of 45"."""
-        return f"Day {self.day} of {WORKING_DAYS_ALLOWED}"
+        """The working day it is at, for a person: "Day 12 of 30"."""
+        return f"Day {self.day} of {self.allowed}"
 
 
 def deadline_on(day: date, referral_date: date) -> Deadline:
     """Return the deadline, on `day`, of an assessment that is still open."""
     place = working_days_after(referral_date, day)
     overdue = day > due_date(referral_date)
-    return Deadline(day=place, left=WORKING_DAYS_ALLOWED - place, overdue=overdue)
+    return Deadline(day=place, allowed=working_days_allowed(referral_date), overdue=overdue)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import evaluation
 from assessments.catalogue import search
-from assessments.presenters.selection import named_codes
+from assessments.presenters.found import search_answer
 
 
 class FindForm(forms.Form):
@@ -20,16 +20,15 @@ class FindForm(forms.Form):
 
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
-    """Answer with the codes of the factors that match, for the page to hide the others."""
+    """Answer with what the words mean: the factors, for the page to hide the others."""
     form = FindForm(request.POST)
     words = form.cleaned_data["find"] if form.is_valid() else ""
-    edition = evaluation.current_edition()
-    found = search.find(edition, words) if words else search.Found()
-    context = {
-        "words": words,
-        "factors": found.factors,
-        "spelt": found.spelt,
-        "codes": search.codes_of(found, words),
-        "other": named_codes(edition, edition.described_codes),
-    }
-    return render(request, "components/found.html", context)
+    answer = None
+    if words:
+        answer = search_answer(words, search.find(evaluation.current_edition(), words))
+    return render(request, "components/found.html", {"answer": answer})
+
+
+def warm_up() -> None:
+    """Read the words of the edition in force, which takes longer than a search."""
+    search.find(evaluation.current_edition(), "warmup")

@@ -5,6 +5,7 @@ Forms make values of what was posted; whether these may be recorded is decided b
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -15,14 +16,9 @@ from crispy_forms_gds.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.clean_text import TOO_LONG, normalise_newlines
-
-MOST_CODES = 200
-"""More than any edition has: the page itself never posts so many."""
 
 
 def posted_or_draft(request: SignedInRequest) -> QueryDict | None:
@@ -30,8 +26,18 @@ def posted_or_draft(request: SignedInRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else request.unsent_draft
 
 
+EARLIEST_YEAR = 1900
+
+MONTHS = tuple(name.lower() for name in month_name)
+"""The names of the months by their number, from 1."""
+
+
 class DateField(DateInputField):  # type: ignore[misc]  # crispy-forms-gds has no types
-    """Day, month and year in three boxes, with one message for what is wrong with them."""
+    """Day, month and year in three boxes, with one message for what is wrong with them.
+
+    A month may be typed as a word, "March" or "mar", though a phone shows digits, as the design
+    system asks.
+    """
 
     def __init__(self, *, label: str, **kwargs: Any) -> None:
         super().__init__(label=label, require_all_fields=False, **kwargs)
@@ -40,6 +46,8 @@ class DateField(DateInputField):  # type: ignore[misc]  # crispy-forms-gds has n
         for part, name in zip(self.fields, ("day", "month", "year"), strict=True):
             part.validators = []
             part.error_messages["incomplete"] = f"{label} must include a {name}"
+        for box in self.widget.widgets:
+            box.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean(self, value: Any) -> date | None:
         cleaned: date | None = super().clean([str(part or "").strip() for part in value or []])
@@ -49,16 +57,27 @@ class DateField(DateInputField):  # type: ignore[misc]  # crispy-forms-gds has n
         parts = [str(part) for part in data_list or () if part]
         if len(parts) < 3:
             return None
+        parts[1] = _month_number(parts[1])
         if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if len(parts[2]) < 4:
+            raise ValidationError(f"{self.label} must include a year of four digits")
         day, month, year = (int(part) for part in parts)
         try:
             entered = date(year, month, day)
         except ValueError as impossible:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from impossible
-        if year < 1900:
-            raise ValidationError(f"{self.label} must include a year of four digits")
+        if year < EARLIEST_YEAR:
+            raise ValidationError(f"{self.label} must be in {EARLIEST_YEAR} or later")
         return entered
+
+
+def _month_number(typed: str) -> str:
+    """Return the number of a month whose name or first three letters were typed, else the text."""
+    for number, name in enumerate(MONTHS):
+        if number and typed.lower() in {name, name[:3]}:
+            return str(number)
+    return typed
 
 
 class LinesField(forms.CharField):
@@ -80,20 +99,15 @@ class Form(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Lay out the fields that there are: again where some were left out."""
         self.helper.layout = Layout(*self.layout_fields())
 
     def layout_fields(self) -> Iterable[Any]:
         """Return the layout: names of fields, or crispy's layout objects."""
         return [name for name, field in self.fields.items() if not field.widget.is_hidden]
-
-
-class HiddenInput(forms.HiddenInput):
-    """Rendered without a template: each page has several, and they need none."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        return format_html(
-            '<input type="hidden" name="{}" value="{}">', name, self.format_value(value)
-        )
 
 
 class CodesField(forms.Field):
@@ -102,7 +116,4 @@ class CodesField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> list[str]:
-        codes = list(value or [])
-        if len(codes) > MOST_CODES:
-            raise ValidationError(f"Select at most {MOST_CODES} factors")
-        return codes
+        return list(value or [])

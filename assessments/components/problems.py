@@ -1,25 +1,16 @@
-"""What a selection breaks, as lines of the error summary, each linked to its checkbox."""
+"""The checkbox that a line of the error summary links to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from assessments import evaluation
-from assessments.models import Assessment
+from assessments.catalogue.types import Edition
 from assessments.rules import Finding
-from cinfactors.web.problems import Problem
 
 
-def first_code_box(assessment: Assessment) -> str:
+def first_code_box(edition: Edition) -> str:
     """Return the id of the first checkbox of the picker."""
-    return f"code-{next(iter(evaluation.edition_of(assessment).codes))}"
+    return f"code-{next(iter(edition.codes))}"
 
 
-def code_box(finding: Finding, assessment: Assessment) -> str:
+def code_box(finding: Finding, edition: Edition) -> str:
     """Return the id of the checkbox that a finding is about, or else of the first one."""
-    return f"code-{finding.beside[0]}" if finding.beside else first_code_box(assessment)
-
-
-def selection_problems(findings: Iterable[Finding], assessment: Assessment) -> list[Problem]:
-    """Return a problem for each finding, linked to the checkbox that it is about."""
-    return [Problem(finding.message, code_box(finding, assessment)) for finding in findings]
+    return f"code-{finding.beside[0]}" if finding.beside else first_code_box(edition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -31,9 +32,29 @@ def assessment_or_404(
     return assessment
 
 
-def record_reading_of(request: SignedInRequest, assessment: Assessment, page: Page) -> None:
-    """Record that the person reads the assessment on the page."""
-    record_reading(request, page, child=assessment.episode.child_id, assessment=assessment.pk)
+def managed_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
+    """Return an assessment of the manager's teams that they may see; raises Http404 for others."""
+    assessment = assessment_or_404(request, reference)
+    if not request.user.is_team_manager:
+        raise Http404
+    return assessment
+
+
+def record_reading_of(
+    request: SignedInRequest, assessment: Assessment, page: Page, *, listed: Iterable[int] = ()
+) -> None:
+    """Record that the person reads the assessment on the page, which lists other children too.
+
+    Their own work is never refused for the others.
+    """
+    record_reading(
+        request,
+        page,
+        child=assessment.episode.child_id,
+        assessment=assessment.pk,
+        listed=listed,
+        is_own=assessment.worker_id == request.user.pk,
+    )
 
 
 def own_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
@@ -46,6 +67,22 @@ def own_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessme
     except Assessment.DoesNotExist as absent:
         record_refusal(request, Page.FACTORS, reference=reference)
         raise Http404 from absent
+
+
+def assessment_to_correct_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
+    """Return an assessment that the person may see, of a child whose facts they may correct.
+
+    Raises Http404, and records the refusal, for others.
+    """
+    try:
+        assessment = queries.assessment_for(request.user, reference)
+    except Assessment.DoesNotExist:
+        assessment = None
+    if assessment is None or not queries.may_correct_facts(request.user, assessment.episode.child):
+        record_refusal(request, Page.RECORD, reference=reference)
+        raise Http404
+    record_reading_of(request, assessment, Page.RECORD)
+    return assessment
 
 
 def locked_response(request: SignedInRequest, assessment: Assessment) -> HttpResponse:

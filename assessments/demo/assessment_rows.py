@@ -16,6 +16,7 @@ from assessments.demo.timeline import MOST_SAVES, Event, Timeline
 from assessments.models import (
     Assessment,
     PinnedComment,
+    Reply,
     Review,
     RuleAnswer,
     Status,
@@ -74,7 +75,7 @@ def add_assessment(
         assignment.worker,
         start_date,
         internal_review_date,
-        end_date if timeline.status == Status.AUTHORISED else None,
+        end_date if timeline.status in (Status.AUTHORISED, Status.REOPENED) else None,
         edition.id,
         _array(simulated.codes),
         simulated.description,
@@ -83,7 +84,7 @@ def add_assessment(
         random.choice(parameters.texts.cancelled) if timeline.status == Status.CANCELLED else "",
         simulated.version,
         timeline.events[0][1],
-        timeline.events[-1][1],
+        timeline.saved_at,
         simulated.submitted_at,
     )
     for answer in simulated.answers:
@@ -142,6 +143,9 @@ def _add_versions(
             )
             for code, text in decision.pinned.items():
                 rows.add(PinnedComment, review, code, text)
+            if decision.replied_at:
+                for code, text in decision.replies.items():
+                    rows.add(Reply, review, code, text, assignment.worker, decision.replied_at)
 
 
 def _follow(
@@ -160,7 +164,7 @@ def _follow(
         _begin(timeline, simulated, codes, outcome, random)
     before = events[0][1]
     for event, moment in events:
-        simulated.version += 1
+        simulated.version += event is not Event.REPLY
         if event is Event.SUBMIT:
             changes_left -= 1
             # The last code is added only after the manager's return or correction.
@@ -170,6 +174,8 @@ def _follow(
             simulated.submit(moment)
         elif event is Event.RETURN:
             simulated.review(_question(simulated.codes, texts, random, moment))
+        elif event is Event.REPLY:
+            simulated.reply(moment)
         elif event is Event.CORRECT:
             changes_left -= 1
             simulated.correct(codes, random.choice(texts.corrected), moment)
@@ -213,11 +219,12 @@ def _question(codes: Sequence[str], texts: Texts, random: Random, at: datetime) 
     with_comment = [code for code in codes if code in texts.returned_of]
     if not with_comment:
         why = random.choice(texts.returned)
-        return ManagerDecision(Decision.RETURNED, why.text, at, why.reason)
+        return ManagerDecision(Decision.RETURNED, why.text, at, why.reason, replies={"": why.reply})
     code = random.choice(with_comment)
     why = texts.returned_of[code]
     comment = random.choice(texts.pinned)
-    return ManagerDecision(Decision.RETURNED, comment, at, why.reason, {code: why.text})
+    pinned, replies = {code: why.text}, {code: why.reply}
+    return ManagerDecision(Decision.RETURNED, comment, at, why.reason, pinned, replies)
 
 
 def _array(codes: Iterable[str]) -> str:

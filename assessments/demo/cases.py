@@ -261,11 +261,11 @@ class Cases:
         unborn = history[0].pattern.unborn
         born = expected = None
         if unborn:
-            expected = start + timedelta(days=random.randint(30, 190))
+            born, expected = self._birth(history[0].timeline)
         else:
             born = start - timedelta(days=int(age * DAYS_IN_A_YEAR) + random.randint(6, 364))
         sex = shares.sexes.draw(random)
-        if unborn:
+        if born is None:
             sex = "U"
         elif not shares.girls.isdisjoint(codes):
             sex = "F"
@@ -278,7 +278,7 @@ class Cases:
             Child,
             reference(random),
             f"DEMO{number:06d}",
-            "" if unborn else given_name,
+            given_name if born else "",
             family_name,
             born,
             expected,
@@ -286,7 +286,24 @@ class Cases:
             disabled,
             restricted,
         )
-        return child, ChildFacts(born=born, sex=sex, disabled=disabled)
+        return child, ChildFacts(born=born, sex=sex, disabled=disabled, unborn=unborn)
+
+    def _birth(self, timeline: Timeline) -> tuple[date | None, date | None]:
+        """Return the birth of a child who was unborn when assessed, or the expected one.
+
+        The child of an assessment that ended long ago is born by now, after that end; no birth that
+        is still expected is past.
+        """
+        random, yesterday = self.random, self.calendar.days[-1]
+        expected = self.calendar.days[timeline.start] + timedelta(days=random.randint(30, 190))
+        if expected > self.today:
+            return None, expected
+        ended = timeline.status in (Status.AUTHORISED, Status.REOPENED, Status.CANCELLED)
+        first = self.calendar.days[timeline.end] + timedelta(days=1)
+        if ended and first <= yesterday:
+            born = expected + timedelta(days=random.randint(-10, 10))
+            return min(max(born, first), yesterday), None
+        return None, self.today + timedelta(days=random.randint(1, 30))
 
     def _closure(self, assessment: FamilyAssessment, outcome: str) -> tuple[date | None, str]:
         """Return when and why the episode was closed; (None, "") while it is open."""

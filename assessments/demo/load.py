@@ -15,7 +15,7 @@ from django.db.models import Model
 from assessments.demo.assessment_rows import Assignment
 from assessments.demo.cases import Cases
 from assessments.demo.dates import LONDON, first_day
-from assessments.demo.people import SignIn, SignInFile, add_people
+from assessments.demo.people import SignIn, add_people, require_writable, write_sign_ins
 from assessments.demo.rows import COLUMNS, Rows
 from assessments.models import Assessment, Child, Episode
 from cinfactors.accounts.models import Team, User
@@ -48,9 +48,9 @@ def make_demo(
     """
     with transaction.atomic():
         _require_empty_database()
-        with SignInFile(accounts) as file:
-            sign_ins = _make(number, seed=seed, today=today, progress=progress)
-            file.put_in_place(sign_ins)
+        require_writable(accounts)
+        sign_ins = _make(number, seed=seed, today=today, progress=progress)
+        write_sign_ins(accounts, sign_ins)
     _analyse()
     return sign_ins
 

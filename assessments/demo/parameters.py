@@ -80,7 +80,7 @@ class Workflow:
     statuses: Mapping[str, int]
     shares: Sequence[float]
     days: Sequence[float]
-    days_open: Mapping[str, Weighted[tuple[int, int]]]
+    days_past: Mapping[str, Weighted[tuple[int, int]]]
     delays: Mapping[str, Weighted[int]]
     chances: Mapping[str, float]
     outcomes: Weighted[str]
@@ -120,10 +120,11 @@ class Colleagues:
 
 @dataclass(frozen=True)
 class ReturnReason:
-    """Why a manager returned a submission: a comment beside a code, or by itself."""
+    """Why a manager returned a submission, beside a code or by itself, and the reply to it."""
 
     reason: str
     text: str
+    reply: str
 
 
 @dataclass(frozen=True)
@@ -232,9 +233,9 @@ def _circumstances(table: Mapping[str, Any]) -> Workflow:
         statuses=table["statuses"],
         shares=table["days_taken"]["shares"],
         days=table["days_taken"]["days"],
-        days_open={
+        days_past={
             status: Weighted(((span["from"], span["to"]), span["weight"]) for span in spans)
-            for status, spans in table["days_open"].items()
+            for status, spans in table["days_past"].items()
         },
         delays={act: _numbers(weights) for act, weights in table["delays"].items()},
         chances=table["chances"],
@@ -257,7 +258,8 @@ def _texts(table: Mapping[str, Any]) -> Texts:
         authorised=table["authorised"],
         corrected=table["corrected"],
         returned=[
-            ReturnReason(each["reason"], each["comment"]) for each in table["returned"]["general"]
+            ReturnReason(each["reason"], each["comment"], each["reply"])
+            for each in table["returned"]["general"]
         ],
         returned_of={code: ReturnReason(**each) for code, each in table["returned"]["of"].items()},
         pinned=table["returned"]["pinned"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -110,33 +111,27 @@ def _person(
     )
 
 
-class SignInFile:
-    """The file of sign-ins, written under another name and then moved to its place whole.
+def require_writable(path: Path) -> None:
+    """Raise OSError unless a file can be made beside `path`; remove what a killed run left."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _unfinished(path).unlink(missing_ok=True)
+    tempfile.TemporaryFile(dir=path.parent).close()  # without a name, so that none is ever left
 
-    Opened before any person is made, so that no password is lost; only its owner can read it, from
-    the first moment. Raise OSError.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+def write_sign_ins(path: Path, sign_ins: Sequence[SignIn]) -> None:
+    """Write them for their owner alone, whole or not at all. Raise OSError."""
+    unfinished = _unfinished(path)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump([asdict(each) for each in sign_ins], file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
-    def __enter__(self) -> SignInFile:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # One of this name was left by a process that is gone: its number is ours now.
-        self._unfinished.unlink(missing_ok=True)
-        descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = open(descriptor, "w", encoding="utf-8")
-        return self
 
-    def put_in_place(self, sign_ins: Sequence[SignIn]) -> None:
-        """Write them, and give the file its name in one step."""
-        json.dump([asdict(each) for each in sign_ins], self._file, indent=2)
-        self._file.write("\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._unfinished.replace(self._path)
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._unfinished.unlink(missing_ok=True)
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"{path.name}.unfinished")

@@ -16,6 +16,7 @@ from assessments.models import (
     Episode,
     NamedPerson,
     PinnedComment,
+    Reply,
     Review,
     RuleAnswer,
     Version,
@@ -116,6 +117,14 @@ COLUMNS: Mapping[type[Model], Sequence[str]] = {
         "review_id",
         "code",
         "text",
+    ),
+    Reply: (
+        "id",
+        "review_id",
+        "code",
+        "text",
+        "replied_by_id",
+        "replied_at",
     ),
 }
 """Each table's columns, the tables in an order in which rows can refer to earlier ones."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from random import Random
@@ -25,6 +25,8 @@ class ChildFacts:
     born: date | None
     sex: str
     disabled: bool
+    unborn: bool = False
+    """Until the assessment ended; the birth, if there is one, is later."""
 
     def age_on(self, day: date) -> int | None:
         if self.born is None or self.born > day:
@@ -45,13 +47,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ManagerDecision:
-    """A manager's decision, with its comments on single codes."""
+    """A manager's decision, with its comments on single codes and the worker's replies."""
 
     decision: Review.Decision
     comment: str
     at: datetime
     reason: str = ""
     pinned: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """What the worker would reply, by code; empty for the decision's own comment."""
+    replied_at: datetime | None = None
+    """When they did."""
 
 
 @dataclass(slots=True)
@@ -157,6 +163,11 @@ class SimulatedAssessment:
         elif decision.decision is not Review.Decision.CORRECTED:
             self.submitted_at = None
 
+    def reply(self, at: datetime) -> None:
+        """Reply to the last decision as the worker."""
+        decisions = self.submissions[-1].decisions
+        decisions[-1] = replace(decisions[-1], replied_at=at)
+
     def _answers_that_hold(self) -> str:
         """Return the answers as a version keeps them: the latest to each rule on the same codes."""
         codes_now = {finding.rule.id: finding.codes for finding in self._findings(self.codes)}
@@ -193,7 +204,7 @@ class SimulatedAssessment:
                 other_description=self.description,
                 outcome=self.outcome,
                 age=child.age_on(self.start_date),
-                unborn=child.born is None,
+                unborn=child.unborn,
                 sex=child.sex,
                 disabled=child.disabled,
             ),

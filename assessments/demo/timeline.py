@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from random import Random
 
+from assessments.catalogue.working_days import working_days_allowed
 from assessments.demo.dates import Calendar
 from assessments.demo.parameters import Workflow
 from assessments.models import Status
@@ -27,6 +28,7 @@ class Event(Enum):
     RECORD = auto()
     SUBMIT = auto()
     RETURN = auto()
+    REPLY = auto()
     CORRECT = auto()
     AUTHORISE = auto()
     REOPEN = auto()
@@ -45,6 +47,11 @@ class Timeline:
     """
     events: tuple[tuple[Event, datetime], ...]
 
+    @property
+    def saved_at(self) -> datetime:
+        """The moment of the last change of the assessment's row, which a reply leaves as it is."""
+        return [moment for event, moment in self.events if event is not Event.REPLY][-1]
+
 
 def draw_referral(
     status: str, *, before: int | None, workflow: Workflow, calendar: Calendar, random: Random
@@ -54,9 +61,10 @@ def draw_referral(
     Completed ones end before the day `before`; None where there is no time before it.
     """
     last = calendar.last if before is None else before - 1
-    if status in workflow.days_open:
-        low, high = workflow.days_open[status].draw(random)
-        return max(0, calendar.last - random.randint(low, high)), 0
+    if status in workflow.days_past:
+        low, high = workflow.days_past[status].draw(random)
+        allowed = working_days_allowed(calendar.days[-1])
+        return max(0, calendar.last - max(1, allowed + random.randint(low, high))), 0
     if status == Status.CANCELLED:
         taken = random.randint(1, LONGEST_CANCELLED)
         latest = last - taken
@@ -112,12 +120,18 @@ def make_timeline(
     elif status == Status.RETURNED:
         returned = max(start, end - random.randint(0, LONGEST_RETURNED))
         _submit_and_return(days, returned, workflow, random)
+        if random.random() < workflow.chances["replied"]:
+            days.add(Event.REPLY, random.randint(returned, end))
     else:
         submitted = max(start, end - workflow.delays["decision"].draw(random))
-        if random.random() < workflow.chances["returned_once"]:
+        awaits = status == Status.SUBMITTED
+        chance = "returned_and_submitted_again" if awaits else "returned_once"
+        if random.random() < workflow.chances[chance]:
             returned = max(start, submitted - workflow.delays["rework"].draw(random))
             _submit_and_return(days, returned, workflow, random)
             days.record(submitted, 1)
+            if random.random() < workflow.chances["replied"]:
+                days.add(Event.REPLY, submitted)
         else:
             days.record(submitted, random.randint(1, MOST_SAVES))
         days.add(Event.SUBMIT, submitted)

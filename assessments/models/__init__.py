@@ -7,6 +7,7 @@ database guards is listed in `assessments/database/README.md`. Writes go through
 """
 
 from assessments.models.assessments import (
+    NEVER_COUNTED,
     NOT_COMPLETED,
     WITH_THE_WORKER,
     Assessment,
@@ -16,9 +17,11 @@ from assessments.models.assessments import (
 )
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
+from assessments.models.corrections import FactsCorrection
 from assessments.models.decisions import (
     IdempotencyKey,
     PinnedComment,
+    Reply,
     Review,
     ReviewRead,
     RuleAnswer,
@@ -26,11 +29,13 @@ from assessments.models.decisions import (
 
 __all__ = [
     "LA_CHILD_ID",
+    "NEVER_COUNTED",
     "NOT_COMPLETED",
     "WITH_THE_WORKER",
     "Assessment",
     "Child",
     "Episode",
+    "FactsCorrection",
     "IdempotencyKey",
     "NamedPerson",
     "Outcome",
@@ -38,6 +43,7 @@ __all__ = [
     "PrimaryNeed",
     "ReasonForClosure",
     "ReferralSource",
+    "Reply",
     "Review",
     "ReviewRead",
     "RuleAnswer",

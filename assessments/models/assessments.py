@@ -35,21 +35,30 @@ class Status(models.TextChoices):
     AUTHORISED = "authorised", "Authorised"
     REOPENED = "reopened", "Reopened"
     CANCELLED = "cancelled", "Cancelled"
+    VOIDED = "voided", "Voided"
 
 
 WITH_THE_WORKER = frozenset({Status.DRAFT, Status.RETURNED, Status.REOPENED})
 """The statuses in which the worker may change what is recorded."""
 
-NOT_COMPLETED = frozenset({Status.DRAFT, Status.RETURNED, Status.SUBMITTED})
-"""The statuses of an assessment that is not completed, unless a version of it was authorised
-before. Census rule 8896 allows one such assessment in an episode."""
+NEVER_COUNTED = frozenset({Status.CANCELLED, Status.VOIDED})
+"""The statuses of what stays in the record and is in no census: started in error, or another
+child's."""
+
+NOT_COMPLETED = Q(end_date__isnull=True) & ~Q(status=Status.CANCELLED)
+"""The condition on assessments that are not completed yet: no version of them was authorised.
+Census rule 8896 allows one such assessment in an episode."""
 
 
 class Assessment(models.Model):
     """An assessment of a child, with the factors identified at its end.
 
     `version` counts every write, so that a stale one is noticed; the database lets it only
-    grow by one. What leaves the product is the latest authorised `Version`, never this row.
+    grow by one. What leaves the product is the latest authorised `Version`, dated by this row.
+
+    `end_date` is there exactly when a version was authorised. It is set when that happens for the
+    first time and stays when the assessment is reopened and amended: an assessment ends once.
+    From then on start and end change by a manager's decision alone, which says why.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -59,7 +68,9 @@ class Assessment(models.Model):
     start_date = models.DateField()
     internal_review_date = models.DateField(null=True, blank=True)
     end_date = models.DateField(
-        null=True, blank=True, help_text="The day on which it was authorised"
+        null=True,
+        blank=True,
+        help_text="The day on which it was first authorised, or an earlier one given then",
     )
     edition = models.CharField(max_length=7, help_text="The edition of the guide it is under")
     codes = CODES.clone()
@@ -93,8 +104,13 @@ class Assessment(models.Model):
             ),
             models.CheckConstraint(
                 name="an_authorised_assessment_has_an_end_date",
-                condition=Q(status=Status.AUTHORISED, end_date__isnull=False)
-                | (~Q(status=Status.AUTHORISED) & Q(end_date__isnull=True)),
+                condition=Q(
+                    status__in=[Status.AUTHORISED, Status.REOPENED, Status.VOIDED],
+                    end_date__isnull=False,
+                )
+                | Q(status__in=[Status.DRAFT, Status.CANCELLED], end_date__isnull=True)
+                # A returned or submitted one has an end if it was authorised before.
+                | Q(status__in=[Status.RETURNED, Status.SUBMITTED]),
             ),
             models.CheckConstraint(
                 name="submitted_and_authorised_selections_are_not_empty",
@@ -112,13 +128,18 @@ class Assessment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["episode"],
-                condition=Q(status=Status.DRAFT),
-                name="one_draft_for_each_episode",
+                condition=NOT_COMPLETED,
+                name="one_assessment_of_an_episode_is_not_completed",
                 violation_error_message=(
                     "This episode has an assessment that is not completed (census rule 8896)"
                 ),
             ),
-            *clean_text_constraints("assessment", "other_description", "cancellation_reason"),
+            *clean_text_constraints(
+                "assessment",
+                "other_description",
+                "cancellation_reason",
+                optional=["other_description", "cancellation_reason"],
+            ),
         ]
         indexes = [
             GinIndex(fields=["codes"], name="assessment_codes"),
@@ -134,12 +155,17 @@ class Assessment(models.Model):
     def is_with_the_worker(self) -> bool:
         return self.status in WITH_THE_WORKER
 
+    @property
+    def is_completed(self) -> bool:
+        """Whether it was ever authorised, as the census has it: reopened or not."""
+        return self.end_date is not None
+
 
 class Version(models.Model):
     """A snapshot of an assessment as it was submitted: immutable, numbered from 1.
 
     The database lets only its authorisation be added, once: by whom and when, with the end date
-    and the edition of that day.
+    of the assessment and the edition of that day. A correction of the dates is made with it.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="versions")
@@ -160,7 +186,7 @@ class Version(models.Model):
         null=True,
         blank=True,
         related_name="corrections",
-        help_text="The manager who changed the codes of the submission before it",
+        help_text="The manager who changed codes or dates of the version before it",
     )
     authorised_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="authorisations"
@@ -191,7 +217,7 @@ class Version(models.Model):
                 name="a_version_ends_on_or_after_its_start",
                 condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
             ),
-            *clean_text_constraints("version", "other_description"),
+            *clean_text_constraints("version", "other_description", optional=["other_description"]),
         ]
         indexes = [
             models.Index(

@@ -5,22 +5,40 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Upper
 
 from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
 from cinfactors.accounts.models import User
-from cinfactors.web.clean_text import clean_text_constraints, validate_clean
+from cinfactors.web.clean_text import (
+    NameField,
+    clean_name_constraints,
+    clean_text_constraints,
+)
 
 LA_CHILD_ID = r"^[A-Za-z0-9]{1,20}$"
 """Census rules 1570 and 1580: at most 20 letters and digits."""
 
+CHILD_WORDS = Func(
+    "given_name",
+    "family_name",
+    "la_child_id",
+    function="child_words",
+    output_field=SearchVectorField(),
+)
+"""The words that a child is found by, as a function of the database makes them of a row: without
+capitals, accents and apostrophes, parted at spaces and hyphens."""
+
 
 class Child(models.Model):
-    """A child, or an unborn child, whom the authority knows by its own id."""
+    """A child, or an unborn child, whom the authority knows by its own id.
+
+    `version` counts every change of the row: the database does, whoever writes.
+    """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     la_child_id = models.CharField(
@@ -28,15 +46,29 @@ class Child(models.Model):
         max_length=20,
         validators=[RegexValidator(LA_CHILD_ID, "Enter up to 20 letters and digits")],
     )
-    given_name = models.CharField(max_length=100, blank=True, validators=[validate_clean])
-    family_name = models.CharField(max_length=100, validators=[validate_clean])
+    given_name = NameField(max_length=100, blank=True)
+    family_name = NameField(max_length=100)
     birth_date = models.DateField("date of birth", null=True, blank=True)
     expected_birth_date = models.DateField("expected date of birth", null=True, blank=True)
+    death_date = models.DateField("date of death", null=True, blank=True)
+    not_born = models.BooleanField(
+        default=False, db_default=False, help_text="The pregnancy ended, and the child is not born"
+    )
     sex = models.CharField(max_length=1, choices=Sex)
     disabled = models.BooleanField(default=False)
     restricted = models.BooleanField(
         "restricted record", default=False, help_text="Only the people who are named may see it"
     )
+    joined_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="joined",
+        help_text="The record of the same child that this one was joined to; it has the episodes",
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         verbose_name_plural = "children"
@@ -60,19 +92,44 @@ class Child(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="died_on_or_after_the_birth",
+                condition=Q(death_date__isnull=True)
+                | Q(birth_date__isnull=False, death_date__gte=F("birth_date")),
+                violation_error_message=(
+                    "The date of death must be on or after the date of birth (census rule 8535)"
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_child_who_is_not_born_has_no_date_of_birth",
+                condition=Q(not_born=False) | Q(birth_date__isnull=True),
+                violation_error_message="A child with a date of birth was born",
+            ),
+            models.CheckConstraint(
                 name="sex_is_of_the_census_code_set", condition=Q(sex__in=Sex.values)
             ),
-            *clean_text_constraints("child", "given_name", "family_name"),
+            models.CheckConstraint(
+                name="an_unborn_childs_sex_is_not_known",
+                condition=Q(birth_date__isnull=False)
+                | Q(expected_birth_date__isnull=True)
+                | Q(sex="U"),
+                violation_error_message=(
+                    "Select Not known: the sex of an unborn child is not recorded "
+                    "(census rule 8750)"
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_record_is_joined_to_another",
+                condition=Q(joined_to__isnull=True) | ~Q(joined_to=F("id")),
+            ),
+            *clean_text_constraints("child", "given_name", "family_name", optional=["given_name"]),
+            *clean_name_constraints("child", "given_name", "family_name"),
         ]
         indexes = [
-            models.Index(
-                OpClass(Upper("family_name"), name="varchar_pattern_ops"), name="child_family_name"
-            ),
-            models.Index(
-                OpClass(Upper("given_name"), name="varchar_pattern_ops"), name="child_given_name"
-            ),
+            GinIndex(CHILD_WORDS, name="child_words"),
             # Every list asks which records are restricted: they are few among all.
             models.Index(fields=["id"], condition=Q(restricted=True), name="child_restricted"),
+            # What is overdue leaves them out: they are few, too.
+            models.Index(fields=["id"], condition=Q(not_born=True), name="child_not_born"),
         ]
 
     def __str__(self) -> str:
@@ -84,13 +141,19 @@ class Child(models.Model):
 
     @property
     def is_unborn(self) -> bool:
+        """Whether there is no date of birth: not born yet, or the pregnancy has ended."""
         return self.birth_date is None
 
+    def is_unborn_on(self, day: date) -> bool:
+        """Whether the child was not born by the end of `day`, as far as is recorded."""
+        return self.birth_date is None or self.birth_date > day
+
     def age_on(self, day: date) -> int | None:
-        """Age in whole years on `day`; None while unborn."""
+        """Age in whole years on `day`, or at the death if that was before; None while unborn."""
         born = self.birth_date
         if born is None or born > day:
             return None
+        day = min(day, self.death_date or day)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
@@ -134,6 +197,7 @@ class Episode(models.Model):
         help_text="Shared by brothers and sisters who were referred together",
         validators=[RegexValidator(LA_CHILD_ID, "Enter up to 20 letters and digits")],
     )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         constraints = [

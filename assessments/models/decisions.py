@@ -1,4 +1,4 @@
-"""Answers to rules, managers' decisions, and the idempotency keys of forms."""
+"""Answers to rules, managers' decisions with the replies, and the idempotency keys of forms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RuleAnswer(models.Model):
             models.CheckConstraint(
                 name="a_reason_is_not_empty", condition=~Q(kind="reason") | ~Q(text="")
             ),
-            *clean_text_constraints("answer", "text"),
+            *clean_text_constraints("answer", "text", optional=["text"]),
         ]
 
     def __str__(self) -> str:
@@ -49,7 +49,8 @@ class RuleAnswer(models.Model):
 class Review(models.Model):
     """A manager's decision on a submission: a row for each, never changed.
 
-    `version` is the submission that was decided on; for a correction, the one that it made.
+    `version` is the submission that was decided on; for a correction of the codes or of the dates,
+    the one that it made.
     """
 
     class Decision(models.TextChoices):
@@ -57,6 +58,8 @@ class Review(models.Model):
         RETURNED = "returned", "Returned"
         REOPENED = "reopened", "Reopened"
         CORRECTED = "corrected", "Corrected"
+        DATES_CORRECTED = "dates_corrected", "Dates corrected"
+        VOIDED = "voided", "Voided"
 
     class Reason(models.TextChoices):
         """Why a submission was returned. Ours."""
@@ -69,7 +72,7 @@ class Review(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="reviews")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="reviews")
-    decision = models.CharField(max_length=10, choices=Decision)
+    decision = models.CharField(max_length=20, choices=Decision)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     comment = models.CharField(max_length=2000, blank=True, validators=[validate_clean])
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
@@ -80,7 +83,16 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="decision_is_known",
-                condition=Q(decision__in=["authorised", "returned", "reopened", "corrected"]),
+                condition=Q(
+                    decision__in=[
+                        "authorised",
+                        "returned",
+                        "reopened",
+                        "corrected",
+                        "dates_corrected",
+                        "voided",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="every_decision_but_authorising_says_why",
@@ -100,7 +112,7 @@ class Review(models.Model):
                 )
                 | (~Q(decision="returned") & Q(reason="")),
             ),
-            *clean_text_constraints("review", "comment"),
+            *clean_text_constraints("review", "comment", optional=["comment"]),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +143,33 @@ class PinnedComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review}: {self.code}"
+
+
+class Reply(models.Model):
+    """What the worker said to a comment of a return or a reopening: a row each, never changed.
+
+    A worker who puts it in other words makes another row; the latest counts. `code` names the
+    pinned comment; it is empty for the comment of the decision itself.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="replies")
+    code = models.CharField(max_length=3, blank=True)
+    text = models.CharField(max_length=1000, validators=[validate_clean])
+    replied_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    replied_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "replies"
+        constraints = [
+            models.CheckConstraint(
+                name="a_reply_names_a_code_or_none", condition=Q(code="") | Q(code__regex=CODE)
+            ),
+            *clean_text_constraints("reply", "text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review}: reply {self.code}".rstrip()
 
 
 class ReviewRead(models.Model):

@@ -23,6 +23,8 @@ class Act(StrEnum):
     AUTHORISE = "authorise"
     REOPEN = "reopen"
     CORRECT = "correct"
+    CORRECT_DATES = "correct the dates"
+    VOID = "void"
 
 
 class Transition(NamedTuple):
@@ -48,8 +50,15 @@ TRANSITIONS = (
     Transition(Act.RETURN, Status.SUBMITTED, Status.RETURNED),
     Transition(Act.AUTHORISE, Status.SUBMITTED, Status.AUTHORISED),
     Transition(Act.REOPEN, Status.AUTHORISED, Status.REOPENED),
+    # A record of another child, authorised and perhaps being amended, is voided for good.
+    Transition(Act.VOID, Status.AUTHORISED, Status.VOIDED),
+    Transition(Act.VOID, Status.REOPENED, Status.VOIDED),
+    Transition(Act.VOID, Status.RETURNED, Status.VOIDED),
+    Transition(Act.VOID, Status.SUBMITTED, Status.VOIDED),
     # A correction changes the codes and leaves the assessment submitted.
     Transition(Act.CORRECT, Status.SUBMITTED, Status.SUBMITTED),
+    # A correction of the dates is authorised as it is made.
+    Transition(Act.CORRECT_DATES, Status.AUTHORISED, Status.AUTHORISED),
 )
 
 

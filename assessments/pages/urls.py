@@ -5,13 +5,23 @@ from django.urls import path
 from assessments.components.find import find
 from assessments.pages.access.views import lift, reassign, restrict, without_a_worker
 from assessments.pages.check_answers.views import check, submitted
+from assessments.pages.child.views import (
+    change_details,
+    record_birth,
+    record_death,
+    record_not_born,
+)
+from assessments.pages.episode.views import change_referral, change_start_date
 from assessments.pages.factors.autosave import autosave
 from assessments.pages.factors.views import factors
 from assessments.pages.guidance.views import guidance, guidance_for_code
 from assessments.pages.history.views import assessment_history
-from assessments.pages.reading_log.views import reading_log
+from assessments.pages.joining.views import find_other_record, join
+from assessments.pages.reading_log.views import reading_hour, reading_log
 from assessments.pages.record.views import assessment_record, cancel, correction_read, withdraw
 from assessments.pages.start.views import find_child, start_for_child, start_with_new_child
+from assessments.pages.voiding.views import void
+from assessments.pages.who_read.views import ask_who_read, who_read
 from assessments.pages.worklist.views import assessment_list, home
 
 urlpatterns = [
@@ -29,12 +39,26 @@ urlpatterns = [
     path("assessments/<uuid:reference>/read/", correction_read, name="correction_read"),
     path("assessments/<uuid:reference>/history/", assessment_history, name="history"),
     path("assessments/<uuid:reference>/cancel/", cancel, name="cancel"),
+    path(
+        "assessments/<uuid:reference>/child/details/", change_details, name="change_child_details"
+    ),
+    path("assessments/<uuid:reference>/child/birth/", record_birth, name="record_birth"),
+    path("assessments/<uuid:reference>/child/death/", record_death, name="record_death"),
+    path("assessments/<uuid:reference>/child/not-born/", record_not_born, name="record_not_born"),
+    path("assessments/<uuid:reference>/referral/", change_referral, name="change_referral"),
+    path("assessments/<uuid:reference>/start-date/", change_start_date, name="change_start_date"),
     path("assessments/find/", find, name="find_factors"),
     path("assessments/<uuid:reference>/reassign/", reassign, name="reassign"),
     path("assessments/<uuid:reference>/restrict/", restrict, name="restrict"),
     path("assessments/<uuid:reference>/lift/", lift, name="lift_restriction"),
+    path("assessments/<uuid:reference>/join/", find_other_record, name="find_other_record"),
+    path("assessments/<uuid:reference>/join/<uuid:other>/", join, name="join"),
+    path("assessments/<uuid:reference>/void/", void, name="void"),
     path("reassign/", without_a_worker, name="without_a_worker"),
     path("reading/", reading_log, name="reading_log"),
+    path("reading/hour/<uuid:reference>/<str:hour>/", reading_hour, name="reading_hour"),
+    path("reading/child/", ask_who_read, name="ask_who_read"),
+    path("reading/child/<uuid:reference>/", who_read, name="who_read"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

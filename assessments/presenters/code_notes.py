@@ -9,11 +9,8 @@ from types import MappingProxyType
 
 from django.utils.formats import date_format
 
-from assessments import evaluation, queries
 from assessments.catalogue.types import Edition
-from assessments.models import Assessment, Review
 from assessments.queries import EarlierSelection, ReviewFeedback
-from cinfactors.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,16 @@ class Note:
     """The sort of note, which is also the beginning of its id on the page."""
     source: str
     text: str = ""
+    takes_reply: bool = False
+    """Whether the page has a box for the reply to it, with the other comments of the decision."""
 
+
+FAMILY = "family"
+"""The kind of a note of what is recorded for brothers and sisters."""
+
+OF_THE_FAMILY = "Recorded for a brother or sister: "
+
+WHO_IS_IT = "Is that person somebody other than this child?"
 
 Notes = Mapping[str, tuple[Note, ...]]
 """The notes by code."""
@@ -36,29 +42,61 @@ def notes_by_code(
 ) -> Notes:
     """Return the notes beside the codes, none of which selects its code.
 
-    What a manager pinned to codes, what was recorded earlier for the child, and what was recorded
+    What a manager pinned to codes, what was recorded earlier for the child, and what is recorded
     about the parents or the household for brothers and sisters: never what is about them alone.
+    Another person in the household of a sister may be the child himself, so that is asked.
     """
-    notes = pinned_notes(feedback.review, feedback.pinned) if feedback else {}
+    notes = pinned_notes(feedback, take_replies=True)
     siblings: dict[str, list[str]] = {}
     for selection in earlier:
-        on = date_format(selection.end_date, "j F Y")
+        on = date_format(selection.day, "j F Y")
         if selection.is_same_child:
             for code in selection.codes:
                 notes[code] = (*notes.get(code, ()), Note("before", f"Recorded on {on}"))
         else:
             for code in codes_shared_by_siblings(edition).intersection(selection.codes):
-                siblings.setdefault(code, []).append(f"{selection.la_child_id} on {on}")
+                agreed = "" if selection.is_agreed else " (submitted, not yet agreed)"
+                siblings.setdefault(code, []).append(f"{selection.la_child_id} on {on}{agreed}")
+    household = edition.domains[-1].id
     for code, sources in siblings.items():
-        source = f"Recorded for a brother or sister: {', '.join(sources)}"
-        notes[code] = (*notes.get(code, ()), Note("family", source))
+        source = f"{OF_THE_FAMILY}{', '.join(sources)}"
+        question = WHO_IS_IT if edition.codes[code].domain == household else ""
+        notes[code] = (*notes.get(code, ()), Note(FAMILY, source, question))
     return notes
 
 
-def pinned_notes(review: Review, pinned: Mapping[str, str]) -> dict[str, tuple[Note, ...]]:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A code that is recorded for brothers and sisters, which may be selected by itself."""
+
+    code: str
+    sources: str
+    """For whom it is recorded, and when."""
+    question: str
+    """What selecting it answers; empty for one about the parents, whom they share."""
+
+
+def offers(notes: Notes) -> list[Offer]:
+    """Return what the notes of brothers and sisters offer."""
+    return [
+        Offer(code, note.source.removeprefix(OF_THE_FAMILY), note.text)
+        for code in notes
+        for note in notes[code]
+        if note.kind == FAMILY
+    ]
+
+
+def pinned_notes(
+    feedback: ReviewFeedback | None, *, take_replies: bool
+) -> dict[str, tuple[Note, ...]]:
     """Return the manager's comments on single codes, which need not be selected."""
-    source = f"{review.decided_by.name}:"
-    return {code: (Note("comment", source, text),) for code, text in pinned.items()}
+    if feedback is None:
+        return {}
+    source = f"{feedback.review.decided_by.name}:"
+    return {
+        code: (Note("comment", source, text, take_replies),)
+        for code, text in feedback.pinned.items()
+    }
 
 
 @lru_cache(maxsize=8)
@@ -77,15 +115,4 @@ def codes_shared_by_siblings(edition: Edition) -> frozenset[str]:
         if domains <= {code.domain for code in factor.codes}
         for code in factor.codes
         if code.domain != child
-    )
-
-
-def notes_for_factor_page(
-    person: User, assessment: Assessment, feedback: ReviewFeedback | None
-) -> Notes:
-    """Return the notes for the person's factor page, those of the manager's `feedback` included."""
-    return notes_by_code(
-        evaluation.edition_of(assessment),
-        queries.earlier_selections(person, assessment),
-        feedback,
     )

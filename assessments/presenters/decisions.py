@@ -7,22 +7,17 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from assessments import evaluation
 from assessments.catalogue import loader
 from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition
-from assessments.models import Assessment, Review, Version
-from assessments.presenters.history.words import DecisionWords, comments_by_code
+from assessments.models import Review, Version
+from assessments.presenters.comments import Comment, comments_of
+from assessments.presenters.corrected_dates import dates_in_words
+from assessments.presenters.history.words import DecisionWords
 from assessments.presenters.selection import SelectedCode, named_codes
-
-
-@dataclass(frozen=True, slots=True)
-class CodeComment:
-    """A comment on one code."""
-
-    selected: SelectedCode
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +25,13 @@ class DecisionSummary:
     """One decision, with both selections where it is a correction."""
 
     review: Review
-    pinned: tuple[CodeComment, ...]
+    comments: tuple[Comment, ...]
     before: tuple[SelectedCode, ...] = ()
     after: tuple[SelectedCode, ...] = ()
     summary: str = ""
     """What a correction changed, in a few words."""
+    dates: tuple[str, ...] = ()
+    """What a correction of the dates changed, a line for each."""
 
     @property
     def is_correction(self) -> bool:
@@ -53,34 +50,28 @@ def decisions(reviews: Iterable[Review], versions: Iterable[Version]) -> list[De
 
 def _decision(review: Review, versions: Mapping[int, Version]) -> DecisionSummary:
     edition = loader.edition(review.version.edition)
-    pinned = tuple(
-        CodeComment(named_codes(edition, [comment.code])[0], comment.text)
-        for comment in comments_by_code(review)
-    )
+    comments = comments_of(review, edition)
+    if review.decision == Review.Decision.DATES_CORRECTED:
+        earlier = versions.get(review.version.number - 1)
+        return DecisionSummary(review, comments, dates=dates_in_words(earlier, review.version))
     if review.decision != Review.Decision.CORRECTED:
-        return DecisionSummary(review, pinned)
+        return DecisionSummary(review, comments)
     before, after = versions[review.version.number - 1], review.version
     return DecisionSummary(
         review,
-        pinned,
+        comments,
         before=named_codes(loader.edition(before.edition), before.codes),
         after=named_codes(edition, after.codes),
         summary=correction_in_words(edition, before.codes, after.codes),
     )
 
 
-def decision_in_words(review: Review) -> str:
+def decision_in_words(review: Review) -> SafeString:
     """Who decided what, and when."""
     at = timezone.localtime(review.decided_at)
     when = f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
-    return f"{review.decided_by.name} {DecisionWords.of_review(review).action('it')} on {when}"
-
-
-def missed_codes(assessment: Assessment, pinned: Mapping[str, str]) -> tuple[CodeComment, ...]:
-    """The comments on codes that are not selected, as where a manager misses a factor."""
-    edition = evaluation.edition_of(assessment)
-    missed = named_codes(edition, pinned.keys() - set(assessment.codes))
-    return tuple(CodeComment(each, pinned[each.code]) for each in missed)
+    action = DecisionWords.of_review(review).action("it")
+    return format_html("<bdi>{}</bdi> {} on {}", review.decided_by.name, action, when)
 
 
 def correction_in_words(edition: Edition, before: Iterable[str], after: Iterable[str]) -> str:

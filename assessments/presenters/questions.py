@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.http import QueryDict
-
-from assessments import evaluation, rules
+from assessments import rules
 from assessments.catalogue.types import Severity
-from assessments.models import Assessment, RuleAnswer
+from assessments.evaluation import Evaluation
+from assessments.models import RuleAnswer
 from assessments.presenters.selection import SelectedCode, named_codes
-from cinfactors.web.clean_text import normalise_newlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,13 @@ class Question:
         rule = self.finding.rule.id
         return f"text-{rule}" if self.asks_reason else f"considered-{rule}"
 
-    def with_posted_answer(self, data: QueryDict | None, refusals: Mapping[str, str]) -> Question:
-        """Return the question as it was posted, with the service's message about its answer.
+    def with_posted_answer(self, text: str | None, *, considered: bool, error: str) -> Question:
+        """Return the question as it was posted, with the message about its answer.
 
-        `refusals` has the messages by rule. Without posted data, return it as it is.
+        `text` is None where the page did not have the question.
         """
-        rule = self.finding.rule.id
-        if data is None:
-            return self
-        return replace(
-            self,
-            text=normalise_newlines(data.get(f"text-{rule}", self.text)),
-            considered=f"considered-{rule}" in data,
-            error=refusals.get(rule, ""),
-        )
+        posted = self.text if text is None else text
+        return replace(self, text=posted, considered=considered, error=error)
 
     def with_missing_answer_error(self, unanswered: Collection[str]) -> Question:
         """Return the question with the message that it needs an answer, if it does.
@@ -69,41 +60,18 @@ class Question:
         return replace(self, error=f"{self.about}: say that you considered it, or {change}")
 
 
-def questions_of(assessment: Assessment) -> list[Question]:
+def questions_of(evaluation: Evaluation) -> list[Question]:
     """Return the rules that ask for an answer, each with its latest answer that still holds."""
-    edition = evaluation.edition_of(assessment)
-    answers = evaluation.answers_of(assessment)
-    findings = evaluation.findings_of(assessment)
-    unanswered = {f.rule.id for f in rules.unanswered(findings, evaluation.rule_answers(answers))}
-    questions = []
-    for finding in findings:
-        if not finding.rule.asks:
-            continue
-        question = Question(
-            finding,
-            adds=named_codes(edition, [finding.rule.adds])[0] if finding.rule.adds else None,
-            beside=named_codes(edition, finding.beside),
-        )
-        last = latest_answer(answers, finding)
-        if finding.rule.id not in unanswered and last is not None:
-            question = replace(
-                question,
-                answered=True,
-                considered=last.kind == RuleAnswer.Kind.CONSIDERED,
-                text=last.text,
-            )
-        questions.append(question)
-    return questions
+    return [_question(evaluation, finding) for finding in evaluation.asking]
 
 
-def latest_answer(answers: list[RuleAnswer], finding: rules.Finding) -> RuleAnswer | None:
-    """Return the latest reason or consideration given for the finding's present codes, if any."""
-    codes = frozenset(finding.codes)
-    still_valid = [
-        answer
-        for answer in answers
-        if answer.rule == finding.rule.id
-        and frozenset(answer.codes) == codes
-        and answer.kind != RuleAnswer.Kind.COMPLIED
-    ]
-    return still_valid[-1] if still_valid else None
+def _question(evaluation: Evaluation, finding: rules.Finding) -> Question:
+    adds, answer = finding.rule.adds, evaluation.answer_to(finding)
+    return Question(
+        finding,
+        adds=named_codes(evaluation.edition, [adds])[0] if adds else None,
+        beside=named_codes(evaluation.edition, finding.beside),
+        answered=answer is not None,
+        considered=answer is not None and answer.kind == RuleAnswer.Kind.CONSIDERED,
+        text=answer.text if answer else "",
+    )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from assessments import evaluation
 from assessments.catalogue.code_names import UNLISTED
 from assessments.catalogue.types import Code, Edition, Factor, code_order
-from assessments.models import Assessment
 from assessments.presenters.domains import code_groups
 
 
@@ -44,13 +42,8 @@ def named_codes(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode,
     )
 
 
-def selection_by_domain(assessment: Assessment) -> tuple[SelectedGroup, ...]:
-    """Return the recorded selection by domain; a domain with nothing selected is there, empty."""
-    return codes_by_domain(evaluation.edition_of(assessment), assessment.codes)
-
-
 def codes_by_domain(edition: Edition, codes: Collection[str]) -> tuple[SelectedGroup, ...]:
-    """Return the codes by domain, with their names."""
+    """Return the codes by domain, with their names; a domain without any is there, empty."""
     return tuple(
         SelectedGroup(
             group.id,

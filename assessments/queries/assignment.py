@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assessments.models import Assessment, Child, NamedPerson, Status
+from assessments.queries.deadlines import REFERRAL_DATE, due_order
 from assessments.queries.visibility import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, Team, User
 
@@ -55,7 +57,7 @@ def assessments_without_a_worker(manager: User) -> QuerySet[Assessment]:
     return (
         assessments_visible_to(manager)
         .filter(~Exists(active_in_team), status__in=OPEN)
-        .order_by("episode__referral_date", "pk")
+        .order_by(due_order(timezone.localdate()), REFERRAL_DATE, "pk")
     )
 
 
@@ -94,7 +96,10 @@ def restricted_children_managed_only_by(person: User) -> QuerySet[Child]:
         person__memberships__team__assessments__episode__child=OuterRef("pk"),
     ).exclude(person=person)
     return Child.objects.filter(
-        ~Exists(other_managers), restricted=True, named_people__person=person
+        ~Exists(other_managers),
+        restricted=True,
+        joined_to__isnull=True,
+        named_people__person=person,
     )
 
 
@@ -128,8 +133,12 @@ def people_who_can_be_named(manager: User, child: Child) -> QuerySet[User]:
 
 
 def reader_by_username(username: str) -> User | None:
-    """Return the person with this user name; None if there is none whose role sees records."""
-    return readers().filter(username__iexact=username.strip()).first()
+    """Return the person with this user name; None if there is none whose role sees records.
+
+    Never somebody whose name only looks alike: they would be named for a restricted record.
+    """
+    person = User.objects.with_user_name(username.strip())
+    return readers().filter(pk=person.pk).first() if person else None
 
 
 def readers() -> QuerySet[User]:

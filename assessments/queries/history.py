@@ -11,9 +11,11 @@ from assessments.models import (
     Assessment,
     Child,
     Episode,
+    FactsCorrection,
     IdempotencyKey,
     NamedPerson,
     PinnedComment,
+    Reply,
     Review,
     RuleAnswer,
     Version,
@@ -23,24 +25,69 @@ from cinfactors.audit.models import Change
 
 
 def changes_of(assessment: Assessment) -> QuerySet[Change]:
-    """Return every change of the assessment, of what belongs to it, its episode and its child."""
+    """Return every change of the assessment, of what belongs to it, its episode and its child.
+
+    Of the child's records that were joined to the present one, too. The keys are read first, in
+    three queries: with these as subqueries the database reads the whole history.
+    """
 
     def rows(model: type[Model], **lookups: Any) -> Q:
         return Q(table_name=model._meta.db_table, **lookups)
 
     episode = assessment.episode
-    reviews = Review.objects.filter(assessment=assessment).values("pk")
+    child = Q(pk=episode.child_id) | Q(joined_to=episode.child_id)
+    children = _keys(Child.objects.filter(child))
+    reviews = _keys(Review.objects.filter(assessment=assessment))
+    corrections = _keys(
+        FactsCorrection.objects.filter(
+            Q(episode=None) | Q(episode=episode),
+            Q(assessment=None) | Q(assessment=assessment),
+            child__in=children,
+        )
+    )
     about = (
         rows(Assessment, row_key=assessment.pk)
         | rows(Version, parent_key=assessment.pk)
         | rows(RuleAnswer, parent_key=assessment.pk)
         | rows(Review, parent_key=assessment.pk)
         | rows(PinnedComment, parent_key__in=reviews)
+        | rows(Reply, parent_key__in=reviews)
         | rows(Episode, row_key=episode.pk)
-        | rows(Child, row_key=episode.child_id)
+        | rows(Child, row_key__in=children)
         | rows(NamedPerson, parent_key=episode.child_id)
+        | rows(FactsCorrection, row_key__in=corrections)
     )
     return Change.objects.filter(about).order_by("pk")
+
+
+def _keys(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def changes_with(history: QuerySet[Change], changes: Collection[Change]) -> QuerySet[Change]:
+    """Return these changes of a record's history, and others of it by the same transactions."""
+    return history.filter(transaction_id__in={change.transaction_id for change in changes})
+
+
+def history_is_complete(assessment: Assessment) -> bool:
+    """Return whether the history goes back to the start of the assessment."""
+    return Change.objects.filter(
+        table_name=Assessment._meta.db_table, row_key=assessment.pk, old__isnull=True
+    ).exists()
+
+
+def versions_with_corrected_dates(assessment: Assessment) -> set[int]:
+    """Return the keys of the versions that a manager made by correcting dates: no submissions."""
+    reviews = assessment.reviews.filter(decision=Review.Decision.DATES_CORRECTED)
+    return set(reviews.values_list("version_id", flat=True))
+
+
+def row_at(row: Assessment | Child | Episode, version: int) -> dict[str, Any] | None:
+    """Return the columns of a row as they were at a version; None if the history has none."""
+    rows = Change.objects.filter(
+        table_name=row._meta.db_table, row_key=row.pk, new__version=version
+    )
+    return rows.order_by("pk").values_list("new", flat=True).last()
 
 
 def names_of(people: Collection[int], teams: Collection[int]) -> tuple[dict[int, str], ...]:
@@ -68,3 +115,16 @@ def last_change(person: User, assessment: Assessment) -> IdempotencyKey | None:
     if saved is not None and saved.person_id != person.pk:
         return saved
     return keys.filter(act="reassign", at__gt=assessment.saved_at).last() or saved
+
+
+def others_who_changed(person: User, assessment: Assessment, since: int) -> tuple[str, ...]:
+    """Return the names of others who changed the assessment after a version, the earliest first.
+
+    Reassigning it changes nothing that a page shows.
+    """
+    row = row_at(assessment, since)
+    if row is None:
+        return ()
+    later = assessment.idempotency_keys.filter(at__gt=row["saved_at"])
+    later = later.exclude(person=person).exclude(act="reassign")
+    return tuple(dict.fromkeys(later.order_by("at").values_list("person__name", flat=True)))

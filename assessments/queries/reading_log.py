@@ -1,23 +1,35 @@
-"""The log of who read which child's record: what was unusual in each hour, for data officers."""
+"""The log of who read which child's record, for data officers.
+
+What was unusual in each hour, the children of one such hour, and everybody who read one record.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, Q, QuerySet
-from django.db.models.functions import TruncHour
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
 from assessments.models import Child
+from assessments.queries.finding import KEPT_RECORD
+from assessments.queries.visibility import children_visible_to
 from cinfactors.accounts.models import Role, User
-from cinfactors.audit.models import Reading
+from cinfactors.audit.models import Page, Reading
 
 UNUSUAL_CHILDREN_PER_HOUR = 30
-"""From how many children's records, read by one person in an hour of the clock, it is unusual.
+"""From how many children's records, opened by one person in an hour of the clock, it is unusual.
 
 Ours: a worker's whole caseload is fewer.
+"""
+
+UNUSUAL_OUTSIDE_PER_HOUR = 100
+"""From how many children outside their own caseload, on lists too, it is unusual.
+
+Ours: four pages of the list of assessments, each with nobody who was there before.
 """
 
 
@@ -25,44 +37,63 @@ def may_read_the_log(person: User) -> bool:
     return person.is_active and person.is_data_officer
 
 
+def _readings_for(reader: User) -> QuerySet[Reading]:
+    """Return what was shown or refused of children; empty for who may not read the log."""
+    if not may_read_the_log(reader):
+        return Reading.objects.none()
+    return Reading.objects.filter(Q(child_id__isnull=False) | Q(children__isnull=False))
+
+
 def unusual_readings(
     reader: User, on: date, *, by: User | None = None
 ) -> QuerySet[Reading, dict[str, Any]]:
     """Return a row for each person and hour of a day in which something was unusual.
 
-    Each has how often and what they read. Data officers belong to no team, so no record counts as
-    out of theirs. Empty for a reader who may not read the log.
+    Each has how often and what they read. A page of a list is not unusual for a child of the
+    reader's family name who stands in it, unless it was searched. Data officers belong to no
+    team, so no record counts as out of theirs. Empty for a reader who may not read the log.
     """
     start = timezone.make_aware(datetime.combine(on, time.min))
     end = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
-    readings = Reading.objects.filter(at__gte=start, at__lt=end, child_id__isnull=False)
-    if not may_read_the_log(reader):
-        readings = readings.none()
+    readings = _readings_for(reader).filter(at__gte=start, at__lt=end)
     if by is not None:
         readings = readings.filter(person_id=by.pk)
     whole_authority = User.objects.filter(role=Role.DATA_OFFICER).values("pk")
-    shown, refused = Q(refused=False), Q(refused=True)
+    shown, id_in_use = Q(refused=False), Q(refused=True, page=Page.ADD)
+    refused = Q(refused=True) & ~Q(page=Page.ADD)
+    out_of_team = Q(out_of_team=True) | Q(out_of_team_children__isnull=False)
+    searched_same_name = Q(page=Page.SEARCH, same_name_children__isnull=False)
     counted = {
-        "children": Count("child_id", distinct=True, filter=shown),
+        "opened": Count("child_id", distinct=True, filter=shown),
+        "outside": Coalesce(Sum("counted__len"), 0),
         "times_restricted": Count("pk", filter=refused & Q(restricted=True)),
         "times_refused": Count("pk", filter=refused & Q(restricted=False, out_of_team=True)),
+        "times_id_in_use": Count("pk", filter=id_in_use),
         "times_out_of_team": Count(
-            "pk", filter=shown & Q(out_of_team=True) & ~Q(person_id__in=whole_authority)
+            "pk", filter=shown & out_of_team & ~Q(person_id__in=whole_authority)
         ),
-        "times_same_name": Count("pk", filter=Q(same_name=True)),
+        "times_same_name": Count("pk", filter=Q(same_name=True) | searched_same_name),
     }
-    unusual = Q(children__gte=UNUSUAL_CHILDREN_PER_HOUR)
-    for name in counted.keys() - {"children"}:
-        unusual |= Q(**{f"{name}__gt": 0})
+    unusual = Q(opened__gte=UNUSUAL_CHILDREN_PER_HOUR) | Q(outside__gte=UNUSUAL_OUTSIDE_PER_HOUR)
+    for name in counted:
+        if name.startswith("times_"):
+            unusual |= Q(**{f"{name}__gt": 0})
     rows = (
         readings.annotate(hour=TruncHour("at"))
         .values("person_id", "hour")
         .annotate(
             **counted,
             times=Count("pk"),
+            lists=Count("pk", filter=Q(children__isnull=False)),
             first=Min("at"),
             last=Max("at"),
-            which=ArrayAgg("child_id", distinct=True),
+            which=ArrayAgg("child_id", distinct=True, filter=Q(child_id__isnull=False), default=[]),
+            which_refused=ArrayAgg(
+                "child_id",
+                distinct=True,
+                filter=Q(child_id__isnull=False, refused=True, reason=""),
+                default=[],
+            ),
             addresses=ArrayAgg(
                 "address", distinct=True, filter=Q(address__isnull=False), default=[]
             ),
@@ -74,11 +105,61 @@ def unusual_readings(
     return cast("QuerySet[Reading, dict[str, Any]]", rows)
 
 
+def readings_in_hour(reader: User, person: User, hour: datetime) -> QuerySet[Reading]:
+    """Return what the person was shown or refused in an hour of the clock, the earliest first."""
+    in_hour = Q(at__gte=hour, at__lt=hour + timedelta(hours=1))
+    return _readings_for(reader).filter(in_hour, person_id=person.pk).order_by("pk")
+
+
+def person_in_log(reader: User, reference: UUID) -> User | None:
+    """Return the person of this reference; None for a reader who may not read the log."""
+    people = people_by_name() if may_read_the_log(reader) else User.objects.none()
+    return people.filter(reference=reference).first()
+
+
+def child_in_log(reader: User, la_child_id: str) -> Child | None:
+    """Return the child with exactly this id, or to whose record one with it was joined.
+
+    Of the children whom the reader may see: a restricted one only if they are named.
+    """
+    has_id = Child.objects.filter(la_child_id__iexact=la_child_id.strip())
+    return _children_in_log(reader).filter(pk__in=has_id.values(kept=KEPT_RECORD)).first()
+
+
+def child_in_log_by_reference(reader: User, reference: UUID) -> Child | None:
+    """Return the child that `child_in_log` found, for the page that follows."""
+    return _children_in_log(reader).filter(reference=reference).first()
+
+
+def _children_in_log(reader: User) -> QuerySet[Child]:
+    return children_visible_to(reader) if may_read_the_log(reader) else Child.objects.none()
+
+
+def readings_of(reader: User, keys: list[int]) -> QuerySet[Reading]:
+    """Return every page that showed one of the children, or refused to, the latest first.
+
+    `keys` are those of the records of one child.
+    """
+    of_child = Q(child_id__in=keys) | Q(children__overlap=keys)
+    return _readings_for(reader).filter(of_child).order_by("-pk")
+
+
+def readers_with_teams(people: set[int]) -> dict[int, User]:
+    """Return the people by key, each with the teams of today."""
+    return User.objects.prefetch_related("teams").in_bulk(people)
+
+
 def people_by_name() -> QuerySet[User]:
     """Return everybody, for the log to be filtered by."""
     return User.objects.order_by("name", "pk")
 
 
-def child_ids(children: set[int]) -> dict[int, str]:
-    """Return the children's ids by key: of restricted records too, since the log is about them."""
-    return dict(Child.objects.filter(pk__in=children).values_list("pk", "la_child_id"))
+def child_ids(reader: User, children: set[int], refused: set[int]) -> dict[int, str]:
+    """Return the children's ids by key, of those whom the reader may see or somebody was refused.
+
+    Who is named for a restricted record reads it without anybody else learning of it here. Who
+    was `refused` one did not know whether there was one either, and is to be asked about it.
+    """
+    may_be_named = Q(pk__in=children_visible_to(reader).values("pk")) | Q(pk__in=refused)
+    found = Child.objects.filter(may_be_named, pk__in=children)
+    return dict(found.values_list("pk", "la_child_id"))

@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from assessments.catalogue.working_days import last_referral_overdue_on
-from assessments.models import Assessment, Review, RuleAnswer, Status, Version
+from assessments.models import (
+    NEVER_COUNTED,
+    Assessment,
+    PinnedComment,
+    Reply,
+    Review,
+    RuleAnswer,
+    Version,
+)
 from assessments.queries.visibility import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, User
-
-STATUSES_WITHOUT_DEADLINE = frozenset({Status.AUTHORISED, Status.REOPENED, Status.CANCELLED})
-"""The statuses after authorisation or cancellation: the 45 working days no longer apply."""
 
 EXPLAINING_ANSWERS = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
 """The kinds of answer in which the worker explains something to the manager."""
@@ -33,10 +38,14 @@ class QueueFacts:
     times_returned: int = 0
     answers: Sequence[Mapping[str, Any]] = ()
     """The answers to the rules that came with the last submission."""
+    comments: int = 0
+    """How many there are of the return, if that was the last decision."""
+    replied: int = 0
+    """To how many of them the worker has replied."""
 
 
 def facts_for_the_queue(keys: Collection[int]) -> dict[int, QueueFacts]:
-    """Return the facts by the assessment's key, for the rows of one page, in two queries.
+    """Return the facts by the assessment's key, for the rows of one page, in three queries.
 
     In the list's own query the database would work them out for every row before sorting.
     """
@@ -52,7 +61,35 @@ def facts_for_the_queue(keys: Collection[int]) -> dict[int, QueueFacts]:
         .distinct("assessment")
         .values_list("assessment", "answers")
     )
-    return {key: QueueFacts(returned.get(key, 0), answers.get(key, ())) for key in keys}
+    asked = _comments_and_replies(keys)
+    return {
+        key: QueueFacts(returned.get(key, 0), answers.get(key, ()), *asked.get(key, (0, 0)))
+        for key in keys
+    }
+
+
+def _comments_and_replies(keys: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return how many comments the last return has, and how many replies, by the assessment."""
+    of_review = {"review": OuterRef("pk")}
+    pinned = PinnedComment.objects.filter(**of_review).order_by().values("review")
+    replied = Reply.objects.filter(**of_review).order_by().values("review")
+    last = (
+        Review.objects.filter(assessment__in=keys)
+        .exclude(decision=Review.Decision.CORRECTED)
+        .order_by("assessment", "-pk")
+        .distinct("assessment")
+        .annotate(
+            pinned_number=Coalesce(Subquery(pinned.values(number=Count("pk"))), 0),
+            replied_number=Coalesce(
+                Subquery(replied.values(number=Count("code", distinct=True))), 0
+            ),
+        )
+    )
+    return {
+        review.assessment_id: (1 + review.pinned_number, review.replied_number)
+        for review in last
+        if review.decision == Review.Decision.RETURNED
+    }
 
 
 def _last_answers() -> Subquery:
@@ -82,7 +119,8 @@ def with_explanations(assessments: QuerySet[Assessment], given: bool) -> QuerySe
 def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
     """Return those that ended from 1 April of the year before to 31 March of `ending`.
 
-    One that has not ended counts by the day of its submission.
+    One that has not ended counts by the day of its submission; what is cancelled or voided is in
+    no year.
     """
     first, last = date(ending - 1, 4, 1), date(ending, 3, 31)
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -90,18 +128,10 @@ def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[A
         datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
         for day in (first, date(ending, 4, 1))
     )
-    return assessments.filter(
+    return assessments.exclude(status__in=NEVER_COUNTED).filter(
         Q(end_date__gte=first, end_date__lte=last)
         | Q(end_date__isnull=True, submitted_at__gte=since, submitted_at__lt=until)
     )
-
-
-def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet[Assessment]:
-    """Return those past their 45 working days from referral on a day; if not `late`, the others."""
-    past = Q(episode__referral_date__lte=last_referral_overdue_on(on)) & ~Q(
-        status__in=STATUSES_WITHOUT_DEADLINE
-    )
-    return assessments.filter(past) if late else assessments.exclude(past)
 
 
 def workers_for(person: User) -> QuerySet[User]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from assessments.models import Assessment, Review, Status, Version
+from assessments.models import Assessment, Reply, Review, Status, Version
 from assessments.queries.visibility import assessments_visible_to, own_assessments
 from cinfactors.accounts.models import User
 
@@ -34,8 +34,18 @@ def may_review(person: User, assessment: Assessment) -> bool:
 
 
 def may_reopen(person: User, assessment: Assessment) -> bool:
+    """Return whether the person may reopen it, or correct its dates, in its present status."""
     return (
         assessment.status == Status.AUTHORISED
+        and reviewable(person).filter(pk=assessment.pk).exists()
+    )
+
+
+def may_void(person: User, assessment: Assessment) -> bool:
+    """Return whether the person may void it: it was authorised, and is no work of theirs."""
+    return (
+        assessment.is_completed
+        and assessment.status != Status.VOIDED
         and reviewable(person).filter(pk=assessment.pk).exists()
     )
 
@@ -55,6 +65,7 @@ class ReviewFeedback:
     """What a manager asks of the worker: the decision, and its comments on single codes."""
 
     review: Review
+    """With its pinned comments and the replies so far."""
     pinned: Mapping[str, str]
     """The comments by code. A code need not be selected: the manager may find it missing."""
 
@@ -62,25 +73,27 @@ class ReviewFeedback:
 def review_feedback(assessment: Assessment) -> ReviewFeedback | None:
     """Return the return or reopening that the worker has yet to answer; None if there is none.
 
-    Two queries, or none where the status says that there is nothing to answer.
+    Three queries, or none where the status says that there is nothing to answer.
     """
     if assessment.status not in (Status.RETURNED, Status.REOPENED):
         return None
     decided = assessment.reviews.exclude(decision=Review.Decision.CORRECTED)
-    review = decided.select_related("decided_by").order_by("pk").last()
+    review = _with_comments(decided.select_related("decided_by")).order_by("pk").last()
     if review is None:
         return None
-    pinned = {comment.code: comment.text for comment in review.pinned.order_by("pk")}
+    pinned = {comment.code: comment.text for comment in review.pinned.all()}
     return ReviewFeedback(review, pinned)
 
 
 def reviews_of(assessment: Assessment) -> QuerySet[Review]:
-    """Return every decision, the latest first, with its person, version and pinned comments."""
-    return (
-        assessment.reviews.select_related("decided_by", "version", "read")
-        .prefetch_related("pinned")
-        .order_by("-pk")
-    )
+    """Return every decision, the latest first, with its person, version, comments and replies."""
+    reviews = assessment.reviews.select_related("decided_by", "version", "read")
+    return _with_comments(reviews).order_by("-pk")
+
+
+def _with_comments(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    replies = Prefetch("replies", Reply.objects.select_related("replied_by"))
+    return reviews.prefetch_related("pinned", replies)
 
 
 def versions_of(assessment: Assessment) -> QuerySet[Version]:
@@ -95,7 +108,7 @@ def latest_version(assessment: Assessment) -> Version | None:
 
 
 def latest_authorised_version(assessment: Assessment) -> Version | None:
-    """Return the version that is counted and exported.
+    """Return the version that is counted and exported, dated by the assessment's end.
 
     A reopened assessment keeps it until it is authorised again.
     """
@@ -118,6 +131,7 @@ def previous_authorised_version(person: User, assessment: Assessment) -> Version
             assessment__episode__child=assessment.episode.child_id,
             authorised_at__isnull=False,
         )
+        .exclude(assessment__status=Status.VOIDED)
         .select_related("assessment", "submitted_by", "corrected_by", "authorised_by")
         .order_by("-assessment__start_date", "-assessment", "-number")
         .first()

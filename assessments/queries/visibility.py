@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, NegatedExpression
 
 from assessments.database.compiled_queries import CompiledQuery, instances
-from assessments.models import Assessment, Child, Episode, NamedPerson
+from assessments.models import NEVER_COUNTED, Assessment, Child, Episode, NamedPerson
+from assessments.queries.finding import KEPT_RECORD
 from cinfactors.accounts.models import Role, Team, User
 
 
@@ -178,13 +179,24 @@ def may_start_assessments(person: User) -> bool:
     return person.is_active and person.is_social_worker
 
 
+def may_start_for_family(person: User, assessment: Assessment) -> bool:
+    """Return whether they may start for another child of the family, with the same referral.
+
+    Not from what was started in error, nor from what was another child's: neither says whose
+    family it is.
+    """
+    return may_start_assessments(person) and assessment.status not in NEVER_COUNTED
+
+
 def child_to_assess(person: User, la_child_id: str) -> Child | None:
     """Return the child with exactly this id, for a social worker about to start an assessment.
 
     Any child of the authority, since a referral may reach any team; one at a time and by the
-    whole id, so that nobody can browse. None for a child whose record is restricted to others.
+    whole id, so that nobody can browse; one that was joined to another record finds that one.
+    None for a child whose record is restricted to others.
     """
-    return children_to_assess(person).filter(la_child_id__iexact=la_child_id.strip()).first()
+    has_id = Child.objects.filter(la_child_id__iexact=la_child_id.strip())
+    return children_to_assess(person).filter(pk__in=has_id.values(kept=KEPT_RECORD)).first()
 
 
 def child_to_assess_by_reference(person: User, reference: UUID) -> Child | None:
@@ -200,4 +212,6 @@ def children_to_assess(person: User) -> QuerySet[Child]:
 
 
 def _children_not_restricted_from(person: User) -> QuerySet[Child]:
-    return Child.objects.filter(Q(restricted=False) | _person_is_named_for_child(person))
+    return Child.objects.filter(
+        Q(restricted=False) | _person_is_named_for_child(person), joined_to__isnull=True
+    )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, QuerySet, When
+from django.utils import timezone
 
 from assessments.models import (
     NOT_COMPLETED,
     WITH_THE_WORKER,
     Assessment,
-    Child,
     Episode,
     Review,
     Status,
 )
+from assessments.queries.deadlines import REFERRAL_DATE, due_order
+from assessments.queries.finding import children_found_by
 
 
 def not_completed_in(episode: Episode) -> QuerySet[Assessment]:
-    """Return the episode's assessments without any authorised version (census rule 8896)."""
-    return Assessment.objects.filter(episode=episode, status__in=NOT_COMPLETED).exclude(
-        versions__authorised_at__isnull=False
-    )
+    """Return the episode's assessments that are not completed (census rule 8896)."""
+    return Assessment.objects.filter(NOT_COMPLETED, episode=episode)
 
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -47,17 +47,17 @@ def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
 def in_group(assessments: QuerySet[Assessment], group: str) -> QuerySet[Assessment]:
     """Return the assessments of one tab, in the order in which they need attention.
 
-    The 45 working days run from the referral, so the oldest referral is the most urgent;
-    among those with the worker, what a manager returned comes first. Authorised ones stand
-    newest first. Raise KeyError for an unknown tab.
+    What is due first is the most urgent; among those with the worker, what a manager returned
+    comes first. Authorised ones stand newest first. Raise KeyError for an unknown tab.
     """
     in_tab = assessments.filter(status__in=GROUPS[group])
     if group == "authorised":
         return in_tab.order_by("-end_date", "-pk")
+    most_urgent_first = (due_order(timezone.localdate()), REFERRAL_DATE, "pk")
     if group == "to-do":
         returned_first = Case(When(status=Status.RETURNED, then=0), default=1)
-        return in_tab.order_by(returned_first, "episode__referral_date", "pk")
-    return in_tab.order_by("episode__referral_date", "pk")
+        return in_tab.order_by(returned_first, *most_urgent_first)
+    return in_tab.order_by(*most_urgent_first)
 
 
 def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
@@ -70,22 +70,5 @@ def group_counts(assessments: QuerySet[Assessment]) -> dict[str, int]:
 
 
 def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
-    """Return the assessments of children whose id or names begin with each of the words.
-
-    A name of several words can be typed in full: "Mary Jane Van Dyke", "van dyke mary".
-    """
-    parts = words.split()
-    if not parts:
-        return assessments
-    matches = Q()
-    for part in parts:
-        matches &= (
-            Q(la_child_id__istartswith=part)
-            | Q(given_name__istartswith=part)
-            | Q(family_name__istartswith=part)
-        )
-    for place in range(len(parts) + 1) if len(parts) > 1 else ():
-        first, last = " ".join(parts[:place]), " ".join(parts[place:])
-        matches |= Q(given_name__istartswith=first, family_name__istartswith=last)
-        matches |= Q(given_name__istartswith=last, family_name__istartswith=first)
-    return assessments.filter(episode__child__in=Child.objects.filter(matches))
+    """Return the assessments of the children whom `children_found_by` finds."""
+    return assessments.filter(episode__child__in=children_found_by(words))

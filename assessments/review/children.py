@@ -16,8 +16,7 @@ class ChildAdmin(ReadOnlyAdmin):
     heading = "Children"
     list_display = ["la_child_id", "given_name", "family_name", "birth_date", "sex", "disabled"]
     list_filter = ["sex", "disabled"]
-    search_fields = ["la_child_id__iexact", "given_name__istartswith", "family_name__istartswith"]
-    search_help_text = "The child’s whole id, or how a name begins"
+    search_fields = ["pk"]
     ordering = ["la_child_id"]
     fields = [
         "la_child_id",
@@ -25,6 +24,8 @@ class ChildAdmin(ReadOnlyAdmin):
         "family_name",
         "birth_date",
         "expected_birth_date",
+        "not_born",
+        "death_date",
         "sex",
         "disabled",
     ]
@@ -41,8 +42,7 @@ class EpisodeAdmin(ReadOnlyAdmin):
     heading = "Episodes of need"
     list_display = ["child_id", "referral_date", "referral_source", "primary_need", "closure_date"]
     list_filter = ["no_further_action", "reason_for_closure"]
-    search_fields = ["child__la_child_id__iexact"]
-    search_help_text = "The child’s whole id"
+    search_fields = ["child"]
     ordering = ["-referral_date", "-pk"]
     readonly_fields = ["child_id"]
     fields = [

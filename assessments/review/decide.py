@@ -16,14 +16,29 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from assessments import evaluation, queries, services
+from assessments import queries, services
 from assessments.catalogue.code_names import listed
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
 from assessments.components.picker.layout import domain_groups
 from assessments.models import Assessment
 from assessments.review import record
-from assessments.review.decisions import AUTHORISE, CORRECT, DECISIONS, REOPEN, RETURN, Decision
-from assessments.review.forms import CorrectForm, DecisionForm, ReopenForm, ReturnForm
+from assessments.review.decisions import (
+    AUTHORISE,
+    CORRECT,
+    CORRECT_DATES,
+    DECISIONS,
+    REOPEN,
+    RETURN,
+    Decision,
+)
+from assessments.review.forms import (
+    AuthoriseForm,
+    CorrectDatesForm,
+    CorrectForm,
+    DecisionForm,
+    ReopenForm,
+    ReturnForm,
+)
 from assessments.review.messages import conflict_in_words, refusals_in_words
 from assessments.review.navigation import ReviewNavigation, kept_filters
 from assessments.review.read_only import signed_in
@@ -51,6 +66,8 @@ class Feedback:
     status: int = 200
     message: str = ""
     problems: Sequence[Problem] = ()
+    hardly: Sequence[str] = ()
+    """What is hardly right, to be confirmed."""
     version: int | None = None
     """The version that the form was filled in on; None where the page shows a newer one."""
 
@@ -77,7 +94,7 @@ class DecisionViews(ReviewNavigation):
                     {"decision": decision},
                     name=f"assessments_assessment_{decision.name}",
                 )
-                for decision in (RETURN, CORRECT, REOPEN)
+                for decision in (RETURN, CORRECT, REOPEN, CORRECT_DATES)
             ),
         ]
 
@@ -122,6 +139,8 @@ class DecisionViews(ReviewNavigation):
         draft = request.unsent_draft
         if decision is CORRECT:
             has_page = queries.may_review(request.user, assessment)
+        elif decision is CORRECT_DATES:
+            has_page = queries.may_reopen(request.user, assessment)
         else:
             has_page = draft is not None
         if not has_page:
@@ -130,14 +149,17 @@ class DecisionViews(ReviewNavigation):
         feedback = Feedback(message=NOT_SENT if draft is not None else "")
         if isinstance(form, CorrectForm):
             return self._correct_page(request, assessment, form, feedback)
+        if isinstance(form, CorrectDatesForm):
+            return self._dates_page(request, assessment, form, feedback)
         return self._decide_page(request, assessment, form, feedback)
 
+    @recovers_form
     def authorise_view(self, request: SignedInRequest, reference: UUID) -> HttpResponse:
         """Ask for confirmation, then authorise; comments typed on the page are not thrown away."""
         assessment = self._found(request, reference)
         if request.method != "POST":
-            return redirect(self.address_of(request, reference))
-        _, version = key_and_version_of(request)
+            return self._unsent_authorisation(request, assessment)
+        _, version = key_and_version_of(request.POST)
         comments = ReturnForm(request.POST, assessment=assessment)
         if comments.has_entries():
             comments.full_clean()
@@ -145,8 +167,22 @@ class DecisionViews(ReviewNavigation):
             feedback = Feedback(REFUSED, problems=problems, version=version)
             return self._decide_page(request, assessment, comments, feedback)
         if "confirmed" not in request.POST and self._may_be_confirmed(request, assessment, version):
-            return self._confirmation(request, assessment)
+            return self._confirmation(request, assessment, AuthoriseForm(assessment=assessment))
         return self._carry_out(request, assessment, AUTHORISE)
+
+    def _unsent_authorisation(
+        self, request: SignedInRequest, assessment: Assessment
+    ) -> HttpResponse:
+        """Show what was typed before the sign-in ended: the end date, or comments beside codes."""
+        draft = request.unsent_draft
+        if draft is None or not queries.may_review(request.user, assessment):
+            return redirect(self.address_of(request, assessment.reference))
+        feedback = Feedback(message=NOT_SENT)
+        if "confirmed" in draft:
+            form = AuthoriseForm(draft, assessment=assessment)
+            return self._confirmation(request, assessment, form, feedback)
+        comments = ReturnForm(draft, assessment=assessment)
+        return self._decide_page(request, assessment, comments, feedback)
 
     def _may_be_confirmed(
         self, request: SignedInRequest, assessment: Assessment, version: int
@@ -158,7 +194,7 @@ class DecisionViews(ReviewNavigation):
         self, request: SignedInRequest, assessment: Assessment, decision: Decision
     ) -> HttpResponse:
         """Take the decision and go on; or show the form again with its problems, nothing lost."""
-        key, version = key_and_version_of(request)
+        key, version = key_and_version_of(request.POST)
         form = decision.form_class(request.POST, assessment=assessment)
         try:
             if form.is_valid():
@@ -173,6 +209,9 @@ class DecisionViews(ReviewNavigation):
             return self._form_again(request, current, form, feedback)
         except services.FactsRefused as refused:
             form.add_service_errors(refused.messages)
+        except services.NeedsConfirming as asked:
+            feedback = Feedback(REFUSED, version=version, hardly=[*asked.messages.values()])
+            return self._form_again(request, assessment, form, feedback)
         except services.SelectionRefused as refused:
             problems = _selection_problems(refused, form)
             feedback = Feedback(REFUSED, problems=problems, version=version)
@@ -181,7 +220,7 @@ class DecisionViews(ReviewNavigation):
             feedback = Feedback(REFUSED, problems=problems_of(form), version=version)
             return self._form_again(request, assessment, form, feedback)
         messages.success(request, decision.done_message(assessment))
-        if decision is CORRECT:  # which leaves it to be decided
+        if decision in (CORRECT, CORRECT_DATES):  # which leave it to be looked at
             return redirect(self.address_of(request, assessment.reference))
         return self.redirect_after_decision(request, assessment)
 
@@ -196,6 +235,14 @@ class DecisionViews(ReviewNavigation):
     ) -> HttpResponse:
         if isinstance(form, CorrectForm) and queries.may_review(request.user, assessment):
             return self._correct_page(request, assessment, form, feedback)
+        if isinstance(form, CorrectDatesForm) and queries.may_reopen(request.user, assessment):
+            return self._dates_page(request, assessment, form, feedback)
+        if (
+            isinstance(form, AuthoriseForm)
+            and form.errors
+            and queries.may_review(request.user, assessment)
+        ):
+            return self._confirmation(request, assessment, form, feedback)
         return self._decide_page(request, assessment, form, feedback)
 
     def _decide_page(
@@ -216,7 +263,7 @@ class DecisionViews(ReviewNavigation):
             "groups": record.selection_groups(
                 assessment,
                 since_last=shown["since_last"],
-                returned=shown["last_return"],
+                comments=shown["comments"],
                 form=return_form,
             ),
             "may_review": may_review,
@@ -235,7 +282,7 @@ class DecisionViews(ReviewNavigation):
         form: CorrectForm,
         feedback: Feedback,
     ) -> HttpResponse:
-        edition = evaluation.current_edition()
+        edition = form.edition
         context = {
             "title": "Correct the codes",
             "edition": edition,
@@ -246,13 +293,30 @@ class DecisionViews(ReviewNavigation):
         }
         return self._page(request, assessment, "correct", context, feedback)
 
-    def _confirmation(self, request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+    def _dates_page(
+        self,
+        request: SignedInRequest,
+        assessment: Assessment,
+        form: CorrectDatesForm,
+        feedback: Feedback,
+    ) -> HttpResponse:
+        context = {"title": "Correct the dates", "form": form, "hardly": feedback.hardly}
+        return self._page(request, assessment, "dates", context, feedback)
+
+    def _confirmation(
+        self,
+        request: SignedInRequest,
+        assessment: Assessment,
+        form: AuthoriseForm,
+        feedback: Feedback = Feedback(),
+    ) -> HttpResponse:
         context = {
             "title": "Authorise this assessment?",
             "groups": record.selection_groups(assessment),
             "today": timezone.localdate(),
+            "form": form,
         }
-        return self._page(request, assessment, "authorise", context, Feedback())
+        return self._page(request, assessment, "authorise", context, feedback)
 
     def _page(
         self,

@@ -1,4 +1,4 @@
-"""The four decisions that a manager takes: the form, the service and the message of each."""
+"""The five decisions that a manager takes: the form, the service and the message of each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from assessments import services
 from assessments.models import Assessment
 from assessments.review.forms import (
     AuthoriseForm,
+    CorrectDatesForm,
     CorrectForm,
     DecisionForm,
     ReopenForm,
@@ -66,4 +67,10 @@ REOPEN = Decision(
     services.reopen,
     "The assessment of {child} is reopened for {worker}.",
 )
-DECISIONS = (AUTHORISE, RETURN, CORRECT, REOPEN)
+CORRECT_DATES = Decision(
+    "dates",
+    CorrectDatesForm,
+    services.correct_dates,
+    "The dates of the assessment of {child} are corrected.",
+)
+DECISIONS = (AUTHORISE, RETURN, CORRECT, REOPEN, CORRECT_DATES)

@@ -8,15 +8,21 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
-from assessments import evaluation
 from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import code_order
-from assessments.components.forms import CodesField, LinesField
+from assessments.components.forms import CodesField, DateField, LinesField
+from assessments.components.picker.posted_selection import parse_post
+from assessments.evaluation import edition_of, edition_to_record, evaluate
 from assessments.models import Assessment, Review
+from assessments.presenters.questions import Question, questions_of
 from cinfactors.web.clean_text import TOO_LONG, validate_clean
 
 PINNED = "pinned-"
 """Begins the name of the field for a comment on a code, which follows."""
+
+
+TEXT, CONSIDERED = "text-", "considered-"
+"""Begin the names of the fields for the answer to a rule, whose id follows."""
 
 
 class CommentField(LinesField):
@@ -73,7 +79,24 @@ class DecisionForm(forms.Form):
 
 
 class AuthoriseForm(DecisionForm):
-    """Nothing is entered to authorise; the confirmation is a page."""
+    """The day the assessment ended, if that is not today.
+
+    It is not asked of an amendment, which keeps its end; a form sent a second time still has it.
+    """
+
+    end_date = DateField(label="End date", required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
+        super().__init__(data, assessment=assessment)
+        if assessment.is_completed and "end_date_0" not in self.entered:
+            del self.fields["end_date"]
+            return
+        for box in cast(forms.MultiWidget, self.fields["end_date"].widget).widgets:
+            box.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def entries(self) -> list[tuple[str, str]]:
+        parts = [self.entered.get(f"end_date_{part}", "").strip() for part in range(3)]
+        return [("End date", " ".join(parts))] if any(parts) else []
 
 
 class ReturnForm(DecisionForm):
@@ -88,7 +111,7 @@ class ReturnForm(DecisionForm):
 
     def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
         super().__init__(data, assessment=assessment)
-        edition = evaluation.edition_of(assessment)
+        edition = edition_of(assessment)
         self.codes = frozenset(assessment.codes)
         commented = {
             name.removeprefix(PINNED)
@@ -162,12 +185,40 @@ class ReopenForm(DecisionForm):
     comment = CommentField(label="Why do you reopen it?", max_length=2000, rows=4)
 
 
+class CorrectDatesForm(DecisionForm):
+    """The dates of an authorised assessment as they ought to be, and why."""
+
+    start_date = DateField(label="Start date")
+    end_date = DateField(label="End date")
+    reason = CommentField(label="Why do you correct the dates?", max_length=2000)
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
+        recorded = {"start_date": assessment.start_date, "end_date": assessment.end_date}
+        super().__init__(data, assessment=assessment, initial=recorded)
+
+    def service_values(self) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        return values | {"confirmed": values["confirmed"].splitlines()}
+
+    def dates(self) -> list[forms.BoundField]:
+        return [self["start_date"], self["end_date"]]
+
+    def entries(self) -> list[tuple[str, str]]:
+        typed = []
+        for name in ("start_date", "end_date"):
+            parts = [self.entered.get(f"{name}_{part}", "").strip() for part in range(3)]
+            typed += [(str(self.fields[name].label), " ".join(parts))] if any(parts) else []
+        reason = self.entered.get("reason", "").strip()
+        return [*typed, *([(str(self.fields["reason"].label), reason)] if reason else [])]
+
+
 class CorrectForm(DecisionForm):
     """The codes as the manager would have them, and why."""
 
     codes = CodesField(required=False)
     other_description = CommentField(label="Description", max_length=500, rows=2)
-    reason = CommentField(label="Why do you correct the codes?", max_length=1000)
+    reason = CommentField(label="Why do you correct the codes?", max_length=2000)
 
     def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
         recorded = {
@@ -175,8 +226,54 @@ class CorrectForm(DecisionForm):
             "other_description": assessment.other_description,
         }
         super().__init__(data, assessment=assessment, initial=recorded)
+        self.edition = edition_to_record(assessment)
+        self.open: list[Question] = []
+        """What the guide asks of the codes as they were posted, and the worker did not answer."""
+        if self.is_bound:
+            evaluation = evaluate(assessment, self.edition).with_codes(
+                self.entered.getlist("codes"), self.entered.get("other_description", "")
+            )
+            self.open = [each for each in questions_of(evaluation) if not each.answered]
+        for question in self.open:
+            rule = question.finding.rule.id
+            if not question.asks_reason:
+                self.fields[CONSIDERED + rule] = forms.BooleanField(
+                    label=f"Considered for {question.about}: not in this case", required=False
+                )
+            label = "Reason for" if question.asks_reason else "Note (optional) on"
+            self.fields[TEXT + rule] = CommentField(
+                label=f"{label} {question.about}", max_length=1000, rows=2
+            )
+
+    def questions(self) -> list[tuple[Question, list[forms.BoundField]]]:
+        """Return what the guide asks, each with the fields of its answer."""
+        return [
+            (question, [self[name] for name in _fields_of(question) if name in self.fields])
+            for question in self.open
+        ]
+
+    def service_values(self) -> dict[str, Any]:
+        values = {name: self.cleaned_data[name] for name in CorrectForm.base_fields}
+        # As posted, whatever is still open: a form that is sent again has to be the same.
+        return values | {"answers": parse_post(self.edition, self.entered).answers}
+
+    def add_service_errors(self, messages: Mapping[str, str]) -> None:
+        first_fields = {each.finding.rule.id: _fields_of(each) for each in self.open}
+        places = {
+            rule: next(name for name in names if name in self.fields)
+            for rule, names in first_fields.items()
+        }
+        super().add_service_errors(
+            {places.get(name, name): message for name, message in messages.items()}
+        )
 
     @property
     def ticked(self) -> frozenset[str]:
         """The codes whose boxes are ticked on the page."""
         return frozenset(self.entered.getlist("codes") if self.is_bound else self.initial["codes"])
+
+
+def _fields_of(question: Question) -> tuple[str, str]:
+    """Return the names of the fields that a question may have, in the order of the page."""
+    rule = question.finding.rule.id
+    return CONSIDERED + rule, TEXT + rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from assessments import services
 from assessments.catalogue.working_days import working_days_after
@@ -22,7 +23,8 @@ def days_ago(day: date, today: date) -> str:
 
 def refusal_in_words(refusal: services.Refused) -> str:
     """Why a decision was not carried out."""
-    return ". ".join(refusals_in_words(refusal)) + "."
+    sentences = format_html_join(". ", "{}", ((each,) for each in refusals_in_words(refusal)))
+    return format_html("{}.", sentences)
 
 
 def refusals_in_words(refusal: services.Refused) -> list[str]:
@@ -40,6 +42,10 @@ def refusals_in_words(refusal: services.Refused) -> list[str]:
             if getattr(refusal, "outcome_missing", False):
                 lines.append("The outcome of the assessment is missing")
             return lines
+        case services.FactsRefused():
+            return list(refusal.messages.values())
+        case services.NeedsConfirming():
+            return list(refusal.messages.values())
         case services.Locked():
             return ["It is not in a status in which this can be decided"]
         case services.NotPermitted():
@@ -51,7 +57,7 @@ def conflict_in_words(refusal: services.Refused, assessment: Assessment) -> str:
     """Why somebody else's change stands in the way; `assessment` as it is now."""
     match refusal:
         case services.AlreadyDecided():
-            return f"{decision_in_words(refusal.review)}, after you opened the page."
+            return format_html("{}, after you opened the page.", decision_in_words(refusal.review))
         case services.EditConflict():
             at = timezone.localtime(assessment.saved_at)
             return (

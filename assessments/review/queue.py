@@ -21,7 +21,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from assessments import queries, services
-from assessments.components.forms import HiddenInput
 from assessments.evaluation import edition_of
 from assessments.models import Assessment, Child, RuleAnswer, Status
 from assessments.presenters.deadlines import deadline_of
@@ -38,8 +37,9 @@ from assessments.review.filters import (
 )
 from assessments.review.messages import days_ago, refusal_in_words
 from assessments.review.read_only import PrivateSearchChangeList, signed_in
-from assessments.templatetags.record import age
+from assessments.templatetags.record import age, died
 from cinfactors.audit.models import Page
+from cinfactors.audit.services import record_list
 from cinfactors.web.rate_limits import rate_limited_search
 
 Columns = list[str | Callable[[Any], str | bool]]
@@ -58,6 +58,12 @@ class ReviewQueue(PrivateSearchChangeList):
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Any]:
         return super().get_queryset(request, exclude_parameters).select_related(None)
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Sort the column of the deadline by what is due first."""
+        if field_name == "referral":
+            return queries.due_order(timezone.localdate())
+        return super().get_ordering_field(field_name)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -78,7 +84,7 @@ class QueueRow(Protocol):
 class ActionFormWithKey(helpers.ActionForm):
     """The form of an action, with its idempotency key."""
 
-    key = forms.UUIDField(label="", widget=HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(label="", widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 @admin.register(Assessment)
@@ -97,8 +103,7 @@ class AssessmentAdmin(DecisionViews):
     ]
     list_display_links = ["child"]
     list_filter = [InStatus, InTeam, OfWorker, WithCode, WithReasons, Overdue, InCensusYear]
-    search_fields = ["episode__child__la_child_id__iexact"]
-    search_help_text = "The child’s whole id"
+    search_fields = ["episode__child"]
     ordering = ["submitted_at", "pk"]
     actions = ["authorise_selected"]
     action_form = ActionFormWithKey
@@ -139,7 +144,10 @@ class AssessmentAdmin(DecisionViews):
     @admin.display(description="child", ordering="episode__child__la_child_id")
     def child(self, assessment: Assessment) -> SafeString:
         return format_html(
-            '{} <span class="review-quiet">{}</span>', assessment.episode.child, age(assessment)
+            '{} <span class="review-quiet">{}{}</span>',
+            assessment.episode.child,
+            age(assessment),
+            died(assessment.episode.child),
         )
 
     @admin.display(description="submitted", ordering="submitted_at")
@@ -182,9 +190,19 @@ class AssessmentAdmin(DecisionViews):
         return reasons_in_words(row.queue_facts.answers)
 
     @admin.display(description="returned")
-    def returned(self, row: QueueRow) -> str:
-        times = row.queue_facts.times_returned
-        return {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
+    def returned(self, row: QueueRow) -> SafeString | str:
+        facts = row.queue_facts
+        times = facts.times_returned
+        words = {0: "No", 1: "Once", 2: "Twice"}.get(times, f"{times} times")
+        if not facts.comments:
+            return words
+        return format_html(
+            '{}<br><span class="review-quiet">{} of {} comment{} replied to</span>',
+            words,
+            facts.replied,
+            facts.comments,
+            "" if facts.comments == 1 else "s",
+        )
 
     @admin.display(description="team", ordering="team__name")
     def team_name(self, assessment: Assessment) -> str:
@@ -239,6 +257,7 @@ class AssessmentAdmin(DecisionViews):
             key=uuid.UUID(request.POST["key"]),
         )
         children = {each.reference: each.episode.child for each in by_key.values()}
+        record_list(request, [child.pk for child in children.values()], Page.REVIEW)
         outcomes = [
             {
                 "reference": result.reference,

@@ -14,10 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from assessments import queries
 from assessments.models import Child
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
-from cinfactors.audit.services import record_reading, record_refusal
+from cinfactors.audit.services import record_list, record_reading, record_refusal
 from cinfactors.web.admin_lists import CappedPaginator, StrictChangeList
 from cinfactors.web.rate_limits import rate_limited_search
 
@@ -86,6 +87,7 @@ class ReadOnlyAdmin(ModelAdmin):
     paginator = CappedPaginator
     list_per_page = 50
     list_max_show_all = 100
+    search_help_text = "Child id or name"
     heading = ""
     """The title of the list; it never names a child."""
 
@@ -130,6 +132,15 @@ class ReadOnlyAdmin(ModelAdmin):
             record_refusal(request, self.read_as, reference)
             raise Http404 from absent
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the rows of the children who are found; `search_fields` names the way to them."""
+        if not search_term:
+            return queryset, False
+        [child] = self.search_fields
+        return queryset.filter(**{f"{child}__in": queries.children_found_by(search_term)}), False
+
     def child_of(self, row: Any) -> Child:
         """The child whom a row of the list is about.
 
@@ -163,7 +174,7 @@ class ReadOnlyAdmin(ModelAdmin):
             request.session.pop(self._search_session_key, None)
         context = {"title": self.heading, **(extra_context or {})}
         response = super().changelist_view(request, context)
-        self._record_search_result(request, response)
+        self._record_list(request, response)
         return response
 
     def _keep_search(self, request: HttpRequest) -> HttpResponse:
@@ -180,14 +191,12 @@ class ReadOnlyAdmin(ModelAdmin):
             query[SEARCH_MARKER] = SEARCH_KEPT
         return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
-    def _record_search_result(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Record that a search found one child: finding them by id is reading, too."""
+    def _record_list(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Record whom the list shows, and whether they were searched for."""
         changelist = (getattr(response, "context_data", None) or {}).get("cl")
-        if changelist is None or not changelist.query:
-            return
-        found = {self.child_of(row).pk for row in changelist.result_list}
-        if len(found) == 1:
-            record_reading(request, Page.SEARCH, child=found.pop())
+        if changelist is not None:
+            page = Page.SEARCH if changelist.query else Page.LIST
+            record_list(request, [self.child_of(row).pk for row in changelist.result_list], page)
 
     def changeform_view(
         self,

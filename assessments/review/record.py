@@ -10,18 +10,24 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessments import evaluation, queries
+from assessments import queries
 from assessments.catalogue.types import Edition
-from assessments.catalogue.working_days import due_date
-from assessments.models import Assessment, Review, RuleAnswer, Status, Version
+from assessments.catalogue.working_days import due_date, working_days_allowed
+from assessments.evaluation import Evaluation, edition_of, evaluate
+from assessments.models import NEVER_COUNTED, Assessment, Review, Status, Version
+from assessments.presenters.comments import Comment, comments_of
 from assessments.presenters.comparison import Comparison, compare_with_version
+from assessments.presenters.corrected_dates import corrected_from
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.history import timeline
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import SelectedCode, selection_by_domain
+from assessments.presenters.selection import SelectedCode, codes_by_domain
 from assessments.review.forms import ReturnForm
 from assessments.review.messages import days_ago
 from cinfactors.accounts.models import User
+
+MOST_ENTRIES = 100
+"""How many entries of the timeline the page shows; the record's own history has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,25 @@ def since_last_submission(
     )
 
 
+def without_corrected_dates(
+    versions: Sequence[Version], reviews: Sequence[Review]
+) -> list[Version]:
+    """Return the versions but for those that a manager made of other dates: no submissions."""
+    redated = {
+        review.version_id
+        for review in reviews
+        if review.decision == Review.Decision.DATES_CORRECTED
+    }
+    return [version for version in versions if version.pk not in redated]
+
+
 def since_previous_assessment(
     previous: Version | None, edition: Edition, codes: Collection[str]
 ) -> ChangeSince | None:
     """Against what was last counted of the child's assessment before this; None without one."""
-    if previous is None or previous.end_date is None:
+    if previous is None or previous.assessment.end_date is None:
         return None
-    ended = date_format(previous.end_date, "j F Y")
+    ended = date_format(previous.assessment.end_date, "j F Y")
     return ChangeSince(
         compare_with_version(previous, edition, codes),
         f"Against the assessment that ended on {ended}",
@@ -76,10 +94,13 @@ def since_previous_assessment(
 
 def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
     """Return what the page shows besides its forms, in a fixed number of queries."""
-    edition = evaluation.edition_of(assessment)
+    evaluation = evaluate(assessment)
+    edition = evaluation.edition
     versions = list(queries.versions_of(assessment))
     reviews = list(queries.reviews_of(assessment))
     previous = queries.previous_authorised_version(person, assessment)
+    asked = last_request(assessment, reviews)
+    entries = timeline(assessment, versions, reviews)
     submitted = assessment.submitted_at
     today = timezone.localdate()
     return {
@@ -87,43 +108,44 @@ def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
         "edition": edition,
         "source": edition.source,
         "deadline": deadline_of(assessment),
+        "working_days_allowed": working_days_allowed(assessment.episode.referral_date),
         "due": due_date(assessment.episode.referral_date),
         "submitted_ago": days_ago(timezone.localdate(submitted), today) if submitted else "",
         "latest": versions[0] if versions else None,
-        "counted": next((each for each in versions if each.authorised_at), None),
-        "since_last": since_last_submission(assessment, edition, versions),
+        "counted": None
+        if assessment.status in NEVER_COUNTED
+        else next((each for each in versions if each.authorised_at), None),
+        "since_last": since_last_submission(
+            assessment, edition, without_corrected_dates(versions, reviews)
+        ),
         "since_previous": since_previous_assessment(previous, edition, assessment.codes),
-        "questions": answered_questions(assessment),
-        "timeline": timeline(assessment, versions, reviews),
-        "last_return": last_return(assessment, reviews),
+        "questions": answered_questions(evaluation),
+        "corrected_from": corrected_from(reviews, versions),
+        "timeline": entries[:MOST_ENTRIES],
+        "earlier_entries": len(entries[MOST_ENTRIES:]),
+        "may_reassign": assessment.status in queries.OPEN,
+        "may_void": queries.may_void(person, assessment),
+        "asked": asked,
+        "comments": comments_of(asked, edition, assessment.codes) if asked else (),
     }
 
 
-def answered_questions(assessment: Assessment) -> list[dict[str, Any]]:
+def answered_questions(evaluation: Evaluation) -> list[dict[str, Any]]:
     """The rules that ask, each with the answer that holds and who gave it."""
-    by = {
-        (answer.rule, frozenset(answer.codes)): answer
-        for answer in evaluation.answers_of(assessment)
-        if answer.kind != RuleAnswer.Kind.COMPLIED
-    }
     return [
-        {
-            "question": question,
-            "answer": by.get((question.finding.rule.id, frozenset(question.finding.codes)))
-            if question.answered
-            else None,
-        }
-        for question in questions_of(assessment)
+        {"question": question, "answer": evaluation.answer_to(question.finding)}
+        for question in questions_of(evaluation)
     ]
 
 
-def last_return(assessment: Assessment, reviews: Sequence[Review]) -> Review | None:
-    """The last return, while the worker answers it or the manager reads the answer."""
-    if assessment.status not in (Status.SUBMITTED, Status.RETURNED):
+def last_request(assessment: Assessment, reviews: Sequence[Review]) -> Review | None:
+    """The last return or reopening, while the worker answers it or the manager reads the answer."""
+    if assessment.status not in (Status.SUBMITTED, Status.RETURNED, Status.REOPENED):
         return None
     decided = [each for each in reviews if each.decision != Review.Decision.CORRECTED]
     last = decided[0] if decided else None
-    return last if last and last.decision == Review.Decision.RETURNED else None
+    asks = (Review.Decision.RETURNED, Review.Decision.REOPENED)
+    return last if last and last.decision in asks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +155,8 @@ class ReviewedCode:
     selected: SelectedCode
     is_new: bool = False
     """Since the last submission."""
-    returned_comment: str = ""
-    """The comment on it in the last return."""
+    comment: Comment | None = None
+    """On it in the last return, with the reply."""
     comment_field: BoundField | None = None
     """Where a comment on it is typed, if the person may return it."""
 
@@ -151,12 +173,12 @@ def selection_groups(
     assessment: Assessment,
     *,
     since_last: ChangeSince | None = None,
-    returned: Review | None = None,
+    comments: Sequence[Comment] = (),
     form: ReturnForm | None = None,
 ) -> list[ReviewedGroup]:
     """The selection by domain: what is new, what a return asked, where a comment is typed."""
     new = {each.code for each in since_last.codes.added} if since_last else set()
-    comments = {each.code: each.text for each in returned.pinned.all()} if returned else {}
+    by_code = {each.code: each for each in comments}
     return [
         ReviewedGroup(
             group.name,
@@ -164,11 +186,11 @@ def selection_groups(
                 ReviewedCode(
                     each,
                     each.code in new,
-                    comments.get(each.code, ""),
+                    by_code.get(each.code),
                     form.comment_field(each.code) if form else None,
                 )
                 for each in group.codes
             ),
         )
-        for group in selection_by_domain(assessment)
+        for group in codes_by_domain(edition_of(assessment), assessment.codes)
     ]

@@ -5,7 +5,7 @@ severe it is and its message are data (`catalogue/editions/*/rules.toml`); the c
 kinds. A rule "speaks" of a selection when its condition is met: that gives a finding.
 """
 
-from assessments.rules.evaluation import codes_at_stake, evaluate
+from assessments.rules.evaluation import evaluate
 from assessments.rules.findings import Answer, AnswerKind, Finding, unanswered
 from assessments.rules.kinds import KINDS, field_errors
 from assessments.rules.selection import Selection, replace_codes
@@ -16,7 +16,6 @@ __all__ = [
     "AnswerKind",
     "Finding",
     "Selection",
-    "codes_at_stake",
     "evaluate",
     "field_errors",
     "replace_codes",

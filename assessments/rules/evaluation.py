@@ -33,14 +33,6 @@ def evaluate(edition: Edition, selection: Selection) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def codes_at_stake(rule: Rule, selection: Selection) -> frozenset[str]:
-    """Return the selected codes that an answer to the rule is about: those of its finding.
-
-    An answer holds only while these stay the same.
-    """
-    return KINDS[rule.kind].about(rule, selection)
-
-
 @lru_cache(maxsize=16)
 def _by_severity(edition: Edition) -> tuple[Rule, ...]:
     order = list(Severity)

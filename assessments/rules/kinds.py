@@ -32,7 +32,12 @@ def some_selected(rule: Rule, selection: Selection, edition: Edition) -> bool:
 
 def needs_outcome(rule: Rule, selection: Selection, edition: Edition) -> bool:
     """One of the codes, with an outcome other than the rule's, or none yet."""
-    return selection.outcome != rule.outcome and not selection.codes.isdisjoint(rule.codes)
+    return selection.outcome not in rule.outcomes and not selection.codes.isdisjoint(rule.codes)
+
+
+def with_outcome(rule: Rule, selection: Selection, edition: Edition) -> bool:
+    """One of the codes, with one of the rule's outcomes."""
+    return selection.outcome in rule.outcomes and not selection.codes.isdisjoint(rule.codes)
 
 
 def needs_description(rule: Rule, selection: Selection, edition: Edition) -> bool:
@@ -141,7 +146,8 @@ KINDS: Mapping[str, Kind] = {
     "only_listed": Kind(only_listed, ("message_doubled",), about=_repeated, refuses_codes=True),
     STANDS_ALONE: Kind(stands_alone, ("codes",), about=_everything),
     "some_selected": Kind(some_selected),
-    "needs_outcome": Kind(needs_outcome, ("codes", "outcome")),
+    "needs_outcome": Kind(needs_outcome, ("codes", "outcomes")),
+    "with_outcome": Kind(with_outcome, ("codes", "outcomes")),
     NEEDS_DESCRIPTION: Kind(needs_description, ("codes",)),
     "any_of": Kind(any_of, ("codes",), met_by_removing=True),
     "with_without": Kind(with_without, ("codes", "without")),

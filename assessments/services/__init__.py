@@ -6,27 +6,39 @@ repeated form submission is carried out once. All of it happens in one transacti
 stores nothing.
 """
 
-from assessments.services.reassigning import reassign
-from assessments.services.recording import (
-    answer_rule,
-    cancel,
-    is_recorded,
-    record_factors,
-    set_outcome,
-    submit,
-    withdraw_submission,
+from assessments.services.answering import NOTE, SentAnswer
+from assessments.services.changing_referrals import Referral, change_referral
+from assessments.services.changing_starts import change_start_date
+from assessments.services.child_facts import (
+    Birth,
+    ChildFacts,
+    change_details,
+    record_birth,
+    record_death,
+    record_not_born,
 )
+from assessments.services.correcting import FactsCorrected
+from assessments.services.correcting_dates import correct_dates
+from assessments.services.joining import join_records
+from assessments.services.merging import Merge, Side
+from assessments.services.reassigning import reassign
+from assessments.services.recording import Chosen, SaveOutcome, SaveResult, save_record
 from assessments.services.refusals import (
     AlreadyDecided,
     EditConflict,
     FactsRefused,
     Locked,
+    NeedsConfirming,
     NeedsReading,
+    NothingChanged,
     NotPermitted,
     Refused,
     SelectionRefused,
+    StaleFacts,
     SubmissionRefused,
+    UnknownComment,
 )
+from assessments.services.replying import SentReply, new_replies, reply
 from assessments.services.restricting import lift_restriction, restrict
 from assessments.services.reviewing import (
     Authorised,
@@ -37,36 +49,64 @@ from assessments.services.reviewing import (
     reopen,
     return_to_worker,
 )
+from assessments.services.sent import Sent
 from assessments.services.starting import NewChild, NewEpisode, start_assessment
+from assessments.services.submitting import cancel, submit, withdraw_submission
+from assessments.services.voiding import void
 
 __all__ = [
+    "NOTE",
     "AlreadyDecided",
     "Authorised",
+    "Birth",
+    "ChildFacts",
+    "Chosen",
     "EditConflict",
+    "FactsCorrected",
     "FactsRefused",
     "Locked",
+    "Merge",
+    "NeedsConfirming",
     "NeedsReading",
     "NewChild",
     "NewEpisode",
     "NotPermitted",
+    "NothingChanged",
+    "Referral",
     "Refused",
+    "SaveOutcome",
+    "SaveResult",
     "SelectionRefused",
+    "Sent",
+    "SentAnswer",
+    "SentReply",
+    "Side",
+    "StaleFacts",
     "SubmissionRefused",
-    "answer_rule",
+    "UnknownComment",
     "authorise",
     "authorise_each",
     "cancel",
+    "change_details",
+    "change_referral",
+    "change_start_date",
     "correct",
-    "is_recorded",
+    "correct_dates",
+    "join_records",
     "lift_restriction",
     "mark_read",
+    "new_replies",
     "reassign",
-    "record_factors",
+    "record_birth",
+    "record_death",
+    "record_not_born",
     "reopen",
+    "reply",
     "restrict",
     "return_to_worker",
-    "set_outcome",
+    "save_record",
     "start_assessment",
     "submit",
+    "void",
     "withdraw_submission",
 ]

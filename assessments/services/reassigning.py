@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Assessment, Child, NamedPerson
 from assessments.services.refusals import EditConflict, FactsRefused, Locked, NotPermitted
-from assessments.services.writing import run_once
+from assessments.services.writing import rely_on_people_and_teams, run_once
 from cinfactors.accounts.models import User
 
 
@@ -26,6 +26,7 @@ def reassign(
     """
 
     def write() -> Assessment:
+        rely_on_people_and_teams(by)
         current = _locked(assessment, by)
         if current.version != version:
             raise EditConflict(current)

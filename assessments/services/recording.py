@@ -1,305 +1,344 @@
-"""Recording the factors of an assessment, answering its rules and submitting it."""
+"""Recording what a page sent: the selection, its description, answers to rules, the outcome."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from django.utils import timezone
-
-from assessments import rules
-from assessments.catalogue.types import Edition, code_order
-from assessments.evaluation import (
-    answers_of,
-    current_edition,
-    rule_answers,
-    selection_of,
-)
-from assessments.models import Assessment, Outcome, Review, RuleAnswer, Status, Version
-from assessments.models.transitions import Act, statuses_before
-from assessments.services.refusals import (
-    FactsRefused,
-    Locked,
-    SelectionRefused,
-    SubmissionRefused,
-    field_errors,
-)
-from assessments.services.writing import STATUS_AFTER_DECISION, change
+from assessments import queries
+from assessments.catalogue.types import code_order
+from assessments.evaluation import Evaluation, edition_to_record, evaluate
+from assessments.models import Assessment, Outcome, RuleAnswer
+from assessments.rules import AnswerKind, Finding
+from assessments.services import stale_pages
+from assessments.services.answering import NOTE, SentAnswer, new_answer
+from assessments.services.merging import Merge, Side
+from assessments.services.refusals import EditConflict, Locked, NotPermitted, Refused, field_errors
+from assessments.services.sent import Sent
+from assessments.services.writing import change
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
 
-def record_factors(
+class SaveOutcome(StrEnum):
+    """What came of a save."""
+
+    SAVED = "saved"
+    """Recorded, but for the parts in `SaveResult.refused`."""
+    REFUSED = "refused"
+    """Nothing is recorded, for what `SaveResult.findings` or `SaveResult.refused` says."""
+    CONFLICT = "conflict"
+    """Nothing is recorded: what was changed after the page was rendered clashes with what it
+    sent, and the person has to choose."""
+    CLOSED = "closed"
+    """Nothing is recorded: the assessment is not with the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What came of a save, why, and the record as it is now."""
+
+    outcome: SaveOutcome
+    evaluation: Evaluation
+    findings: tuple[Finding, ...] = ()
+    """What the selection breaks of the rules of every save."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """A message for each part that cannot be recorded: "other_description", "outcome", the id of
+    the rule that was answered, or what `Sent.unreadable` names."""
+    version: int = 0
+    """The version that the page is told, and from which its next save is merged."""
+    merge: Merge | None = None
+    """With what was saved after the page was rendered, if anything was."""
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.evaluation.assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person chose where their page clashes with what is saved."""
+
+    seen: int
+    """The version that the page was compared with when they chose."""
+    sides: Mapping[str, Side]
+    """By the part that clashes; see `merging`."""
+
+
+def save_record(
     *,
     assessment: Assessment,
-    codes: Sequence[str],
-    other_description: str,
+    sent: Sent,
     by: User,
     version: int,
     key: uuid.UUID,
-) -> Assessment:
-    """Store a selection as it was posted, sorted; an empty one stays empty.
+    whole: bool = False,
+    chosen: Chosen | None = None,
+    before: Sent | None = None,
+) -> SaveResult:
+    """Record what a page sent, and return what came of it.
 
-    Raises NotPermitted, Locked, EditConflict, SelectionRefused where it breaks a rule of every
-    save, and FactsRefused for a description that is too long or cannot be stored. A description
-    without a code that takes one is dropped. A selection that is recorded already writes
-    nothing. A repeated form submission returns the row as it stands, whatever became of it
-    since: see `is_recorded`.
+    A selection that breaks a rule of every save is refused with all that was sent. Of the other
+    parts, one that cannot be recorded holds back none of the others, unless it is to be recorded
+    as a `whole` or not at all. An answer to a rule that does not ask is left out; so is a text
+    that the record has already, unless its button was pressed. What changes nothing writes
+    nothing. Raises NotPermitted.
+
+    A page of an earlier version is merged with what was saved since, from the state that it was
+    told is saved. What clashes is a conflict until it is `chosen`, and nothing is recorded
+    meanwhile: a version is what one person meant to stand together. What is refused on such a
+    page is refused first, and merged once it is put right. `before` is what the page showed
+    when it last sent something, of the same version, if it had no answer to that.
+
+    A repeated form submission writes nothing: it was carried out by the first, and what differs
+    from it now is what others have saved besides.
     """
-    edition = current_edition()
-    description = _description_with(codes, other_description)
-
-    def write(current: Assessment) -> None:
-        selection = selection_of(current)
-        posted = rules.replace_codes(selection, tuple(codes), description)
-        broken = [each for each in rules.evaluate(edition, posted) if each.is_error_on_save]
-        if broken:
-            raise SelectionRefused(broken)
-        current.codes = sorted(codes, key=code_order)
-        current.other_description = description
-        current.edition = edition.id
-        _refuse_unclean(current, "other_description", posted_as="other_description")
-
-    return change(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="record",
-        content=(tuple(codes), description),
-        write=write,
-        is_unchanged=lambda current: is_recorded(current, codes, description),
-    )
-
-
-def is_recorded(assessment: Assessment, codes: Sequence[str], other_description: str) -> bool:
-    """Whether the row holds this selection already."""
-    return assessment.codes == sorted(
-        codes, key=code_order
-    ) and assessment.other_description == _description_with(codes, other_description)
-
-
-def _description_with(codes: Sequence[str], posted: str) -> str:
-    """Return what is kept of a description: nothing without a code that takes one."""
-    return "" if current_edition().described_codes.isdisjoint(codes) else clean_text(posted)
-
-
-def _refuse_unclean(entry: Assessment | RuleAnswer, field: str, posted_as: str) -> None:
-    """Raise FactsRefused, by the name of the form's field, for a text that cannot be stored."""
-    if messages := field_errors(entry, field):
-        raise FactsRefused({posted_as: messages[field]})
-
-
-def answer_rule(
-    *,
-    assessment: Assessment,
-    rule: str,
-    kind: str,
-    by: User,
-    version: int,
-    key: uuid.UUID,
-    text: str = "",
-) -> Assessment:
-    """Answer a rule that needs one: comply, give a reason, or say that it was considered.
-
-    Complying adds the rule's code to the selection. The answer is a row of its own and holds
-    until the codes that the rule is about change. Raises what `record_factors` raises, and
-    FactsRefused for a rule that needs no answer, or for a reason that is empty or too long.
-    """
-    answer_text = clean_text(text)
-
-    def write(current: Assessment) -> None:
-        edition = current_edition()
-        selection = selection_of(current)
-        finding = next((f for f in rules.evaluate(edition, selection) if f.rule.id == rule), None)
-        if finding is None or not finding.can_be_answered_by(kind):
-            raise FactsRefused({rule: "This no longer needs an answer"})
-        if kind == RuleAnswer.Kind.REASON and not answer_text:
-            raise FactsRefused({rule: "Enter the reason, or change the selection"})
-        entry = RuleAnswer(
-            assessment=current,
-            rule=rule,
-            kind=kind,
-            codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
-            text=answer_text,
-            answered_by=by,
-            answered_at=timezone.now(),
+    save = _Save(sent, by, whole=whole, version=version, chosen=chosen, before=before)
+    content: tuple[object, ...] = (version, sent, whole)
+    if chosen is not None:
+        content = (*content, chosen.seen, sorted(chosen.sides.items()))
+    if before is not None:
+        # Of a page that is left, the last may be what it began with.
+        content = (*content, before)
+    try:
+        current = change(
+            assessment,
+            by=by,
+            version=version,
+            key=key,
+            act="save",
+            content=content,
+            write=save.write,
+            if_stale=save.merge_with,
         )
-        _refuse_unclean(entry, "text", posted_as=rule)
-        if kind == RuleAnswer.Kind.COMPLIED:
-            complied = (*current.codes, finding.rule.adds)
-            broken = [
-                found
-                for found in rules.evaluate(
-                    edition, rules.replace_codes(selection, complied, current.other_description)
-                )
-                if found.is_error_on_save
-            ]
-            if broken:
-                raise SelectionRefused(broken)
-            current.codes = sorted(complied, key=code_order)
-            current.edition = edition.id
-        entry.save(force_insert=True)
-
-    return change(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="answer",
-        content=(rule, kind, answer_text),
-        write=write,
-    )
-
-
-def set_outcome(
-    *, assessment: Assessment, outcome: str, by: User, version: int, key: uuid.UUID
-) -> Assessment:
-    """Store what the assessment led to. Raises as `record_factors`, FactsRefused if unknown."""
-
-    def write(current: Assessment) -> None:
-        if outcome not in Outcome.values:
-            raise FactsRefused({"outcome": "Select the outcome of the assessment"})
-        current.outcome = outcome
-
-    return change(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="outcome",
-        content=outcome,
-        write=write,
-    )
-
-
-def submit(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
-    """Hand the assessment to the manager and keep a snapshot of it.
-
-    Raises as `record_factors`, and SubmissionRefused with everything that is still missing or
-    wrong: errors, rules without an answer, the outcome if there is none.
-    """
-
-    def write(current: Assessment) -> None:
-        edition = current_edition()
-        answers = answers_of(current)
-        refuse_incomplete(edition, current, answers)
-        current.edition = edition.id
-        current.status = Status.SUBMITTED
-        current.submitted_at = current.saved_at
-        Version.objects.create(
-            assessment=current,
-            number=current.versions.count() + 1,
-            codes=current.codes,
-            other_description=current.other_description,
-            outcome=current.outcome,
-            start_date=current.start_date,
-            internal_review_date=current.internal_review_date,
-            edition=current.edition,
-            answers=answers_that_hold(edition, current, answers),
-            submitted_by=by,
-            submitted_at=current.submitted_at,
+    except Locked:
+        return SaveResult(SaveOutcome.CLOSED, evaluate(_own(by, assessment)), version=version)
+    except EditConflict as conflict:
+        return SaveResult(
+            SaveOutcome.CONFLICT, evaluate(conflict.theirs), version=version, merge=conflict.merge
         )
-
-    return change(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="submit",
-        write=write,
-        while_in=statuses_before(Act.SUBMIT),
+    except _NothingToStore:
+        current = _own(by, assessment)
+    if save.changes is None:
+        return _repeated(_own(by, assessment), save)
+    if save.is_refused(save.changes):
+        return SaveResult(
+            SaveOutcome.REFUSED,
+            evaluate(current),
+            findings=save.changes.findings,
+            refused=save.changes.refused,
+            version=version,
+        )
+    return SaveResult(
+        SaveOutcome.SAVED,
+        evaluate(current),
+        refused=save.changes.refused,
+        version=current.version,
+        merge=save.merge,
     )
 
 
-def refuse_incomplete(
-    edition: Edition, assessment: Assessment, answers: Sequence[RuleAnswer]
-) -> None:
-    """Raise SubmissionRefused for what still has to be corrected, answered or entered."""
-    found = rules.evaluate(edition, selection_of(assessment))
-    unresolved = [finding for finding in found if finding.is_error]
-    unresolved += rules.unanswered(found, rule_answers(answers))
-    if unresolved or not assessment.outcome:
-        raise SubmissionRefused(unresolved, outcome_missing=not assessment.outcome)
+class _NothingToStore(Refused):
+    """What was sent is refused, or recorded already: its key is not stored either."""
 
 
-def answers_that_hold(
-    edition: Edition, assessment: Assessment, answers: Iterable[RuleAnswer]
-) -> list[dict[str, Any]]:
-    """Return the latest answer to each rule that still applies, as the manager will read it."""
-    selection = selection_of(assessment)
-    at_stake = {
-        finding.rule.id: rules.codes_at_stake(finding.rule, selection)
-        for finding in rules.evaluate(edition, selection)
-    }
-    latest = {
-        answer.rule: answer
-        for answer in answers
-        if answer.rule in at_stake and frozenset(answer.codes) == at_stake[answer.rule]
-    }
-    return [
-        {
-            "rule": answer.rule,
-            "kind": answer.kind,
-            "codes": answer.codes,
-            "text": answer.text,
-            "by": answer.answered_by_id,
-            "at": answer.answered_at.isoformat(),
-        }
-        for answer in latest.values()
-    ]
+class _Save:
+    """What a page sent, and what it changes: None where it was carried out before."""
+
+    def __init__(
+        self,
+        sent: Sent,
+        by: User,
+        *,
+        whole: bool,
+        version: int,
+        chosen: Chosen | None,
+        before: Sent | None,
+    ) -> None:
+        self.sent, self.by, self.whole = sent, by, whole
+        self.version, self.chosen, self.before = version, chosen, before
+        self.changes: _Changes | None = None
+        self.merge: Merge | None = None
+        self.is_stale = False
+        self.page: Evaluation | None = None
+        """The selection that the page showed, where it is not the one that is recorded."""
+
+    def merge_with(self, current: Assessment) -> None:
+        """Merge what was sent with the row, which was changed since. Raises EditConflict."""
+        self.is_stale = True
+        recorded = evaluate(current, edition_to_record(current))
+        page, refused = _with_selection_sent(recorded, self.sent)
+        if self.sent.codes is not None and (page.broken or refused):
+            return
+        seen, sides = (self.chosen.seen, self.chosen.sides) if self.chosen else (0, NO_SIDES)
+        before = None
+        if self.before is not None:
+            before = _with_selection_sent(recorded, self.before)[0], self.before
+        self.merge = stale_pages.merged(
+            recorded, page, self.sent, self.version, seen, sides, before
+        )
+        if self.merge.open:
+            raise EditConflict(current, self.merge)
+        self.sent = stale_pages.sent_of(self.sent, self.merge)
+        self.page = stale_pages.page_selection(recorded, self.merge)
+
+    def write(self, current: Assessment) -> None:
+        """Change the row, which is locked."""
+        self.changes = changes = _changes(current, self.sent, self.by, self.page)
+        if self.is_refused(changes) or not (changes.values or changes.answers):
+            raise _NothingToStore
+        for name, value in changes.values.items():
+            setattr(current, name, value)
+        for answer in changes.answers:
+            answer.answered_at = current.saved_at
+            answer.save(force_insert=True)
+
+    def is_refused(self, changes: _Changes) -> bool:
+        """Whether nothing at all may be recorded."""
+        if self.is_stale and "other_description" in changes.refused:
+            return True
+        return bool(changes.findings or (self.whole and changes.refused))
 
 
-def withdraw_submission(
-    *, assessment: Assessment, by: User, version: int, key: uuid.UUID
-) -> Assessment:
-    """Withdraw a submission before the manager has decided; it has its earlier status again.
+NO_SIDES: Mapping[str, Side] = MappingProxyType({})
 
-    Codes that a manager corrected stay corrected: the worker's page shows them.
-    Raises NotPermitted, EditConflict, and Locked when it is not with the manager.
+
+def _own(by: User, assessment: Assessment) -> Assessment:
+    """Return the row as it is now, if it is still the person's own."""
+    try:
+        return queries.own_assessment(by, assessment.reference)
+    except Assessment.DoesNotExist:
+        raise NotPermitted from None
+
+
+def _repeated(current: Assessment, save: _Save) -> SaveResult:
+    """Return the answer that the first try had, or has by now."""
+    if not current.is_with_the_worker:
+        return SaveResult(SaveOutcome.CLOSED, evaluate(current), version=save.version)
+    # What was refused then is refused again; what was recorded is there already.
+    refused = _changes(current, save.sent, save.by).refused
+    merge = None
+    if current.version != save.version + 1:
+        recorded = evaluate(current, edition_to_record(current))
+        page, _ = _with_selection_sent(recorded, save.sent)
+        merge = stale_pages.since_carried_out(recorded, page, save.sent)
+    return SaveResult(
+        SaveOutcome.SAVED,
+        evaluate(current),
+        refused=refused,
+        version=current.version,
+        merge=merge,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a save does to the row: fields by name, rows to add, and what cannot be recorded."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    answers: Sequence[RuleAnswer] = ()
+    findings: tuple[Finding, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def _changes(current: Assessment, sent: Sent, by: User, page: Evaluation | None = None) -> _Changes:
+    """Work out what a save changes, and what it refuses; nothing is written.
+
+    `page` is the selection on which the answers were given, where it is not the one sent.
     """
+    recorded = evaluate(current, edition_to_record(current))
+    selected, refused = _with_selection_sent(recorded, sent)
+    refused |= sent.unreadable
+    if sent.codes is not None and selected.broken:
+        return _Changes(findings=selected.broken, refused=refused)
+    answers = []
+    # Complying comes first: it changes what the other rules ask.
+    for given in sorted(sent.answers, key=lambda each: each.kind != AnswerKind.COMPLIED):
+        answer, message = _answer(given, recorded, selected, page or selected, by)
+        if message:
+            refused[given.rule] = message
+        elif answer is not None:
+            answers.append(answer)
+            if answer.kind == AnswerKind.COMPLIED:
+                selected = _complied(answer.rule, selected)
+                page = page and _complied(answer.rule, page)
+    values = _values_of(current, selected)
+    if sent.outcome is not None and sent.outcome not in Outcome.values:
+        refused["outcome"] = "Select the outcome of the assessment"
+    elif sent.outcome not in (None, current.outcome):
+        values["outcome"] = sent.outcome
+    return _Changes(values, answers, refused=refused)
 
-    def write(current: Assessment) -> None:
-        if current.status not in statuses_before(Act.WITHDRAW):
-            raise Locked
-        corrected = Review.Decision.CORRECTED
-        last = current.reviews.exclude(decision=corrected).order_by("pk").last()
-        current.status = STATUS_AFTER_DECISION[last.decision] if last else Status.DRAFT
-        current.submitted_at = None
 
-    return change(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="withdraw",
-        write=write,
-        # In any status a stale page is a conflict; `write` checks the status after that.
-        while_in=frozenset(Status),
-    )
+def _with_selection_sent(recorded: Evaluation, sent: Sent) -> tuple[Evaluation, dict[str, str]]:
+    """Return the evaluation of the selection sent, and the message about its description, if any.
 
-
-def cancel(
-    *, assessment: Assessment, reason: str, by: User, version: int, key: uuid.UUID
-) -> Assessment:
-    """End an assessment that was started in error. It is kept, but never exported nor counted.
-
-    Raises NotPermitted, Locked, EditConflict, and FactsRefused without a reason.
+    A description that cannot be recorded leaves the one that is.
     """
-    reason_text = clean_text(reason)
+    if sent.codes is None:
+        return recorded, {}
+    description, refused = "", {}
+    if not recorded.edition.described_codes.isdisjoint(sent.codes):
+        description = clean_text(sent.other_description)
+        refused = field_errors(Assessment(other_description=description), "other_description")
+    if refused:
+        description = recorded.selection.other_description
+    return recorded.with_codes(sent.codes, description), refused
 
-    def write(current: Assessment) -> None:
-        # After the check of the version: a stale page is a conflict before it is anything else.
-        authorised = current.versions.filter(authorised_at__isnull=False)
-        if current.status not in statuses_before(Act.CANCEL) or authorised.exists():
-            raise Locked
-        if not reason_text:
-            raise FactsRefused({"reason": "Enter why this assessment was started in error"})
-        current.cancellation_reason = reason_text
-        _refuse_unclean(current, "cancellation_reason", posted_as="reason")
-        current.status = Status.CANCELLED
 
-    return change(
-        assessment, by=by, version=version, key=key, act="cancel", content=reason_text, write=write
-    )
+def _values_of(current: Assessment, selected: Evaluation) -> dict[str, Any]:
+    """Return the fields that hold the selection, if it is not the recorded one already."""
+    codes = sorted(selected.selection.sent, key=code_order)
+    description = selected.selection.other_description
+    if (codes, description) == (current.codes, current.other_description):
+        return {}
+    return {"codes": codes, "other_description": description, "edition": selected.edition.id}
+
+
+def _answer(
+    given: SentAnswer, recorded: Evaluation, selected: Evaluation, page: Evaluation, by: User
+) -> tuple[RuleAnswer | None, str]:
+    """Return the row that records an answer, or the message why it cannot be; neither if it adds
+    nothing to the record, or its rule does not ask for it.
+
+    It answers what the page asked, and holds for the selection where that asks the same.
+    """
+    still_asks = any(each.rule.id == given.rule for each in selected.asking)
+    finding = next((each for each in page.asking if each.rule.id == given.rule), None)
+    kind = given.kind or AnswerKind.CONSIDERED
+    if not still_asks or finding is None or not finding.can_be_answered_by(kind):
+        return None, ""
+    text = "" if given.kind == AnswerKind.COMPLIED else clean_text(given.text)
+    if not given.pressed and _is_on_record(given, text, finding, recorded, selected):
+        return None, ""
+    if given.kind == NOTE:
+        return None, (
+            f"Your note beside {finding.beside[0]} is not saved. Select “Considered: not in this "
+            "case” to save it, or clear it"
+        )
+    if given.kind == AnswerKind.COMPLIED and (broken := _complied(given.rule, selected).broken):
+        return None, broken[0].message
+    return new_answer(selected.assessment, finding, given, by)
+
+
+def _is_on_record(
+    given: SentAnswer, text: str, finding: Finding, recorded: Evaluation, selected: Evaluation
+) -> bool:
+    """Whether a text that was left on the page adds nothing to what was answered before."""
+    holding = selected.answer_to(finding)
+    if given.kind == AnswerKind.CONSIDERED:
+        return holding is not None and holding.text == text
+    # An answer to fewer codes, or other ones, is still on the page and not given again.
+    earlier = [recorded.answer_to(each) for each in recorded.asking if each.rule == finding.rule]
+    return not text or text in {each.text for each in (holding, *earlier) if each}
+
+
+def _complied(rule: str, selected: Evaluation) -> Evaluation:
+    """Return the selection with the code that a rule asks for."""
+    selection = selected.selection
+    codes = (*selection.sent, selected.edition.rules_by_id[rule].adds)
+    return selected.with_codes(codes, selection.other_description)

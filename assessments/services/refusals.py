@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from assessments.models import Assessment, Review
+from assessments.models import Assessment, Child, Episode, Review
 from assessments.rules import Finding
+from assessments.services.merging import Merge
 from cinfactors.web.clean_text import error_message
 
 
@@ -26,6 +27,17 @@ class Locked(Refused):
 
 class FactsRefused(Refused):
     """What was entered cannot be stored; `messages` has a message for each field, by its name."""
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        super().__init__(", ".join(messages))
+        self.messages = dict(messages)
+
+
+class NeedsConfirming(Refused):
+    """What was entered is hardly right; `messages` says why, by field. Ask once, then go on.
+
+    A service that raises it is given the messages that the person has confirmed.
+    """
 
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(", ".join(messages))
@@ -59,11 +71,37 @@ class SubmissionRefused(SelectionRefused):
 
 
 class EditConflict(Refused):
-    """The assessment was changed after the page was rendered; `theirs` is the row as it is now."""
+    """The assessment was changed after the page was rendered.
 
-    def __init__(self, theirs: Assessment) -> None:
+    `theirs` is the row as it is now; `merge` has both sides and where they clash, if what the
+    page sent can be merged.
+    """
+
+    def __init__(self, theirs: Assessment, merge: Merge | None = None) -> None:
         super().__init__(f"version {theirs.version}")
         self.theirs = theirs
+        self.merge = merge
+
+
+class StaleFacts(Refused):
+    """The facts were changed after the page was rendered; `theirs` is the row as it is now."""
+
+    def __init__(self, theirs: Child | Episode) -> None:
+        super().__init__(f"version {theirs.version}")
+        self.theirs = theirs
+
+
+class UnknownComment(Refused):
+    """The comment that is replied to is none of the last decision on the assessment."""
+
+
+class NothingChanged(Refused):
+    """What a manager asked has no reply, and nothing was changed since: it is to be confirmed."""
+
+    def __init__(self, review: Review, comments: int) -> None:
+        super().__init__(review.decision)
+        self.review = review
+        self.comments = comments
 
 
 class AlreadyDecided(Refused):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Child, NamedPerson
 from assessments.services.refusals import FactsRefused, NotPermitted
+from assessments.services.writing import rely_on_people_and_teams
 from cinfactors.accounts.models import User
 
 
@@ -22,6 +23,7 @@ def restrict(*, child: Child, people: Collection[User], seen: Collection[User], 
     manager of its team, could no longer see it. Repeating it changes nothing.
     """
     with transaction.atomic():
+        rely_on_people_and_teams(by)
         current = _locked(child, by)
         named = set(queries.people_named_for(current))
         wanted = set(people)
@@ -51,6 +53,7 @@ def lift_restriction(*, child: Child, by: User) -> Child:
     already, nothing is written.
     """
     with transaction.atomic():
+        rely_on_people_and_teams(by)
         current = _locked(child, by)
         current.named_people.all().delete()
         if current.restricted:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from assessments import queries, rules
-from assessments.catalogue.types import Edition, code_order
+from assessments import queries
+from assessments.catalogue.errors import NoEditionInForce
+from assessments.catalogue.types import code_order
 from assessments.evaluation import (
-    answers_of,
-    current_edition,
+    Evaluation,
     edition_of,
-    rule_answers,
-    selection_of,
+    edition_to_record,
+    evaluate,
 )
 from assessments.models import (
     Assessment,
@@ -32,7 +33,9 @@ from assessments.models import (
     Version,
 )
 from assessments.models.transitions import Act, statuses_before
-from assessments.services.recording import answers_that_hold, refuse_incomplete
+from assessments.rules import AnswerKind
+from assessments.services.answering import SentAnswer, new_answer
+from assessments.services.ending import edition_on_the_end, end_of
 from assessments.services.refusals import (
     FactsRefused,
     NeedsReading,
@@ -41,21 +44,31 @@ from assessments.services.refusals import (
     SelectionRefused,
     field_errors,
 )
-from assessments.services.writing import decide
+from assessments.services.submitting import answers_that_hold, refuse_incomplete
+from assessments.services.writing import decide, lock_child
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
 
-def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID) -> Assessment:
-    """Authorise what was submitted: it ends today, and is what is counted from now on.
+def authorise(
+    *,
+    assessment: Assessment,
+    by: User,
+    version: int,
+    key: uuid.UUID,
+    end_date: date | None = None,
+) -> Assessment:
+    """Authorise what was submitted: it is what is counted from now on.
 
-    It is checked once more, under the edition in force today, since that is the one it ends
-    under. Raises NotPermitted, Locked where nothing waits for a decision, EditConflict,
-    AlreadyDecided, and SubmissionRefused for what is broken or unanswered.
+    The assessment ends today, or on the earlier `end_date`, if the case system authorised it
+    then; one that was authorised before keeps its end. It is checked once more, under the edition
+    in force on that day. Raises NotPermitted, Locked where nothing waits for a decision,
+    EditConflict, AlreadyDecided, SubmissionRefused for what is broken or unanswered, and
+    FactsRefused ("end_date") for a day on which it cannot have ended.
     """
 
     def write(current: Assessment) -> None:
-        _authorise_row(current, by)
+        _authorise_row(current, by, end_date)
 
     return decide(
         assessment,
@@ -63,16 +76,19 @@ def authorise(*, assessment: Assessment, by: User, version: int, key: uuid.UUID)
         version=version,
         key=key,
         act="authorise",
+        content=end_date,
         write=write,
         while_in=statuses_before(Act.AUTHORISE),
     )
 
 
-def _authorise_row(current: Assessment, by: User) -> None:
-    edition = current_edition()
-    refuse_incomplete(edition, current, answers_of(current))
-    current.edition = edition.id
-    current.end_date = timezone.localdate(current.saved_at)
+def _authorise_row(current: Assessment, by: User, given_end: date | None = None) -> None:
+    end_date = end_of(current, given_end)
+    lock_child(current)
+    evaluation = evaluate(current, edition_on_the_end(end_date))
+    refuse_incomplete(evaluation)
+    current.edition = evaluation.edition.id
+    current.end_date = end_date
     current.status = Status.AUTHORISED
     latest = current.versions.latest("number")
     latest.edition, latest.end_date = current.edition, current.end_date
@@ -199,14 +215,19 @@ def reopen(
     """Reopen an authorised record for the worker, with a reason.
 
     Its authorised version stays as it was and stays what is counted until another is authorised;
-    so it is not an assessment that is not completed (census rule 8896), and may stand beside one.
-    Raises as `authorise`, and FactsRefused by "comment".
+    its end stays for good. So it is not an assessment that is not completed (census rule 8896),
+    and may stand beside one. Raises as `authorise`, and FactsRefused by "comment".
     """
     comment_text = clean_text(comment)
 
     def write(current: Assessment) -> None:
         if not comment_text:
             raise FactsRefused({"comment": "Enter why it is reopened"})
+        try:
+            edition_to_record(current)
+        except NoEditionInForce:
+            message = f"It ended under the guide of {edition_of(current).title}, and nothing can be"
+            raise FactsRefused({"comment": f"{message} recorded under that any more"}) from None
         latest = current.versions.latest("number")
         review = _review(current, latest, Review.Decision.REOPENED, by, comment_text)
         refused = field_errors(review, "comment")
@@ -214,7 +235,6 @@ def reopen(
             raise FactsRefused(refused)
         _insert(review)
         current.status = Status.REOPENED
-        current.end_date = None
         current.submitted_at = None
 
     return decide(
@@ -235,6 +255,7 @@ def correct(
     codes: Sequence[str],
     other_description: str,
     reason: str,
+    answers: Sequence[SentAnswer] = (),
     by: User,
     version: int,
     key: uuid.UUID,
@@ -242,20 +263,21 @@ def correct(
     """Correct the codes of a submission instead of returning it, with a reason.
 
     It stays submitted, by whom and when it was, as a version of its own beside the one before
-    it. The manager's reason answers the rules that only the new selection raises. Raises as
-    `authorise`, SelectionRefused for a selection that breaks a rule, and FactsRefused by
-    "codes" where nothing changes, by "reason" and by "other_description".
+    it. What the new selection asks and the worker has not answered, the manager answers. Raises
+    as `authorise`, SelectionRefused for a selection that breaks a rule, and FactsRefused by
+    "codes" where nothing changes, by "reason", by "other_description", and by the id of each rule
+    without an answer that can be stored.
     """
-    edition = current_edition()
     reason_text = clean_text(reason)
-    description = clean_text(other_description)
-    if edition.described_codes.isdisjoint(codes):
-        description = ""
+    typed_description = clean_text(other_description)
 
     def write(current: Assessment) -> None:
         before = (current.codes, current.other_description)
-        posted = rules.replace_codes(selection_of(current), tuple(codes), description)
-        broken = [found for found in rules.evaluate(edition, posted) if found.is_error]
+        edition = edition_to_record(current)
+        takes_description = not edition.described_codes.isdisjoint(codes)
+        description = typed_description if takes_description else ""
+        evaluation = evaluate(current, edition).with_codes(codes, description)
+        broken = [finding for finding in evaluation.findings if finding.is_error]
         if broken:
             raise SelectionRefused(broken)
         current.codes = sorted(codes, key=code_order)
@@ -270,16 +292,18 @@ def correct(
         review = _review(current, corrected, Review.Decision.CORRECTED, by, reason_text)
         if not reason_text:
             refused["reason"] = "Enter why you are correcting it"
-        elif len(reason_text) > _LONGEST_ANSWER:
-            refused["reason"] = f"Reason must be {_LONGEST_ANSWER} characters or fewer"
         elif errors := field_errors(review, "comment"):
             refused["reason"] = errors["comment"]
+        given, messages = _answers_to_open(evaluation, answers, by)
+        refused |= messages
         if refused:
             raise FactsRefused(refused)
-        _answer_new_questions(edition, current, reason_text, by)
+        for answer in given:
+            answer.answered_at = current.saved_at
+            _insert(answer)
         corrected.codes, corrected.other_description = current.codes, description
         corrected.edition, corrected.corrected_by = current.edition, by
-        corrected.answers = answers_that_hold(edition, current, answers_of(current))
+        corrected.answers = answers_that_hold(evaluate(current, edition))
         _insert(corrected)
         _insert(review)
 
@@ -289,33 +313,35 @@ def correct(
         version=version,
         key=key,
         act="correct",
-        content=(tuple(codes), description, reason_text),
+        content=(tuple(codes), typed_description, reason_text, tuple(answers)),
         write=write,
         while_in=statuses_before(Act.CORRECT),
     )
 
 
-_LONGEST_ANSWER: int = RuleAnswer._meta.get_field("text").max_length or 0
-"""A reason for a correction is also stored as the answer to rules, so it is no longer."""
-
-
-def _answer_new_questions(edition: Edition, current: Assessment, text: str, by: User) -> None:
-    """Store the text as the answer to each rule that the worker has not answered."""
-    selection = selection_of(current)
-    found = rules.evaluate(edition, selection)
-    for finding in rules.unanswered(found, rule_answers(answers_of(current))):
-        reason, considered = RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED
-        _insert(
-            RuleAnswer(
-                assessment=current,
-                rule=finding.rule.id,
-                kind=reason if finding.can_be_answered_by(reason) else considered,
-                codes=sorted(rules.codes_at_stake(finding.rule, selection), key=code_order),
-                text=text,
-                answered_by=by,
-                answered_at=current.saved_at,
-            )
+def _answers_to_open(
+    evaluation: Evaluation, answers: Sequence[SentAnswer], by: User
+) -> tuple[list[RuleAnswer], dict[str, str]]:
+    """Return the rows that answer what is open, and by rule why one is missing or refused."""
+    sent = {answer.rule: answer for answer in answers}
+    rows, refused = [], {}
+    for finding in evaluation.open:
+        rule = finding.rule.id
+        given = sent.get(rule)
+        # A code that a rule asks for is selected, if it is, among the others.
+        takes = (
+            given and given.kind != AnswerKind.COMPLIED and finding.can_be_answered_by(given.kind)
         )
+        if given is None or not takes:
+            about = ", ".join(finding.codes or finding.beside)
+            refused[rule] = f"{about}: answer what the guide asks, or change the selection"
+            continue
+        row, message = new_answer(evaluation.assessment, finding, given, by)
+        if message:
+            refused[rule] = message
+        else:
+            rows.append(row)
+    return rows, refused
 
 
 def mark_read(*, review: Review, by: User) -> None:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments import queries
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Episode
-from assessments.services.refusals import FactsRefused, NotPermitted, field_errors
-from assessments.services.writing import run_once
+from assessments.services.changing_starts import improbable_start
+from assessments.services.facts import ask_whether_right, refused_facts, save_facts
+from assessments.services.facts_of_episodes import (
+    improbable_overlap,
+    improbable_referral,
+    overlap_refused,
+    referral_refused,
+    start_refused,
+)
+from assessments.services.refusals import FactsRefused, NotPermitted
+from assessments.services.writing import rely_on_people_and_teams, run_once
 from cinfactors.accounts.models import Team, User
 
 
@@ -49,18 +57,25 @@ def start_assessment(
     key: uuid.UUID,
     child: Child | NewChild,
     episode: Episode | NewEpisode,
+    confirmed: Collection[str] = (),
+    family_of: Episode | None = None,
 ) -> Assessment:
     """Start an assessment of a child, known or new, in an open episode or a new referral.
 
-    Raises NotPermitted, and FactsRefused for dates or ids that cannot be so, for an episode with
-    an assessment that is not completed yet (census rule 8896), and for a restricted record that
-    no manager of the team could authorise.
+    `family_of` is an episode of a brother or sister: of it and the child's open one, whichever
+    has no family reference gets that of the other.
+
+    Raises NotPermitted, FactsRefused for dates or ids that cannot be so, for an episode with an
+    assessment that is not completed yet (census rule 8896), and for a restricted record that no
+    manager of the team could authorise; and NeedsConfirming for what is hardly right, unless
+    its messages are among the `confirmed`.
     """
-    if not queries.may_start_assessments(by) or team not in queries.teams_of(by):
-        raise NotPermitted
     today = timezone.localdate()
 
     def write() -> Assessment:
+        rely_on_people_and_teams(by)
+        if not queries.may_start_assessments(by) or team not in queries.teams_of(by):
+            raise NotPermitted
         if isinstance(child, NewChild):
             the_child = _add_child(child, today)
         else:
@@ -68,10 +83,17 @@ def start_assessment(
         if isinstance(episode, NewEpisode):
             the_episode = _open_episode(the_child, episode, today)
         else:
-            the_episode = Episode.objects.select_for_update().get(pk=episode.pk, child=the_child)
+            # With the sibling's, in one order for everybody: two may start for each other's child.
+            pair = [each.pk for each in (episode, family_of) if each is not None]
+            rows = Episode.objects.select_for_update().filter(pk__in=pair).order_by("pk")
+            the_episode = {each.pk: each for each in rows}[episode.pk]
+            if the_episode.child_id != the_child.pk:
+                raise NotPermitted
+            the_episode.child = the_child
+        sibling = _locked_sibling(the_episode, family_of)
         _check_start(the_episode, start_date, today)
         now = timezone.now()
-        return Assessment.objects.create(
+        started = Assessment(
             episode=the_episode,
             team=team,
             worker=by,
@@ -80,9 +102,47 @@ def start_assessment(
             started_at=now,
             saved_at=now,
         )
+        hardly = improbable_start(started, start_date)
+        if isinstance(episode, NewEpisode):
+            hardly |= improbable_referral(the_episode.referral_date, today)
+        hardly |= improbable_overlap(start_date, None, queries.others_in_episode(started))
+        ask_whether_right(hardly, confirmed)
+        started.save(force_insert=True)
+        if sibling is not None:
+            _share_family_reference(the_episode, sibling, by)
+        return started
 
-    content = (child, episode, start_date, team.pk)
+    content = (child, episode, start_date, team.pk, family_of and family_of.pk)
     return run_once(key, by=by, act="start", content=content, write=write)
+
+
+def _locked_sibling(episode: Episode, family_of: Episode | None) -> Episode | None:
+    """Return the episode of the brother or sister, locked; None for the child's own."""
+    if family_of is None:
+        return None
+    locked = Episode.objects.select_for_update(of=("self",)).select_related("child")
+    return locked.filter(pk=family_of.pk).exclude(child=episode.child).first()
+
+
+def _share_family_reference(episode: Episode, sibling: Episode, by: User) -> None:
+    """Give the episode that has no family reference that of the other, where the person may.
+
+    Not where either record is restricted: others would read it on the other. What was authorised
+    is corrected with a reason alone.
+    """
+    if sibling.child.restricted or episode.child.restricted:
+        return
+    if not episode.family_reference and sibling.family_reference:
+        episode.family_reference = sibling.family_reference
+        save_facts(episode)
+    elif (
+        episode.family_reference
+        and not sibling.family_reference
+        and queries.may_correct_facts(by, sibling.child)
+        and not queries.was_authorised(sibling.child)
+    ):
+        sibling.family_reference = episode.family_reference
+        save_facts(sibling)
 
 
 def _known_child(child: Child, by: User, team: Team) -> Child:
@@ -117,8 +177,8 @@ def _add_child(child: NewChild, today: date) -> Child:
 
 
 def _open_episode(child: Child, episode: NewEpisode, today: date) -> Episode:
-    if episode.referral_date > today:
-        raise FactsRefused({"referral_date": "Referral date must be today or in the past"})
+    if message := referral_refused(episode.referral_date, child, today):
+        raise FactsRefused({"referral_date": message})
     entered = Episode(
         child=child,
         referral_date=episode.referral_date,
@@ -126,70 +186,27 @@ def _open_episode(child: Child, episode: NewEpisode, today: date) -> Episode:
         primary_need=episode.primary_need,
         family_reference=episode.family_reference,
     )
+    if messages := refused_facts(entered):
+        raise FactsRefused(messages)
+    others = child.episodes.order_by("referral_date")
+    if message := overlap_refused(episode.referral_date, None, others):
+        raise FactsRefused({"referral_date": message})
     _save_new(entered)
     return entered
 
 
-FIELD_OF_CONSTRAINT = {
-    "child_ids_are_unique": "la_child_id",
-    "child_id_is_letters_and_digits": "la_child_id",
-    "exactly_one_of_birth_date_and_expected_birth_date": "birth_date",
-    "one_open_episode_for_each_child": "referral_date",
-    "family_reference_is_letters_and_digits": "family_reference",
-}
-"""The field of the form that shows the message of a constraint."""
-
-MESSAGE_OF_CONSTRAINT = {
-    # The same whether the child can be found or is restricted to others: it reveals neither.
-    "child_ids_are_unique": (
-        "There is a child with this id already. Look for the child by the id; if that finds "
-        "nobody, ask your team manager"
-    ),
-}
-"""Messages that replace the constraint's own."""
-
-
 def _save_new(entered: Child | Episode) -> None:
     """Save a new row. Raises FactsRefused with the messages of its fields and constraints."""
-    fields = {each.name for each in entered._meta.fields} - {"reference"}
-    messages = field_errors(entered, *fields)
-    for constraint in entered._meta.constraints:
-        field = FIELD_OF_CONSTRAINT.get(constraint.name)
-        if field is None or field in messages:
-            continue
-        try:
-            constraint.validate(type(entered), entered)
-        except ValidationError as refused:
-            messages[field] = MESSAGE_OF_CONSTRAINT.get(
-                constraint.name, ". ".join(refused.messages)
-            )
-    if messages:
+    if messages := refused_facts(entered):
         raise FactsRefused(messages)
-    try:
-        with transaction.atomic():
-            entered.save(force_insert=True)
-    except IntegrityError as refused:
-        # Somebody else saved the same between the check and the write.
-        name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "")
-        for constraint in entered._meta.constraints:
-            if constraint.name == name and name in FIELD_OF_CONSTRAINT:
-                message = MESSAGE_OF_CONSTRAINT.get(name, str(constraint.violation_error_message))
-                raise FactsRefused({FIELD_OF_CONSTRAINT[name]: message}) from refused
-        raise
+    save_facts(entered)
 
 
 def _check_start(episode: Episode, start_date: date, today: date) -> None:
     if not episode.is_open:
         raise FactsRefused({"episode": "This episode is closed. Add the new referral instead"})
-    if start_date > today:
-        raise FactsRefused({"start_date": "Start date must be today or in the past"})
-    if start_date < episode.referral_date:
-        raise FactsRefused(
-            {
-                "start_date": "Start date must be on or after the referral date, "
-                f"{_day(episode.referral_date)} (census rule 1103)"
-            }
-        )
+    if message := start_refused(start_date, episode, today):
+        raise FactsRefused({"start_date": message})
     if queries.not_completed_in(episode).exists():
         raise FactsRefused(
             {
@@ -197,7 +214,3 @@ def _check_start(episode: Episode, start_date: date, today: date) -> None:
                 "Finish or cancel that one first (census rule 8896)"
             }
         )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

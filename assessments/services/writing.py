@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import queries
-from assessments.models import WITH_THE_WORKER, Assessment, IdempotencyKey, Review, Status
+from assessments.models import WITH_THE_WORKER, Assessment, Child, IdempotencyKey, Review, Status
 from assessments.models.transitions import Act, status_after
 from assessments.services.refusals import AlreadyDecided, EditConflict, Locked, NotPermitted
+from cinfactors.accounts.locks import keep_people_and_teams
 from cinfactors.accounts.models import User
 
 
@@ -25,12 +27,12 @@ def change(
     act: str,
     write: Callable[[Assessment], None],
     content: object = None,
-    is_unchanged: Callable[[Assessment], bool] | None = None,
     while_in: frozenset[Status] = WITH_THE_WORKER,
+    if_stale: Callable[[Assessment], None] | None = None,
 ) -> Assessment:
     """Make a worker's change: lock the row, check person, status and version, write, count up.
 
-    Nothing is written where `is_unchanged` says that the row has what was posted already.
+    A row of another version is a conflict, unless `if_stale` accepts it.
     """
 
     def change_row() -> Assessment:
@@ -41,9 +43,9 @@ def change(
         if current.status not in while_in:
             raise Locked
         if current.version != version:
-            raise EditConflict(current)
-        if is_unchanged is not None and is_unchanged(current):
-            return current
+            if if_stale is None:
+                raise EditConflict(current)
+            if_stale(current)
         current.saved_at = timezone.now()
         write(current)
         return _save_next_version(current)
@@ -73,7 +75,7 @@ def decide(
     def decide_row() -> Assessment:
         current = _locked(queries.with_child_team_and_worker(queries.reviewable(by)), assessment)
         if current.version != version:
-            raise _stale_page(current, while_in)
+            raise _stale_page(current, version, while_in)
         if current.status not in while_in:
             raise Locked
         current.saved_at = timezone.now()
@@ -86,7 +88,7 @@ def decide(
     )
     if decided.version != version + 1:
         # Repeated after others went on: what it did the first time does not hold any more.
-        raise _stale_page(decided, while_in)
+        raise _stale_page(decided, version, while_in)
     return decided
 
 
@@ -95,6 +97,25 @@ def _locked(permitted: QuerySet[Assessment], assessment: Assessment) -> Assessme
     if current is None:
         raise NotPermitted
     return current
+
+
+def rely_on_people_and_teams(by: User) -> None:
+    """Keep people and teams as they are until the transaction ends; before any record is locked.
+
+    Raises NotPermitted where the person has lost their role or was deactivated a moment ago.
+    """
+    keep_people_and_teams()
+    if not User.objects.filter(pk=by.pk, role=by.role, is_active=True).exists():
+        raise NotPermitted
+
+
+def lock_child(current: Assessment) -> None:
+    """Lock the child's row and read it anew: its facts decide what is asked, until the commit.
+
+    After the assessment's row, as everywhere.
+    """
+    locked = Child.objects.select_for_update(no_key=True)
+    current.episode.child = locked.get(pk=current.episode.child_id)
 
 
 def _save_next_version(current: Assessment) -> Assessment:
@@ -107,30 +128,33 @@ STATUS_AFTER_DECISION: dict[str, Status] = {
     Review.Decision.AUTHORISED: status_after(Act.AUTHORISE),
     Review.Decision.RETURNED: status_after(Act.RETURN),
     Review.Decision.REOPENED: status_after(Act.REOPEN),
+    Review.Decision.VOIDED: status_after(Act.VOID),
 }
 """The status to which each decision leads; a correction leaves it as it is."""
 
 
-def _stale_page(current: Assessment, seen_in: frozenset[Status]) -> AlreadyDecided | EditConflict:
+def _stale_page(
+    current: Assessment, version: int, seen_in: frozenset[Status]
+) -> AlreadyDecided | EditConflict:
     """Return the refusal for a manager whose page shows an earlier version."""
-    decision = _decision_since(current, seen_in)
+    decision = _decision_since(current, version, seen_in)
     return AlreadyDecided(decision, current) if decision else EditConflict(current)
 
 
-def _decision_since(current: Assessment, seen_in: frozenset[Status]) -> Review | None:
-    """Return the decision that was taken after a page showed the record in `seen_in`, if any.
+def _decision_since(current: Assessment, version: int, seen_in: frozenset[Status]) -> Review | None:
+    """Return the decision that was taken after a page showed `version`, in `seen_in`, if any.
 
     What a worker did afterwards, short of submitting again or withdrawing a submission, leaves
-    the decision as what the manager has to know.
+    the decision as what the manager has to know; and so does giving it to another worker.
     """
     last = current.reviews.select_related("decided_by", "version").order_by("pk").last()
-    if last is None:
+    if last is None or current.versions.filter(number__gt=last.version.number).exists():
         return None
     if current.status in seen_in:
-        return last if last.decided_at == current.saved_at else None
-    still_holds = STATUS_AFTER_DECISION.get(last.decision) == current.status
-    later = current.versions.filter(number__gt=last.version.number).exists()
-    return last if still_holds and not later else None
+        row = queries.row_at(current, version)
+        is_seen = row is not None and last.decided_at <= datetime.fromisoformat(row["saved_at"])
+        return None if is_seen else last
+    return last if STATUS_AFTER_DECISION.get(last.decision) == current.status else None
 
 
 def run_once(
@@ -151,7 +175,7 @@ def run_once(
     """
     derived_key = uuid.uuid5(key, repr((by.pk, act, content)))
     with transaction.atomic():
-        if not _store_key(derived_key, by, act, assessment):
+        if not is_first_time(derived_key, by=by, act=act, assessment=assessment):
             written = Assessment.objects.filter(idempotency_keys=derived_key)
             return queries.with_child_team_and_worker(written).get()
         made = write()
@@ -160,7 +184,9 @@ def run_once(
         return made
 
 
-def _store_key(derived_key: uuid.UUID, by: User, act: str, assessment: Assessment | None) -> bool:
+def is_first_time(
+    derived_key: uuid.UUID, *, by: User, act: str, assessment: Assessment | None = None
+) -> bool:
     """Store the key; False if it is stored already. One statement, on which others wait."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,15 +7,21 @@ from datetime import date
 from functools import lru_cache
 
 from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from assessments import queries
 from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
 from assessments.catalogue.working_days import Deadline
-from assessments.components.prerendered import Segments, fill_in, prerender
-from assessments.models import Assessment, Status
+from assessments.components.prerendered import Prerendered
+from assessments.evaluation import child_was_unborn
+from assessments.models import Assessment, Child, Status
 from assessments.presenters.code_notes import Note
+from cinfactors.accounts.models import User
 
 register = template.Library()
 
@@ -26,6 +32,7 @@ STATUS_COLOURS = {
     Status.AUTHORISED: "govuk-tag--green",
     Status.REOPENED: "govuk-tag--purple",
     Status.CANCELLED: "govuk-tag--grey",
+    Status.VOIDED: "govuk-tag--grey",
 }
 """The tag's class for each status. Never red, which is for what is overdue."""
 
@@ -47,39 +54,98 @@ def age(assessment: Assessment) -> str:
     """Return the child's age when the assessment started: the age that the rules go by."""
     child = assessment.episode.child
     years = child.age_on(assessment.start_date)
-    if child.is_unborn:
-        return "Unborn"
-    if years is None:
-        return "Not born when it started"
-    if years == 0:
-        return "Under 1 year"
-    return f"{years} year{'' if years == 1 else 's'}"
+    if child.not_born:
+        words = "Not born"
+    elif child.is_unborn:
+        words = "Unborn"
+    elif child_was_unborn(assessment):
+        words = "Unborn when it ended"
+    elif years is None:
+        words = "Not born when it started"
+    elif years == 0:
+        words = "Under 1 year"
+    else:
+        words = f"{years} year{'' if years == 1 else 's'}"
+    return words
 
 
-@register.simple_tag
-def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeString:
-    """Render the bar that says whose assessment the page is about, and where it stands."""
-    segments = _identity_bar_segments(
-        age(assessment),
+@register.filter
+def died(child: Child) -> str:
+    """Return ", died 3 May 2026", to follow an age; "" for a child who lives."""
+    return f", died {_day(child.death_date)}" if child.death_date else ""
+
+
+@register.filter
+def born(child: Child) -> str:
+    """Return "born 3 May 2015", "expected 3 May 2027", or "expected 3 May 2027, not born"."""
+    if child.birth_date is not None:
+        return f"born {_day(child.birth_date)}"
+    expected = f"expected {_day(child.expected_birth_date)}"
+    return f"{expected}, not born" if child.not_born else expected
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else "on no date"
+
+
+NAVIGATION = (
+    ("Factors", "factors"),
+    ("Check", "check"),
+    ("Record", "record"),
+    ("History", "history"),
+)
+"""The pages of an assessment that the bar leads to: the first two for who may record alone."""
+
+
+@register.simple_tag(takes_context=True)
+def identity_bar(
+    context: Context, assessment: Assessment, deadline: Deadline | None, current: str = ""
+) -> SafeString:
+    """Render the bar with the person of the page; `current` is the URL name of the page."""
+    return render_identity_bar(context["user"], assessment, deadline, current)
+
+
+def render_identity_bar(
+    person: User, assessment: Assessment, deadline: Deadline | None, current: str
+) -> SafeString:
+    """Render the bar: whose assessment it is, where it stands, and the way to its pages."""
+    child = assessment.episode.child
+    bar = _identity_bar(
+        f"{age(assessment)}{died(child)}",
         assessment.episode.referral_date,
         deadline,
         loader.edition(assessment.edition),
         Status(assessment.status),
+        queries.may_record(person, assessment),
+        current,
     )
-    child = assessment.episode.child.la_child_id
-    return fill_in(segments, {"child": lambda _: escape(child)})
+    return bar.fill_in(
+        {
+            "child": lambda _: escape(child.la_child_id),
+            "name": lambda _: escape(child.name),
+            "page": lambda page: reverse(page, args=[assessment.reference]),
+        }
+    )
 
 
 @lru_cache(maxsize=1024)
-def _identity_bar_segments(
-    age: str, referral_date: date, deadline: Deadline | None, edition: Edition, status: Status
-) -> Segments:
-    """The bar for every child with the same age, dates and status."""
+def _identity_bar(
+    age: str,
+    referral_date: date,
+    deadline: Deadline | None,
+    edition: Edition,
+    status: Status,
+    may_record: bool,
+    current: str,
+) -> Prerendered:
+    """The bar for every child with the same age, dates and status, as the page has it."""
     context = {
         "age": age,
         "referral_date": referral_date,
         "deadline": deadline,
         "edition": edition,
         "status": status,
+        "navigation": NAVIGATION if may_record else NAVIGATION[2:],
+        "current": current,
     }
-    return prerender("components/identity_bar.html", context)
+    return Prerendered("components/identity_bar.html", context)

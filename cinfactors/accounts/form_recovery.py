@@ -2,9 +2,15 @@
 
 A post that cannot be accepted, because nobody is signed in any more or its CSRF token is stale,
 is kept for 15 minutes as an unsent draft: encrypted in the database, with a key made from
-SECRET_KEY and a random token that only a cookie of that browser holds. Neither the database nor
-the cookie alone can be read. The draft is shown again once, unsaved, to the person for whom the
-page was rendered and to nobody else, and deleted when that page has been rendered.
+SECRET_KEY and a random token that only a cookie of that browser holds. Each draft has a cookie of
+its own, so that forms sent at the same moment do not overwrite each other's. Neither the database
+nor the cookie alone can be read. The draft is shown again once, unsaved, to the person for whom the
+page was rendered and to nobody else, and deleted when that page has been rendered. A browser has
+a draft of each page and person, or several that were sent at once; somebody else who signs in
+there neither sees nor deletes it.
+
+Whoever has a page of a person could send it again and again, so that a person has so many drafts
+at most. What is not kept is shown on the page that says so, and not lost in silence.
 
 A page takes part with three things: `@recovers_form` on its view, `{% draft_owner %}` in its
 form, and a form filled from `request.unsent_draft`, a QueryDict or None, with a message that
@@ -14,6 +20,7 @@ nothing is saved yet.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,10 +30,11 @@ from urllib.parse import urlsplit
 from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.models import HeldForm, User
@@ -34,14 +42,23 @@ from cinfactors.accounts.models import HeldForm, User
 # The names below keep their values: browsers have the cookie, and open pages the field with its
 # signature, while a new version is installed. With others, drafts of that moment would be lost.
 COOKIE = f"{settings.COOKIE_PREFIX}held"
+"""The name of a draft's cookie begins with it. This alone has several drafts' tokens, of before
+each had a cookie: it is read, and ends by time."""
 OWNER_FIELD = "typed_by"
 _signer = TimestampSigner(salt="cinfactors.accounts.held_forms")
 
 MAX_AGE = timedelta(minutes=15)
-MAX_BYTES = 64 * 1024
-"""Of the urlencoded form."""
+MOST_DRAFTS = 20
+"""Of a person, and of a browser."""
+MOST_BYTES = 512 * 1024
+"""Of a person's drafts together, encrypted."""
+SEPARATOR = "."
+"""Between the tokens in that earlier cookie; no token has it."""
 PAGE_MAX_AGE = timedelta(days=7)
 """How long after a page was rendered its owner field is accepted."""
+
+_REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What a page has in fields that nobody types in."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -57,13 +74,6 @@ def sign_draft_owner(person: User) -> str:
     return _signer.sign(str(person.pk))
 
 
-def draft_owner_field(person: User) -> SafeString:
-    """Return that hidden field."""
-    return format_html(
-        '<input type="hidden" name="{}" value="{}">', OWNER_FIELD, sign_draft_owner(person)
-    )
-
-
 def is_same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that a page of this very host sent the request."""
     sender = request.headers.get("Origin") or request.headers.get("Referer", "")
@@ -77,64 +87,94 @@ def is_same_origin(request: HttpRequest) -> bool:
 
 
 def save_draft(request: HttpRequest) -> str | None:
-    """Keep what was posted. Return the token that decrypts it, or None if it may not be kept.
+    """Keep what was posted. Return the draft's token, or None if not kept.
 
-    It may be kept if the view recovers its form, the page was rendered for an active person,
-    nobody else is signed in by now, and it is small enough.
+    It is kept if the view recovers its form, the page was rendered for an active person, nobody
+    else is signed in by now, and there is room. What the same browser posted before to the same
+    page is replaced.
     """
-    if request.method != "POST" or not _view_recovers_form(request):
+    if not _is_recoverable(request):
         return None
     owner = _draft_owner(request)
-    if owner is None or (request.user.is_authenticated and request.user.pk != owner):
-        return None
-    body = _fields_to_keep(request.POST)
-    if len(body) > MAX_BYTES or not User.objects.filter(pk=owner, is_active=True).exists():
+    if owner is None:
         return None
     HeldForm.objects.filter(at__lt=timezone.now() - MAX_AGE).delete()
-    delete_draft(request)
-    token = secrets.token_urlsafe(32)
     path = request.get_full_path()
-    HeldForm.objects.create(
-        token_hash=_hash(token),
-        path=path,
-        person_id=owner,
-        body=_cipher(token, path, owner).encrypt(body),
-        at=timezone.now(),
-    )
+    token = secrets.token_urlsafe(32)
+    body = _cipher(token, path, owner).encrypt(_fields_to_keep(request.POST))
+    kept = _drafts_of_browser(request)
+    replaced = [each for each, row in kept.items() if (row.person_id, row.path) == (owner, path)]
+    with transaction.atomic():
+        # Two posts at once are counted one after the other.
+        person = User.objects.select_for_update(no_key=True).filter(pk=owner, is_active=True)
+        if person.first() is None or len(kept) - len(replaced) >= MOST_DRAFTS:
+            return None
+        hashes = [_hash(each) for each in replaced]
+        others = HeldForm.objects.filter(person_id=owner).exclude(token_hash__in=hashes)
+        held = others.aggregate(drafts=Count("pk"), bytes=Sum(Length("body"), default=0))
+        if held["drafts"] >= MOST_DRAFTS or held["bytes"] + len(body) > MOST_BYTES:
+            return None
+        HeldForm.objects.filter(token_hash__in=hashes).delete()
+        HeldForm.objects.create(
+            token_hash=_hash(token), path=path, person_id=owner, body=body, at=timezone.now()
+        )
     return token
 
 
-def find_draft(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """Return the draft for this page, or None; and whether this browser's draft is unusable.
+def typed_fields(request: HttpRequest) -> list[tuple[str, list[str]]]:
+    """Return what was typed in a post that is neither carried out nor kept, to be shown once more.
 
-    A draft stays until `delete_draft`, since a page that fails has shown it to nobody. It is
-    unusable when it is too old, somebody else's, or cannot be decrypted.
+    Each field's name in words, and its values, without what nobody types. Empty where the page
+    was rendered for somebody else than who is signed in by now.
     """
-    token = request.COOKIES[COOKIE]
-    draft = HeldForm.objects.filter(
-        token_hash=_hash(token), at__gte=timezone.now() - MAX_AGE
-    ).first()
-    if draft is None or draft.person_id != request.user.pk:
-        return None, True
-    is_its_page = request.method == "GET" and request.get_full_path() == draft.path
-    if not is_its_page or not _view_recovers_form(request):
-        return None, False
-    try:
-        body = _cipher(token, draft.path, draft.person_id).decrypt(bytes(draft.body))
-    except InvalidToken:  # SECRET_KEY has changed meanwhile, or somebody has changed the row
-        return None, True
-    return QueryDict(body), False
+    if not _is_recoverable(request):
+        return []
+    fields = QueryDict(_fields_to_keep(request.POST))
+    return [
+        (re.sub(r"[_-]+", " ", name).strip().capitalize(), values)
+        for name, values in fields.lists()
+        if any(values) and name != "version" and not all(map(_REFERENCE.fullmatch, values))
+    ]
 
 
-def delete_draft(request: HttpRequest) -> None:
-    """Delete the draft of this browser, if there is one."""
-    if token := request.COOKIES.get(COOKIE):
-        HeldForm.objects.filter(token_hash=_hash(token)).delete()
+def find_draft(request: HttpRequest) -> tuple[QueryDict | None, str]:
+    """Return the signed-in person's draft of this page, or None, and the token that decrypts it.
+
+    A draft stays until `delete_draft`, since a page that fails has shown it to nobody. One that
+    cannot be decrypted is deleted at once.
+    """
+    if request.method != "GET" or not _view_recovers_form(request):
+        return None, ""
+    path = request.get_full_path()
+    for token, draft in _drafts_of_browser(request).items():
+        if (draft.person_id, draft.path) != (request.user.pk, path):
+            continue
+        try:
+            body = _cipher(token, path, draft.person_id).decrypt(bytes(draft.body))
+        except InvalidToken:  # SECRET_KEY has changed meanwhile, or somebody has changed the row
+            HeldForm.objects.filter(token_hash=_hash(token)).delete()
+            continue
+        return QueryDict(body), token
+    return None, ""
 
 
-def set_draft_cookie(response: HttpResponseBase, token: str) -> None:
+def has_draft(request: HttpRequest) -> bool:
+    """Whether anything that was typed in this browser waits for its person to sign in."""
+    return bool(_drafts_of_browser(request))
+
+
+def delete_draft(request: HttpRequest, response: HttpResponseBase, token: str) -> None:
+    """Delete a draft that has been shown, and its cookie."""
+    HeldForm.objects.filter(token_hash=_hash(token)).delete()
+    _delete_spent_cookies(request, response)
+
+
+def set_draft_cookie(request: HttpRequest, response: HttpResponseBase, token: str) -> None:
+    """Give the browser the cookie of a draft."""
+    # Of those replaced: a request's headers are bounded.
+    _delete_spent_cookies(request, response)
     response.set_cookie(
-        COOKIE,
+        _cookie_name(token),
         token,
         max_age=MAX_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -143,8 +183,52 @@ def set_draft_cookie(response: HttpResponseBase, token: str) -> None:
     )
 
 
-def delete_draft_cookie(response: HttpResponseBase) -> None:
-    response.delete_cookie(COOKIE, samesite="Lax")
+def has_cookie(request: HttpRequest) -> bool:
+    """Whether the browser may have a draft; costs no query."""
+    return bool(_cookies(request))
+
+
+def _delete_spent_cookies(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Delete the browser's cookies that have no draft any more."""
+    kept = _drafts_of_browser(request)
+    for name, value in _cookies(request).items():
+        if kept.keys().isdisjoint(value.split(SEPARATOR)):
+            response.delete_cookie(name, samesite="Lax")
+
+
+def _cookies(request: HttpRequest) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in request.COOKIES.items()
+        if name == COOKIE or name.startswith(f"{COOKIE}-")
+    }
+
+
+def _cookie_name(token: str) -> str:
+    """Return the name of the draft's cookie, of its own and short."""
+    return f"{COOKIE}-{_hash(token)[:12]}"
+
+
+def _drafts_of_browser(request: HttpRequest) -> dict[str, HeldForm]:
+    """Return the drafts that were typed in this browser, by whomever, by their tokens."""
+    cookies = _cookies(request)
+    tokens = cookies.pop(COOKIE, "").split(SEPARATOR)[-MOST_DRAFTS:]
+    tokens += [value for name, value in cookies.items() if name == _cookie_name(value)]
+    by_hash = {_hash(token): token for token in tokens if token}
+    if not by_hash:
+        return {}
+    rows = HeldForm.objects.filter(
+        token_hash__in=by_hash, at__gte=timezone.now() - MAX_AGE
+    ).order_by("at")
+    return {by_hash[row.token_hash]: row for row in rows}
+
+
+def _is_recoverable(request: HttpRequest) -> bool:
+    """Whether a form of a page that takes part was sent, and by nobody but its own person."""
+    is_form = request.method == "POST" and OWNER_FIELD in request.POST
+    if not is_form or not _view_recovers_form(request):
+        return False
+    return not request.user.is_authenticated or _draft_owner(request) in (None, request.user.pk)
 
 
 def _view_recovers_form(request: HttpRequest) -> bool:

@@ -43,7 +43,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
     def process_request(self, request: RequestWithDraft) -> None:
         request.unsent_draft = None
-        request.draft_is_unusable = False
+        request.draft_token = ""
 
     def process_view(  # type: ignore[override]  # the request as process_request completes it
         self,
@@ -52,8 +52,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        if form_recovery.COOKIE in request.COOKIES and request.user.is_authenticated:
-            request.unsent_draft, request.draft_is_unusable = form_recovery.find_draft(request)
+        if form_recovery.has_cookie(request) and request.user.is_authenticated:
+            request.unsent_draft, request.draft_token = form_recovery.find_draft(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(  # type: ignore[override]  # Django's returns redirects alone
@@ -66,10 +66,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_response(
         self, request: RequestWithDraft, response: HttpResponseBase
     ) -> HttpResponseBase:
-        shown = request.unsent_draft is not None and response.status_code == HTTPStatus.OK
-        if shown or request.draft_is_unusable:
-            form_recovery.delete_draft(request)
-            form_recovery.delete_draft_cookie(response)
+        if request.draft_token and response.status_code == HTTPStatus.OK:
+            form_recovery.delete_draft(request, response, request.draft_token)
         if request.user.is_authenticated and "Cache-Control" not in response.headers:
             # Nobody who uses the same machine later finds the page behind the Back button.
             response["Cache-Control"] = "no-store"
@@ -109,18 +107,31 @@ def signed_out_fragment(request: HttpRequest, status: HTTPStatus) -> HttpRespons
     return response
 
 
+def nothing_kept(request: HttpRequest, typed: list[tuple[str, list[str]]]) -> HttpResponse:
+    """Return the page that says that a form was neither carried out nor kept, with what it had."""
+    context = {"typed": typed, "page": request.get_full_path()}
+    response = render(request, "account/nothing_kept.html", context, status=HTTPStatus.FORBIDDEN)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def redirect_keeping_draft(request: HttpRequest, to: str) -> HttpResponse:
-    """Redirect to `to`, which leads back here; keep what was posted as a draft, if it may be."""
+    """Redirect to `to`, which leads back here; keep what was posted as a draft.
+
+    What was typed and cannot be kept is shown instead.
+    """
     if request.method in SAFE_METHODS:
         return redirect_to_login(request.get_full_path(), to, REDIRECT_FIELD_NAME)
     token = form_recovery.save_draft(request)
+    if token is None and (typed := form_recovery.typed_fields(request)):
+        return nothing_kept(request, typed)
     # Without a draft, back to the page that the button was on: the button's own address may
     # accept nothing but its post.
     page = request.get_full_path() if token else _referring_page(request)
     response = redirect_to_login(page, to, REDIRECT_FIELD_NAME)
     response.status_code = HTTPStatus.SEE_OTHER
     if token:
-        form_recovery.set_draft_cookie(response, token)
+        form_recovery.set_draft_cookie(request, response, token)
     return response
 
 

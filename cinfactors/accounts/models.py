@@ -7,14 +7,21 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
-from cinfactors.web.clean_text import clean_text_constraints, validate_clean
+from cinfactors.accounts.user_names import UserNameValidator, are_same
+from cinfactors.web.clean_text import (
+    NameField,
+    clean_name_constraints,
+    clean_text_constraints,
+)
 
 
 class Role(models.TextChoices):
@@ -38,7 +45,7 @@ class Density(models.TextChoices):
 class Team(models.Model):
     """A team of social workers, with one or more managers."""
 
-    name = models.CharField(max_length=100, validators=[validate_clean])
+    name = NameField(max_length=100)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -50,6 +57,7 @@ class Team(models.Model):
                 violation_error_message="There is a team of this name already",
             ),
             *clean_text_constraints("team", "name"),
+            *clean_name_constraints("team", "name"),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +65,14 @@ class Team(models.Model):
 
 
 class UserManager(DjangoUserManager["User"]):
-    """Creates people; `createsuperuser` creates an administrator."""
+    """Creates and finds people; `createsuperuser` creates an administrator."""
+
+    def with_user_name(self, name: str) -> User | None:
+        """Return the person of this user name; only the capitals of A to Z do not matter."""
+        if not name.isprintable():
+            return None  # the database can store none such
+        found = self.filter(username__iexact=name)
+        return next((person for person in found if are_same(person.username, name)), None)
 
     def create_superuser(
         self,
@@ -66,7 +81,15 @@ class UserManager(DjangoUserManager["User"]):
         password: str | None = None,
         **extra_fields: Any,
     ) -> User:
+        """Create an administrator; raise ValidationError where the password may not be used.
+
+        The command asks the same at a keyboard and lets a person go on all the same, and asks
+        nothing of DJANGO_SUPERUSER_PASSWORD.
+        """
         extra_fields.setdefault("role", Role.ADMINISTRATOR)
+        if password is not None:
+            person = self.model(username=username, email=email or "", **extra_fields)
+            validate_password(password, person)
         return super().create_superuser(username, email, password, **extra_fields)
 
 
@@ -78,7 +101,14 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField("full name", max_length=150, validators=[validate_clean])
+    username = models.CharField(
+        "user name",
+        max_length=150,
+        unique=True,
+        validators=[UserNameValidator()],
+        error_messages={"unique": "Somebody has this user name already"},
+    )
+    name = NameField("full name", max_length=150)
     role = models.CharField(max_length=20, choices=Role)
     density = models.CharField(max_length=20, choices=Density, default=Density.FULL)
     shortcuts = models.BooleanField(
@@ -103,11 +133,26 @@ class User(AbstractUser):
                 name="user_names_differ_by_more_than_capitals",
                 violation_error_message="Somebody has this user name already",
             ),
-            *clean_text_constraints("person", "name", "username", "email"),
+            *clean_text_constraints("person", "name", "username", "email", optional=["email"]),
+            *clean_name_constraints("person", "name", "username"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the person's password; hash it anew where it was hashed as before.
+
+        Django's own would write it also where another password was set during the hashing.
+        """
+        before = self.password
+
+        def hash_anew(password: str | None) -> None:
+            hashed = make_password(password)
+            if User.objects.filter(pk=self.pk, password=before).update(password=hashed):
+                self.password = hashed
+
+        return check_password(raw_password, before, hash_anew)
 
     def get_full_name(self) -> str:
         return self.name
@@ -180,7 +225,7 @@ class Session(AbstractBaseSession):
 
 
 class SignInChangeKind(models.TextChoices):
-    """What can change about how a person signs in."""
+    """What can change about how a person signs in, or throws doubt on it."""
 
     FACTOR_ADDED = "factor_added", "Second factor added"
     FACTOR_REMOVED = "factor_removed", "Second factor taken away"
@@ -188,6 +233,7 @@ class SignInChangeKind(models.TextChoices):
     LINKED = "linked", "Single sign-on linked"
     UNLINKED = "unlinked", "Single sign-on unlinked"
     SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
+    PASSKEY_REFUSED = "passkey_refused", "Passkey refused, since it may have been copied"
 
 
 class SignInChange(models.Model):

@@ -21,9 +21,24 @@ class ProblemsMixin(TemplateResponseMixin, ContextMixin):
         return context | {"problems": linked_problems(*forms)}
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        if getattr(context.get("form"), "has_too_many_attempts", False):
+        forms = context.get("form"), context.get("webauthn_form")
+        if any(getattr(form, "has_too_many_attempts", False) for form in forms):
             options["status"] = HTTPStatus.TOO_MANY_REQUESTS
         return super().render_to_response(context, **options)
+
+
+class OneFormMixin:
+    """Make one form for a request: allauth's views of passkeys make another to show the errors.
+
+    That would look at the answer a second time, and count a second attempt.
+    """
+
+    _form: BaseForm | None = None
+
+    def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
+        if self._form is None:
+            self._form = super().get_form(form_class)  # type: ignore[misc]
+        return self._form
 
 
 def linked_problems(*forms: BaseForm) -> list[Problem]:

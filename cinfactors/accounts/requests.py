@@ -14,8 +14,8 @@ class RequestWithDraft(HttpRequest):
 
     unsent_draft: QueryDict | None
     """What the person typed on this page before their sign-in ended, not yet saved."""
-    draft_is_unusable: bool
-    """Whether this browser's draft is too old, somebody else's, or cannot be decrypted."""
+    draft_token: str
+    """What decrypts it, from the browser's cookie; empty where there is none."""
 
 
 class SignedInRequest(RequestWithDraft):

@@ -9,15 +9,15 @@ import logging
 
 from django.http import HttpRequest
 
-from cinfactors.accounts.allauth_internals import client_ip
 from cinfactors.accounts.models import User
+from cinfactors.web.addresses import known_address
 
 logger = logging.getLogger(__name__)
 
 
 def log_event(event: str, request: HttpRequest, person: User | None = None) -> None:
     """Log what happened, from which address, and concerning which person if that is known."""
-    extra = {"address": client_ip(request)}
+    extra: dict[str, object] = {"address": known_address(request)}
     if person is not None:
         extra["person"] = person.pk
     logger.warning(event, extra=extra)

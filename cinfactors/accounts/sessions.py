@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest
 from django.utils import timezone
@@ -73,6 +73,17 @@ class SessionStore(DatabaseStore):
         row = cast("Session", super().create_model_instance(data))  # see get_model_class
         row.person_id = data.get(SESSION_KEY)
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session, unless it was ended while the request went on: then it stays ended.
+
+        What the request did is done, and its answer is given: whoever follows it signs in again.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError:
+            if self.exists(str(self.session_key)):
+                raise
 
 
 def record_sign_in(request: HttpRequest) -> None:
@@ -147,12 +158,13 @@ class ActiveSession:
 
 def active_sessions(person: User, current: SessionBase) -> list[ActiveSession]:
     """Return the person's sessions that have not ended: `current` first, then the latest used."""
-    auth_hash = person.get_session_auth_hash()
+    # Those of a SECRET_KEY that was changed are renewed when the session is used next.
+    hashes = {person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()}
     found = []
     for row in person.sessions.filter(expire_date__gt=timezone.now()):
         session = current.decode(row.session_data)
         # A session from before a change of password, or past its time, admits nobody.
-        if session.get(HASH_SESSION_KEY) != auth_hash or has_ended(session):
+        if session.get(HASH_SESSION_KEY) not in hashes or has_ended(session):
             continue
         found.append(
             ActiveSession(

@@ -59,5 +59,6 @@ urlpatterns = [
         name="mfa_generate_recovery_codes",
     ),
     path("single-sign-on/", single_sign_on.start, name="single_sign_on"),
+    path("single-sign-on/link/", single_sign_on.link, name="single_sign_on_link"),
     path("single-sign-on/back/", single_sign_on.callback, name="single_sign_on_back"),
 ]

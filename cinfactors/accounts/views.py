@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,10 +19,12 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
 
 from cinfactors.accounts import form_recovery, services, sessions
-from cinfactors.accounts.middleware import signed_out_fragment
+from cinfactors.accounts.middleware import nothing_kept, signed_out_fragment
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.policy import allowed_before_second_factor
+from cinfactors.accounts.single_sign_on import sign_out
+from cinfactors.accounts.single_sign_on.links import link_of
 
 
 class YourAccountView(TemplateView):
@@ -33,10 +37,13 @@ class YourAccountView(TemplateView):
         return super().get_context_data(**kwargs) | {
             "has_password": self.request.user.has_usable_password(),
             "has_second_factor": second_factor_policy.has_one(self.request.user),
+            "has_provider": bool(settings.OIDC_ISSUER),
+            "link": link_of(self.request.user),
         }
 
 
-@method_decorator(never_cache, name="dispatch")
+# No transaction stays open while the provider is asked.
+@method_decorator([never_cache, transaction.non_atomic_requests], name="dispatch")
 class SessionsView(TemplateView):
     """Where the person is signed in, and how to sign out elsewhere or everywhere."""
 
@@ -50,13 +57,17 @@ class SessionsView(TemplateView):
     def post(self, request: SignedInRequest) -> HttpResponse:
         everywhere = request.POST.get("where") == "everywhere"
         keep = None if everywhere else request.session.session_key
-        services.end_own_sessions(by=request.user, keep=keep)
+        may_have_used_provider = sign_out.may_have_used_provider(request)
+        with transaction.atomic():
+            services.end_own_sessions(by=request.user, keep=keep)
+            if everywhere:
+                get_adapter().logout(request)
         if not everywhere:
             messages.success(request, "You are signed out everywhere else")
             return redirect("account_sessions")
-        get_adapter().logout(request)
         messages.success(request, "You are signed out everywhere")
-        return redirect("account_login")
+        response = redirect("account_login")
+        return sign_out.of_provider_too(request, response) if may_have_used_provider else response
 
 
 @allowed_before_second_factor
@@ -90,8 +101,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if token := form_recovery.save_draft(request):
             response = redirect(request.get_full_path())
             response.status_code = HTTPStatus.SEE_OTHER
-            form_recovery.set_draft_cookie(response, token)
+            form_recovery.set_draft_cookie(request, response, token)
             return response
+        if typed := form_recovery.typed_fields(request):
+            return nothing_kept(request, typed)
         view = request.resolver_match and request.resolver_match.view_name
         if view == "account_login" and request.user.is_authenticated:
             return redirect(request.get_full_path())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +19,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments import queries
@@ -76,6 +78,11 @@ class AdministratorsOnly(ModelAdmin):
         return False
 
 
+def _names(those: Iterable[User | Team]) -> SafeString:
+    """Their names, each apart from the others, in whichever direction it is written."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((each.name,) for each in those))
+
+
 def _person_of(request: HttpRequest) -> User:
     """Return the signed-in person. (An anonymous user is not `is_active` either.)"""
     return cast(SignedInRequest, request).user
@@ -126,8 +133,8 @@ class PersonAdmin(AdministratorsOnly):
         return person.is_active
 
     @admin.display(description="teams")
-    def in_which_teams(self, person: User) -> str:
-        return ", ".join(team.name for team in person.teams.all())
+    def in_which_teams(self, person: User) -> SafeString:
+        return _names(person.teams.all())
 
     def change_view(
         self,
@@ -139,7 +146,9 @@ class PersonAdmin(AdministratorsOnly):
         actions = [
             (f"admin:accounts_user_{address}", action) for address, action in PERSON_ACTIONS.items()
         ]
-        context = {"person_actions": actions, **(extra_context or {})}
+        person = cast(User | None, self.get_object(request, object_id))
+        changes = person.sign_in_changes.select_related("by").order_by("-pk")[:20] if person else ()
+        context = {"person_actions": actions, "changes": changes, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -224,12 +233,18 @@ class PersonAdmin(AdministratorsOnly):
         form = NewPasswordForm(request.POST if request.method == "POST" else None, person=person)
         if request.method == "POST" and form.is_valid():
             password = form.cleaned_data["new_password"]
-            service(by=request.user, person=person, password=password)
-            self.log_change(request, person, log_message)
-            if form.password_was_made:
-                return self._made_password_page(request, person, password)
-            messages.success(request, f"{person} has the new password.")
-            return redirect("admin:accounts_user_change", person.pk)
+            try:
+                service(by=request.user, person=person, password=password)
+            except services.Refused as refused:
+                for message in refused.messages.values():
+                    form.add_error(None, message)
+            else:
+                self.log_change(request, person, log_message)
+                if form.password_was_made:
+                    return self._made_password_page(request, person, password)
+                told = format_html("<bdi>{}</bdi> has the new password.", person)
+                messages.success(request, told)
+                return redirect("admin:accounts_user_change", person.pk)
         template = "administration/new_password.html"
         return self._page(request, template, person, form=form, title=title, lead=lead)
 
@@ -249,7 +264,8 @@ class PersonAdmin(AdministratorsOnly):
                     form.add_error(field if field in form.fields else None, message)
             else:
                 self.log_change(request, person, "Deactivated.")
-                messages.success(request, f"{person} is deactivated and signed out.")
+                told = format_html("<bdi>{}</bdi> is deactivated and signed out.", person)
+                messages.success(request, told)
                 return redirect("admin:accounts_user_change", person.pk)
         only_manager_of = (
             queries.restricted_children_managed_only_by(person).count()
@@ -274,7 +290,7 @@ class PersonAdmin(AdministratorsOnly):
         if request.method == "POST":
             action.service(by=request.user, person=person)
             self.log_change(request, person, f"{action.title}.")
-            messages.success(request, action.success_message.format(person))
+            messages.success(request, action.about(action.success_message, person))
             return redirect("admin:accounts_user_change", person.pk)
         return self._page(
             request,
@@ -282,7 +298,7 @@ class PersonAdmin(AdministratorsOnly):
             person,
             title=action.title,
             action=action,
-            explanation=action.explanation.format(person),
+            explanation=action.about(action.explanation, person),
         )
 
     def _made_password_page(
@@ -340,8 +356,8 @@ class TeamAdmin(AdministratorsOnly):
         return len(team.people.all())
 
     @admin.display(description="managers")
-    def managed_by(self, team: Team) -> str:
-        return ", ".join(person.name for person in team.people.all() if person.is_team_manager)
+    def managed_by(self, team: Team) -> SafeString:
+        return _names(person for person in team.people.all() if person.is_team_manager)
 
     @admin.display(description="open assessments")
     def open_work(self, team: TeamOfList) -> int:

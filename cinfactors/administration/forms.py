@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.db.models import Q
 from assessments import queries
 from cinfactors.accounts.models import Team, User
 from cinfactors.accounts.sign_in.passwords import random_password
+from cinfactors.accounts.user_names import ALLOWED
 from cinfactors.administration import services
 
 if TYPE_CHECKING:  # Django's class takes no parameter at run time
@@ -49,8 +51,7 @@ class PersonForm(PersonModelForm):
         model = User
         fields = ["name", "username", "role"]
         labels = {"username": "User name"}
-        help_texts = {"username": "Letters, digits and @ . + - _"}
-        error_messages = {"username": {"unique": "Somebody has this user name already"}}
+        help_texts = {"username": ALLOWED}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +61,11 @@ class PersonForm(PersonModelForm):
             choices |= Q(people=self.instance)
             in_teams.initial = self.instance.teams.all()
         in_teams.queryset = Team.objects.filter(choices).distinct()
+        if settings.OIDC_ISSUER:
+            self.fields["role"].help_text = (
+                "Administrators link single sign-on from their own account page. Who becomes one "
+                "is unlinked and signed out."
+            )
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out

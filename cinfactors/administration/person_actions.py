@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cinfactors.accounts.models import User
 from cinfactors.administration import services
 
 
@@ -20,6 +24,10 @@ class PersonAction:
     service: Callable[..., None]
     on_others_only: bool = True
 
+    def about(self, words: str, person: User) -> SafeString:
+        """Return the words with the person's name in them."""
+        return format_html(words, format_html("<bdi>{}</bdi>", person))
+
 
 PERSON_ACTIONS = {
     "remove-second-factor": PersonAction(
@@ -33,8 +41,8 @@ PERSON_ACTIONS = {
     ),
     "unlink": PersonAction(
         "Unlink single sign-on",
-        "{} is signed out everywhere. Whoever next comes from the provider with their user name "
-        "is linked to them anew.",
+        "{} is signed out everywhere. Whoever next comes from the provider with exactly their user "
+        "name is linked to them anew; an administrator links their own account.",
         "Unlink",
         "Single sign-on of {} is unlinked.",
         services.unlink_single_sign_on,

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
 from assessments.models import Child, NamedPerson
+from cinfactors.accounts.locks import lock_people_and_teams
 from cinfactors.accounts.models import (
     ROLES_IN_THE_ADMIN,
     Role,
@@ -19,7 +21,8 @@ from cinfactors.accounts.models import (
     Team,
     User,
 )
-from cinfactors.accounts.services import delete_sessions, record_sign_in_change
+from cinfactors.accounts.services import delete_sessions, lock_person, record_sign_in_change
+from cinfactors.accounts.user_names import UserNameValidator, folded
 
 ROLES_IN_TEAMS = {Role.SOCIAL_WORKER, Role.TEAM_MANAGER}
 """Roles whose visibility follows from their teams."""
@@ -37,33 +40,44 @@ def save_person(*, by: User, person: User, teams: Iterable[Team], password: str 
     """Add or change a person and their teams; an empty password leaves theirs as it is.
 
     Raises Refused with what `problems_with_saving` returns. Whether a person may sign in is
-    changed by `deactivate` and `reactivate` alone.
+    changed by `deactivate` and `reactivate` alone. Who becomes an administrator loses the link to
+    an account at the provider, since it was made by their user name alone.
     """
     teams = list(teams)
     with transaction.atomic():
         if messages := problems_with_saving(by=by, person=person, teams=teams):
             raise Refused(messages)
+        becomes_administrator = (
+            person.is_administrator
+            and User.objects.filter(pk=person.pk).exclude(role=Role.ADMINISTRATOR).exists()
+        )
         person.is_staff = person.role in ROLES_IN_THE_ADMIN
+        fields = ["username", "name", "role", "is_staff"]
         if password:
             person.set_password(password)
-        person.save()
+            fields.append("password")
+        # The others may have been changed since the form was filled in.
+        person.save(update_fields=fields if person.pk else None)
         person.teams.set(teams)
+        if becomes_administrator and SocialAccount.objects.filter(user=person).exists():
+            _unlink(by, person)
 
 
 def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[str, str]:
     """Return why the person cannot be saved like this, by field; empty if they can.
 
-    Social workers and managers are in a team, an administrator loses the role only through
-    another, and a restricted record keeps a manager who may see it. Takes locks: until the end
-    of the transaction, what it returns stays true.
+    A new user name can be taken for nobody else's, social workers and managers are in a team, an
+    administrator loses the role only through another, and a restricted record keeps a manager who
+    may see it. Takes a lock: until the end of the transaction, what it returns stays true.
     """
-    _lock_administrators(by)
-    # So that a team is not closed at the same time.
-    open_teams = [team for team in _locked(teams) if team.active]
+    _lock(by)
+    open_teams = Team.objects.filter(pk__in=[team.pk for team in teams], active=True).exists()
     messages = {}
     if person.role in ROLES_IN_TEAMS and not open_teams:
         messages["in_teams"] = "Select at least one team that is in use"
     before = User.objects.filter(pk=person.pk).first()
+    if before is None or person.username != before.username:
+        messages |= _problems_with_user_name(person)
     if before is None:
         return messages
     if before == by and person.role != before.role:
@@ -80,6 +94,19 @@ def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> 
     return messages
 
 
+def _problems_with_user_name(person: User) -> dict[str, str]:
+    try:
+        UserNameValidator()(person.username)
+    except ValidationError as error:
+        return {"username": error.messages[0]}
+    # Earlier names may have other letters. Of the rest the database admits no two alike.
+    others = User.objects.filter(username__regex="[^ -~]").exclude(pk=person.pk)
+    name = folded(person.username)
+    if any(folded(other) == name for other in others.values_list("username", flat=True)):
+        return {"username": "Somebody has a user name that looks like this one"}
+    return {}
+
+
 def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
     """End a person's access from the next request; their records stay, for others to take over.
 
@@ -89,7 +116,7 @@ def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
     needed and none is given who can be one.
     """
     with transaction.atomic():
-        _lock_administrators(by)
+        _lock(by)
         if by == person:
             raise Refused({"person": "Another administrator deactivates you"})
         if person.is_team_manager:
@@ -116,18 +143,34 @@ def _name_stand_in(children: list[Child], *, person: User, stand_in: User | None
 
 
 def reactivate(*, by: User, person: User, password: str) -> None:
-    """Let a deactivated person sign in again, with a new password."""
+    """Let a deactivated person sign in again, with a new password.
+
+    Raises Refused for who would work in no team that is in use, and for who is active by now.
+    """
     _check_administrator(by)
-    person.is_active = True
-    person.set_password(password)
-    person.save(update_fields=["is_active", "password"])
+    hashed = make_password(password)
+    with transaction.atomic():
+        _lock(by)
+        if lock_person(person).is_active:
+            message = f"{person.name} was reactivated meanwhile, with another password"
+            raise Refused({"person": message})
+        if person.role in ROLES_IN_TEAMS and not queries.teams_of(person).exists():
+            message = f"Every team of {person.name} is closed. Choose one that is in use first"
+            raise Refused({"person": message})
+        person.is_active = True
+        person.password = hashed
+        person.save(update_fields=["is_active", "password"])
 
 
 def set_password(*, by: User, person: User, password: str) -> None:
-    """Set a new password for a person and end their sessions."""
+    """Set a new password for a person and end their sessions. Raises Refused if deactivated."""
     _check_administrator(by)
-    person.set_password(password)
+    hashed = make_password(password)
     with transaction.atomic():
+        _lock(by)
+        if not lock_person(person).is_active:
+            raise Refused({"person": f"{person.name} is deactivated. Reactivate them instead"})
+        person.password = hashed
         person.save(update_fields=["password"])
         delete_sessions(person)
 
@@ -135,10 +178,10 @@ def set_password(*, by: User, person: User, password: str) -> None:
 def save_team(*, by: User, team: Team) -> None:
     """Add, rename, close or reopen a team. Raises Refused with `problems_with_closing`."""
     with transaction.atomic():
-        _check_administrator(by)
+        _lock(by)
         if messages := problems_with_closing(team=team):
             raise Refused(messages)
-        team.save()
+        team.save(update_fields=["name", "active"] if team.pk else None)
 
 
 def problems_with_closing(*, team: Team) -> dict[str, str]:
@@ -149,7 +192,7 @@ def problems_with_closing(*, team: Team) -> dict[str, str]:
     """
     if team.active or team.pk is None:
         return {}
-    _locked([team])
+    lock_people_and_teams()
     people = team.people.filter(is_active=True, role__in=ROLES_IN_TEAMS).count()
     work = queries.open_work_in(team)
     if not people and not work:
@@ -187,19 +230,19 @@ def remove_second_factor(*, by: User, person: User) -> None:
 def unlink_single_sign_on(*, by: User, person: User) -> None:
     """Delete the link to the person's account at the provider, and sign them out everywhere.
 
-    Whoever next comes from the provider with their user name is linked again.
+    Whoever next comes from the provider with their user name is linked again, unless they are an
+    administrator.
     """
     _check_administrator(by)
     with transaction.atomic():
-        SocialAccount.objects.filter(user=person).delete()
-        delete_sessions(person)
-        record_sign_in_change(by, person, SignInChangeKind.UNLINKED)
+        _unlink(by, person)
 
 
-def _locked(teams: Iterable[Team]) -> list[Team]:
-    """Return the teams, locked until the transaction ends; in one order, to avoid deadlocks."""
-    keys = [team.pk for team in teams]
-    return list(Team.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+def _unlink(by: User, person: User) -> None:
+    lock_person(person)
+    SocialAccount.objects.filter(user=person).delete()
+    delete_sessions(person)
+    record_sign_in_change(by, person, SignInChangeKind.UNLINKED)
 
 
 def _records(number: int) -> str:
@@ -210,16 +253,14 @@ def _number(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def _lock_administrators(by: User) -> None:
-    """Let one administrator at a time change people: two might take away each other's role.
+def _lock(by: User) -> None:
+    """Let one administrator at a time change people and teams, on whom nobody relies meanwhile.
 
     Raises PermissionDenied if `by` is no administrator, or was one until a moment ago.
     """
     _check_administrator(by)
-    administrators = User.objects.select_for_update().filter(
-        role=Role.ADMINISTRATOR, is_active=True
-    )
-    if by not in list(administrators.order_by("pk")):
+    lock_people_and_teams()
+    if not User.objects.filter(pk=by.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
         raise PermissionDenied("You are no administrator any more")
 
 

@@ -8,6 +8,8 @@ assessments.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -48,7 +50,7 @@ class Change(models.Model):
 
 
 class Page(models.TextChoices):
-    """Where a child's record was read."""
+    """Where a child's record was read, or where one stood in a list."""
 
     RECORD = "record", "Record"
     FACTORS = "factors", "Factors"
@@ -57,28 +59,42 @@ class Page(models.TextChoices):
     CANCEL = "cancel", "Cancel"
     HISTORY = "history", "History"
     START = "start", "Start an assessment"
-    SEARCH = "search", "Search by child id"
+    SEARCH = "search", "Search"
+    LIST = "list", "List"
+    ADD = "add", "Add a child"
     REVIEW = "review", "Review"
     ADMIN = "admin", "Admin"
     READING = "reading", "Reading of records"
+    READERS = "readers", "Who read a record"
+
+
+def _children(meaning: str) -> ArrayField[Any, Any]:
+    return ArrayField(models.BigIntegerField(), null=True, help_text=meaning)
 
 
 class Reading(models.Model):
-    """A page that showed a child's record to a person, or refused to.
+    """A page that showed children to a person, or refused to show one.
 
-    What made it unusual is recorded as it was at that moment: teams and names change.
+    It is of one child, or lists some, or both. What made it unusual is recorded as it was at that
+    moment: teams and names change.
     """
 
     at = models.DateTimeField()
     transaction_id = models.BigIntegerField()
     person_id = models.BigIntegerField(null=True)
-    child_id = models.BigIntegerField(null=True, help_text="None for the reading of this log")
+    child_id = models.BigIntegerField(null=True, help_text="The child whom the page is about")
     assessment_id = models.BigIntegerField(null=True)
     page = models.TextField(help_text="A `Page`")
     refused = models.BooleanField()
-    restricted = models.BooleanField()
+    restricted = models.BooleanField(help_text="Of the child of `child_id`, like the next two")
     out_of_team = models.BooleanField()
     same_name = models.BooleanField(help_text="Reader and child have the same family name")
+    children = _children("Everybody else whose id or name the page shows")
+    restricted_children = _children("Of `children`, like the next two")
+    out_of_team_children = _children("Of `children`")
+    same_name_children = _children("Of `children`")
+    counted = _children("Outside the reader's own caseload, and not counted in the hour before")
+    reason = models.TextField(default="", help_text="Why somebody asked who read the record")
     address = models.GenericIPAddressField(null=True)
     request_id = models.TextField()
     database_user = models.TextField()

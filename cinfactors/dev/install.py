@@ -1,8 +1,10 @@
 """Make the virtual environment, with the packages that a requirements file pins by hash."""
 
 import hashlib
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -21,8 +23,24 @@ def say(step: str) -> None:
     print(f"{step}…", flush=True)
 
 
+def require_writable(folder: Path) -> None:
+    """Make the folder where it is missing; raise InstallError unless files can be made in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise InstallError(
+            f"{folder} cannot be written: {error.strerror}. What is installed, built and recorded "
+            "is kept there: let the user who runs this write to it, or use a copy elsewhere."
+        ) from error
+
+
 def environment(requirements: str) -> None:
-    """Make .venv where it is missing, and install what has changed since the last time."""
+    """Make .venv where it is missing, and install what has changed since the last time.
+
+    Raise InstallError, also where `var` cannot be written.
+    """
+    require_writable(BASE_DIR / "var")
     if not _works(PYTHON):
         say("Making a virtual environment in .venv")
         _make()
@@ -47,6 +65,11 @@ def _make() -> None:
     made = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True
     )
+    if made.returncode and os.pathsep in str(VENV):
+        raise InstallError(
+            f"Python makes no virtual environment in a folder with a {os.pathsep!r} in its name: "
+            f"{BASE_DIR}. Rename it, or use a copy elsewhere."
+        )
     if made.returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise InstallError(

@@ -11,8 +11,12 @@ import secrets
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cinfactors.web.loopback import LOOPBACK_NAMES
+from cinfactors.web.loopback import LOOPBACK_NAMES, is_loopback
+
+if TYPE_CHECKING:
+    from cinfactors.dev.embedded_postgres import Server
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = BASE_DIR / "var"
@@ -37,28 +41,39 @@ def exists() -> bool:
 
 
 @contextmanager
-def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
-    """Set the variables that `environ` lacks, and keep the embedded database running meanwhile.
+def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[Server | None]:
+    """Set the variables that `environ` lacks, and run the embedded database, given, meanwhile.
 
     If `environ` names a database, that is used instead and none is started.
     """
     if "SECRET_KEY" not in environ:
         environ["SECRET_KEY"] = secret_key()
     if "ALLOWED_HOSTS" not in environ:
-        environ["ALLOWED_HOSTS"] = ",".join(LOOPBACK_NAMES)
+        environ["ALLOWED_HOSTS"] = ",".join((*LOOPBACK_NAMES, *_another_spelling(environ)))
         environ.setdefault("HTTPS", "off")
         # Trying the product takes no second device.
         environ.setdefault("SECOND_FACTOR_REQUIRED", "off")
     environ.setdefault("AUTHORITY_NAME", "Exampleshire County Council")
     if "DATABASE_URL" in environ:
-        yield
+        yield None
         return
     from cinfactors.dev import embedded_postgres
 
     with embedded_postgres.running(POSTGRES) as server:
         environ["DATABASE_URL"] = server.url(embedded_postgres.APP_ROLE)
         environ["MIGRATION_DATABASE_URL"] = server.url(embedded_postgres.OWNER_ROLE)
-        yield
+        yield server
+
+
+def serves_plain_http(environ: MutableMapping[str, str] = os.environ) -> bool:
+    """Return whether HTTPS is off, or is to be switched off by `environment`."""
+    return environ.get("HTTPS", "on" if "ALLOWED_HOSTS" in environ else "off").strip() == "off"
+
+
+def _another_spelling(environ: MutableMapping[str, str]) -> list[str]:
+    host = environ.get("HOST", "").strip("[] ")
+    name = f"[{host}]" if ":" in host else host
+    return [name] if is_loopback(name) and name not in LOOPBACK_NAMES else []
 
 
 def choose_role(command: str, environ: MutableMapping[str, str] = os.environ) -> None:

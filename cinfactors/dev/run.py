@@ -9,27 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
+from types import FrameType
 
-from gunicorn.app.wsgiapp import WSGIApplication
-
-from cinfactors.dev import assets, local
-from cinfactors.dev.embedded_postgres import EmbeddedPostgresError
+from cinfactors.dev import assets, local, serve
 from cinfactors.dev.install import BASE_DIR, InstallError, say
-from cinfactors.web.loopback import LOOPBACK_NAMES
+from cinfactors.dev.watch import Watch
+from cinfactors.web.loopback import LOOPBACK_NAMES, is_loopback
 
 ACCOUNTS = local.VAR / "demo-accounts.json"
-
-
-class Server(WSGIApplication):
-    """gunicorn in this process, so that nothing keeps running after it."""
-
-    def __init__(self) -> None:
-        sys.argv = ["gunicorn", "cinfactors.wsgi"]
-        super().__init__()
-
-    def load_config(self) -> None:
-        super().load_config()
-        self.cfg.set("when_ready", lambda arbiter: print(greeting(), flush=True))
+LOOK_SECONDS = 0.5
+"""How often the database is looked at."""
+STOP_SECONDS = 30
+"""How long gunicorn may take to answer what it has begun to."""
 
 
 def main() -> None:
@@ -42,19 +33,78 @@ def main() -> None:
         assets.build()
         if "DATABASE_URL" not in os.environ and not local.POSTGRES.exists():
             say("Making a PostgreSQL server in var/postgres")
-        with local.environment():
+        with local.environment() as database:
             prepare()
-            Server().run()
-    except (InstallError, EmbeddedPostgresError) as error:
+            watch = Watch(database) if database else None
+            code = run_server(watch)
+    except InstallError as error:
         sys.exit(f"\n{error}")
+    except OSError as error:
+        sys.exit(f"\ncinfactors cannot run: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+    sys.exit(code)
+
+
+def run_server(watch: Watch | None) -> int:
+    """Run gunicorn until it ends or this process is told to; return the code that it ends with.
+
+    It starts anew, with an environment that lacks the password of the tables' owner: what this
+    process knows, and a fork of it would, is in none of the processes that answer requests.
+    """
+    environ = {
+        name: value for name, value in os.environ.items() if name != "MIGRATION_DATABASE_URL"
+    }
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "cinfactors.dev.serve", str(theirs.fileno())],
+                cwd=BASE_DIR,
+                env=environ,
+                pass_fds=[theirs.fileno()],
+            )
+        try:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                if signal.getsignal(number) != signal.SIG_IGN:  # as it is under nohup
+                    signal.signal(number, _stop)
+            if ours.recv(len(serve.READY)):
+                print(greeting(), flush=True)
+            while True:
+                try:
+                    return server.wait(timeout=LOOK_SECONDS)
+                except subprocess.TimeoutExpired:
+                    if watch:
+                        watch.look()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            # From here on everything stops, and a second Ctrl-C must not leave a part running.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            server.terminate()
+            try:
+                server.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
+        return server.wait()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def check_address(host: str, port: str) -> None:
-    """Raise InstallError unless the address can be bound, before any slow step."""
+    """Raise InstallError unless the address can be bound and may be, before any slow step."""
+    if local.serves_plain_http() and not is_loopback(host or "127.0.0.1"):
+        raise InstallError(
+            f"HOST={host} is open to other machines, and HTTPS is off here. Children's records "
+            "leave a machine encrypted or not at all: leave HOST out, or set up a deployment as "
+            "README.md says."
+        )
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(host.strip("[]") or "127.0.0.1", port, type=socket.SOCK_STREAM)
+        family, kind, _, _, address = found[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
@@ -76,8 +126,10 @@ def prepare() -> None:
 
 def greeting() -> str:
     """Return what is printed once the server listens: its address and the demo accounts."""
-    host = os.environ["HOST"]
-    shown = host if host not in {"0.0.0.0", "::"} else LOOPBACK_NAMES[0]  # noqa: S104
+    host = os.environ["HOST"].strip("[]")
+    if host in {"", "0.0.0.0", "::"}:  # noqa: S104
+        host = LOOPBACK_NAMES[0]
+    shown = f"[{host}]" if ":" in host else host
     lines = ["", f"cinfactors is at http://{shown}:{os.environ['PORT']}/", ""]
     if ACCOUNTS.exists():
         accounts = json.loads(ACCOUNTS.read_text())

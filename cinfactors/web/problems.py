@@ -27,11 +27,12 @@ def problems_of(*forms: BaseForm) -> list[Problem]:
     for form in forms:
         found += [Problem(str(message)) for message in form.non_field_errors()]
         for field in form:
-            found += [Problem(str(message), _first_input_id(field)) for message in field.errors]
+            found += [Problem(str(message), first_input_id(field)) for message in field.errors]
     return found
 
 
-def _first_input_id(field: BoundField) -> str:
+def first_input_id(field: BoundField) -> str:
+    """Return the id of the field's first input, to which a line of the summary links."""
     widget: Any = field.field.widget
     if getattr(widget, "input_type", "") == "radio":
         return f"{field.auto_id}_1"

@@ -1,6 +1,6 @@
 """Rate limit of searches: more than any work needs, fewer than a thief of a session would try.
 
-How many records a person may open in an hour is checked where readings are recorded
+How many children a person may be shown in an hour is checked where readings are recorded
 (`cinfactors.audit`), attempts to sign in by allauth.
 """
 
@@ -25,7 +25,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class TooMany(Exception):
-    """The person may do what they requested, but not this often. Answered with 429."""
+    """The person may do what they requested, but not this often. Answered with 429.
+
+    `heading` and `message` are what the page says, `minutes` how long to wait at most.
+    """
+
+    def __init__(self, heading: str, message: str, *, minutes: int) -> None:
+        super().__init__(heading)
+        self.heading, self.message, self.minutes = heading, message, minutes
+
+
+TOO_MANY_TRIES = TooMany(
+    "Too many tries", "There were too many tries in a short time.", minutes=MINUTES
+)
 
 
 def rate_limited_search(view: View) -> View:
@@ -63,17 +75,17 @@ class RateLimitMiddleware:
         if not (request.user.is_authenticated and is_search(request, view)):
             return None
         searches = cast(JsonTableCache, cache).count(f"searches:{request.user.pk}", MINUTES * 60)
-        return too_many_requests(request) if searches > SEARCHES else None
+        return too_many_requests(request, TOO_MANY_TRIES) if searches > SEARCHES else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return too_many_requests(request) if isinstance(exception, TooMany) else None
+        return too_many_requests(request, exception) if isinstance(exception, TooMany) else None
 
 
 def is_search(request: HttpRequest, view: Callable[..., Any]) -> bool:
     return request.method == "POST" and getattr(view, MARK, False)
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
-    response["Retry-After"] = str(MINUTES * 60)
+def too_many_requests(request: HttpRequest, reason: TooMany) -> HttpResponse:
+    response = render(request, "429.html", {"reason": reason}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(reason.minutes * 60)
     return response

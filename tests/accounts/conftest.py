@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from cinfactors.accounts.models import Role, User
+from tests.accounts.single_sign_on import BACK, configure_provider
 
 PASSWORD = "harbour lantern thistle"
 
@@ -35,6 +36,26 @@ def sign_in(client):
         )
 
     return post
+
+
+@pytest.fixture(scope="module")
+def running_provider():
+    from tests.accounts import openid_provider  # slow to import, and few tests need it
+
+    with openid_provider.running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_provider, settings):
+    """The provider, its responses unchanged, with this installation as its client."""
+    running_provider.behave()
+    client = running_provider.register(f"http://testserver{BACK}")
+    secrets = client["client_id"], client["client_secret"]
+    configure_provider(settings, running_provider.address, *secrets)
+    settings.ALLOWED_HOSTS = ["testserver"]
+    running_provider.add("subject-1", preferred_username="ada", name="Ada At The Provider")
+    return running_provider
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,6 @@
-"""A hasher that counts, so that a test can check that nothing was hashed."""
+"""Hashers for tests: one that counts what is hashed, and one during which something happens."""
+
+from collections.abc import Callable
 
 from django.contrib.auth.hashers import MD5PasswordHasher
 
@@ -10,4 +12,16 @@ class CountingHasher(MD5PasswordHasher):
 
     def encode(self, password, salt):
         hashed.append(password)
+        return super().encode(password, salt)
+
+
+during: dict[str, Callable[[], object]] = {}
+"""What happens while this password is hashed for the first time."""
+
+
+class SlowHasher(MD5PasswordHasher):
+    algorithm = "slow"
+
+    def encode(self, password, salt):
+        during.pop(password, lambda: None)()
         return super().encode(password, salt)

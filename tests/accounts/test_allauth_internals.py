@@ -21,9 +21,13 @@ FUNCTIONS = {
     ("allauth.account.internal.flows.login", "record_authentication"): (
         "request, user, method, **extra_data"
     ),
-    ("allauth.core.internal.httpkit", "get_client_ip"): "request",
+    ("allauth.core.internal.ratelimit", "consume"): (
+        "request, app, action, config=None, key=None, user=None, dry_run=False,"
+        " limit_get=False, raise_exception=False"
+    ),
     ("allauth.core.internal.ratelimit", "get_ip"): "request",
     ("allauth.core.internal.ratelimit", "parse_rates"): "rates",
+    ("allauth.mfa.totp.internal.auth", "TOTP"): "instance",
 }
 CONSTANTS = {("allauth.mfa.totp.internal.auth", "SECRET_SESSION_KEY"): "mfa.totp.secret"}
 """A constant's value stands in sessions that go on during an upgrade."""
@@ -91,6 +95,14 @@ def test_the_adapters_private_method_that_we_override_is_still_used():
     assert parameters_of(method) == "self, request, **credentials"
     source = inspect.getsource(DefaultAccountAdapter.pre_authenticate)
     assert "self._get_login_attempts_cache_key(" in source
+    assert "self._login_failed_rl_usage = ratelimit.consume(" in source
+
+
+def test_codes_of_an_app_are_still_spent_by_the_private_method_that_we_call():
+    """Without it, the code that sets up an app would sign in as well."""
+    totp = import_module("allauth.mfa.totp.internal.auth").TOTP
+    assert parameters_of(totp._mark_code_used) == "self, code"
+    assert "return self._mark_code_used(code)" in inspect.getsource(totp.validate_code)
 
 
 def test_every_internal_name_that_we_import_is_tested_here():

@@ -11,6 +11,8 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from cinfactors.web.logs import JsonFormatter
+from tests.accounts.codes import add_app
+from tests.accounts.passkey import Passkey, add_passkey, use_passkey
 
 pytestmark = pytest.mark.django_db
 NAME = "cinfactors.accounts.security_log"
@@ -37,8 +39,9 @@ def facts_of(line: dict) -> tuple:
     return line["message"], line["address"], line.get("person"), bool(line["request"])
 
 
-def test_a_sign_in_is_logged_with_the_person_and_address(ada, sign_in, events):
-    sign_in("ada", REMOTE_ADDR="192.0.2.7")
+@pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7"])
+def test_a_sign_in_is_logged_with_the_person_and_address(ada, sign_in, events, address):
+    sign_in("ada", REMOTE_ADDR=address)
     assert [facts_of(line) for line in events] == [("signed in", "192.0.2.7", ada.pk, True)]
 
 
@@ -74,6 +77,34 @@ def test_a_wrong_second_factor_is_logged(ada, client, sign_in, events):
     client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert [facts_of(line)[:3] for line in events] == [
         ("sign-in refused: the second factor", "127.0.0.1", ada.pk)
+    ]
+
+
+def test_a_wrong_second_factor_is_logged_when_it_is_asked_again(ada, client, sign_in, events):
+    sign_in("ada")
+    add_app(client)
+    client.post(reverse("mfa_reauthenticate"), {"code": "wrong"})
+    assert [facts_of(line)[:3] for line in events[1:]] == [
+        ("sign-in refused: the second factor", "127.0.0.1", ada.pk)
+    ]
+
+
+def test_a_copied_passkey_is_logged(ada, client, sign_in, events, settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    sign_in("ada")
+    passkey = add_passkey(client, Passkey(counter=5))
+    use_passkey(client, passkey, reverse("mfa_reauthenticate_webauthn"))
+    assert [facts_of(line)[:3] for line in events[1:]] == [
+        ("sign-in refused: the passkey may have been copied", "127.0.0.1", ada.pk)
+    ]
+
+
+def test_the_right_password_of_a_closed_account_is_logged_as_refused(ada, sign_in, events):
+    ada.is_active = False
+    ada.save()
+    assert sign_in("ada")["Location"] == "/account/inactive/"
+    assert [facts_of(line)[:3] for line in events] == [
+        ("sign-in refused: the account is closed", "127.0.0.1", ada.pk)
     ]
 
 

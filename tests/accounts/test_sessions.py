@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from cinfactors.accounts import sessions
 from cinfactors.accounts.models import Role, Session, SignInChange
 from cinfactors.administration import services
+from tests.pages.page import read, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -238,8 +239,8 @@ def other_browsers(client, ada, ben, sign_in):
 
 
 def test_a_person_sees_where_they_are_signed_in(client, other_browsers):
-    html = client.get("/account/sessions/").content.decode()
-    found = re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', html)
+    page = read(client.get("/account/sessions/"))
+    found = [words(each.text) for each in page.select("th[scope=row]")]
     assert sorted(found) == [
         "An unknown browser",
         "An unknown browser (this one)",
@@ -289,6 +290,14 @@ def test_a_new_password_ends_and_unlists_the_other_sessions(client, other_browse
     client.post("/account/password/", fields)
     assert [is_signed_in(each) for each in (client, *other_browsers)] == [True, False, False, True]
     assert client.get("/account/sessions/").content.decode().count('<th scope="row"') == 1
+
+
+def test_sessions_of_a_former_secret_key_are_listed_while_it_is_a_fallback(
+    client, other_browsers, settings
+):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    listed = sessions.active_sessions(client.get("/account/").wsgi_request.user, client.session)
+    assert len(listed) == Session.objects.filter(person__username="ada").count() > 1
 
 
 def test_ended_sessions_are_not_listed(client, ada, sign_in, clock):

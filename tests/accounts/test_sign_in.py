@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from cinfactors.accounts.models import Role, Session
 from tests.accounts import hashers
 from tests.accounts.conftest import PASSWORD
+from tests.pages.page import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 WRONG = "The user name or password is wrong. Check both and try again"
@@ -50,12 +51,13 @@ def test_signing_in_makes_a_new_session_key(client, ada, sign_in):
 
 def test_the_page_asks_for_user_name_and_password(client):
     response = client.get("/account/sign-in/")
-    html = response.content.decode()
+    page = read(response)
     assert title(response) == "Sign in – cinfactors"
-    assert re.search(r'<input type="text" name="login"[^>]* autocomplete="username"', html)
-    assert re.search(r'name="password" type="password"[^>]* autocomplete="current-password"', html)
-    assert re.search(r"<form\s+novalidate", html)
-    assert 'data-module="govuk-password-input"' in html
+    [name] = page.select("form[novalidate] input[name=login]")
+    assert (name["type"], name["autocomplete"]) == ("text", "username")
+    [password] = page.select("form[novalidate] [data-module=govuk-password-input] input")
+    assert (password["name"], password["type"]) == ("password", "password")
+    assert password["autocomplete"] == "current-password"
 
 
 def test_the_page_says_whom_to_ask_for_a_new_password(client):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from cinfactors import urls
 from cinfactors.accounts.form_recovery import recovers_form
+from cinfactors.accounts.services import delete_sessions
 
 PAGE = """{% load form_recovery %}<form method="post">{% csrf_token %}{% draft_owner %}
 <textarea name="note">{{ draft.note }}</textarea></form>
@@ -34,6 +35,14 @@ def button(request):
     return HttpResponse("Clicked")
 
 
+def ended_meanwhile(request):
+    """What it does is done, while another browser ends the person's sessions."""
+    delete_sessions(request.user)
+    request.session["page"] = "seen"
+    saved.append("done")
+    return HttpResponse("Done")
+
+
 def forbidden(request):
     raise PermissionDenied
 
@@ -47,6 +56,7 @@ urlpatterns = [
     path("other-note/", note),
     path("button/", button),
     path("forbidden/", forbidden),
+    path("ended-meanwhile/", ended_meanwhile),
     path("broken/", broken),
     *urls.urlpatterns,
 ]

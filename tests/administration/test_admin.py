@@ -182,7 +182,7 @@ def test_a_lost_password_is_replaced_by_a_typed_one(oz, ada):
     )
     ada.refresh_from_db()
     assert ada.check_password("meadow copper violin")
-    assert "Ada Example has the new password." in response.content.decode()
+    assert "<bdi>Ada Example</bdi> has the new password." in response.content.decode()
 
 
 @pytest.mark.parametrize(

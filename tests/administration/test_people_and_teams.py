@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -13,6 +15,7 @@ from assessments.models import NamedPerson, Status
 from cinfactors.accounts.models import Role, User
 from cinfactors.administration import services
 from tests import people as make
+from tests.pages.page import words
 from tests.people import People, make_people
 
 PEOPLE = "/admin/accounts/user/"
@@ -36,7 +39,7 @@ def page_of(person: User, page: str = "change") -> str:
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return words(re.sub("</?bdi>", "", response.content.decode()))
 
 
 def save(by: User, person: User, *teams) -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from assessments.models import NamedPerson, ReviewRead
+from assessments.models import FactsCorrection, NamedPerson, ReviewRead
 from cinfactors.accounts.models import SignInChange
 from cinfactors.audit.models import Change
 from tests import people as make
@@ -75,10 +75,13 @@ def rows_everywhere(transactional_db) -> None:
     sent = make.submit(make.start(people.ada))
     returned = make.return_it(sent, people.mo, pinned={"4B": "Which of the two?"})
     review = returned.reviews.get()
+    make.reply(returned, {"4B": "Of the mother"})
     ReviewRead.objects.create(review=review, by=people.ada, at=timezone.now())
     NamedPerson.objects.create(
         child=returned.episode.child, person=people.ada, named_by=people.mo, named_at=timezone.now()
     )
+    make.record_death(returned, people.mo)
+    assert FactsCorrection.objects.get().act == "death"
     returned.answers.create(
         rule="any",
         kind="considered",

@@ -17,6 +17,7 @@ from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.audit.entries import readings
 from tests.pages.form_data import at, new_child_form
+from tests.pages.page import problems
 from tests.people import People
 
 
@@ -47,11 +48,11 @@ def test_each_page_of_a_record_is_recorded_with_who_and_from_where(people, brows
     assert read.database_user == "cinfactors_app"
 
 
-def test_lists_and_guidance_are_no_reading(people: People, browser_of):
+def test_pages_without_a_child_are_no_reading(people: People, browser_of):
     make.start(people.ada)
     ada = browser_of(people.ada)
-    for name in ("assessments", "guidance", "start"):
-        assert ada.get(reverse(name)).status_code == 200
+    for address in (reverse("guidance"), reverse("start"), "/assessments/?tab=authorised"):
+        assert ada.get(address).status_code == 200
     assert readings() == []
 
 
@@ -101,14 +102,34 @@ def test_a_restricted_child_that_was_looked_up_by_id_is_recorded(people: People,
     ]
 
 
-def test_that_the_id_of_a_restricted_child_is_taken_is_shown_and_recorded(people, browser_of):
+def test_who_adds_a_child_under_the_id_of_a_restricted_one_is_recorded(people, browser_of):
     assessment = make.start(people.ada)
     restrict(assessment, people.ada)
     form = new_child_form(la_child_id="ex1001")
     response = browser_of(people.ben).post(reverse("start_with_new_child"), form)
-    assert "There is a child with this id already" in response.content.decode()
+    page = response.content.decode()
+    assert "This id cannot be used here" in page
+    assert "There is a child" not in page
     assert [(one.person_id, one.page, one.refused, one.restricted) for one in readings()] == [
-        (people.ben.pk, "search", True, True)
+        (people.ben.pk, "add", True, True)
+    ]
+    assert who_and_why(log(browser_of(people.dee))) == {
+        ("Ben Marsh", "Entered the id of another child once")
+    }
+
+
+@pytest.mark.parametrize("la_child_id", ["EX1002", "ex1003"])
+def test_the_id_of_a_child_is_refused_in_the_same_words_whoever_may_see_them(
+    people: People, browser_of, la_child_id: str
+):
+    """Another team's, and a restricted one."""
+    make.start(people.cleo, "EX1002")
+    restrict(make.start(people.cleo, "EX1003"), people.cleo)
+    form = new_child_form(la_child_id=la_child_id)
+    response = browser_of(people.ada).post(reverse("start_with_new_child"), form)
+    assert problems(response) == [
+        "This id cannot be used here. Look for the child by the id; if that finds nobody, your "
+        "team manager or a data officer can look into it"
     ]
 
 
@@ -228,7 +249,7 @@ def test_what_is_unusual_is_shown_with_who_and_whose_record(people: People, brow
         ("Mo Harbour", "Refused a restricted record once"),
         ("Ada Winter", "Read out of their team twice"),
     }
-    assert {row[0]: row[4] for row in rows} == {
+    assert {row[0]: row[4].split()[0] for row in rows} == {
         "Nia Field": "EX1001",
         "Ben Marsh": "EX1003",
         "Mo Harbour": "EX1004",
@@ -249,7 +270,9 @@ def test_many_children_in_an_hour_are_shown(people: People, browser_of, monkeypa
         assessment = make.start(people.ada, f"EX200{place}")
         for _ in range(2):
             mo.get(reverse("record", args=[assessment.reference]))
-    assert who_and_why(log(browser_of(people.dee))) == {("Mo Harbour", "3 children in an hour")}
+    assert who_and_why(log(browser_of(people.dee))) == {
+        ("Mo Harbour", "Opened the records of 3 children in an hour")
+    }
 
 
 def test_reading_the_log_is_recorded(people: People, browser_of):

@@ -8,6 +8,8 @@ import pytest
 from django.db import connections
 from django.test import override_settings
 
+from assessments.components.picker.state import picker_state
+from assessments.evaluation import evaluate
 from benchmarks import browser, factor_page, lists, rules, run, saves
 from benchmarks.measure import medians, percentile_95_time
 from benchmarks.people import worker
@@ -35,15 +37,15 @@ def test_the_factor_page_is_at_most_14_kilobytes_as_it_is_sent(assessment):
 
 
 def test_the_stock_form_has_the_same_boxes_ticked(assessment):
-    state = factor_page.picker_state(assessment, assessment.worker.density)
-    drawn = [form(picker=state).render_picker() for form in factor_page.FORMS]
+    state = picker_state(evaluate(assessment), assessment.worker.density)
+    drawn = [render(state) for render in factor_page.PICKERS]
     assert [text.count('type="checkbox"') for text in drawn] == [len(state.edition.codes)] * 2
     assert [text.count(" checked") for text in drawn] == [len(assessment.codes)] * 2
 
 
 def test_a_save_is_one_transaction(assessment):
     save = saves.measure(assessment, **ONCE)
-    assert (save.transactions, save.savepoints) == (1, 2)
+    assert (save.transactions, save.savepoints) == (1, 1)
 
 
 def test_95_of_100_runs_are_within_the_95th_percentile():
@@ -77,7 +79,7 @@ def test_a_change_and_a_slow_phone_are_measured_in_a_browser(assessment, collect
 
 def test_the_lists_are_measured_in_two_databases_and_leave_the_last(assessment):
     pages = lists.measure(connections["default"], connections["default"], **ONCE)
-    assert [page.queries for page in pages] == [5, 5, 5]
+    assert [page.queries for page in pages] == [6, 8, 8]
 
 
 def test_the_rules_are_measured_beside_a_floor(monkeypatch):

@@ -1,4 +1,4 @@
-"""England's working days, and the 45 from referral."""
+"""England's working days, and those that an assessment may take from the referral."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.catalogue.working_days import (
-    WORKING_DAYS_ALLOWED,
+    Deadline,
+    deadline_on,
     due_date,
     is_working_day,
+    overdue_referrals,
     working_days_after,
+    working_days_allowed,
 )
 
 # As published by the government for England and Wales.
@@ -56,18 +59,43 @@ def test_bank_holidays_of_scotland_and_northern_ireland_are_worked_in_england(da
         ("2019-12-31", "2020-03-04"),  # from one calendar of ten years into the next
     ],
 )
-def test_the_45_working_days_counted_by_hand(referral: str, due: str):
+def test_45_working_days_counted_by_hand(timeframes_of, referral: str, due: str):
+    timeframes_of({date(2013, 4, 15): 45})
     assert due_date(date.fromisoformat(referral)) == date.fromisoformat(due)
 
 
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
-def test_the_last_day_is_the_45th_working_day_after_the_referral(referral: date):
-    due = due_date(referral)
+def test_the_last_day_is_the_last_of_the_working_days_allowed(referral: date):
+    due, allowed = due_date(referral), working_days_allowed(referral)
     assert is_working_day(due)
     days = [referral + timedelta(days=n) for n in range(1, (due - referral).days + 1)]
-    assert sum(map(is_working_day, days)) == WORKING_DAYS_ALLOWED == 45
-    assert working_days_after(referral, due) == 45
-    assert working_days_after(referral, due - timedelta(days=1)) == 44
+    assert sum(map(is_working_day, days)) == allowed
+    assert working_days_after(referral, due) == allowed
+    assert working_days_after(referral, due - timedelta(days=1)) == allowed - 1
+
+
+@pytest.mark.parametrize("later", [30, 44, 45, 46, 60])
+def test_what_is_overdue_is_past_the_working_days_of_its_referral(timeframes_of, later):
+    changes = date(2027, 6, 1)
+    timeframes_of({date(2013, 4, 15): 45, changes: later})
+    referrals = [changes + timedelta(days=n) for n in range(-120, 120)]
+    for day in referrals:
+        allowed = later if day >= changes else 45
+        assert working_days_allowed(day) == working_days_after(day, due_date(day)) == allowed
+    for today in (changes + timedelta(days=n) for n in range(-10, 200, 3)):
+        late = {day for day in referrals if due_date(day) < today}
+        spans = overdue_referrals(today)
+        assert {d for d in referrals if any(first <= d <= last for first, last in spans)} == late
+        assert {day for day in referrals if deadline_on(today, day).overdue} == late
+
+
+def test_a_deadline_says_the_figure_of_its_referral(timeframes_of):
+    timeframes_of({date(2013, 4, 15): 45, date(2027, 6, 1): 50})
+    before = deadline_on(date(2027, 6, 8), date(2027, 5, 28))
+    after = deadline_on(date(2027, 6, 8), date(2027, 6, 1))
+    assert before == Deadline(day=6, allowed=45, overdue=False)
+    assert (before.place, before.words) == ("Day 6 of 45", "39 working days left")
+    assert (after.place, after.words) == ("Day 5 of 50", "45 working days left")
 
 
 days_around = st.dates(date(2015, 1, 1), date(2035, 12, 31))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import runpy
 import shutil
+import uuid
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,36 +16,76 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 import assessments
 from assessments import services
 from assessments.catalogue import loader
 from assessments.catalogue.checksum import text_checksum
 from assessments.catalogue.errors import NoEditionInForce
+from assessments.catalogue.types import code_order
 from assessments.checks import catalogue_is_consistent, migrations_hold_the_catalogue
 from assessments.database.code_constraints import statements
-from assessments.models import Assessment
+from assessments.models import Assessment, Status
+from cinfactors.accounts.models import User
 from conftest import as_role
 from tests import people as make
+from tests.pages.page import read, words
 from tests.people import People, make_people
 
-BEFORE, AFTER = "2027-03-31 12:00 +0000", "2027-04-01 12:00 +0000"
+NEWEST = list(loader.editions().values())[-1]
+FIRST_DAY = date(max(NEWEST.in_force_from, timezone.localdate()).year + 1, 4, 1)
+LAST_DAY_BEFORE = FIRST_DAY - timedelta(days=1)
+NEW = f"{FIRST_DAY:%Y-%m}"
+"""The id of the edition that is added; no edition that is here has it."""
+BEFORE, AFTER = f"{LAST_DAY_BEFORE} 12:00 +0000", f"{FIRST_DAY} 12:00 +0000"
 
-NEW_FACTOR = """
+NEW_FACTOR = str(max(int(factor.number) for factor in NEWEST.factors) + 1)
+NEW_CODE = f"{NEW_FACTOR}A"
+ALONE = min(NEWEST.solitary_codes, key=code_order)
+KEPT = next(
+    code for code in NEWEST.codes if code not in NEWEST.solitary_codes | NEWEST.described_codes
+)
+"""A code of both editions; its factor has another name in the new one."""
+NOT_ALONE = next(
+    code
+    for code in NEWEST.codes
+    if code not in NEWEST.solitary_codes | NEWEST.described_codes | {KEPT}
+)
+"""Another code of both editions."""
+RENAMED = NEWEST.factor_of(KEPT)
+NEW_NAME = f"{RENAMED.name} by another name"
+
+FACTOR = f"""
 [[factor]]
-number = "25"
+number = "{NEW_FACTOR}"
 name = "Invented harm"
 page = 15
 blocks = [
   "**The invented harm factor should be recorded where it was invented for a test.**",
+  "What was invented for a test is seldom invented alone.",
 ]
 
 [[factor.codes]]
-code = "25A"
-domain = "family"
+code = "{NEW_CODE}"
+domain = "{NEWEST.domains[-1].id}"
 words = "where it was invented for a test"
 """
-NEW_SYNONYMS = '25 = ["invented", "made up", "fictional", "imagined", "pretended"]\n'
+SYNONYMS = f'{NEW_FACTOR} = ["invented", "made up", "fictional", "imagined", "pretended"]\n'
+RULE = f"""
+[[rule]]
+id = "invented-alone"
+kind = "with_without"
+severity = "consider"
+message = "{{codes}} is seldom found alone. Consider {{adds}}."
+codes = ["{NEW_CODE}"]
+without = ["{KEPT}"]
+adds = "{KEPT}"
+
+[[rule.quotation]]
+words = "What was invented for a test is seldom invented alone."
+where = "{NEW_CODE} Invented harm, page 15"
+"""
 
 
 def change(path: Path, *replacements: tuple[str, str]) -> None:
@@ -54,33 +96,37 @@ def change(path: Path, *replacements: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def append(path: Path, text: str) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8').rstrip()}\n{text}", encoding="utf-8")
+
+
 def add_edition(folder: Path, *, recordable: bool = True) -> Path:
-    """Copy the editions and add one from April 2027, step by step as the README has it."""
+    """Copy the editions and add one, step by step as the README has it."""
     shutil.copytree(loader.EDITIONS_FOLDER, folder)
-    newest = folder / list(loader.editions())[-1]
-    new = folder / "2027-04"
+    newest, new = folder / NEWEST.id, folder / NEW
     shutil.copytree(newest, new)
-    change(
-        newest / "edition.toml",
-        ("in_force_from = 2021-04-01\n", "in_force_from = 2021-04-01\nin_force_to = 2027-03-31\n"),
-    )
+    first_day = f"in_force_from = {NEWEST.in_force_from}\n"
+    change(newest / "edition.toml", (first_day, f"{first_day}in_force_to = {LAST_DAY_BEFORE}\n"))
     change(
         new / "edition.toml",
-        ('id = "2021-04"', 'id = "2027-04"'),
-        ('\ntitle = "April 2021"', '\ntitle = "April 2027"'),
-        ("in_force_from = 2021-04-01", "in_force_from = 2027-04-01"),
+        (f'id = "{NEWEST.id}"', f'id = "{NEW}"'),
+        (f'\ntitle = "{NEWEST.title}"', f'\ntitle = "{FIRST_DAY:%B %Y}"'),
+        (first_day, f"in_force_from = {FIRST_DAY}\n"),
     )
     if not recordable:
         change(new / "edition.toml", ("recordable = true", "recordable = false"))
-    factors = new / "factors.toml"
-    change(factors, ('name = "Gangs"', 'name = "Gangs and groups"'))
-    factors.write_text(factors.read_text(encoding="utf-8") + NEW_FACTOR, encoding="utf-8")
-    synonyms = new / "synonyms.toml"
-    synonyms.write_text(synonyms.read_text(encoding="utf-8") + NEW_SYNONYMS, encoding="utf-8")
-    checksum = text_checksum(loader.editions(folder)["2027-04"])
-    declared = new / "edition.toml"
-    text = re.sub(r'checksum = "\w+"', f'checksum = "{checksum}"', declared.read_text())
-    declared.write_text(text, encoding="utf-8")
+    name = f'number = "{RENAMED.number}"\nname = "'
+    change(
+        new / "factors.toml",
+        (f'{name}{RENAMED.name}"', f'{name}{NEW_NAME}"'),
+    )
+    append(new / "factors.toml", FACTOR)
+    append(new / "synonyms.toml", SYNONYMS)
+    append(new / "rules.toml", RULE)
+    change(
+        new / "edition.toml",
+        (f'"{NEWEST.checksum}"', f'"{text_checksum(loader.editions(folder)[NEW])}"'),
+    )
     loader._editions.cache_clear()
     return folder
 
@@ -91,6 +137,28 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(loader, "EDITIONS_FOLDER", add_edition(tmp_path / "editions"))
     yield
     loader._editions.cache_clear()
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def text_of(client: Client, address: str) -> str:
+    """Return the words of a page."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return words(read(response).text)
+
+
+def submit(assessment: Assessment) -> Assessment:
+    return services.submit(
+        assessment=assessment,
+        by=assessment.worker,
+        version=assessment.version,
+        key=uuid.uuid4(),
+    )
 
 
 def run_as_owner(*sql: str) -> None:
@@ -115,8 +183,8 @@ def migrated(transactional_db, added) -> Iterator[People]:
 
 def test_the_added_edition_is_without_fault(added):
     assert catalogue_is_consistent() == []
-    assert list(loader.editions())[-1] == "2027-04"
-    assert set(loader.edition("2027-04").codes) - set(loader.edition("2021-04").codes) == {"25A"}
+    assert list(loader.editions())[-1] == NEW
+    assert set(loader.edition(NEW).codes) - set(loader.edition(NEWEST.id).codes) == {NEW_CODE}
 
 
 def test_the_check_asks_for_the_migration_and_the_command_writes_it(
@@ -127,7 +195,7 @@ def test_the_check_asks_for_the_migration_and_the_command_writes_it(
     monkeypatch.setattr(assessments, "__file__", str(tmp_path / "__init__.py"))
     call_command("makeeditionmigration")
     [written] = (tmp_path / "migrations").iterdir()
-    assert re.fullmatch(r"\d{4}_codes_2027_04\.py", written.name)
+    assert re.fullmatch(rf"\d{{4}}_codes_{FIRST_DAY:%Y_%m}\.py", written.name)
     assert written.name in capsys.readouterr().out
     made = runpy.run_path(str(written))
     assert made["STATEMENTS"] == statements(loader.editions().values())
@@ -135,31 +203,50 @@ def test_the_check_asks_for_the_migration_and_the_command_writes_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_new_code_is_recorded_from_the_day_the_edition_is_in_force(migrated: People):
+def test_the_new_code_is_recorded_answered_submitted_authorised_and_read(migrated: People):
+    people = migrated
     with time_machine.travel(AFTER, tick=False):
-        saved = make.record(make.start(migrated.ada), "25A", "4B")
-        sent = make.submit(saved, "4B", "25A")
-    sent.refresh_from_db()
-    assert (sent.edition, sent.codes) == ("2027-04", ["4B", "25A"])
-    assert sent.versions.get().edition == "2027-04"
+        ada, mo = signed_in(people.ada), signed_in(people.mo)
+        draft = make.set_outcome(make.record(make.start(people.ada), NEW_CODE))
+        address = f"/assessments/{draft.reference}/"
+        with pytest.raises(services.SubmissionRefused) as refused:
+            submit(draft)
+        assert [each.rule.id for each in refused.value.findings] == ["invented-alone"]
+        question = f"{NEW_CODE} Invented harm is seldom found alone. Consider {KEPT} {NEW_NAME}"
+        assert question in text_of(ada, f"{address}check/")
+
+        sent = submit(make.answer_all(draft))
+        assert f"{NEW_CODE} Invented harm" in text_of(
+            mo, f"/admin/assessments/assessment/{draft.reference}/change/"
+        )
+        done = make.authorise(sent, people.mo)
+        page = text_of(ada, address)
+    version = done.versions.get()
+    assert (done.edition, done.codes, done.status) == (NEW, [NEW_CODE], Status.AUTHORISED)
+    assert (version.edition, version.codes, version.end_date) == (NEW, [NEW_CODE], FIRST_DAY)
+    assert [(each["rule"], each["kind"]) for each in version.answers] == [
+        ("invented-alone", "considered")
+    ]
+    assert f"{NEW_CODE} Invented harm" in page
+    assert f"{FIRST_DAY:%B %Y}" in page
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_new_code_is_refused_before_that_day(migrated: People):
     with time_machine.travel(BEFORE, tick=False):
         draft = make.start(migrated.ada)
-        assert draft.edition == "2021-04"
-        with pytest.raises(services.SelectionRefused) as refused:
-            make.record(draft, "25A")
-    assert [finding.rule.id for finding in refused.value.findings] == ["listed-codes"]
+        assert draft.edition == NEWEST.id
+        refused = make.save(draft, codes=(NEW_CODE,))
+    assert [finding.rule.kind for finding in refused.findings] == ["only_listed"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_database_accepts_the_new_code_under_the_new_edition_alone(migrated: People):
     draft = make.start(migrated.ada)
-    for edition in loader.editions():
-        values = {"edition": edition, "codes": ["25A"], "version": draft.version + 1}
-        if edition == "2027-04":
+    for edition, known in loader.editions().items():
+        values = {"edition": edition, "codes": [NEW_CODE], "version": draft.version + 1}
+        values["saved_at"] = datetime.combine(known.in_force_from, time(12), tzinfo=UTC)
+        if edition == NEW:
             assert Assessment.objects.filter(pk=draft.pk).update(**values) == 1
         else:
             with (
@@ -170,14 +257,64 @@ def test_the_database_accepts_the_new_code_under_the_new_edition_alone(migrated:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_database_holds_records_to_the_new_edition_from_its_first_day(migrated: People):
+    draft = make.start(migrated.ada)
+    for day, edition in ((LAST_DAY_BEFORE, NEWEST.id), (FIRST_DAY, NEW)):
+        saved_at = datetime.combine(day, time(12), tzinfo=UTC)
+        for other in loader.editions():
+            point = transaction.atomic()
+            values = {"edition": other, "codes": [KEPT], "version": draft.version + 1}
+            row = Assessment.objects.filter(pk=draft.pk)
+            if other == edition:
+                with point:
+                    assert row.update(saved_at=saved_at, **values) == 1
+                    transaction.set_rollback(True)
+            else:
+                refused = pytest.raises(DatabaseError, match="recorded_under_the_edition_in_force")
+                with refused, point:
+                    row.update(saved_at=saved_at, **values)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_amendment_stays_under_the_edition_of_its_end(migrated: People):
+    people = migrated
+    with time_machine.travel(BEFORE, tick=False):
+        done = make.authorise(make.submit(make.start(people.ada), KEPT), people.mo)
+    with time_machine.travel(AFTER, tick=False):
+        again = make.reopen(done, people.mo)
+        page = text_of(signed_in(people.ada), f"/assessments/{again.reference}/factors/")
+        assert "Invented harm" not in page
+        refused = make.save(again, codes=(NEW_CODE,))
+        assert [finding.rule.kind for finding in refused.findings] == ["only_listed"]
+        sent = make.submit(again, KEPT, NOT_ALONE)
+        amended = make.authorise(sent, people.mo)
+    assert (amended.edition, amended.end_date) == (NEWEST.id, LAST_DAY_BEFORE)
+    assert {each.edition for each in amended.versions.all()} == {NEWEST.id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_before_the_new_edition_is_judged_under_the_one_before(migrated: People):
+    people = migrated
+    with time_machine.travel(AFTER, tick=False):
+        sent = make.submit(make.start(people.ada, referred=LAST_DAY_BEFORE), KEPT)
+        assert sent.edition == NEW
+        done = make.authorise(sent, people.mo, LAST_DAY_BEFORE)
+        assert (done.edition, done.versions.get().edition) == (NEWEST.id, NEWEST.id)
+        new = make.submit(make.start(people.ada, "EX2", referred=LAST_DAY_BEFORE), NEW_CODE)
+        with pytest.raises(services.SubmissionRefused) as refused:
+            make.authorise(new, people.mo, LAST_DAY_BEFORE)
+    assert "only_listed" in {finding.rule.kind for finding in refused.value.findings}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_stands_alone_does_so_under_the_new_edition_too(migrated: People):
     with time_machine.travel(AFTER, tick=False):
         draft = make.start(migrated.ada)
-        with pytest.raises(services.SelectionRefused):
-            make.record(draft, "21", "25A")
+        refused = make.save(draft, codes=(ALONE, NEW_CODE))
+        assert [finding.rule.kind for finding in refused.findings] == ["stands_alone"]
         with pytest.raises(DatabaseError, match="no_factors_identified_stands_alone"):
             Assessment.objects.filter(pk=draft.pk).update(
-                edition="2027-04", codes=["21", "25A"], version=2
+                edition=NEW, codes=[ALONE, NEW_CODE], version=2
             )
 
 
@@ -185,22 +322,22 @@ def test_what_stands_alone_does_so_under_the_new_edition_too(migrated: People):
 def test_a_draft_moves_to_the_new_edition_and_an_ended_record_keeps_its_wording(migrated: People):
     people = migrated
     with time_machine.travel(BEFORE, tick=False):
-        old = make.authorise(make.submit(make.start(people.ada), "13A"), people.mo)
-        draft = make.record(make.start(people.ada, "EX2"), "13A")
+        old = make.authorise(make.submit(make.start(people.ada), KEPT), people.mo)
+        draft = make.record(make.start(people.ada, "EX2"), KEPT)
     with time_machine.travel(AFTER, tick=False):
-        client = Client()
-        client.force_login(people.ada)
-        page = client.get(f"/assessments/{old.reference}/").content.decode()
-        assert "13A Gangs\n" in page or "13A Gangs<" in page
-        assert "Gangs and groups" not in page
-        assert "April 2021" in page
-        page = client.get(f"/assessments/{draft.reference}/factors/").content.decode()
-        assert "Gangs and groups" in page
+        ada = signed_in(people.ada)
+        page = text_of(ada, f"/assessments/{old.reference}/")
+        assert f"{KEPT} {NEWEST.name_of(KEPT)}" in page
+        assert NEW_NAME not in page
+        assert NEWEST.title in page
+        page = text_of(ada, f"/assessments/{draft.reference}/factors/")
+        assert NEW_NAME in page
         assert "Invented harm" in page
-        moved = make.submit(draft, "13A", "25A")
+        assert "Invented harm" in text_of(ada, "/guidance/")
+        moved = make.submit(draft, KEPT, NEW_CODE)
     old.refresh_from_db()
-    assert (old.edition, old.versions.get().edition) == ("2021-04", "2021-04")
-    assert moved.edition == "2027-04"
+    assert (old.edition, old.versions.get().edition) == (NEWEST.id, NEWEST.id)
+    assert moved.edition == NEW
 
 
 def test_nothing_is_recorded_under_an_edition_that_is_not_recordable(
@@ -212,7 +349,7 @@ def test_nothing_is_recorded_under_an_edition_that_is_not_recordable(
     monkeypatch.setattr(loader, "EDITIONS_FOLDER", folder)
     with time_machine.travel(AFTER, tick=False):
         with pytest.raises(NoEditionInForce):
-            make.record(draft, "4B")
+            make.record(draft, KEPT)
         with pytest.raises(NoEditionInForce):
             make.start(people.ada, "EX2")
     assert Assessment.objects.get().codes == []

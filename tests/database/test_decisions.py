@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
+from assessments.models import (
+    Assessment,
+    PinnedComment,
+    Reply,
+    Review,
+    RuleAnswer,
+    Status,
+    Version,
+)
+from cinfactors.accounts.models import User
 from tests import people as make
 from tests.database.raw import (
     a_review_row,
@@ -28,6 +38,12 @@ def mark(people: People) -> dict[str, Any]:
         "authorised_at": timezone.now(),
         "end_date": timezone.localdate(),
     }
+
+
+def finish(row: Assessment, marked: dict[str, Any], **values: Any) -> None:
+    """Authorise the row itself, as its version is marked."""
+    ends = {"end_date": marked["end_date"], "saved_at": marked["authorised_at"]}
+    change(row, status="authorised", **ends | values)
 
 
 def correction_of(row: Assessment, people: People, **values: Any) -> dict[str, Any]:
@@ -130,7 +146,7 @@ def test_a_version_begins_without_a_mark(people: People, draft: Assessment):
         insert(Version, **a_version_row(ready, **values))
 
 
-@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED])
+@pytest.mark.parametrize("status", make.LOCKED)
 def test_a_locked_record_takes_no_submission(people: People, status: Status):
     row = make.in_status(status, people.ada, people.mo)
     with refused("a_locked_assessment_does_not_change"):
@@ -183,7 +199,8 @@ def test_a_later_version_alone_authorises_nothing(people: People, submitted: Ass
 
 
 def authorise_by_hand(row: Assessment, people: People, **values: Any) -> None:
-    change(row.versions.latest("number"), **mark(people) | values)
+    marked = mark(people) | values
+    change(row.versions.latest("number"), **marked)
     insert(
         Review,
         **a_review_row(
@@ -192,10 +209,10 @@ def authorise_by_hand(row: Assessment, people: People, **values: Any) -> None:
             decision="authorised",
             reason="",
             comment="",
-            decided_by=values.get("authorised_by_id", people.mo.pk),
+            decided_by=marked["authorised_by_id"],
         ),
     )
-    change(row, status="authorised", end_date=timezone.localdate())
+    finish(row, marked)
     settle()
 
 
@@ -213,21 +230,60 @@ def test_nobody_authorises_their_own_work(people: People, submitted: Assessment,
         row.refresh_from_db()
     with refused("nobody_decides_on_their_own_work"):
         authorise_by_hand(row, people, authorised_by_id=people.ada.pk)
-    with refused("nobody_decides_on_their_own_work"):
-        change(row.versions.get(), **mark(people) | {"authorised_by_id": people.ada.pk})
-        change(row, status="authorised", end_date=timezone.localdate(), worker_id=people.ben.pk)
+    with refused("open_work_alone_is_reassigned"):
+        marked = mark(people) | {"authorised_by_id": people.ada.pk}
+        change(row.versions.get(), **marked)
+        finish(row, marked, worker_id=people.nia.pk)
 
 
 def test_nothing_is_authorised_without_a_decision(people: People, submitted: Assessment):
     with refused("a_status_follows_the_last_decision"):
-        change(submitted.versions.get(), **mark(people))
-        change(submitted, status="authorised", end_date=timezone.localdate())
+        marked = mark(people)
+        change(submitted.versions.get(), **marked)
+        finish(submitted, marked)
 
 
-def test_the_end_is_that_of_the_marked_version(people: People, submitted: Assessment):
-    with refused("what_is_authorised_is_marked"):
-        change(submitted.versions.get(), **mark(people) | {"end_date": submitted.start_date})
-        change(submitted, status="authorised", end_date=timezone.localdate())
+def test_end_and_time_are_those_of_the_marked_version(people: People, submitted: Assessment):
+    for other in (
+        {"end_date": submitted.start_date},
+        {"saved_at": timezone.now() + timedelta(minutes=1)},
+    ):
+        with refused("what_is_authorised_is_marked"):
+            marked = mark(people)
+            change(submitted.versions.get(), **marked)
+            finish(submitted, marked, **other)
+
+
+def test_an_assessment_ends_by_the_day_of_its_authorisation(people: People, submitted: Assessment):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with refused("ends_by_the_day_of_its_authorisation"):
+        marked = mark(people) | {"end_date": tomorrow}
+        change(submitted.versions.get(), **marked)
+        finish(submitted, marked)
+
+
+@pytest.mark.parametrize("end_date", [None, "earlier", "later"])
+@pytest.mark.parametrize("status", ["reopened", "returned", "submitted", "authorised"])
+def test_an_end_stays_whatever_becomes_of_the_record(
+    people: People, authorised: Assessment, status: str, end_date: str | None
+):
+    row = make.reopen(authorised, people.mo)
+    if status != "reopened":
+        row = make.submit(row, "4A")
+    if status == "returned":
+        row = make.return_it(row, people.mo)
+    elif status == "authorised":
+        row = make.authorise(row, people.mo)
+    day = {"earlier": row.start_date, "later": timezone.localdate() + timedelta(days=1)}
+    name = "an_assessment_ends_once"
+    if status in ("submitted", "authorised"):  # where nothing at all changes
+        name = "a_locked_assessment_does_not_change"
+    with refused(name):
+        change(row, end_date=day.get(end_date or ""))
+    if status == "submitted":
+        with refused("an_assessment_ends_once"):
+            change(row.versions.latest("number"), **mark(people) | {"end_date": row.start_date})
+            change(row, status="authorised", end_date=row.start_date)
 
 
 # Decisions
@@ -239,21 +295,27 @@ def test_a_decision_is_taken_on_what_waits_for_it(people: People, status: Status
     row = make.in_status(status, people.ada, people.mo)
     if not row.versions.exists():
         return
-    awaited = Status.AUTHORISED if decision == "reopened" else Status.SUBMITTED
+    awaited = {
+        "reopened": {Status.AUTHORISED},
+        "dates_corrected": {Status.AUTHORISED},
+        "voided": {Status.AUTHORISED, Status.REOPENED},
+    }.get(decision, {Status.SUBMITTED})
     values = {"decision": decision, "reason": "other" if decision == "returned" else ""}
-    if status != awaited:
+    if status not in awaited:
         with refused("a_review_is_of_what_waits_for_it"):
             insert(Review, **a_review_row(row, people.mo, **values))
-    elif decision in ("returned", "reopened"):
+    elif decision in ("returned", "reopened", "voided"):
         insert(Review, **a_review_row(row, people.mo, **values))
         with refused("a_status_follows_the_last_decision"):
             settle()
-        change(row, status=decision, end_date=None)
+        times = {} if decision == "voided" else {"submitted_at": None}
+        change(row, status=decision, **times)
         settle()
     else:
         name = {
             "authorised": "what_is_authorised_is_marked",
             "corrected": "a_correction_is_of_the_version_it_made",
+            "dates_corrected": "each_version_is_decided_on_once",
         }
         with refused(name[decision]):
             insert(Review, **a_review_row(row, people.mo, **values))
@@ -268,14 +330,14 @@ def test_a_decision_is_of_the_latest_version_of_its_own_assessment(
         with refused("a_review_is_of_the_latest_version"):
             insert(Review, **a_review_row(again, people.mo, version=version.pk))
     insert(Review, **a_review_row(again, people.mo))
-    change(again, status="returned")
+    change(again, status="returned", submitted_at=None)
 
 
 def test_each_version_is_decided_on_once(people: People, submitted: Assessment):
     insert(Review, **a_review_row(submitted, people.mo))
     with refused("each_version_is_decided_on_once"):
         insert(Review, **a_review_row(submitted, people.mo))
-    change(submitted, status="returned")
+    change(submitted, status="returned", submitted_at=None)
 
 
 def test_nobody_decides_on_their_own_work(people: People, submitted: Assessment):
@@ -301,9 +363,10 @@ def test_a_correction_comes_as_a_version_with_its_reason(people: People, submitt
     insert(Version, **correction_of(submitted, people))
     with refused("what_is_locked_equals_its_latest_version"):
         change(submitted, codes=["4A"])
-    for others in ({"outcome": "early_help"}, {"submitted_at": timezone.now()}):
-        with refused("a_locked_assessment_does_not_change"):
-            change(submitted, codes=["4C"], **others)
+    with refused("a_locked_assessment_does_not_change"):
+        change(submitted, codes=["4C"], outcome="early_help")
+    with refused("a_submission_keeps_its_time"):
+        change(submitted, codes=["4C"], submitted_at=timezone.now())
     change(submitted, codes=["4C"])
     with refused("every_correction_says_why"):
         settle()
@@ -351,14 +414,14 @@ def test_comments_are_pinned_in_returning_and_never_afterwards(
     values = {"code": "4B", "text": "Whose?"}
     insert(Review, **a_review_row(submitted, people.mo))
     insert(PinnedComment, review=submitted.reviews.get().pk, **values)
-    change(submitted, status="returned")
+    change(submitted, status="returned", submitted_at=None)
     submitted.refresh_from_db()
     with refused("comments_are_pinned_in_returning"):
         insert(PinnedComment, review=submitted.reviews.get().pk, **values | {"code": "4C"})
     again = make.submit(submitted)
     with refused("comments_are_pinned_in_returning"):
         insert(PinnedComment, review=again.reviews.get().pk, **values | {"code": "4C"})
-        change(again, status="returned")
+        change(again, status="returned", submitted_at=None)
         settle()
 
 
@@ -387,7 +450,7 @@ def test_a_comment_is_pinned_to_what_looks_like_a_code(
     else:
         with refused("a_comment_is_pinned_to_a_code"):
             insert(PinnedComment, review=review.pk, code=code, text="Whose?")
-    change(submitted, status="returned")
+    change(submitted, status="returned", submitted_at=None)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -410,12 +473,13 @@ def test_a_locked_record_takes_no_answer(people: People, status: Status):
         insert(RuleAnswer, answered_by=people.mo.pk, **values)
 
 
-def test_answers_reviews_and_comments_are_never_changed_or_deleted(
+def test_answers_reviews_comments_and_replies_are_never_changed_or_deleted(
     people: People, draft: Assessment
 ):
     back = make.return_it(make.submit(draft, "13A"), people.mo, pinned={"13A": "Which gang?"})
+    make.reply(back, {"13A": "His brother’s"})
     review = back.reviews.get()
-    for row in (back.answers.get(), review, review.pinned.get()):
+    for row in (back.answers.get(), review, review.pinned.get(), review.replies.get()):
         table = row._meta.db_table
         for sql in (
             f"DELETE FROM {table} WHERE id = %s",  # noqa: S608
@@ -423,3 +487,84 @@ def test_answers_reviews_and_comments_are_never_changed_or_deleted(
         ):
             with refused("this_row_does_not_change"):
                 run(sql, row.pk)
+
+
+# Replies
+
+
+def a_reply_row(review: Review, by: User, **values: Any) -> dict[str, Any]:
+    return {
+        "review": review.pk,
+        "code": "",
+        "text": "As the report says",
+        "replied_by": by.pk,
+        "replied_at": timezone.now(),
+    } | values
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_reply_is_taken_while_the_worker_answers_a_decision(people: People, status: Status):
+    row = make.in_status(status, people.ada, people.mo)
+    review = row.reviews.last()
+    if review is None:
+        assert status in (Status.DRAFT, Status.SUBMITTED, Status.CANCELLED)
+    elif status in (Status.RETURNED, Status.REOPENED):
+        insert(Reply, **a_reply_row(review, people.ada))
+    else:
+        with refused("a_locked_assessment_does_not_change"):
+            insert(Reply, **a_reply_row(review, people.ada))
+
+
+def test_a_reply_to_what_was_submitted_again_is_refused(people: People, submitted: Assessment):
+    again = make.submit(make.return_it(submitted, people.mo))
+    with refused("a_locked_assessment_does_not_change"):
+        insert(Reply, **a_reply_row(again.reviews.get(), people.ada))
+
+
+def test_a_reply_is_the_workers(people: People, submitted: Assessment):
+    review = make.return_it(submitted, people.mo).reviews.get()
+    for somebody in (people.ben, people.mo, people.dee, people.abe):
+        with refused("a_reply_is_the_workers"):
+            insert(Reply, **a_reply_row(review, somebody))
+
+
+def test_a_reply_is_to_the_last_decision(people: People, submitted: Assessment):
+    back = make.return_it(make.submit(make.return_it(submitted, people.mo)), people.mo)
+    first, last = back.reviews.order_by("pk")
+    with refused("a_reply_is_to_the_last_decision"):
+        insert(Reply, **a_reply_row(first, people.ada))
+    insert(Reply, **a_reply_row(last, people.ada))
+
+
+def test_a_correction_that_was_withdrawn_from_leaves_the_return_to_be_replied_to(
+    people: People, submitted: Assessment
+):
+    corrected = make.correct(make.submit(make.return_it(submitted, people.mo)), people.mo, "4C")
+    back = make.withdraw(corrected)
+    returned, correction = back.reviews.order_by("pk")
+    with refused("a_reply_is_to_the_last_decision"):
+        insert(Reply, **a_reply_row(correction, people.ada))
+    insert(Reply, **a_reply_row(returned, people.ada))
+
+
+def test_a_reply_is_to_a_comment_of_the_decision(people: People, submitted: Assessment):
+    review = make.return_it(submitted, people.mo, pinned={"13A": "Which?"}).reviews.get()
+    insert(Reply, **a_reply_row(review, people.ada, code="13A"))
+    with refused("a_reply_is_to_a_comment"):
+        insert(Reply, **a_reply_row(review, people.ada, code="4B"))
+
+
+@pytest.mark.parametrize(
+    ("text", "constraint"),
+    [
+        ("", "reply_text_says_something"),
+        ("\u200b", "reply_text_says_something"),
+        ("a\u202eb", "reply_text_is_clean_text"),
+    ],
+)
+def test_a_reply_says_something_that_can_be_read(
+    people: People, submitted: Assessment, text: str, constraint: str
+):
+    review = make.return_it(submitted, people.mo).reviews.get()
+    with refused(constraint):
+        insert(Reply, **a_reply_row(review, people.ada, text=text))

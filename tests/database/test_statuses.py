@@ -38,6 +38,10 @@ STATUS_ALONE = {
     ("submitted", "reopened"): "a_status_follows_the_last_decision",
     ("submitted", "authorised"): "what_is_authorised_is_marked",
     ("authorised", "reopened"): "a_status_follows_the_last_decision",
+    ("authorised", "voided"): "a_status_follows_the_last_decision",
+    ("reopened", "voided"): "a_status_follows_the_last_decision",
+    ("returned", "voided"): "a_status_follows_the_last_decision",
+    ("submitted", "voided"): "a_status_follows_the_last_decision",
 }
 """For each allowed change of status, the name that refuses it when the rest of the step is missing:
 the version, the decision or the mark. Empty where the status is all that changes."""
@@ -47,12 +51,13 @@ REFUSED = sorted(set(itertools.permutations(Status.values, 2)) - set(allowed_pai
 
 def columns_in(status: str) -> dict[str, Any]:
     """The columns that a row needs in a status."""
+    completed = status in ("authorised", "reopened", "voided")
     values = {
         "status": status,
-        "end_date": timezone.localdate() if status == "authorised" else None,
+        "end_date": timezone.localdate() if completed else None,
         "cancellation_reason": "In error" if status == "cancelled" else "",
     }
-    if status != "authorised":
+    if status not in ("authorised", "voided"):
         values["submitted_at"] = timezone.now() if status == "submitted" else None
     return values
 
@@ -75,11 +80,16 @@ def test_a_status_changes_only_as_the_table_of_transitions_allows(
 @pytest.mark.parametrize(("old", "new"), allowed_pairs())
 def test_an_allowed_change_of_status_needs_the_rest_of_its_step(people: People, old: str, new: str):
     row = a_row_in(old, people)
+    columns = columns_in(new)
+    if row.end_date is not None:
+        columns["end_date"] = row.end_date
+    elif new != "authorised":
+        del columns["end_date"]
     if STATUS_ALONE[old, new] == "":
-        accept(row, **columns_in(new))
+        accept(row, **columns)
     else:
         with refused(STATUS_ALONE[old, new]):
-            change(row, **columns_in(new))
+            change(row, **columns)
 
 
 @pytest.mark.parametrize("status", Status.values)
@@ -170,7 +180,60 @@ def test_facts_do_not_change_while_they_are_locked(people: People, status: str, 
         value = row.start_date + timedelta(days=2)
     with refused("a_locked_assessment_does_not_change"):
         change(row, **{field: value})
-    accept(row, worker_id=people.ben.pk)
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("column", ["worker_id", "team_id"])
+def test_open_work_alone_is_given_to_others(people: People, status: str, column: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    other = {"worker_id": people.ben.pk, "team_id": people.south.pk}
+    if status in ("authorised", "cancelled", "voided"):
+        with refused("open_work_alone_is_reassigned"):
+            change(row, **{column: other[column]})
+    else:
+        accept(row, **{column: other[column]})
+
+
+@pytest.mark.parametrize(
+    "besides",
+    [
+        {"status": "cancelled", "cancellation_reason": "In error"},
+        {"codes": ["4B"]},
+        {"outcome": "early_help"},
+        {"saved_at": "2026-01-01 12:00+00"},
+    ],
+    ids=str,
+)
+def test_nothing_else_changes_in_the_step_that_gives_work_away(
+    draft: Assessment, people: People, besides: dict[str, Any]
+):
+    with refused("open_work_alone_is_reassigned"):
+        change(draft, worker_id=people.ben.pk, **besides)
+
+
+def test_what_the_worker_has_again_has_no_time_of_submission(people: People):
+    sent = make.submit(make.start(people.ada))
+    with refused("a_submission_keeps_its_time"):
+        change(sent, status="draft")
+    accept(sent, status="draft", submitted_at=None)
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("column", ["saved_at", "submitted_at"])
+def test_the_times_of_what_is_not_with_the_worker_stay(people: People, status: str, column: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    at = timezone.now() - timedelta(days=300)
+    if column == "submitted_at":
+        with refused("a_submission_keeps_its_time"):
+            change(row, submitted_at=at)
+        if row.submitted_at:
+            with refused("a_submission_keeps_its_time"):
+                change(row, submitted_at=None)
+    elif status in make.LOCKED:
+        with refused("a_locked_assessment_does_not_change"):
+            change(row, saved_at=at)
+    else:
+        accept(row, saved_at=timezone.now())
 
 
 @pytest.mark.parametrize("field", FACTS)
@@ -178,7 +241,11 @@ def test_facts_do_not_change_while_they_are_locked(people: People, status: str, 
 def test_facts_change_while_they_are_with_the_worker(people: People, status: str, field: str):
     row = make.in_status(Status(status), people.ada, people.mo)
     value = row.start_date + timedelta(days=1) if "date" in field else FACTS[field]
-    accept(row, **{field: value})
+    if (status, field) == ("reopened", "start_date"):
+        with refused("a_completed_assessment_keeps_its_start"):
+            change(row, **{field: value})
+    else:
+        accept(row, **{field: value})
 
 
 @pytest.mark.parametrize("status", ["submitted", "authorised", "cancelled"])
@@ -212,6 +279,37 @@ def test_no_assessment_is_deleted(people: People, status: str):
     row = make.in_status(Status(status), people.ada, people.mo)
     with refused("this_row_does_not_change"):
         run("DELETE FROM assessments_assessment WHERE id = %s", row.pk)
+
+
+def test_no_child_or_episode_is_deleted(draft: Assessment):
+    alone = another_episode("EX2")
+    for row in (alone, alone.child, draft.episode, draft.episode.child):
+        with refused("this_row_does_not_change"):
+            run(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk)  # noqa: S608
+
+
+def test_what_was_carried_out_stays_so(draft: Assessment, people: People):
+    key = draft.idempotency_keys.get()
+    other = make.start(people.ada, "EX2")
+    for values in (
+        {"assessment_id": other.pk},
+        {"person_id": people.ben.pk},
+        {"act": "save"},
+        {"at": timezone.now()},
+    ):
+        with refused("this_row_does_not_change"):
+            change_key(key.key, **values)
+    with refused("this_row_does_not_change"):
+        run("DELETE FROM assessments_idempotencykey WHERE key = %s", key.key)
+
+
+def change_key(key: uuid.UUID, **values: Any) -> None:
+    columns = ", ".join(f"{name} = %s" for name in values)
+    run(
+        f"UPDATE assessments_idempotencykey SET {columns} WHERE key = %s",  # noqa: S608
+        *values.values(),
+        key,
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -55,6 +56,7 @@ def test_three_hundred_are_made_in_every_status(accounts_file):
         Status.AUTHORISED: 210,
         Status.REOPENED: 6,
         Status.CANCELLED: 12,
+        Status.VOIDED: 0,
     }
     assert output == f"Made 300 invented assessments. Accounts: {accounts_file}\n"
 
@@ -147,6 +149,13 @@ def test_loaded_records_keep_the_rules_of_the_database_triggers():
         assert (equal == locked > 200, cursor.fetchone()) == (True, (0,))
 
 
+@time_machine.travel("2026-05-20 12:00Z", tick=False)
+@pytest.mark.parametrize("status", [Status.RETURNED, Status.SUBMITTED])
+def test_there_is_a_reply_to_be_read_by_the_worker_and_by_the_manager(status):
+    make_demo()
+    assert Assessment.objects.filter(status=status, reviews__replies__isnull=False).exists()
+
+
 def test_a_submission_withdrawn_and_made_again_keeps_the_same_answers():
     make_demo()
     with_answers = 0
@@ -156,7 +165,13 @@ def test_a_submission_withdrawn_and_made_again_keeps_the_same_answers():
         withdrawn = services.withdraw_submission(
             assessment=assessment, by=worker, version=assessment.version, key=uuid4()
         )
-        services.submit(assessment=withdrawn, by=worker, version=withdrawn.version, key=uuid4())
+        services.submit(
+            assessment=withdrawn,
+            by=worker,
+            version=withdrawn.version,
+            key=uuid4(),
+            unchanged_is_meant=True,
+        )
         after = assessment.versions.order_by("number").last()
         assert after.number == before.number + 1
         assert after.answers == before.answers
@@ -249,6 +264,13 @@ def test_nothing_is_made_where_the_accounts_cannot_be_put_in_place(accounts_file
     with pytest.raises(CommandError, match="nothing was made"):
         make_demo("--assessments=20")
     assert set(counts().values()) == {0}
+    assert [path.name for path in accounts_file.parent.iterdir()] == [accounts_file.name]
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(accounts_file):
+    accounts_file.parent.mkdir()
+    (accounts_file.parent / "demo-accounts.json.unfinished").write_text("half of them")
+    make_demo("--assessments=20")
     assert [path.name for path in accounts_file.parent.iterdir()] == [accounts_file.name]
 
 

@@ -17,6 +17,7 @@ from assessments.demo.selections import DrawnSelection, selection_generator
 NUMBER = 20_000
 PUBLISHED = Path(__file__).resolve().parents[2].parent / "shared/census/dfe-c3-national-by-code.csv"
 EDITIONS = [edition for edition in loader.editions().values() if edition.recordable]
+APRIL_2021 = loader.edition("2021-04")
 
 
 def seeded(seed: int) -> Random:
@@ -25,8 +26,8 @@ def seeded(seed: int) -> Random:
 
 @pytest.fixture(scope="module")
 def found() -> list[DrawnSelection]:
-    """One child's selection each, under the newest edition."""
-    generator, random = selection_generator(EDITIONS[-1]), seeded(1)
+    """One child's selection each, under the April 2021 guide."""
+    generator, random = selection_generator(APRIL_2021), seeded(1)
     return [generator.draw_family(random, 1)[1][0] for _ in range(NUMBER)]
 
 
@@ -50,7 +51,7 @@ def test_each_code_is_found_as_often_as_published(column, with_factors):
 
 
 def test_brothers_and_sisters_do_not_move_the_shares():
-    generator, random = selection_generator(EDITIONS[-1]), seeded(2)
+    generator, random = selection_generator(APRIL_2021), seeded(2)
     counts: Counter[str] = Counter()
     children = 0
     while children < NUMBER:
@@ -104,7 +105,7 @@ def test_what_belongs_together_is_found_together(code, other, times, with_factor
 
 
 def test_a_child_alone_and_seeking_asylum_has_no_factor_of_a_parent(with_factors):
-    rule = next(rule for rule in EDITIONS[-1].rules if rule.id == "asylum-with-parents")
+    rule = next(rule for rule in APRIL_2021.rules if rule.id == "asylum-with-parents")
     alone = [set(each.codes) for each in with_factors if not rule.codes.isdisjoint(each.codes)]
     assert alone
     assert not set.union(*alone) & rule.with_codes
@@ -127,8 +128,8 @@ def test_every_code_of_an_edition_is_found_and_no_other(edition):
 
 
 def test_an_unborn_child_comes_alone_and_does_nothing_that_only_a_born_one_does():
-    generator, random = selection_generator(EDITIONS[-1]), seeded(4)
-    rule = next(rule for rule in EDITIONS[-1].rules if rule.id == "unborn-child")
+    generator, random = selection_generator(APRIL_2021), seeded(4)
+    rule = next(rule for rule in APRIL_2021.rules if rule.id == "unborn-child")
     families = [generator.draw_family(random, 2) for _ in range(5_000)]
     unborn = [family for pattern, family in families if pattern.unborn]
     assert unborn
@@ -137,7 +138,7 @@ def test_an_unborn_child_comes_alone_and_does_nothing_that_only_a_born_one_does(
 
 
 def test_the_same_seed_finds_the_same():
-    generator = selection_generator(EDITIONS[-1])
+    generator = selection_generator(APRIL_2021)
     once, again = (
         [generator.draw_family(random, 2) for _ in range(500)] for random in (seeded(5), seeded(5))
     )

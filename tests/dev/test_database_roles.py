@@ -2,15 +2,13 @@
 
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from psycopg import errors
 
-from cinfactors.dev import embedded_postgres
+from cinfactors.dev import postmaster
 from cinfactors.dev.embedded_postgres import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER
 from tests.programs import ROOT
 
@@ -109,20 +107,11 @@ def test_the_applications_statements_have_time_limits():
 
 
 @pytest.fixture(scope="module")
-def bare_server():
+def bare_server(server_without_roles):
     """A server as the container's image makes one: an empty database and no role of ours."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    with embedded_postgres.running(folder, throwaway=True) as server:
-        with server.connect(database="template1") as superuser:
-            superuser.execute(f"DROP DATABASE {DATABASE}")
-            for role in (OWNER_ROLE, APP_ROLE):
-                superuser.execute(f"DROP OWNED BY {role}")
-        with server.connect(database="postgres") as superuser:
-            superuser.execute(f"DROP ROLE {OWNER_ROLE}, {APP_ROLE}")
-            superuser.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
-            superuser.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
-        yield server
-    shutil.rmtree(folder)
+    with server_without_roles.connect(database="postgres") as superuser:
+        superuser.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+    return server_without_roles
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +120,7 @@ def containers_database(bare_server, tmp_path_factory):
     script = (ROOT / "deploy" / "postgres" / "10-cinfactors.sh").read_text()
     here = tmp_path_factory.mktemp("script") / "10-cinfactors.sh"
     here.write_text(script.replace("/cinfactors/", f"{ROOT / 'deploy'}/"))
-    programs = embedded_postgres.programs()
+    programs = postmaster.programs()
     done = subprocess.run(
         [shutil.which("sh"), here],
         env={

@@ -32,7 +32,22 @@ def test_each_target_runs_its_module_and_nothing_else():
             capture_output=True,
             text=True,
         )
-        assert (done.returncode, done.stdout) == (0, f"a-python -m cinfactors.dev {target}\n")
+        assert (done.returncode, done.stdout) == (0, f"'a-python' -m cinfactors.dev {target}\n")
+
+
+def test_the_name_of_a_python_is_a_name_and_no_command(tmp_path):
+    python = tmp_path / "team's $(touch x)" / "python3"
+    python.parent.mkdir()
+    python.symlink_to(Path("/usr/bin/env"))
+    done = subprocess.run(
+        ["/usr/bin/env", "make", "run", f"PYTHON={python}".replace("$", "$$")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+    )
+    assert "invalid option -- 'm'" in done.stderr  # which is what `env` says to our module
+    assert not (ROOT / "x").exists()
 
 
 def test_without_a_python_it_says_which_it_needs(tmp_path):

@@ -37,7 +37,8 @@ def assert_no_axe_violations(page: Page, name: str) -> None:
     save_screenshots(page, name)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(RUN, TAGS) == [], f"{name} at {width} px"
+        violations = page.evaluate(RUN, TAGS)
+        assert violations == [], f"{name} at {width} px: {violations}"
     for height in (800, 256):
         page.set_viewport_size({"width": 320, "height": height})
         assert page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways at 320 by {height} px"

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cinfactors.accounts.models import Density
 from tests import people as given
-from tests.journeys.states.autosave import factors_recorded_before
+from tests.journeys.states.autosave import factors_of_the_family_offered, factors_recorded_before
 
 
 def said(ada) -> str:
@@ -111,11 +111,11 @@ def test_codes_are_typed_and_factors_found_with_only_the_keyboard(ada, draft):
     expect(page.locator("#find-answer")).to_be_empty()
     assert page.locator(".app-factor:visible").count() == page.locator(".app-factor").count()
     keyboard.type("zzzzzz")
-    expect(page.locator("#find-answer")).to_contain_text("Nothing found for “zzzzzz”. 20 Other")
-    page.locator("#find-answer a").click()
-    expect(page.locator("#code-20")).to_be_focused()
+    expect(page.locator("#find-answer")).to_contain_text("Nothing found for “zzzzzz”.")
+    keyboard.press("Escape")
     expect(page.locator("#find")).to_have_value("")
 
+    ada.box("3A").focus()
     page.keyboard.press("2")
     expect(ada.box("1B")).to_be_focused()
     keyboard.press("d")
@@ -217,6 +217,21 @@ def test_codes_recorded_before_are_marked_and_ticked_only_by_hand(people, at_a_b
     expect(own).to_contain_text("Recorded on")
     expect(family).to_contain_text("Recorded for a brother or sister: EX2002 on")
     assert ada.ticked() == ["3A", "4B"]
+
+
+def test_a_sisters_factor_is_selected_by_a_press_of_its_own(people, at_a_browser):
+    ada = factors_of_the_family_offered(people, at_a_browser)
+    family = ada.page.locator("#family")
+    assert ada.ticked() == ["3A", "4B"]
+    family.get_by_role("button", name="Yes, somebody else: select 4C").press("Enter")
+    expect(family.locator("[data-offers='4C'] .app-family__selected")).to_be_focused()
+    ada.waits_until_saved()
+    assert ada.ticked() == ["3A", "4B", "4C"]
+    expect(family.get_by_role("button")).to_have_text(["Select 1B"])
+    ada.unticks("4B")
+    expect(family.get_by_role("button")).to_have_text(["Select 1B", "Select 4B"])
+    ada.waits_until_saved()
+    assert ada.ticked() == ["3A", "4C"]
 
 
 def test_a_box_is_described_by_the_findings_beside_it(ada, draft):

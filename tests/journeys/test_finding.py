@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from tests import people as given
 from tests.journeys.conftest import NARROW
 
 FIND = "**/assessments/find/"
@@ -42,8 +43,19 @@ def test_found_factors_are_distinguished_from_selected_ones(ada, draft):
     ada.waits_until_saved()
     finds(ada, "gang knife")
     expect(found(ada)).to_contain_text(
-        "2 factors found, 2 more shown because you selected from them. Go to Gangs"
+        "2 factors found, 2 more shown because you selected from them."
     )
+    expect(page.locator("#announcement")).to_have_text(
+        "2 factors found, 2 more shown because you selected from them."
+    )
+    # What is selected stands below what was found.
+    assert page.locator(".app-factor:visible legend").all_inner_texts() == [
+        "Gangs",
+        "Child criminal exploitation",
+        "Alcohol Misuse",
+        "Domestic Abuse",
+        "Domestic Abuse",
+    ]
     assert in_sight(ada) == {
         "Gangs",
         "Child criminal exploitation",
@@ -54,7 +66,9 @@ def test_found_factors_are_distinguished_from_selected_ones(ada, draft):
     assert why.all_inner_texts() == [
         f"In sight because {code} is selected." for code in ("1A", "3B", "3C")
     ]
-    # Enter goes to what was found, though a ticked box stands before it.
+    # Enter goes to the first answer, and from there to its box.
+    keyboard.press("Enter")
+    expect(found(ada).get_by_role("link", name="13A Gangs")).to_be_focused()
     keyboard.press("Enter")
     is_in_view(ada.box("13A"))
     keyboard.press("Space")
@@ -89,7 +103,7 @@ def test_found_factors_are_distinguished_from_selected_ones(ada, draft):
     expect(found(ada)).to_contain_text("1 factor found, 5 more shown")
     # What is unticked is where it was until the next search.
     ada.presses_in_place("Remove 1A Alcohol Misuse, the child")
-    expect(why.first).to_have_text("Nothing here is selected any more.")
+    expect(why.filter(has_text="Nothing here is selected any more.")).to_have_count(1)
     expect(found(ada)).to_contain_text("1 factor found, 4 more shown")
 
     # Paper has everything.
@@ -107,14 +121,22 @@ def test_the_keyboard_and_links_reach_factors_that_the_search_hides(ada):
     ada.ticks("8B", "8C")
     ada.waits_until_saved()
 
-    # The same link works each time.
+    # Nothing found hides nothing, and leads to no code.
+    keyboard.press("/")
+    keyboard.type("zzzzzz")
+    expect(found(ada)).to_contain_text("Nothing found for “zzzzzz”. Every factor is shown.")
+    expect(found(ada).get_by_role("link")).to_have_count(0)
+    expect(page.locator(".app-factor:not(:visible)")).to_have_count(0)
+    keyboard.press("Enter")
+    expect(page.locator("#find")).to_be_focused()
+    keyboard.press("Escape")
+    sees_all(ada)
+    # A link works each time.
     for _ in range(2):
-        finds(ada, "zzzzzz")
-        expect(found(ada)).to_contain_text("1 factor is shown because you selected from it.")
-        keyboard.press("Enter")
-        expect(page.locator("#find")).to_be_focused()
-        found(ada).get_by_role("link", name="20 Other").click()
-        is_in_view(ada.box("20"))
+        finds(ada, "private fostering")
+        found(ada).get_by_role("link", name="8D").click()
+        is_in_view(ada.box("8D"))
+        keyboard.press("Escape")
         sees_all(ada)
     for _ in range(2):
         finds(ada, "private fostering")
@@ -124,16 +146,16 @@ def test_the_keyboard_and_links_reach_factors_that_the_search_hides(ada):
 
     # Keys to domains: the first box in sight, or all if there is none.
     finds(ada, "cannabis")
-    expect(found(ada)).to_contain_text("2 factors found")
-    page.locator("#find-answer a").focus()
+    expect(found(ada)).to_contain_text("1 factor found")
+    found(ada).get_by_role("link").first.focus()
     keyboard.press("2")
     is_in_view(ada.box("2B"))
-    expect(found(ada)).to_contain_text("2 factors found")
+    expect(found(ada)).to_contain_text("1 factor found")
     keyboard.press("4")
     is_in_view(ada.box("20"))
     sees_all(ada)
 
-    # A misspelling, and Enter before its answer is there.
+    # A misspelling, and Enter before its answer is there: to the answer, since it has three codes.
     waiting = []
     page.route(FIND, lambda route: waiting.append(route))
     keyboard.press("/")
@@ -142,10 +164,16 @@ def test_the_keyboard_and_links_reach_factors_that_the_search_hides(ada):
         keyboard.press("Enter")
     expect(page.locator("#find")).to_be_focused()
     waiting.pop().continue_()
-    is_in_view(ada.box("2A"))
-    expect(found(ada)).to_contain_text("Shown for: cannabis. 2 factors found")
+    expect(found(ada).get_by_role("link", name="2A")).to_be_focused()
+    expect(found(ada)).to_contain_text("1 factor found")
+    expect(found(ada)).to_contain_text("Did you mean cannabis?")
+    page.unroute(FIND)
+    found(ada).get_by_role("button", name="cannabis").click()
+    expect(page.locator("#find")).to_have_value("cannabis")
+    expect(found(ada)).not_to_contain_text("Did you mean")
     keyboard.press("Escape")
     sees_all(ada)
+    page.route(FIND, lambda route: waiting.append(route))
 
     # An answer that comes after the search was cleared shows nothing and hides nothing.
     page.locator("#find").fill("knife")
@@ -191,7 +219,7 @@ def test_the_keyboard_and_links_reach_factors_that_the_search_hides(ada):
     finds(ada, "knife")
     keyboard.press("Tab")
     keyboard.press("Tab")
-    expect(found(ada).get_by_role("link")).to_be_focused()
+    expect(found(ada).get_by_role("link").first).to_be_focused()
     keyboard.press("Escape")
     sees_all(ada)
     expect(page.locator("#find")).to_be_focused()
@@ -221,7 +249,7 @@ def test_the_found_factor_is_in_view_and_clearing_restores_the_scroll_position(a
     assert page.locator(".app-factor:not(:visible)").count() == 0
     page.unroute(FIND)
     keyboard.press("Enter")
-    is_in_view(ada.box("13A"))
+    expect(found(ada).get_by_role("link", name="13A Gangs")).to_be_focused()
 
 
 def test_a_touch_screen_has_a_clear_button_and_no_hints_about_keys(people, at_a_browser, draft):
@@ -231,10 +259,52 @@ def test_a_touch_screen_has_a_clear_button_and_no_hints_about_keys(people, at_a_
     clear = page.get_by_role("button", name="Clear the search")
     expect(clear).to_be_hidden()
     page.get_by_label("Find a factor").fill("witchcraft")
-    expect(found(ada)).to_have_text(re.compile("^1 factor found"))
+    expect(found(ada)).to_have_text(re.compile(r"^\s*1 factor found"))
     assert clear.bounding_box()["height"] >= 44
     expect(found(ada).get_by_text("Escape")).to_be_hidden()
+    for control in (found(ada).get_by_role("link"), found(ada).get_by_role("button")):
+        assert control.bounding_box()["height"] >= 20
     found(ada).get_by_role("link").tap()
     is_in_view(ada.box("23A"))
     clear.tap()
     sees_all(ada)
+
+
+def test_a_code_is_selected_in_the_answer(ada, draft):
+    page, keyboard = ada.page, ada.page.keyboard
+    finds(ada, "hit by stepdad")
+    answer = found(ada)
+    expect(answer).to_contain_text("“hit by stepdad”")
+    expect(answer.get_by_role("link")).to_have_text([re.compile("18C"), re.compile("18B")])
+    answer.get_by_role("button", name="Select 18C").press("Enter")
+    expect(ada.box("18C")).to_be_checked()
+    expect(answer.get_by_role("button", name="Selected 18C")).to_be_disabled()
+    expect(answer.get_by_role("link", name="18C")).to_be_focused()
+    expect(page.locator("#announcement")).to_have_text(re.compile("Selected: .*18C"))
+    ada.waits_until_saved()
+    assert given.codes_of(draft) == ["18C"]
+    # What is removed again can be selected again.
+    ada.presses_in_place("Remove 18C Physical abuse, by an adult")
+    expect(answer.get_by_role("button", name="Select 18C")).to_be_enabled()
+    keyboard.press("Escape")
+    sees_all(ada)
+
+
+def test_one_code_that_fits_is_gone_to_at_once(ada):
+    finds(ada, "county lines gang debt bondage runner trap phone")
+    ada.page.keyboard.press("Escape")
+    sees_all(ada)
+    finds(ada, "fgm")
+    ada.page.keyboard.press("Enter")
+    is_in_view(ada.box("22A"))
+
+
+def test_what_no_code_describes_is_said_and_hides_nothing(ada):
+    page = ada.page
+    page.keyboard.press("/")
+    page.keyboard.type("housing")
+    said = "The guide has no factor for housing. Select what the guide’s factors describe."
+    expect(found(ada)).to_contain_text(said)
+    expect(page.locator("#announcement")).to_contain_text(said)
+    expect(found(ada).locator("a, button")).to_have_count(0)
+    expect(page.locator(".app-factor:not(:visible)")).to_have_count(0)

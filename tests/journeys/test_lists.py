@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import people as given
+from tests.journeys.conftest import NARROW
 
 SEARCH = "Find a child by id or name"
 
@@ -118,7 +119,7 @@ def test_a_search_leaves_no_id_or_name_in_a_url_or_title(people, ada):
         ada.presses("Find")
         ada.sees("Clear the search")
         assert rows(ada) == ["EX1001"]
-        ada.is_at("/assessments/?tab=to-do")
+        ada.is_at("/assessments/?tab=to-do&search=on")
         assert ada.page.title() == "My assessments – cinfactors"
     ada.follows("EX1001")
     ada.sees_heading("Select the factors identified")
@@ -126,20 +127,50 @@ def test_a_search_leaves_no_id_or_name_in_a_url_or_title(people, ada):
     assert "EX1001" not in ada.page.title()
 
 
-def test_a_search_stays_until_it_is_cleared(people, ada):
+def searches_for_marlow(people, ada):
+    """Of two children to do and one with the manager, it finds one to do."""
     given.start(people.ada, "EX1001")
     given.start(people.ada, "EX1002", family_name="Marlow")
+    given.submit(given.start(people.ada, "EX1003"))
     ada.opens("/assessments/")
     ada.enters(SEARCH, "marlow")
     ada.presses("Find")
-    ada.page.get_by_role("link", name="Returned").click()
-    ada.is_at("/assessments/?tab=returned")
+    assert rows(ada) == ["EX1002"]
+
+
+def test_a_search_is_kept_under_every_tab_until_it_is_cleared(people, ada):
+    searches_for_marlow(people, ada)
+    counts = ["To do 2", "Returned 0", "With my manager 1", "Authorised 0"]
+    assert tabs(ada) == counts
+    ada.page.get_by_role("link", name="With my manager").click()
+    ada.is_at("/assessments/?search=on&tab=with-manager")
     ada.sees("Nothing found here.")
-    ada.page.get_by_role("link", name="To do 1").click()
-    ada.sees("EX1002")
-    ada.presses("Clear the search")
+    assert rows(ada) == []
+    assert tabs(ada) == counts
+    ada.follows("To do: 1 found")
+    assert rows(ada) == ["EX1002"]
+    ada.follows("Clear the search")
     expect(ada.page.get_by_label(SEARCH)).to_have_value("")
-    expect(ada.page.locator("table.app-list tbody tr")).to_have_count(2)
+    assert rows(ada) == ["EX1001", "EX1002"]
+    assert tabs(ada) == counts
+
+
+def test_a_search_is_there_again_when_one_comes_back_from_what_it_found(people, ada):
+    searches_for_marlow(people, ada)
+    ada.follows("EX1002")
+    ada.sees_heading("Select the factors identified")
+    ada.page.go_back()
+    assert rows(ada) == ["EX1002"]
+
+
+def test_a_search_ends_when_one_goes_elsewhere(people, ada):
+    searches_for_marlow(people, ada)
+    ada.follows("Guidance")
+    ada.follows("My assessments")
+    expect(ada.page.get_by_label(SEARCH)).to_have_value("")
+    assert rows(ada) == ["EX1001", "EX1002"]
+    ada.opens("/assessments/?search=on")
+    assert rows(ada) == ["EX1001", "EX1002"]
 
 
 def test_thirty_assessments_are_listed_on_two_pages(people, ada):
@@ -168,8 +199,16 @@ def test_the_teams_assessments_can_be_read_and_not_changed(people, ada):
     draft = given.record(given.start(people.ben, "EX7000"), "3A")
     ada.opens("/assessments/")
     assert rows(ada) == []
-    ada.follows("Show my team’s")
+    ada.follows("Show my team’s assessments")
     assert rows(ada) == ["EX7000"]
     ada.follows("EX7000")
     ada.is_at(f"/assessments/{draft.reference}/")
     expect(ada.page.get_by_role("link", name="Change the factors")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["child", "episode", "assessment"])
+def test_what_a_manager_searches_for_can_be_read_on_a_phone(people, at_a_browser, name):
+    given.submit(given.start(people.ada), "4B")
+    mo = at_a_browser(people.mo, width=NARROW)
+    mo.opens(f"/admin/assessments/{name}/")
+    assert mo.page.get_by_label("Child id or name").bounding_box()["width"] >= 150

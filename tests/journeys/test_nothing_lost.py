@@ -20,47 +20,82 @@ def ada_without(people, at_a_browser):
     return at_a_browser(people.ada, javascript=False)
 
 
-def the_stale_tab_gets_a_conflict(ada, draft):
-    """Both tabs show an empty selection; the first saves 3A and 4B, then this one 4B and 16A."""
+def a_stale_tab(ada, draft):
+    """A tab that shows 3A and 9A, while 3A and 4B are saved."""
+    given.record(draft, "3A", "9A")
     other = ada.opens_another_tab()
     ada.opens_factors(draft)
     other.opens_factors(draft)
-    ada.ticks("3A", "4B")
+    ada.unticks("9A")
+    ada.ticks("4B")
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    other.ticks("4B", "16A")
-    other.presses("Save and continue")
-    other.sees("after you opened this page")
     return other
 
 
-def test_a_stale_tab_is_shown_the_differences_and_keeps_its_ticks(ada_without, draft):
-    other = the_stale_tab_gets_a_conflict(ada_without, draft)
-    rows = other.page.locator("#conflict tbody tr")
-    assert [row.locator("th, td:visible").all_inner_texts() for row in rows.all()] == [
-        ["3A Domestic Abuse, the child", "Not selected", "Selected"],
-        ["16A Neglect", "Selected", "Not selected"],
-    ]
-    other.sees_ticked("4B", "16A")
-    assert given.codes_of(draft) == ["3A", "4B"]
-
-
-def test_a_stale_tab_that_saves_again_overwrites_knowingly(ada_without, draft):
-    other = the_stale_tab_gets_a_conflict(ada_without, draft)
+def test_a_stale_tab_is_merged_and_says_so_before_it_goes_on(ada_without, draft):
+    other = a_stale_tab(ada_without, draft)
+    other.ticks("16A")
+    other.presses("Save and continue")
+    other.sees("Saved together with", "Also saved from another page")
+    other.sees_ticked("3A", "4B", "16A")
+    assert given.codes_of(draft) == ["3A", "4B", "16A"]
     other.presses("Save and continue")
     other.sees_heading("Check answers")
-    assert given.codes_of(draft) == ["4B", "16A"]
+
+
+def test_a_stale_tab_undoes_what_came_from_the_other(ada_without, draft):
+    other = a_stale_tab(ada_without, draft)
+    other.ticks("16A")
+    other.presses("Save and continue")
+    with other.page.expect_navigation():
+        other.page.locator("#undo-merge").click()
+    other.sees_ticked("3A", "9A", "16A")
+    assert given.codes_of(draft) == ["3A", "9A", "16A"]
+    expect(other.page.locator("#others-changes")).to_have_count(0)
+
+
+def test_a_stale_tab_that_clashes_chooses_before_it_saves(ada_without, draft):
+    other = a_stale_tab(ada_without, draft)
+    other.unticks("3A", "9A")
+    other.ticks("21")
+    other.presses("Save and continue")
+    other.sees("after you opened this page", "Which factors do you want to record?")
+    expect(other.page.locator("#conflict input:checked")).to_have_count(0)
+    other.sees_ticked("21")
+    other.presses("Save and continue")
+    assert other.problems() == ["Choose which factors to record"]
+    assert given.codes_of(draft) == ["3A", "4B"]
+    other.chooses("What this page has")
+    other.presses("Save these choices")
+    other.sees_ticked("21")
+    assert given.codes_of(draft) == ["21"]
 
 
 def test_a_stale_tab_may_use_what_is_saved_instead(ada_without, draft):
-    other = the_stale_tab_gets_a_conflict(ada_without, draft)
+    other = a_stale_tab(ada_without, draft)
+    other.unticks("3A", "9A")
+    other.ticks("21")
+    other.presses("Save and continue")
     other.follows("use what is saved instead")
     expect(other.page.locator("#conflict")).to_have_count(0)
     other.sees_ticked("3A", "4B")
     assert given.codes_of(draft) == ["3A", "4B"]
 
 
-def test_a_stale_check_page_keeps_what_was_typed(ada, draft):
+def test_a_page_that_is_gone_back_to_is_merged_from_its_own_version(ada_without, draft):
+    ada_without.opens_factors(draft)
+    ada_without.ticks("3A")
+    ada_without.presses("Save and continue")
+    ada_without.sees_heading("Check answers")
+    ada_without.page.go_back()
+    ada_without.sees_heading("Select the factors identified")
+    ada_without.ticks("4B")
+    ada_without.presses("Save and continue")
+    assert given.codes_of(draft) == ["3A", "4B"]
+
+
+def test_a_stale_check_page_saves_what_was_typed_and_submits_nothing_unseen(ada, draft):
     given.record(draft, "13A")
     ada.opens_check(draft)
     draft.refresh_from_db()
@@ -68,7 +103,8 @@ def test_a_stale_check_page_keeps_what_was_typed(ada, draft):
     ada.enters("Or give the reason", "No sign of exploitation")
     ada.chooses("Early help")
     ada.presses("Submit to Mo Harbour")
-    ada.sees("after you opened this page")
+    ada.sees("Not submitted yet", "after you opened this page")
+    ada.sees("Added:")
     expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
     expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
     assert not Version.objects.exists()
@@ -133,7 +169,7 @@ def test_somebody_else_who_signs_in_does_not_see_the_unsent_draft(people, ada_wi
 
 PRESS_TWICE_AT_ONCE = """async name => {
     const button = [...document.querySelectorAll("main button")]
-        .filter(each => each.textContent.trim() === name).at(-1);
+        .filter(each => each.innerText.trim() === name).at(-1);
     const sent = () => fetch(button.form.action, {
         method: "POST", body: new URLSearchParams(new FormData(button.form, button)),
     });

@@ -29,7 +29,10 @@ def test_a_printed_page_names_who_printed_it_and_no_child_unless_asked_for(peopl
     desk = f"/admin/assessments/assessment/{sent.reference}/change/"
     pages = [
         *((ada, path) for path in (record, "/assessments/?tab=with-manager", "/guidance/")),
-        *((ada, f"/assessments/{draft.reference}/{page}/") for page in ("factors", "check")),
+        *(
+            (ada, f"/assessments/{draft.reference}/{page}/")
+            for page in ("factors", "check", "history", "cancel")
+        ),
         *((mo, path) for path in (desk, "/admin/assessments/child/")),
         (mo, f"/admin/assessments/child/{child}/change/"),
     ]

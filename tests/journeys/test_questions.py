@@ -153,3 +153,95 @@ def test_a_submission_without_an_outcome_keeps_the_answers(people, ada):
     ada.chooses("Early help")
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
+
+
+# Leaving
+
+
+def entered(people, at_a_browser):
+    """A reason and an outcome, entered and not saved."""
+    ada = at_a_browser(people.ada)
+    draft = given.record(given.start(people.ada), "13A")
+    ada.opens_check(draft)
+    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.chooses("Early help")
+    return ada, draft
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        ("Back to the factors", "/assessments/{}/factors/"),
+        ("Record", "/assessments/{}/"),
+        ("My assessments", "/assessments/"),
+        ("Guidance", "/guidance/"),
+    ],
+)
+def test_a_link_saves_what_was_entered_and_leads_on(people, at_a_browser, link, leads_to):
+    ada, draft = entered(people, at_a_browser)
+    ada.follows(link)
+    ada.is_at(leads_to.format(draft.reference))
+    ada.sees("Your answers for child EX1001 are saved. Nothing is sent until you submit it.")
+    draft.refresh_from_db()
+    assert draft.outcome == "early_help"
+    assert [text for _, _, _, text in answers(draft)] == ["No sign of exploitation"]
+    assert not draft.versions.exists()
+    ada.opens_check(draft)
+    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
+
+
+def test_a_link_to_a_change_leads_to_its_place_among_the_factors(people, at_a_browser):
+    ada, draft = entered(people, at_a_browser)
+    link = ada.page.get_by_role("link", name="Change").first
+    place = link.get_attribute("href")
+    with ada.page.expect_navigation(wait_until="domcontentloaded"):
+        link.click()
+    ada.is_at(place)
+    draft.refresh_from_db()
+    assert draft.outcome == "early_help"
+
+
+def is_asked_and_stays(ada, role: str, name: str) -> None:
+    ada.page.once("dialog", lambda dialog: dialog.dismiss())
+    with ada.page.expect_event("dialog") as asked:
+        ada.page.get_by_role(role, name=name).first.click(no_wait_after=True)
+    assert asked.value.type == "beforeunload"
+
+
+def test_any_other_way_of_leaving_is_warned_of(people, at_a_browser):
+    ada, draft = entered(people, at_a_browser)
+    is_asked_and_stays(ada, "button", "Sign out")
+    ada.is_at(f"/assessments/{draft.reference}/check/")
+    ada.presses("Save")
+    ada.sees("Saved. Nothing is sent until you submit it.")
+    ada.presses("Sign out")
+    ada.is_at("/account/sign-in/")
+
+
+def test_a_page_on_which_nothing_was_entered_is_left_without_a_word(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    draft = given.record(given.start(people.ada), "13A")
+    ada.opens_check(draft)
+    ada.enters("Or give the reason", "x")
+    ada.enters("Or give the reason", "")
+    ada.follows("Guidance")
+    ada.is_at("/guidance/")
+    ada.does_not_see("are saved")
+    draft.refresh_from_db()
+    assert draft.version == 2
+
+
+def test_a_link_leads_on_once_what_was_changed_meanwhile_was_seen(people, at_a_browser):
+    ada, draft = entered(people, at_a_browser)
+    draft.refresh_from_db()
+    given.record(draft, "4B", "13A")
+    with ada.page.expect_navigation():
+        ada.page.get_by_role("link", name="Guidance").first.click()
+    ada.is_at(f"/assessments/{draft.reference}/check/")
+    ada.sees("after you opened this page", "Also saved from another page")
+    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    ada.follows("Guidance")
+    ada.is_at("/guidance/")
+    draft.refresh_from_db()
+    assert (draft.codes, draft.outcome) == (["4B", "13A"], "early_help")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from playwright.sync_api import expect
 
 from assessments.models import Status, Version
@@ -67,6 +70,13 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.presses("Authorise")
     mo.sees_heading("Authorise this assessment?")
     assert_no_axe_violations(mo.page, "review_confirmation")
+    today = timezone.localdate()
+    mo.enters_date("End date, if it was before today", today + timedelta(days=1))
+    mo.presses("Yes, then the next")
+    mo.sees("End date must be today or in the past")
+    assert_no_axe_violations(mo.page, "review_confirmation_with_error")
+    ended = draft.start_date
+    mo.enters_date("End date, if it was before today", ended)
     mo.presses("Yes, then the next")
     mo.sees("The assessment of EX1001 is authorised.", "EX2002")
 
@@ -88,17 +98,29 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
 
     mo.opens(LIST)
     opens_the_record_of(mo, "EX1001")
+    keeps = f"The assessment keeps its end, {date_format(ended, 'j F Y')}"
+    mo.sees(keeps)
+    assert_no_axe_violations(mo.page, "review_page_amended")
     mo.follows("Correct the codes")
     assert_no_axe_violations(mo.page, "review_correction")
     mo.unticks("3A")
     mo.enters("Why do you correct the codes?", "He was not in the house")
     mo.presses("Correct the codes")
+    # What the guide asks of 3B without 3A is asked of the manager, whose reason is no answer.
+    mo.sees("What the guide asks of these codes")
+    assert_no_axe_violations(mo.page, "review_correction_with_questions")
+    considered = "Considered for 3A Domestic Abuse, the child: not in this case"
+    mo.page.get_by_role("checkbox", name=considered).check()
+    mo.presses("Correct the codes")
     mo.sees("The codes of EX1001 are corrected, and Ada Winter is told.")
     mo.presses("Authorise")
+    mo.sees(keeps)
+    assert_no_axe_violations(mo.page, "review_confirmation_amended")
     mo.presses("Yes, authorise")
     mo.sees("The assessment of EX1001 is authorised.")
     draft.refresh_from_db()
     assert (draft.status, draft.codes) == (Status.AUTHORISED, ["3B", "4A", "20"])
+    assert draft.end_date == ended
 
     mo.page.get_by_role("checkbox", name="Select the assessment of EX2002").check()
     mo.presses("Authorise the selected that have nothing to explain")

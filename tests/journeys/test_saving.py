@@ -125,41 +125,106 @@ def test_saving_goes_on_after_signing_in_again_in_another_tab(people, ada, draft
     is_saved(ada, draft, "3A", "4B", "20")
 
 
-def test_two_tabs_are_shown_the_differences_and_choose_code_by_code(ada, draft):
+def test_two_tabs_are_merged_and_what_came_from_the_other_is_named_and_undone(ada, draft):
     other = ada.opens_another_tab()
+    ada.ticks("3A", "9A")
+    is_saved(ada, draft, "3A", "9A")
     other.opens_factors(draft)
-    ada.ticks("3A", "4B")
+    ada.unticks("9A")
+    ada.ticks("4B")
     is_saved(ada, draft, "3A", "4B")
     other.ticks("16A")
-    expect(other.page.locator("#conflict")).to_be_focused()
-    rows = other.page.locator("#conflict tbody tr")
-    expect(rows).to_have_count(3)
+    message = other.page.locator("#others-changes")
+    expect(message.locator("li")).to_have_text(
+        [
+            "Added: 4B Mental health disorder, a parent or carer",
+            "Removed: 9A Unaccompanied asylum seeker",
+        ]
+    )
+    is_saved(other, draft, "3A", "4B", "16A")
+    # The focus stays, and a screen reader is told.
+    expect(other.box("16A")).to_be_focused()
+    announcement = other.page.locator("#announcement")
+    expect(announcement).to_contain_text("Also saved from another page. Added: 4B")
+    # The message stays while one works on.
+    other.ticks("1A")
+    is_saved(other, draft, "1A", "3A", "4B", "16A")
+    expect(message.locator("li")).to_have_count(2)
+    message.get_by_role("button", name="Undo").click()
+    expect(message).to_have_count(0)
+    is_saved(other, draft, "1A", "3A", "9A", "16A")
+    assert other.focused().count() == 1
+    # The first tab in turn.
+    ada.ticks("20")
+    expect(ada.page.locator("#others-changes li")).to_have_count(4)
+    is_saved(ada, draft, "1A", "3A", "9A", "16A", "20")
+    ada.page.get_by_role("button", name="Hide this message").click()
+    expect(ada.page.locator("#others-changes")).to_have_count(0)
+
+
+def test_a_page_that_is_left_stays_until_what_came_from_another_was_seen(ada, draft):
+    given.record(draft, "3A")
+    ada.page.evaluate(
+        """() => {
+            document.getElementById("code-4B").click();
+            document.querySelector(".app-panel__save [value=check]").click();
+        }"""
+    )
+    expect(ada.page.locator("#others-changes")).to_be_focused()
+    is_saved(ada, draft, "3A", "4B")
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")
+
+
+def test_what_clashes_is_chosen_and_nothing_is_preset(ada, draft):
+    given.record(draft, "3A", "4B")
+    ada.ticks("21")
+    conflict = ada.page.locator("#conflict")
+    expect(conflict).to_be_focused()
+    radios = conflict.get_by_role("radio")
+    expect(radios).to_have_count(2)
+    expect(conflict.locator("input:checked")).to_have_count(0)
     assert given.codes_of(draft) == ["3A", "4B"]
     # While it is not decided, a tick overwrites nothing.
-    other.ticks("20")
-    other.unticks("20")
-    assert other.page.evaluate(WOULD_WARN)
+    ada.unticks("21")
+    ada.ticks("21")
+    assert ada.page.evaluate(WOULD_WARN)
     # Nor is anything else carried out, and the page is not left.
     for button in ("Save and continue", "Show key points only"):
-        other.page.get_by_role("button", name=button).first.click()
-        expect(other.page.locator("#conflict")).to_be_focused()
-        announcement = other.page.locator("#announcement")
+        ada.page.get_by_role("button", name=button).first.click()
+        expect(conflict).to_be_focused()
+        announcement = ada.page.locator("#announcement")
         expect(announcement).to_contain_text("Not done: say first what to record")
-    # A choice and its box are one.
-    other.unticks("16A")
-    expect(rows.filter(has_text="16A").get_by_label("No")).to_be_checked()
-    other.ticks("16A")
-    rows.filter(has_text="3A Domestic Abuse").get_by_label("Yes").check()
-    expect(other.box("3A")).to_be_checked()
+    # Saved without choosing, it is refused beside the choice.
+    ada.presses_in_place("Save these choices")
+    ada.sees("Choose which factors to record")
+    expect(radios.first).to_be_focused()
     assert given.codes_of(draft) == ["3A", "4B"]
+    ada.chooses("What is saved")
+    ada.presses_in_place("Save these choices")
+    expect(conflict).to_have_count(0)
+    is_saved(ada, draft, "3A", "4B")
+
+
+def test_of_two_descriptions_the_chosen_one_is_put_into_the_box(ada, draft):
+    given.record(draft, "20", "4B", description="Hoarding\nand debts")
+    ada.page.reload()
+    other = ada.opens_another_tab()
+    other.opens_factors(draft)
+    ada.enters("Describe what was found, in a few words", "Arson")
+    is_saved(ada, draft, "4B", "20")
+    other.enters("Describe what was found, in a few words", "Fire")
+    expect(other.page.locator("#conflict")).to_be_focused()
+    other.sees("Which description do you want to record?")
+    values = other.page.locator(".app-clashes__value")
+    expect(values).to_have_text(["Fire", "Arson"])
+    assert given.codes_of(draft) == ["4B", "20"]
+    assert draft.other_description == "Arson"
+    other.chooses("What is saved")
     other.presses_in_place("Save these choices")
-    expect(other.page.locator("#conflict")).to_have_count(0)
-    is_saved(other, draft, "3A", "16A")
-    # The first tab in turn.
-    ada.ticks("9A")
-    expect(ada.page.locator("#conflict")).to_be_visible()
-    ada.follows("use what is saved instead")
-    ada.sees_ticked("3A", "16A")
+    is_saved(other, draft, "4B", "20")
+    expect(other.page.get_by_label("Describe what was found")).to_have_value("Arson")
+    assert draft.other_description == "Arson"
 
 
 def test_an_assessment_submitted_meanwhile_shows_that_it_is_closed(people, ada, draft):

@@ -141,7 +141,7 @@ def test_a_draft_may_be_empty_and_a_submission_may_not(people, draft, at_a_brows
     ada.opens_factors(draft)
     ada.presses("Save and come back later")
     ada.sees_heading("My assessments")
-    ada.sees("Saved. You can come back to it at any time.")
+    ada.sees("Saved for child EX1001. You can come back to it at any time.")
 
     ada.opens_check(draft)
     ada.chooses("No further action")
@@ -173,8 +173,9 @@ def test_21_needs_the_outcome_no_further_action(people, draft, at_a_browser, jav
     ada.chooses("Child in need plan")
     ada.presses("Submit to Mo Harbour")
     assert ada.problems() == [
-        "21 No factors identified is only for an assessment that ends in no further action. "
-        "Select that outcome, or select the factors that were found."
+        "21 No factors identified is only for an assessment that ends in no further action or, "
+        "for a reason that you give, in early help. Select that outcome, or select the factors "
+        "that were found."
     ]
     ada.follows(ada.problems()[0])
     expect(ada.page.get_by_role("radio").first).to_be_focused()

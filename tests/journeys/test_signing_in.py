@@ -14,14 +14,15 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cinfactors.accounts.models import Session
+from cinfactors.accounts.models import Role, Session
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.sessions import IDLE_SECONDS, LAST_USED_AT, MAX_SECONDS, SIGNED_IN_AT
 from tests import people as given
 from tests.accounts import openid_provider
 from tests.accounts.codes import code
-from tests.accounts.test_single_sign_on import configure_provider
+from tests.accounts.single_sign_on import configure_provider
 from tests.journeys.accessibility import assert_no_axe_violations
+from tests.journeys.conftest import NARROW, WIDE
 
 
 @pytest.fixture
@@ -90,6 +91,7 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.enters("Name", "Desk")
     mo.presses("Add the passkey")
     mo.sees_heading("Your recovery codes")
+    codes = mo.page.locator(".app-codes code").all_inner_texts()
     mo.presses("I have kept them")
     mo.is_at("/admin/")
     assert second_factor_policy.has_one(people.mo)
@@ -97,8 +99,8 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.opens(f"{mo.server}/account/")
     mo.presses("Sign out")
     mo.signs_in(people.mo)
-    mo.sees_heading("Enter a code to sign in")
-    assert_no_axe_violations(mo.page, "enter_code_or_passkey")
+    mo.sees_heading("Use your passkey to sign in")
+    assert_no_axe_violations(mo.page, "passkey_or_recovery_code")
     mo.presses("Use your passkey")
     mo.sees_heading("Awaiting review")
 
@@ -108,6 +110,86 @@ def test_a_passkey_is_added_and_signs_in(people, mo):
     mo.opens(f"{mo.server}/account/second-factor/passkey/{passkey.pk}/remove/")
     mo.sees("Your role needs a second factor.")
     assert_no_axe_violations(mo.page, "remove_the_only_passkey")
+    mo.opens(f"{mo.server}/account/again/code/")
+    mo.sees_heading("Enter a recovery code")
+    assert_no_axe_violations(mo.page, "recovery_code_again")
+
+    # A copy has been used a thousand times since.
+    passkey.refresh_from_db()
+    passkey.data |= {"counter": passkey.data["counter"] + 1000}
+    passkey.save()
+    mo.presses("Sign out")
+    mo.signs_in(people.mo)
+    mo.presses("Use your passkey")
+    mo.sees("This passkey is refused, since it may have been copied")
+    assert_no_axe_violations(mo.page, "passkey_refused")
+    mo.enters("Recovery code", codes[0])
+    mo.presses("Sign in")
+    mo.sees("A passkey of yours was refused, since it may have been copied.")
+    mo.opens(f"{mo.server}/account/second-factor/")
+    mo.sees("Refused on", "since it may have been copied.")
+    assert_no_axe_violations(mo.page, "second_factor_with_a_refused_passkey")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_single_sign_on_and_signing_out_in_a_browser(people, at_a_browser, settings, width):
+    """What the headers of our pages stop, and what they do not, only a browser shows."""
+    ivy = given.make_person("Ivy Stone", role=Role.ADMINISTRATOR)
+    with openid_provider.running() as provider:
+        ada = at_a_browser(width=width)
+        ada.context.route(lambda url: not url.startswith("http://127.0.0.1:"), _stop)
+        back = f"{ada.server}/account/single-sign-on/back/"
+        client = provider.register(back)
+        configure_provider(settings, provider.address, client["client_id"], client["client_secret"])
+        provider.add("subject-1", preferred_username="ada")
+        provider.add("subject-7", preferred_username="ivy")
+
+        ada.opens("/account/")
+        ada.presses("Sign in with your work account")
+        ada.sees_heading("Authorize Client")
+        ada.page.locator("input[name=sub]").fill("subject-1")
+        ada.presses("Authorize")
+        ada.is_at("/account/")
+        ada.sees("subject-1")
+        assert_no_axe_violations(ada.page, "linked_account")
+
+        ada.page.get_by_role("button", name="Sign out").last.click()
+        ada.sees_heading("End Session")
+        ada.presses("End session")
+        ada.is_at("/account/sign-in/")
+        ada.opens("/account/single-sign-on/")
+        assert "prompt=login" in ada.page.url
+
+        ada.opens("/account/sign-in/?next=/account/")
+        ada.signs_in(ivy)
+        ada.sees("Not linked")
+        assert_no_axe_violations(ada.page, "unlinked_account")
+        ada.follows("Link your work account")
+        ada.page.locator("input[name=sub]").fill("subject-7")
+        ada.presses("Authorize")
+        ada.sees("Your work account is linked")
+
+        # Where the browser does not go on by itself, the button does.
+        ada.context.route("**/account/sign-out/", _without_refresh)
+        ada.page.get_by_role("button", name="Sign out").last.click()
+        ada.sees_heading("You are signed out of cinfactors")
+        assert_no_axe_violations(ada.page, "signed_out")
+        ada.presses("Sign out of your work account")
+        ada.sees_heading("End Session")
+        ada.wrong[:] = [each for each in ada.wrong if not each.startswith(ELSEWHERE)]
+
+
+ELSEWHERE = "asked elsewhere: "
+
+
+def _stop(route) -> None:
+    route.abort()
+
+
+def _without_refresh(route) -> None:
+    response = route.fetch()
+    headers = {name: value for name, value in response.headers.items() if name != "refresh"}
+    route.fulfill(response=response, headers=headers)
 
 
 def test_the_other_sign_in_pages_have_no_axe_violations(people, at_a_browser, settings):

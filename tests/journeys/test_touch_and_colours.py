@@ -7,8 +7,16 @@ from playwright.sync_api import expect
 
 from tests import people as given
 from tests.journeys.conftest import NARROW
-from tests.journeys.states.autosave import factors_answered_and_typed, factors_where_21_is_offered
-from tests.journeys.states.recording import factors_changed_in_another_tab
+from tests.journeys.states.autosave import (
+    factors_answered_and_typed,
+    factors_of_the_family_offered,
+    factors_where_21_is_offered,
+)
+from tests.journeys.states.recording import (
+    factors_merged_with_another_tab,
+    factors_to_choose,
+    factors_with_a_reply,
+)
 
 # A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
 # and so are skip links, which are visible only with the focus.
@@ -31,7 +39,14 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 
 @pytest.mark.parametrize(
     "state",
-    [factors_answered_and_typed, factors_where_21_is_offered, factors_changed_in_another_tab],
+    [
+        factors_answered_and_typed,
+        factors_where_21_is_offered,
+        factors_of_the_family_offered,
+        factors_merged_with_another_tab,
+        factors_to_choose,
+        factors_with_a_reply,
+    ],
     ids=lambda state: state.__name__,
 )
 def test_touch_targets_are_large_enough_on_a_small_screen(state, people, at_a_browser):

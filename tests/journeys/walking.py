@@ -58,8 +58,7 @@ IN_THE_PAGE = """
     },
     choose(place) {
       const at = nth("#conflict input[type=radio]", place);
-      const code = at && (at.value || at.dataset.code);
-      return at && { at, told: ["choose", code, Boolean(at.value)], click: true };
+      return at && { at, told: ["choose", at.name, at.value], click: true };
     },
     codes: text => ({
       at: form().elements.typed, text, keys: ["Enter"], told: ["codes", text],
@@ -152,7 +151,7 @@ IN_THE_PAGE = """
     const state = document.getElementById("state");
     return {
       work: work(),
-      says: state.textContent,
+      says: state.textContent.trim(),
       ticked: all("input[name=codes]").filter(box => box.checked).map(box => box.value),
       outOfSight: all("input[name=codes]")
         .filter(box => box.checked && box.closest("[hidden]")).map(box => box.value),
@@ -161,7 +160,10 @@ IN_THE_PAGE = """
       description: form().elements.other_description.value,
       version: Number(form().elements.version.value),
       offered: codesIn("[name=instead]", "value"),
-      differing: all("#conflict [type=radio]").map(each => each.value).filter(Boolean),
+      asked: [...new Set(all("#conflict [type=radio]").map(each => each.name))],
+      chosen: Object.fromEntries(
+        all("#conflict [type=radio]:checked").map(each => [each.name, each.value]),
+      ),
       other: {
         density: all("[name=density]")[0].value,
         shortcuts: all("[name=shortcuts]")[0].value,
@@ -185,6 +187,7 @@ IN_THE_PAGE = """
     typed,
     rest,
     isSaving: () => work() === "saving",
+    sendsWhenItIsLeft: () => Boolean(history.state?.unansweredAt),
     async finish() {
       await typed();
       while (await rest() === "failing") await next(tryAgain);
@@ -209,6 +212,7 @@ class Network:
     def __init__(self) -> None:
         self.coming: deque[str] = deque()
         self.is_late, self.goes_on, self.has_gone_on = Event(), Event(), Event()
+        self.has_what_was_left = Event()
 
     def will(self, *failures: str) -> None:
         """The next posts of the page meet these, one after the other."""
@@ -224,7 +228,20 @@ class Network:
         for each in (self.is_late, self.goes_on, self.has_gone_on):
             each.clear()
 
+    def waits_for_what_was_left(self) -> None:
+        """Until what a page sent while it was left has been carried out, or lost."""
+        assert self.has_what_was_left.wait(30)
+        self.has_what_was_left.clear()
+
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        response = self._answer(environ, start_response)
+        is_change = environ["REQUEST_METHOD"] == "POST" and "autosave" in environ["PATH_INFO"]
+        # htmx, which sends all other changes, says from which address.
+        if is_change and "HTTP_HX_CURRENT_URL" not in environ:
+            self.has_what_was_left.set()
+        return response
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/static/"):
             return application(environ, _kept_by_the_browser(start_response))
         if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].endswith("/autosave/"):

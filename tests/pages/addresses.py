@@ -46,6 +46,7 @@ def address_of(route: str, assessment: Assessment | None, person_pk: int = 0) ->
         "(?P<url>.*)$": "nothing/",
         "<path:content_type_id>/<path:object_id>": "1/1",
         "<str:code>": "4B",
+        "<str:hour>": "2026-03-27T14",
     }.items():
         route = route.replace(place, value)
     return "/" + re.sub(r"<\w+:\w+>", reference, route)
@@ -62,7 +63,7 @@ def _reference(route: str, model: str, assessment: Assessment | None, person_pk:
         return 1
     if assessment is None:
         return uuid.uuid4()
-    if model == "child" or "start/<" in route:
+    if model == "child" or "start/<" in route or "reading/child/<" in route:
         return assessment.episode.child.reference
     if model == "episode":
         return assessment.episode.reference

@@ -81,6 +81,8 @@ EVERYBODY = "200"
 WORKERS = "200 200 200 404 404 404 404"
 THE_WORKER = "200 404 404 404 404 404 404"
 THE_MANAGER = "404 404 404 200 404 404 404"
+THEY_WHO_CORRECT = "200 404 404 200 404 404 404"
+POSTED_BY_THEM = "400 404 404 400 404 404 404"
 POSTED_BY_THE_WORKER = "400 404 404 404 404 404 404"
 
 PAGES = {
@@ -102,11 +104,34 @@ PAGES = {
     ),
     "assessments/<uuid:reference>/read/": Line("405", POSTED_BY_THE_WORKER),
     "assessments/<uuid:reference>/cancel/": Line(THE_WORKER, POSTED_BY_THE_WORKER),
+    "assessments/<uuid:reference>/child/details/": Line(THEY_WHO_CORRECT, POSTED_BY_THEM),
+    # The child of the walk is born.
+    "assessments/<uuid:reference>/child/birth/": Line(
+        "302 404 404 302 404 404 404", POSTED_BY_THEM
+    ),
+    "assessments/<uuid:reference>/child/death/": Line(THEY_WHO_CORRECT, POSTED_BY_THEM),
+    "assessments/<uuid:reference>/child/not-born/": Line(
+        "302 404 404 302 404 404 404", POSTED_BY_THEM
+    ),
+    "assessments/<uuid:reference>/referral/": Line(THEY_WHO_CORRECT, POSTED_BY_THEM),
+    "assessments/<uuid:reference>/start-date/": Line(THEY_WHO_CORRECT, POSTED_BY_THEM),
     "assessments/<uuid:reference>/reassign/": Line(THE_MANAGER, "404 404 404 400 404 404 404"),
     "assessments/<uuid:reference>/restrict/": Line(THE_MANAGER, "404 404 404 422 404 404 404"),
     "assessments/<uuid:reference>/lift/": Line("405", "404 404 404 302 404 404 404"),
+    "assessments/<uuid:reference>/join/": Line(THE_MANAGER, "404 404 404 422 404 404 404"),
+    # The other record is an absent one here; see tests/pages/test_joining.py.
+    "assessments/<uuid:reference>/join/<uuid:other>/": Line("404", "404"),
+    # A draft is not voided: the page leads to the record.
+    "assessments/<uuid:reference>/void/": Line(
+        "404 404 404 302 404 404 404", "404 404 404 400 404 404 404"
+    ),
     "assessments/<uuid:reference>/history/": Line("200 200 404 200 404 200 404"),
     "reading/": Line("404 404 404 404 404 200 404"),
+    # The reference is a record's here, and no person's; see tests/audit/test_reading_log.py.
+    "reading/hour/<uuid:reference>/<str:hour>/": Line("404"),
+    "reading/child/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
+    # Nobody has said why; see tests/audit/test_who_read.py.
+    "reading/child/<uuid:reference>/": Line("404 404 404 404 404 302 404"),
     "reassign/": Line("404 404 404 200 200 404 404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
@@ -129,6 +154,7 @@ ACCOUNT = {
     "account/second-factor/codes/": Line("404"),
     "account/second-factor/codes/new/": Line("302", "302"),
     "account/single-sign-on/": Line("404", out="404 405"),
+    "account/single-sign-on/link/": Line("404"),
     "account/single-sign-on/back/": Line("404", out="404 405"),
     "account/signed-in-again/": Line(EVERYBODY),
     "account/sign-out/": Line(EVERYBODY, "302", out="302 302"),
@@ -206,7 +232,7 @@ MODELS = (
     )
     | {
         f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION
-        for decision in ("authorise", "return", "correct", "reopen")
+        for decision in ("authorise", "return", "correct", "reopen", "dates")
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -20,7 +21,7 @@ def mo(people: People, browser_of):
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return re.sub("</?bdi>", "", response.content.decode())
 
 
 def problems(response) -> list[str]:
@@ -145,7 +146,9 @@ def test_a_manager_restricts_a_record_and_lifts_it(people: People, draft, mo, br
     assert "Only the people you named may see the record now." in text_of(response)
     assert "Restricted</strong>" in text_of(response)
     assert browser_of(people.ben).get(at("record", draft)).status_code == 404
-    assert "Named now: Ada Winter, Mo Harbour." in text_of(mo.get(at("restrict", draft)))
+    assert "Named now: Ada Winter, Mo Harbour." in " ".join(
+        text_of(mo.get(at("restrict", draft))).split()
+    )
     response = mo.post(at("lift_restriction", draft), follow=True)
     assert "The record is not restricted any more." in text_of(response)
     assert browser_of(people.ben).get(at("record", draft)).status_code == 200

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import Tag
 
-from assessments.models import Assessment, Status
+from assessments.models import Assessment
 from cinfactors.accounts.models import Density
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
@@ -226,43 +226,7 @@ def test_a_code_that_the_edition_lacks_is_refused(send, draft):
     assert answer.text["saved"].startswith("Not saved: 18A was replaced")
 
 
-def test_a_stale_page_is_shown_both_selections_and_overwrites_nothing(send, draft):
-    seen = draft.version
-    make.record(draft, "3A", "4B")
-    for _ in range(2):  # nor when it is sent again
-        answer = send("4B", "16A", version=seen)
-        assert (answer.outcome, draft.codes) == ("conflict", ["3A", "4B"])
-        assert int(hidden(answer.parts["key-and-version"])["version"]) == seen
-    rows = answer.parts["differences"].select("tbody tr")
-    assert [words(row.th.text) for row in rows] == [
-        "3A Domestic Abuse, the child",
-        "16A Neglect",
-    ]
-    chosen = buttons(answer.parts["differences"])["Save these choices"]
-    answer = send("3A", "4B", "16A", version=seen, **dict([chosen]))
-    assert (answer.outcome, draft.codes) == ("saved", ["3A", "4B", "16A"])
-    assert answer.text["differences"] == ""
-
-
-def test_a_choice_from_stale_differences_is_a_conflict_again(send, draft):
-    seen = draft.version
-    make.record(draft, "3A")
-    stale = draft.version
-    draft.refresh_from_db()
-    make.record(draft, "9A")
-    answer = send("16A", version=seen, seen=stale)
-    assert (answer.outcome, draft.codes) == ("conflict", ["9A"])
-
-
-def test_both_descriptions_are_shown_where_they_differ(send, draft):
-    seen = draft.version
-    make.record(draft, "20", description="Theirs")
-    answer = send("20", other_description="Mine", version=seen)
-    texts = [words(each.text) for each in answer.parts["differences"].find_all("dd")]
-    assert texts == ["Mine", "Theirs"]
-
-
-@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED])
+@pytest.mark.parametrize("status", make.LOCKED)
 def test_an_assessment_that_is_not_with_the_worker_is_not_saved(ada, people, status):
     over = make.in_status(status, people.ada, people.mo, "EX2002")
     with unchanged():
@@ -318,71 +282,3 @@ def test_shortcuts_are_switched_off_and_on_for_the_person(send, people):
         people.ada.refresh_from_db()
         assert people.ada.shortcuts is (value == "on")
         assert list(buttons(answer.parts["shortcuts"]).values()) == [("shortcuts", other)]
-
-
-# Find
-
-
-def found(ada, text: str) -> tuple[set[str], str]:
-    page = read(ada.post("/assessments/find/", {"find": text}))
-    lines = page.select("p[data-codes]")
-    if not lines:
-        return set(), ""
-    return set(lines[0]["data-codes"].split()), words(lines[0].text)
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("county lines", "24A"),
-        ("cannabis", "2B"),
-        ("cuckooing", "24A"),
-        ("knife", "13A"),
-        ("witchcraft", "23A"),
-        ("vape", "2A"),
-        ("Domestic abus", "3C"),
-        ("13a", "13A"),
-        # misspelt as no list of synonyms has it
-        ("cuckoing", "24A"),
-        ("nieglect", "16A"),
-        ("witchcarft", "23A"),
-        ("traficking", "12A"),
-    ],
-)
-def test_a_factor_is_found_by_the_words_people_use_and_misspell(ada, text, code):
-    codes, message = found(ada, text)
-    assert code in codes
-    assert "found" in message
-
-
-def test_a_code_is_found_whole(ada):
-    assert found(ada, "1A")[0] == {"1A", "1B", "1C"}
-
-
-def test_nothing_found_says_so_and_offers_other(ada):
-    codes, message = found(ada, "<b>zzzzzz")
-    assert codes == set()
-    assert message.startswith("Nothing found for “<b>zzzzzz”. 20 Other")
-
-
-def test_an_empty_search_finds_nothing(ada):
-    assert found(ada, "  ") == (set(), "")
-
-
-def test_a_description_that_no_selected_code_takes_is_dropped(ada, draft, send):
-    too_long = "x" * 501
-    assert send("20", other_description=too_long).outcome == "refused"
-    assert send("3A", other_description=too_long).outcome == "saved"
-    assert (draft.codes, draft.other_description) == (["3A"], "")
-    fields = key_and_version(draft, codes=["3A", "4B"], other_description=too_long, next="check")
-    assert ada.post(at("factors", draft), fields).status_code == 302
-    draft.refresh_from_db()
-    assert draft.codes == ["3A", "4B"]
-
-
-def test_codes_that_wait_for_a_choice_are_listed_apart_from_unticked_ones(send):
-    assert send("3A", "4B").parts["selection-changes"]["data-waiting"] == ""
-    ticks = send("3A", "21", remove="3A").parts["selection-changes"]
-    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "")
-    ticks = send("3A", "21").parts["selection-changes"]
-    assert (ticks["data-unticked"], ticks["data-waiting"]) == ("3A", "3A")

@@ -8,7 +8,7 @@ from django.test import Client
 from assessments.models import Assessment
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
-from tests.pages.page import read
+from tests.pages.page import read, words
 from tests.snapshot import unchanged
 
 GANGS = "gangs-with-criminal-exploitation"
@@ -35,17 +35,21 @@ def test_an_answer_from_another_tab_is_not_overwritten_unseen(ada: Client, draft
 
 
 @pytest.mark.parametrize("page", ["factors", "autosave"])
-def test_a_submission_sent_again_after_others_changed_the_record_is_a_conflict(
+def test_a_submission_sent_again_after_others_changed_the_record_shows_it_and_writes_nothing(
     ada: Client, draft, page
 ):
     sent = key_and_version(draft, codes=["3A"], next="later")
     ada.post(at(page, draft), sent)
     draft.refresh_from_db()
     make.record(draft, "4B")
-    answer = ada.post(at(page, draft), sent)
-    assert answer.status_code == 409 or answer["X-Save-Outcome"] == "conflict"
-    draft.refresh_from_db()
-    assert draft.codes == ["4B"]
+    with unchanged("accounts_user", "accounts_session"):
+        answer = ada.post(at(page, draft), sent)
+    assert answer.status_code == 200
+    [message] = read(answer).select("#others-changes")
+    assert [words(each.text) for each in message.find_all("li")] == [
+        "Added: 4B Mental health disorder, a parent or carer",
+        "Removed: 3A Domestic Abuse, the child",
+    ]
 
 
 def test_a_submission_that_complied_may_be_sent_again(ada: Client, draft):
@@ -113,3 +117,64 @@ def test_a_return_says_beside_which_codes_the_comments_are(ada: Client, people):
     page = read(ada.get(at("factors", returned)))
     [link] = page.find_all("a", href="#code-16A")[:1]
     assert "16A Neglect" in link.text
+
+
+BUTTONS = [
+    {},
+    {"next": "check"},
+    {"complied": GANGS},
+    {"complied": "young-carer"},
+    {"answer": GANGS},
+    {"answer": "young-carer"},
+    {"remove": "6B"},
+    {"instead": "21"},
+    {"undo": "4B"},
+    {"typed": "3a 99"},
+    {"density": "full"},
+]
+
+
+@pytest.mark.parametrize("page", ["factors", "autosave"])
+@pytest.mark.parametrize("button", BUTTONS)
+def test_a_form_sent_again_has_the_same_answer_until_others_change_the_record(
+    ada: Client, people, page, button
+):
+    typed = {f"text-{rule}": "Why" for rule in (GANGS, "young-carer")}
+    for number, (recorded, codes) in enumerate(
+        [((), ["13A", "6B", "20"]), (("21",), ["21", "6B"]), (("13A", "6B"), ["13A", "6B"])]
+    ):
+        draft = make.record(make.start(people.ada, f"EX{number + 100}"), *recorded)
+        sent = key_and_version(draft, codes=codes, other_description="Debts", **typed, **button)
+        first = ada.post(at(page, draft), sent)
+        with unchanged("accounts_user", "django_session"):
+            again = ada.post(at(page, draft), sent)
+        assert again.status_code == first.status_code
+        assert again.headers.get("X-Save-Outcome") == first.headers.get("X-Save-Outcome")
+        draft.refresh_from_db()
+        was_recorded = draft.version > int(sent["version"])
+        make.record(draft, "16A")
+        ada.post(at(page, draft), sent)
+        draft.refresh_from_db()
+        # What was carried out is not again; what was not is merged with what others did.
+        assert "16A" in draft.codes
+        assert draft.codes == ["16A"] or not was_recorded
+
+
+def test_a_box_that_was_not_ticked_is_not_ticked_beside_a_conflict(ada: Client, people):
+    """Adding the code that a rule asks for is not saying that it was considered."""
+    draft = make.record(make.start(people.ada, "EX9"), "6B")
+    sent = key_and_version(draft, complied="young-carer", outcome="early_help")
+    make.set_outcome(draft, "no_further_action")
+    answer = ada.post(at("check", draft), sent)
+    assert answer.status_code == 409
+    [box] = read(answer).select("input[name=considered-young-carer]")
+    assert not box.has_attr("checked")
+
+
+def test_a_stale_page_does_not_submit_over_a_managers_return(ada: Client, people):
+    sent = make.submit(make.start(people.ada, "EX9"), "4B")
+    stale = key_and_version(sent, next="submit", version=sent.version - 1)
+    make.return_it(sent, people.mo)
+    assert ada.post(at("check", sent), stale).status_code == 409
+    sent.refresh_from_db()
+    assert sent.status == "returned"

@@ -62,3 +62,20 @@ def test_complying_replaces_the_answer(ada, answered):
     assert response.status_code == 302
     assessment.refresh_from_db()
     assert assessment.codes == ["13A", "24A"]
+
+
+def test_an_outcome_chosen_with_21_asks_why_before_it_is_submitted(ada, people):
+    assessment = record(start(people.ada), "21")
+    refused = post(ada, assessment, outcome="early_help", next="submit")
+    assert refused.status_code == 422
+    assert [problem.message for problem in refused.context["problems"]] == [
+        "21 No factors identified: give a reason, or change the selection"
+    ]
+    assert 'name="text-no-factors-early-help"' in refused.content.decode()
+    assessment.refresh_from_db()
+    assert (assessment.status, assessment.outcome) == (Status.DRAFT, "early_help")
+    answer = {"text-no-factors-early-help": "The children’s centre offers them a group"}
+    sent = post(ada, assessment, next="submit", **answer)
+    assert sent.status_code == 302
+    assessment.refresh_from_db()
+    assert assessment.status == Status.SUBMITTED

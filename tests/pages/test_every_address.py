@@ -194,8 +194,8 @@ def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: 
 def test_a_search_tells_nobody_of_a_child_whom_they_may_not_see(world: World, who: str):
     client = world.browser_of(who)
     for la_child_id, readers in MAY_READ.items():
-        client.post("/assessments/", {"words": la_child_id})
-        listed = client.get("/assessments/?whose=team").context["page"].object_list
+        response = client.post("/assessments/?whose=team", {"words": la_child_id}, follow=True)
+        listed = response.context["page"].object_list
         found = [each.episode.child.la_child_id for each in listed]
         assert found == ([la_child_id] if who in readers else [])
 

@@ -16,38 +16,91 @@ EDITION = loader.edition("2021-04")
 # Find
 
 
-def line(ada, text: str):
-    [found] = read(ada.post("/assessments/find/", {"find": text})).find_all("p")
-    return found
+def answer_to(ada, text: str):
+    return read(ada.post("/assessments/find/", {"find": text}))
 
 
-def test_what_was_found_is_counted_and_the_first_of_it_named(ada):
-    found = line(ada, "county lines")
-    assert found["data-codes"].split() == ["24A", "12A", "13A"]
-    assert words(found.text).startswith("3 factors found. Go to Child criminal exploitation")
-    [link] = found.find_all("a")
-    assert link["href"] == "#code-24A"
-    assert words(line(ada, "witchcraft").text).startswith("1 factor found. Go to Abuse linked")
+def codes_in(page) -> list[str]:
+    [found] = page.select("[data-codes]")
+    return found["data-codes"].split()
 
 
-def test_a_corrected_spelling_is_mentioned_and_finds_the_same(ada):
-    misspelt, right = line(ada, "canabis"), line(ada, "cannabis")
-    assert misspelt.attrs == right.attrs
-    assert words(misspelt.text) == f"Shown for: cannabis. {words(right.text)}"
+def test_the_answer_has_every_code_the_best_first(ada):
+    assert codes_in(answer_to(ada, "county lines")) == ["24A", "12A", "13A"]
+    assert codes_in(answer_to(ada, "dads drinking")) == ["1B", "1A", "1C"]
 
 
-def test_the_guidance_page_mentions_a_corrected_spelling_too(ada):
-    texts = {
-        text: words(read(ada.get("/guidance/", {"q": text})).main.text)
-        for text in ("canabis", "cannabis")
-    }
-    assert "2 factors for “canabis”. Shown for: cannabis." in texts["canabis"]
-    assert "2 factors for “cannabis”. Show all" in texts["cannabis"]
+def test_the_answer_names_the_first_factors_what_matched_and_their_codes(ada):
+    page = answer_to(ada, "hit with a belt by his dad")
+    [first, *_] = page.select(".app-found__factors > li")
+    assert words(first.select_one(".app-found__name").text) == "Physical abuse"
+    assert words(first.select_one(".app-found__matched").text) == "“hit with a belt by his dad”"
+    links = first.select("a")
+    assert [(words(link.text), link["href"]) for link in links] == [
+        ("18C By an adult", "#code-18C"),
+        ("18B By another child", "#code-18B"),
+    ]
+    assert [button["data-select"] for button in first.select("button")] == ["18C", "18B"]
+    # Three factors, and three codes of each.
+    many = answer_to(ada, "private fostering, alcohol, cannabis, witchcraft and asylum")
+    assert len(many.select(".app-found__factors > li")) == 3
+    assert "5 factors found" in words(many.text)
+    [fostering, *_] = many.select(".app-found__factors > li")
+    assert len(fostering.select("a")) == 3
+    assert "2 more below" in words(fostering.text)
+
+
+@pytest.mark.parametrize(("text", "only"), [("fgm", "22A"), ("drunk", None), ("gang knife", None)])
+def test_the_only_code_that_fits_is_marked(ada, text, only):
+    [found] = answer_to(ada, text).select("[data-codes]")
+    assert found.get("data-only") == only
+
+
+def test_a_near_word_is_offered_beside_what_it_finds(ada):
+    misspelt, right = answer_to(ada, "canabis"), answer_to(ada, "cannabis")
+    assert codes_in(misspelt) == codes_in(right)
+    assert "Did you mean cannabis?" in words(misspelt.text)
+    assert "Did you mean" not in words(right.text)
+    page = read(ada.get("/guidance/", {"q": "canabis"})).main
+    assert "1 factor for “canabis”, the likeliest first. Did you mean cannabis?" in words(page.text)
+    assert page.find("a", string="cannabis")["href"] == "/guidance/?q=cannabis"
+
+
+def test_what_no_code_describes_has_a_sentence_and_no_link(ada):
+    page = answer_to(ada, "damp and mould in the flat")
+    assert codes_in(page) == []
+    assert words(page.text) == (
+        "The guide has no factor for housing. Select what the guide’s factors describe. "
+        "20 Other is for where this itself made services necessary."
+    )
+    assert page.select("a, button") == []
+    guidance = read(ada.get("/guidance/", {"q": "eviction notice"})).main
+    assert "The guide has no factor for housing." in words(guidance.text)
+    assert "is a step in the work" in words(answer_to(ada, "section 47").text)
+    assert "is a status" in words(answer_to(ada, "looked after").text)
 
 
 def test_the_message_of_nothing_found_repeats_the_search_escaped(ada):
     response = ada.post("/assessments/find/", {"find": "<B>zzZZ</B>"})
-    assert "Nothing found for “&lt;B&gt;zzZZ&lt;/B&gt;”." in response.content.decode()
+    assert "Nothing found for “&lt;B&gt;zzZZ&lt;/B&gt;”. Every" in response.content.decode()
+    assert codes_in(answer_to(ada, "<B>zzZZ</B>")) == []
+    assert "Nothing found for “zzzz”." in words(read(ada.get("/guidance/", {"q": "zzzz"})).text)
+
+
+# A code's own page
+
+
+@pytest.mark.parametrize("code", [*EDITION.codes, *EDITION.replaced])
+def test_a_code_spelt_otherwise_leads_to_its_own_address(ada, code):
+    for spelt in {code.lower(), f"0{code}", f"00{code.lower()}"} - {code}:
+        response = ada.get(f"/guidance/{spelt}/")
+        assert (response.status_code, response["Location"]) == (302, f"/guidance/{code}/")
+    assert ada.get(f"/guidance/{code}/").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["99a", "0", "a", "3", "3aa"])
+def test_what_is_no_code_has_no_page(ada, code):
+    assert ada.get(f"/guidance/{code}/").status_code == 404
 
 
 # Typed codes
@@ -57,11 +110,18 @@ def test_the_message_of_nothing_found_repeats_the_search_escaped(ada):
     "typed",
     [
         *("3a 3b", "3a,3b", "3a;3b", "3a.3b", "3a/3b", "3a-3b", "3a – 3b", "3a+3b", "3A&3B"),
+        *("03A 3b", "003a03B"),
         *("3a & 3b", "3a and 3b", "3A AND 3B", "3 a and 3 b", "3a, 3b and 3a", "3a3b", " /3a|3b. "),
     ],
 )
 def test_people_separate_codes_as_they_like(typed):
     assert parse_typed_codes(EDITION, typed) == TypedCodes(("3A", "3B"))
+
+
+def test_noughts_before_a_number_say_nothing():
+    assert parse_typed_codes(EDITION, "016").message == "16 has 16A Neglect. Type 16A."
+    assert parse_typed_codes(EDITION, "018a").unlisted == ("18A",)
+    assert parse_typed_codes(EDITION, "0").message.startswith("Not a code")
 
 
 @pytest.mark.parametrize("typed", ["", " ", "and", "/", "- & +"])

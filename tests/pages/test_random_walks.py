@@ -8,7 +8,6 @@ takes; that a browser does so is for the journeys.
 from __future__ import annotations
 
 import re
-import uuid
 from itertools import count
 
 import pytest
@@ -17,21 +16,23 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments import services
-from assessments.evaluation import current_edition
+from assessments.catalogue import loader
 from assessments.models import Assessment
 from tests import people as make
 
 SESSIONS, STEPS = 200, 40
-EDITION = current_edition()
+EDITION = loader.edition("2021-04")
 ALONE = EDITION.solitary_codes
 CODES = [*EDITION.codes]
 RULES = [rule.id for rule in EDITION.rules if rule.severity in ("explain", "consider")]
 
 HIDDEN = re.compile(r'name="(key|version)" value="([^"]+)"')
-TICKS = re.compile(r'data-ticked="([^"]*)" data-unticked="([^"]*)"')
-BUTTON = re.compile(r'name="(instead|undo|seen|complied)" value="([^"]+)"')
-CHECKED = re.compile(r'value="(\w+)" id="code-\w+" checked')
+TICKS = re.compile(r'data-ticked="([^"]*)"\s+data-unticked="([^"]*)"')
+# Not by the parser, which would take longer than the rest: there are thousands of answers.
+BUTTON = re.compile(r'name="(instead|undo|undo_merge|complied)"\s+value="([^"]+)"')
+CHOICE = re.compile(r'name="(choose-[\w-]+)"')
+CARRIED = re.compile(r'name="(seen|others_\w+|own_\w+)"\s+value="([^"]*)"')
+CHECKED = re.compile(r'value="(\w+)"\s+id="code-\w+"\s+checked')
 
 
 class Page:
@@ -45,19 +46,25 @@ class Page:
     def open(self) -> None:
         html = self.browser.get(self.address.replace("autosave", "factors")).content.decode()
         self.ticked = set(CHECKED.findall(html))
-        self.key_and_version = dict(HIDDEN.findall(html))
+        self._takes(html)
         self.saved: set[str] | None = set(self.ticked)
-        self.buttons = dict(BUTTON.findall(html))
         self.lost: dict | None = None
         self.is_current = True
+
+    def _takes(self, html: str) -> None:
+        """Keep what the browser keeps besides the boxes."""
+        self.key_and_version = dict(HIDDEN.findall(html))
+        self.buttons = dict(BUTTON.findall(html))
+        self.carried = dict(CARRIED.findall(html))
+        self.choices = set(CHOICE.findall(html))
 
     def send(self, *, lose: str = "", **act: str) -> None:
         """Send the page, or what was lost before, as it was then."""
         if self.lost is not None:
             self._send(self.lost)
-        if self.saved is None and "seen" not in act:
-            return  # two selections stand beside each other, and wait
-        fields = {"codes": [*self.ticked], **self.key_and_version, **act}
+        if self.saved is None and not self.choices & act.keys():
+            return  # two values stand beside each other, and wait
+        fields = {"codes": [*self.ticked], **self.key_and_version, **self.carried, **act}
         if lose == "request":
             self.lost = fields
         elif lose == "answer":
@@ -75,8 +82,7 @@ class Page:
         unchanged = self.ticked.symmetric_difference(fields["codes"])
         self.ticked |= ticked - unchanged
         self.ticked -= unticked - unchanged
-        self.key_and_version = dict(HIDDEN.findall(html))
-        self.buttons = dict(BUTTON.findall(html))
+        self._takes(html)
         self.is_current = True
         outcome = answer["X-Save-Outcome"]
         assert outcome in {"saved", "conflict"}
@@ -106,7 +112,7 @@ steps = st.one_of(
     st.tuples(st.just("type"), st.lists(st.one_of(codes, st.just("99z")), min_size=1, max_size=3)),
     st.tuples(st.just("remove"), codes),
     st.tuples(st.just("lose"), st.sampled_from(["request", "answer"]), codes),
-    st.tuples(st.just("choose")),
+    st.tuples(st.just("choose"), st.sampled_from(["mine", "theirs"])),
     st.tuples(st.just("search"), st.sampled_from(["knife", "county lines", "zzzz"])),
     st.tuples(st.just("answer"), st.sampled_from(RULES)),
     st.tuples(st.just("another tab"), codes),
@@ -129,7 +135,9 @@ def carry_out(page: Page, step: tuple) -> None:
         case ("lose", what, code):
             page.ticked ^= {code}
             page.send(lose=what)
-        case ("choose",) if page.buttons:
+        case ("choose", side) if page.choices:
+            page.send(**dict.fromkeys(page.choices, side))
+        case ("choose", _) if page.buttons:
             name, value = sorted(page.buttons.items())[0]
             page.send(**{name: value})
         case ("search", words):
@@ -146,14 +154,7 @@ def carry_out(page: Page, step: tuple) -> None:
 def in_another_tab(assessment: Assessment, code: str) -> None:
     current = Assessment.objects.select_related("worker").get(pk=assessment.pk)
     kept = [] if ALONE & {code, *current.codes} else current.codes
-    services.record_factors(
-        assessment=current,
-        codes=[*kept, *({code} - {*kept})],
-        other_description="",
-        by=current.worker,
-        version=current.version,
-        key=uuid.uuid4(),
-    )
+    make.saved(current, codes=(*kept, *({code} - {*kept})))
 
 
 @settings(

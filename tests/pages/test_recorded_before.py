@@ -13,7 +13,7 @@ from assessments.evaluation import current_edition
 from assessments.models import Assessment, Episode
 from assessments.presenters.code_notes import codes_shared_by_siblings
 from tests import people as make
-from tests.pages.form_data import at
+from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, ticked, words
 
 LONG_AGO = timedelta(days=200)
@@ -36,11 +36,11 @@ def authorised(people, worker, la_child_id: str, *codes: str, family: str = "") 
 
 def another_of_the_same_child(earlier: Assessment, family: str = "") -> Assessment:
     Episode.objects.filter(pk=earlier.episode_id).update(
-        closure_date=today() - timedelta(days=20), reason_for_closure="RC8"
+        closure_date=today(), reason_for_closure="RC8"
     )
     episode = Episode.objects.create(
         child=earlier.episode.child,
-        referral_date=today() - timedelta(days=10),
+        referral_date=today(),
         referral_source="6",
         family_reference=family,
     )
@@ -83,7 +83,7 @@ def test_notes_from_brothers_and_sisters_are_about_parents_and_home_alone(people
     source, on = "Recorded for a brother or sister: ", on_this_day()
     assert notes_of(now) == {
         "family-1B": f"{source}EX1 on {on}, EX2 on {on}",
-        "family-3C": f"{source}EX1 on {on}",
+        "family-3C": f"{source}EX1 on {on} Is that person somebody other than this child?",
         "family-6B": f"{source}EX1 on {on}",
     }
 
@@ -102,12 +102,43 @@ def test_there_are_no_notes_from_a_child_whom_the_person_may_not_see(people, not
         assert queries.earlier_selections(person, now) == []
 
 
-def test_there_are_no_notes_from_what_was_not_authorised(people, notes_of):
-    sibling = make.submit(make.start(people.ada, "EX1"), "1B")
-    Episode.objects.filter(pk=sibling.episode_id).update(family_reference="F1")
-    now = make.start(people.ada, "EX2")
-    Episode.objects.filter(pk=now.episode_id).update(family_reference="F1")
-    assert notes_of(now) == {}
+def of_the_family(assessment: Assessment, family: str = "F1") -> Assessment:
+    Episode.objects.filter(pk=assessment.episode_id).update(family_reference=family)
+    return assessment
+
+
+def test_what_is_submitted_for_a_sister_is_marked_until_it_is_authorised(people, notes_of):
+    sister = of_the_family(make.record(make.start(people.ada, "EX1"), "1B"))
+    now = of_the_family(make.start(people.ada, "EX2"))
+    assert notes_of(now) == {}, "a draft is nobody else's yet"
+    submitted = make.submit(sister, "1B")
+    on = f"Recorded for a brother or sister: EX1 on {on_this_day()}"
+    assert notes_of(now) == {"family-1B": f"{on} (submitted, not yet agreed)"}
+    returned = make.return_it(submitted, people.mo)
+    assert notes_of(now) == {}, "a manager has asked about it"
+    make.authorise(make.submit(returned, "2B"), people.mo)
+    assert notes_of(now) == {"family-2B": on}
+
+
+def test_an_amendment_of_a_sisters_record_counts_while_it_is_submitted(people, notes_of):
+    sister = authorised(people, people.ada, "EX1", "1B", family="F1")
+    now = of_the_family(make.start(people.ada, "EX2"))
+    reopened = make.reopen(sister, people.mo)
+    on = f"Recorded for a brother or sister: EX1 on {on_this_day()}"
+    assert notes_of(now) == {"family-1B": on}
+    make.submit(reopened, "2B")
+    assert notes_of(now) == {"family-2B": f"{on} (submitted, not yet agreed)"}
+
+
+def test_a_childs_own_submission_is_no_note(people, notes_of):
+    first = of_the_family(make.start(people.ada, "EX1", referred=today() - LONG_AGO))
+    now = another_of_the_same_child(make.authorise(make.submit(first, "16A"), people.mo), "F1")
+    make.submit(make.reopen(first_again(first), people.mo), "1B")
+    assert notes_of(now) == {"before-16A": f"Recorded on {on_this_day()}"}
+
+
+def first_again(assessment: Assessment) -> Assessment:
+    return Assessment.objects.get(pk=assessment.pk)
 
 
 def test_a_reopened_assessment_has_no_notes_from_itself(people, notes_of):
@@ -124,3 +155,58 @@ def test_a_family_shares_codes_that_are_about_parents_or_the_home():
         about = {each.domain for each in edition.factor_of(code).codes}
         assert about == {domain.id for domain in edition.domains}
         assert "child" not in edition.codes[code].about.lower()
+
+
+@pytest.fixture
+def now_and_page(people, browser_of):
+    authorised(people, people.ada, "EX1", "1B", "2C", family="F1")
+    now = of_the_family(make.record(make.start(people.ada, "EX2"), "16A"))
+    return now, browser_of(people.ada)
+
+
+def offers(response) -> dict[str, str]:
+    """Return what stands at each offer that is not taken, by its code."""
+    found = {}
+    for row in read(response).select("[data-offers]"):
+        offer, selected = row.select_one(".app-family__offer"), row.find(string="Selected").parent
+        assert offer.has_attr("hidden") is not selected.has_attr("hidden")
+        if not offer.has_attr("hidden"):
+            found[row["data-offers"]] = words(offer.text)
+    return found
+
+
+def test_each_factor_of_the_family_is_offered_by_itself(now_and_page):
+    now, browser = now_and_page
+    assert offers(browser.get(at("factors", now))) == {
+        "1B": "Select 1B",
+        "2C": "Is that person somebody other than this child? Yes, somebody else: select 2C",
+    }
+    posted = key_and_version(now, codes=["16A"], offered="2C")
+    assert browser.post(at("factors", now), posted).status_code == 302
+    now.refresh_from_db()
+    assert now.codes == ["2C", "16A"]
+    assert offers(browser.get(at("factors", now))) == {"1B": "Select 1B"}
+
+
+def test_an_offer_beside_no_factors_waits_for_a_choice(now_and_page):
+    now, browser = now_and_page
+    make.record(now, "21")
+    now.refresh_from_db()
+    posted = key_and_version(now, codes=["21"], offered="1B")
+    response = browser.post(at("factors", now), posted)
+    assert response.status_code == 422
+    now.refresh_from_db()
+    assert now.codes == ["21"]
+
+
+@pytest.mark.parametrize("offered", ["99Z", "1B 1B", "<script>", " "])
+def test_a_hostile_offer_is_refused_or_changes_nothing_else(now_and_page, offered):
+    now, browser = now_and_page
+    browser.post(at("factors", now), key_and_version(now, codes=["16A"], offered=offered))
+    now.refresh_from_db()
+    assert now.codes in (["16A"], ["1B", "16A"])
+
+
+def test_without_a_family_nothing_is_offered(people, browser_of):
+    response = browser_of(people.ada).get(at("factors", make.start(people.ada, "EX1")))
+    assert read(response).select_one("#family").text.strip() == ""

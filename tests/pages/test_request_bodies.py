@@ -53,7 +53,7 @@ def test_an_empty_post_says_what_to_enter(ada: Client, name: str):
     with unchanged():
         response = ada.generic("POST", reverse(name), "{}", content_type="application/json")
     assert response.status_code == 422
-    assert "Enter the child’s id" in problems(response)
+    assert any(each.startswith("Enter the child’s id") for each in problems(response))
 
 
 @pytest.mark.parametrize("page", ADDRESSES)
@@ -169,11 +169,23 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
         "correction_read": {"POST"},
         "history": {"GET", "HEAD"},
         "cancel": {"GET", "HEAD", "POST"},
+        "change_child_details": {"GET", "HEAD", "POST"},
+        "record_birth": {"GET", "HEAD", "POST"},
+        "record_death": {"GET", "HEAD", "POST"},
+        "record_not_born": {"GET", "HEAD", "POST"},
+        "change_referral": {"GET", "HEAD", "POST"},
+        "change_start_date": {"GET", "HEAD", "POST"},
         "reassign": {"GET", "HEAD", "POST"},
         "restrict": {"GET", "HEAD", "POST"},
         "lift_restriction": {"POST"},
+        "find_other_record": {"GET", "HEAD", "POST"},
+        "join": {"GET", "HEAD", "POST"},
+        "void": {"GET", "HEAD", "POST"},
         "without_a_worker": {"GET", "HEAD"},
         "reading_log": {"GET", "HEAD"},
+        "reading_hour": {"GET", "HEAD"},
+        "ask_who_read": {"GET", "HEAD", "POST"},
+        "who_read": {"GET", "HEAD"},
         "autosave": {"GET", "HEAD", "POST"},
         "find_factors": {"POST"},
         "guidance": {"GET", "HEAD"},
@@ -182,9 +194,9 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
     assert {pattern.name for pattern in urlpatterns} == takes.keys()
     takes |= {"authority_stylesheet": {"GET", "HEAD"}}
     of = {"authority_stylesheet": reverse("authority_stylesheet")} | {
-        pattern.name: at(pattern.name, draft)
-        if "reference" in pattern.pattern.converters
-        else reverse(pattern.name)
+        pattern.name: reverse(
+            pattern.name, args=[draft.reference for _ in pattern.pattern.converters]
+        )
         for pattern in urlpatterns
         if "code" not in pattern.pattern.converters
     }

@@ -81,7 +81,7 @@ STATES: dict[str, State] = {
     "the start": lambda client, people: client.get("/assessments/start/"),
     "the start, without an id": lambda client, people: client.post("/assessments/start/", {"x": 1}),
     "the start, of an unknown child": lambda client, people: client.post(
-        "/assessments/start/", {"la_child_id": "EX77"}
+        "/assessments/start/", {"la_child_id": "EX77"}, follow=True
     ),
     "a new child": lambda client, people: client.get("/assessments/start/new/"),
     "a new child, all wrong": lambda client, people: client.post(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from bs4 import Tag
 from django.conf import settings
 from django.db import connection
@@ -16,7 +18,15 @@ from django.utils.formats import date_format
 
 from assessments import services
 from assessments.catalogue import loader
-from assessments.models import Assessment, PinnedComment, Review, RuleAnswer, Status, Version
+from assessments.models import (
+    Assessment,
+    PinnedComment,
+    Reply,
+    Review,
+    RuleAnswer,
+    Status,
+    Version,
+)
 from cinfactors.accounts.models import Role
 from cinfactors.audit.models import Reading
 from tests import people as make
@@ -25,7 +35,8 @@ from tests.people import People
 from tests.snapshot import unchanged
 
 LIST = "/admin/assessments/assessment/"
-DECISIONS = ("authorise", "return", "correct", "reopen")
+DECISIONS = ("authorise", "return", "correct", "reopen", "dates")
+OF_WHAT_IS_AUTHORISED = ("reopen", "dates")
 SESSIONS = "accounts_session"
 """Messages to a person wait in their session, and are no part of the record."""
 
@@ -41,6 +52,10 @@ def sent(people: People) -> Assessment:
     return make.submit(make.start(people.ada), "3A", "13A")
 
 
+CONSIDERED = {"considered-child-as-victim": "yes"}
+"""The manager's answer to what the guide asks of 3B alone."""
+
+
 def at(assessment: Assessment, decision: str = "change", filters: str = "") -> str:
     query = f"?_changelist_filters={filters}" if filters else ""
     return f"{LIST}{assessment.reference}/{decision}/{query}"
@@ -50,6 +65,17 @@ def form_data(assessment: Assessment, **fields) -> dict:
     return {"key": str(uuid.uuid4()), "version": assessment.version} | fields
 
 
+def dates_of(assessment: Assessment) -> dict[str, str]:
+    """The start as it is, and the day after it as the end."""
+    start = assessment.start_date
+    days = {"start_date": start, "end_date": start + timedelta(days=1)}
+    return {
+        f"{name}_{place}": str(part)
+        for name, day in days.items()
+        for place, part in enumerate((day.day, day.month, day.year))
+    }
+
+
 def sent_by_page(decision: str, assessment: Assessment) -> dict:
     """What the page sends for a decision that can be taken."""
     return form_data(
@@ -57,8 +83,9 @@ def sent_by_page(decision: str, assessment: Assessment) -> dict:
         **{
             "authorise": {"confirmed": "yes"},
             "return": {"reason": "other", "comment": "Look again"},
-            "correct": {"codes": ["3B"], "reason": "It was the mother"},
+            "correct": {"codes": ["3B"], "reason": "It was the mother", **CONSIDERED},
             "reopen": {"comment": "The report says otherwise"},
+            "dates": {"reason": "The letter says so", **dates_of(assessment)},
         }[decision],
     )
 
@@ -66,7 +93,7 @@ def sent_by_page(decision: str, assessment: Assessment) -> dict:
 def for_decision(decision: str, people: People, la_child_id: str = "EX1001") -> Assessment:
     """An assessment of Ada on which this decision can be taken."""
     done = make.submit(make.start(people.ada, la_child_id), "3A")
-    return make.authorise(done, people.mo) if decision == "reopen" else done
+    return make.authorise(done, people.mo) if decision in OF_WHAT_IS_AUTHORISED else done
 
 
 def problems(response) -> list[str]:
@@ -116,8 +143,8 @@ def test_each_answer_stands_beside_the_rules_own_words(mo: Client, people: Peopl
         for quotation in edition.rules_by_id[rule].quotations:
             assert f"{words(quotation.words)} {quotation.where}" in page
         assert rule not in page
-    assert "Reason It is so in this case Ada Winter, " in page
-    assert "Considered: not in this case Ada Winter, " in page
+    assert "Reason It is so in this case Ada Winter , " in page
+    assert "Considered: not in this case Ada Winter , " in page
 
 
 def test_what_changed_since_the_last_submission_is_shown_by_code_and_name(
@@ -162,8 +189,8 @@ def test_the_timeline_shows_who_did_what_the_latest_first(mo: Client, people: Pe
         "Returned by Mo Harbour",
         "Recorded for the wrong person",
         "Look again",
-        "13A Gangs Who says so?",
-        "24A Child criminal exploitation And this?",
+        "13A Gangs: Who says so?",
+        "24A Child criminal exploitation: And this?",
         "Submitted by Ada Winter",
         "3A Domestic Abuse, the child; 13A Gangs",
         "Started",
@@ -180,6 +207,49 @@ def test_the_comments_of_the_last_return_are_shown_beside_their_codes(
     back = make.return_it(sent, people.mo, pinned={"13A": "Who says so?"})
     again = make.submit(back, "3A", "13A", "4B")
     assert "Mo Harbour asked: Who says so?" in section(mo.get(at(again)), "Factors identified")
+
+
+def test_the_replies_are_read_under_the_questions(mo: Client, people: People, sent):
+    pinned = {"13A": "Who says so?", "24A": "And <b>this</b>?", "3A": "Did she see it?"}
+    back = make.return_it(sent, people.mo, "Look again", pinned=pinned)
+    make.reply(back, {"13A": "His brother", "24A": "No sign", "": "Looked"})
+    make.reply(back, {"13A": "His <b>older</b> brother"})
+    page = read(mo.get(at(make.submit(back, "3A", "13A"))))
+    assert [words(each.text) for each in page.select(".review-request")] == [
+        f"What Mo Harbour asked on {today()}: another reason Look again {by_ada('Looked')} "
+        f"24A Child criminal exploitation (not selected): And <b>this</b>? {by_ada('No sign')}",
+        "Mo Harbour asked: Did she see it? No reply",
+        f"Mo Harbour asked: Who says so? {by_ada('His <b>older</b> brother')}",
+    ]
+    history = words(page.find("ol", class_="review-timeline").text)
+    for question, answer in (
+        ("Look again", "Looked"),
+        ("Who says so?", "His <b>older</b> brother"),
+        ("And <b>this</b>?", "No sign"),
+    ):
+        assert f"{question} {by_ada(answer)}" in history
+    assert "His brother" not in history
+
+
+def test_the_reply_to_a_reopening_is_read_under_its_reason(mo: Client, people: People, sent):
+    reopened = make.reopen(make.authorise(sent, people.mo), people.mo)
+    make.reply(reopened, {"": "The report is of her sister"})
+    page = read(mo.get(at(make.submit(reopened, "3A"))))
+    [asked] = page.select(".review-request")
+    assert words(asked.text) == (
+        f"Why Mo Harbour reopened it on {today()} The court report says otherwise "
+        f"{by_ada('The report is of her sister')}"
+    )
+
+
+def today() -> str:
+    return date_format(timezone.localdate(), "j F Y")
+
+
+def by_ada(reply: str) -> str:
+    """The reply as the page shows it, with its time."""
+    made = timezone.localtime(Reply.objects.latest("pk").replied_at)
+    return f"Ada Winter replied: {reply} {date_format(made, 'j F Y, H:i')}"
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -273,14 +343,38 @@ def test_correcting_keeps_both_selections_and_waits_for_the_decision(
     mo: Client, people: People, sent
 ):
     assert mo.get(at(sent, "correct")).status_code == 200
-    fields = {"codes": ["3B", "13A"], "reason": "It was the mother"}
+    fields = {"codes": ["3B", "13A"], "reason": "It was the mother", **CONSIDERED}
     response = mo.post(at(sent, "correct"), form_data(sent, **fields), follow=True)
     assert response.redirect_chain == [(at(sent), 302)]
     sent.refresh_from_db()
     assert (sent.status, sent.codes) == (Status.SUBMITTED, ["3B", "13A"])
     versions = Version.objects.order_by("number").values_list("codes", "corrected_by")
     assert list(versions) == [(["3A", "13A"], None), (["3B", "13A"], people.mo.pk)]
-    assert RuleAnswer.objects.filter(answered_by=people.mo, text="It was the mother").exists()
+    [answer] = RuleAnswer.objects.filter(answered_by=people.mo)
+    assert (answer.rule, answer.kind, answer.text) == ("child-as-victim", "considered", "")
+
+
+def test_a_correction_is_asked_what_the_guide_asks_before_it_is_saved(mo: Client, sent):
+    """The reason for the correction is about something else, and is no answer."""
+    fields = {"codes": ["3B", "13A"], "reason": "The report names a gang on page 3"}
+    with unchanged():
+        response = mo.post(at(sent, "correct"), form_data(sent, **fields))
+    assert response.status_code == 422
+    assert problems(response) == ["3B: answer what the guide asks, or change the selection"]
+    page = read(response)
+    [asked] = page.select(".review-question")
+    assert "consider whether the child is a victim too" in words(asked.text)
+    assert "directly as a victim in their own right" in words(asked.blockquote.text)
+    assert field_value(response, "reason") == fields["reason"]
+    note = {"text-child-as-victim": "The child was at school"}
+    with unchanged():
+        again = mo.post(at(sent, "correct"), form_data(sent, **fields, **note))
+    assert field_value(again, "text-child-as-victim") == "The child was at school"
+    answered = form_data(sent, **fields, **note, **CONSIDERED)
+    assert mo.post(at(sent, "correct"), answered).status_code == 302
+    assert [each.text for each in RuleAnswer.objects.filter(rule="child-as-victim")] == [
+        "The child was at school"
+    ]
 
 
 def test_reopening_leaves_the_authorised_version_as_it_was(mo: Client, people: People, sent):
@@ -339,7 +433,8 @@ def test_asking_for_the_address_of_a_decision_decides_nothing(
 def test_a_decision_is_taken_in_its_own_status_alone(people: People, mo: Client, status: Status):
     found = make.in_status(status, people.ada, people.mo)
     for decision in DECISIONS:
-        if status == (Status.AUTHORISED if decision == "reopen" else Status.SUBMITTED):
+        of_what_is_authorised = decision in OF_WHAT_IS_AUTHORISED
+        if status == (Status.AUTHORISED if of_what_is_authorised else Status.SUBMITTED):
             continue
         with unchanged():
             response = mo.post(at(found, decision), sent_by_page(decision, found))
@@ -377,7 +472,7 @@ def test_the_second_manager_sees_what_the_first_decided(people: People, browser_
     found = for_decision(decision, people)
     max_ = make.make_person("Max Shore", people.north, role=Role.TEAM_MANAGER)
     page = sent_by_page(decision, found)
-    if decision == "reopen":
+    if decision in OF_WHAT_IS_AUTHORISED:
         first = make.reopen(found, people.mo)
     else:
         first = make.return_it(found, people.mo)
@@ -531,7 +626,7 @@ def test_authorising_does_not_throw_away_what_was_typed(mo: Client, sent, fields
         (["3A", "18A"], "18A was replaced"),
         (["3A", "3A"], "Selected more than once"),
         (["nonsense"], "Not a code of the April 2021 guide"),
-        (["3A"] * 201, "Select at most 200 factors"),
+        (["3A"] * 390, "Selected more than once"),
     ],
 )
 def test_a_correction_that_cannot_be_is_refused_and_keeps_its_ticks_and_reason(
@@ -549,7 +644,9 @@ def test_a_correction_that_cannot_be_is_refused_and_keeps_its_ticks_and_reason(
 
 def test_a_correction_needs_a_reason(mo: Client, sent):
     with unchanged():
-        response = mo.post(at(sent, "correct"), form_data(sent, codes=["3B"], reason=" "))
+        response = mo.post(
+            at(sent, "correct"), form_data(sent, codes=["3B"], reason=" ", **CONSIDERED)
+        )
     assert problems(response) == ["Enter why you are correcting it"]
 
 
@@ -599,3 +696,81 @@ def test_the_next_is_the_next_oldest_of_the_list_with_its_filters(people: People
 def test_a_decision_is_taken_whatever_filters_the_address_has(mo: Client, sent, filters: str):
     fields = sent_by_page("authorise", sent) | {"then": "next"}
     assert mo.post(at(sent, "authorise", filters), fields).status_code == 302
+
+
+# The day it ended
+
+
+def test_the_day_it_ended_is_given_where_it_is_confirmed(mo: Client, people: People, sent):
+    page = read(mo.post(at(sent, "authorise"), form_data(sent)))
+    boxes = page.select(".review-date input")
+    assert [box["name"] for box in boxes] == ["end_date_0", "end_date_1", "end_date_2"]
+    assert {box["inputmode"] for box in boxes} == {"numeric"}
+    assert {box["autocomplete"] for box in boxes} == {"off"}
+    day = sent.start_date
+    fields = {"end_date_0": day.day, "end_date_1": day.month, "end_date_2": day.year}
+    posted = sent_by_page("authorise", sent) | fields
+    for _ in range(2):  # the second time, what came of the first
+        response = mo.post(at(sent, "authorise"), posted, follow=True)
+        assert messages(response) == ["The assessment of EX1001 is authorised."]
+    sent.refresh_from_db()
+    assert (sent.end_date, sent.versions.get().end_date) == (day, day)
+    assert sent.reviews.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("entered", "message"),
+    [
+        (("32", "1", "2026"), "End date must be a real date"),
+        (("", "1", "2026"), "End date must include a day"),
+        (("1", "1", "2099"), "End date must be today or in the past"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_with_what_was_typed(mo: Client, sent, entered, message):
+    fields = {f"end_date_{place}": part for place, part in enumerate(entered)}
+    with unchanged(SESSIONS):
+        response = mo.post(at(sent, "authorise"), sent_by_page("authorise", sent) | fields)
+    assert (response.status_code, problems(response)) == (422, [message])
+    assert heading_of(response) == "Authorise this assessment?"
+    assert read(response).select_one("#error-summary a")["href"] == "#id_end_date_0"
+    boxes = read(response).select(".review-date input")
+    assert tuple(box.get("value", "") for box in boxes) == entered
+
+
+def test_a_day_that_was_typed_is_shown_where_somebody_else_decided(
+    mo: Client, people: People, sent
+):
+    posted = sent_by_page("authorise", sent) | {"end_date_0": "8", "end_date_1": "5"}
+    posted |= {"end_date_2": "2026"}
+    make.return_it(sent, people.mo)
+    response = mo.post(at(sent, "authorise"), posted)
+    assert response.status_code == 409
+    assert "End date 8 5 2026" in section(response, "What you wrote was not sent")
+
+
+def test_an_amendment_keeps_its_end_and_the_pages_say_so(mo: Client, people: People):
+    with time_machine.travel("2025-05-08 10:00 +0000", tick=False):
+        done = make.authorise(make.submit(make.start(people.ada)), people.mo)
+    keeps = "The assessment keeps its end, 8 May 2025"
+    assert keeps in section(mo.get(at(done)), "Reopen")
+    again = make.reopen(done, people.mo)
+    assert "Ended 8 May 2025" in spoken(read(mo.get(at(again))).select_one("dl.review-facts"))
+    sent = make.submit(again, "4A")
+    page = mo.get(at(sent))
+    assert keeps in section(page, "Decide")
+    assert "The assessment ends today" not in page.content.decode()
+    assert "Version 1, authorised on 8 May 2025, goes on counting" in section(page, "What changed")
+    confirmation = mo.post(at(sent, "authorise"), form_data(sent))
+    assert keeps in spoken(read(confirmation))
+    assert not read(confirmation).select(".review-date")
+    mo.post(at(sent, "authorise"), sent_by_page("authorise", sent))
+    sent.refresh_from_db()
+    assert (sent.status, str(sent.end_date)) == (Status.AUTHORISED, "2025-05-08")
+
+
+def test_an_earlier_assessment_is_dated_by_its_own_end(mo: Client, people: People):
+    with time_machine.travel("2025-05-08 10:00 +0000", tick=False):
+        first = make.authorise(make.submit(make.start(people.ada)), people.mo)
+    make.authorise(make.submit(make.reopen(first, people.mo), "4A"), people.mo)
+    sent = make.submit(make.start_after(first), "4B")
+    assert "Against the assessment that ended on 8 May 2025" in mo.get(at(sent)).content.decode()

@@ -57,8 +57,9 @@ def test_comments_are_shown_beside_their_codes_and_missing_codes_with_the_return
     [own] = [each for each in read(response).find_all("li") if words(each.text).startswith("3A ")]
     assert "Mo Harbour: Did she see it?" in words(own.text)
     [said] = read(response).find_all("div", id="managers-words")
-    missed = "13A Gangs (not selected): What of the gang?"
-    assert f"A factor is missing See below {missed}" in words(said.text)
+    assert "A factor is missing See below" in words(said.text)
+    assert "3A Domestic Abuse, the child: Did she see it?" in words(said.text)
+    assert "13A Gangs (not selected): What of the gang?" in words(said.text)
 
 
 def test_a_reopened_record_says_why(ada: Client, people: People):
@@ -96,7 +97,7 @@ def test_nobody_else_sees_a_correction_or_marks_it_as_read(
     [review] = queries.unread_corrections(people.ada)
     for person in (people.ben, people.cleo, people.mo, people.dee, people.abe):
         browser = browser_of(person)
-        assert CORRECTION.encode() not in browser.get(LIST).content
+        assert "Mo Harbour corrected" not in words(browser.get(LIST).content.decode())
         with unchanged():
             response = browser.post(at("correction_read", corrected), {"review": review.pk})
         assert response.status_code == 404
@@ -134,10 +135,10 @@ def test_starting_shows_no_form_while_an_assessment_is_open(ada: Client, people:
     draft = make.start(people.ada)
     address = reverse("start_for_child", args=[draft.episode.child.reference])
     page = read(ada.get(address))
-    assert page.find_all("form", action=address) == []
+    assert not page.find("form", id="start")
     make.cancel(draft)
     page = read(ada.get(address))
-    assert len(page.find_all("form", action=address)) == 1
+    assert page.find("form", id="start")
 
 
 def test_an_administrator_is_sent_to_the_admin(people: People, browser_of):

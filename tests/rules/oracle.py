@@ -42,12 +42,14 @@ def rules_that_speak(
     # Errors on submission.
     if not s:
         ids.append("some-factor")
-    if "21" in s and outcome != "no_further_action":
+    if "21" in s and outcome not in ("no_further_action", "early_help"):
         ids.append("no-factors-no-further-action")
     if "20" in s and other_description.strip() == "":
         ids.append("other-described")
 
     # Explain. An unborn child has no age.
+    if "21" in s and outcome == "early_help":
+        ids.append("no-factors-early-help")
     if "13A" in s and "24A" not in s:
         ids.append("gangs-with-criminal-exploitation")
     if age is not None and not unborn:

@@ -4,17 +4,12 @@ import pytest
 
 from assessments.catalogue import loader
 from assessments.catalogue.types import Severity
-from assessments.rules import Answer, codes_at_stake, evaluate, unanswered
+from assessments.rules import Answer, evaluate, unanswered
 from tests.rules.examples import EXAMPLES, child
+from tests.rules.speaking import EVERY_RULE, finding_of, selection_that_breaks
 
 APRIL_2021 = loader.edition("2021-04")
-ASKING = [
-    pytest.param(edition, rule, id=f"{edition.id} {rule.id}")
-    for edition in loader.editions().values()
-    if edition.recordable
-    for rule in edition.rules
-    if rule.severity in (Severity.EXPLAIN, Severity.CONSIDER)
-]
+ASKING = [param for param in EVERY_RULE if param.values[1].asks]
 FITTING = {Severity.EXPLAIN: "reason", Severity.CONSIDER: "considered"}
 
 
@@ -33,18 +28,11 @@ def explained(rule, *codes):
 
 @pytest.mark.parametrize(("edition", "rule"), ASKING)
 def test_a_rule_asks_until_it_is_answered(edition, rule):
-    selection = EXAMPLES[edition.id][rule.id].broken
-    found = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
-    answer = Answer(rule.id, FITTING[rule.severity], codes_at_stake(rule, selection))
-    assert unanswered(found, []) == tuple(found)
-    assert unanswered(found, [answer]) == ()
-
-
-@pytest.mark.parametrize(("edition", "rule"), ASKING)
-def test_an_answer_is_about_the_codes_of_its_finding(edition, rule):
-    selection = EXAMPLES[edition.id][rule.id].broken
-    (found,) = [f for f in evaluate(edition, selection) if f.rule.id == rule.id]
-    assert codes_at_stake(rule, selection) == frozenset(found.codes)
+    selection = selection_that_breaks(edition, rule)
+    found = finding_of(edition, rule, selection)
+    answer = Answer(rule.id, FITTING[rule.severity], frozenset(found.codes))
+    assert unanswered([found], []) == (found,)
+    assert unanswered([found], [answer]) == ()
 
 
 def test_errors_and_notes_need_no_answer():
@@ -122,7 +110,7 @@ def test_a_rule_about_no_selected_code_can_be_answered():
     ],
 )
 def test_a_finding_can_be_answered_as_its_severity_allows(rule_id, kinds):
-    found = evaluate(APRIL_2021, EXAMPLES["2021-04"][rule_id].broken)
+    found = evaluate(APRIL_2021, EXAMPLES[rule_id].broken)
     (finding,) = [f for f in found if f.rule.id == rule_id]
     every = ("complied", "reason", "considered", "unheard of")
     assert {kind for kind in every if finding.can_be_answered_by(kind)} == kinds

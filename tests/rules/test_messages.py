@@ -32,8 +32,15 @@ def message(rule_id, selection):
         (
             "no-factors-no-further-action",
             child("21"),
-            "21 No factors identified is only for an assessment that ends in no further action. "
-            "Select that outcome, or select the factors that were found.",
+            "21 No factors identified is only for an assessment that ends in no further action or, "
+            "for a reason that you give, in early help. Select that outcome, or select the factors "
+            "that were found.",
+        ),
+        (
+            "no-factors-early-help",
+            child("21", outcome="early_help"),
+            "21 No factors identified is for an assessment after which no further action is taken. "
+            "Say why it is right with early help, or change the outcome or the selection.",
         ),
         (
             "other-described",

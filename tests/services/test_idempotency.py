@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from assessments import services
+from assessments import queries, services
 from assessments.models import Assessment, IdempotencyKey, RuleAnswer, Status, Version
+from assessments.services import SaveOutcome, SentAnswer
 from tests import people as make
 from tests.people import People, a_child, a_referral, make_people
 from tests.services.at_once import at_once
@@ -28,14 +29,32 @@ def of(service: Callable[..., Assessment], **values: Any) -> Act:
     )
 
 
+def saves(**sent: Any) -> Act:
+    """Saving what a page sends, which has to be recorded."""
+
+    def act(seen: Assessment, key: uuid.UUID) -> Assessment:
+        result = make.save(seen, key=key, **sent)
+        if result.outcome is SaveOutcome.CONFLICT:
+            raise services.EditConflict(result.assessment)
+        assert (result.outcome, result.refused) == (SaveOutcome.SAVED, {})
+        return result.assessment
+
+    return act
+
+
+def answers(rule: str, kind: str, text: str = "") -> Act:
+    return saves(answers=(SentAnswer(rule, kind, text, pressed=True),))
+
+
+SAVES = {
+    "record": saves(codes=("1A", "20"), other_description="Debts"),
+    "reason": answers("gangs-with-criminal-exploitation", "reason", "So"),
+    "considered": answers("young-carer", "considered"),
+    "complied": answers("young-carer", "complied"),
+    "outcome": saves(outcome="early_help"),
+}
 ACTS: dict[str, Act] = {
-    "record": of(services.record_factors, codes=("1A", "20"), other_description="Debts"),
-    "reason": of(
-        services.answer_rule, rule="gangs-with-criminal-exploitation", kind="reason", text="So"
-    ),
-    "considered": of(services.answer_rule, rule="young-carer", kind="considered"),
-    "complied": of(services.answer_rule, rule="young-carer", kind="complied"),
-    "outcome": of(services.set_outcome, outcome="early_help"),
+    **SAVES,
     "submit": of(services.submit),
     "withdraw": of(services.withdraw_submission),
     "cancel": of(services.cancel, reason="Wrong child"),
@@ -49,12 +68,10 @@ ACTS: dict[str, Act] = {
     ),
 }
 OTHERWISE: dict[str, Act] = {
-    "record": of(services.record_factors, codes=("1B",), other_description=""),
-    "reason": of(
-        services.answer_rule, rule="gangs-with-criminal-exploitation", kind="reason", text="No"
-    ),
-    "considered": of(services.answer_rule, rule="young-carer", kind="considered", text="Note"),
-    "outcome": of(services.set_outcome, outcome="no_further_action"),
+    "record": saves(codes=("1B",)),
+    "reason": answers("gangs-with-criminal-exploitation", "reason", "No"),
+    "considered": answers("young-carer", "considered", "Note"),
+    "outcome": saves(outcome="no_further_action"),
 }
 """The same form with something else entered."""
 
@@ -77,11 +94,77 @@ def test_a_repeated_submission_is_carried_out_once(people: People, act: str):
     assert (again.pk, again.version) == (first.pk, first.version)
 
 
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("act", SAVES)
+def test_a_save_repeated_after_others_changed_the_record_writes_nothing_again(
+    people: People, act: str
+):
+    """Not even what others have taken back since: it was carried out, and they saw it."""
+    seen = ready_for(act, people)
+    first = SAVES[act](seen, KEY)
+    now = make.saved(first, codes=("4B",), outcome="no_further_action")
+    with unchanged():
+        again = SAVES[act](seen, KEY)
+    assert (again.version, again.codes, again.outcome) == (
+        now.version,
+        ["4B"],
+        "no_further_action",
+    )
+
+
+def test_a_repeated_save_has_the_result_of_its_first_try_that_was_merged(people: People):
+    seen = make.record(make.start(people.ada), "1A", "16A")
+    theirs = make.record(seen, "1A", "3B")
+    assert theirs.version == seen.version + 1
+    first = make.save(seen, key=KEY, codes=("1A", "16A", "4B"))
+    with unchanged():
+        again = make.save(seen, key=KEY, codes=("1A", "16A", "4B"))
+    assert first.assessment.codes == again.assessment.codes == ["1A", "3B", "4B"]
+    assert first.version == again.version == seen.version + 2
+    for result in (first, again):
+        assert result.outcome is SaveOutcome.SAVED
+        made = result.merge
+        assert made.state.codes - made.mine.codes == {"3B"}
+        assert made.mine.codes - made.state.codes == {"16A"}
+
+
+def test_a_save_repeated_after_the_record_was_submitted_is_closed(people: People):
+    seen = ready_for("submit", people)
+    first = SAVES["outcome"](seen, KEY)
+    make.submit(first, "4B")
+    with unchanged():
+        assert make.save(seen, key=KEY, outcome="early_help").outcome is SaveOutcome.CLOSED
+
+
+def test_a_save_repeated_after_the_record_was_given_to_another_is_not_permitted(people: People):
+    seen = ready_for("record", people)
+    made = SAVES["record"](seen, KEY)
+    Assessment.objects.filter(pk=made.pk).update(version=made.version + 1, worker=people.ben)
+    with unchanged(), pytest.raises(services.NotPermitted):
+        SAVES["record"](seen, KEY)
+
+
+def test_a_repeated_save_says_again_what_was_refused(people: People):
+    seen = make.start(people.ada)
+    sent = {
+        "codes": ("13A", "20"),
+        "other_description": "x" * 501,
+        "answers": (SentAnswer("gangs-with-criminal-exploitation", "complied", pressed=True),),
+        "outcome": "closed",
+    }
+    first = make.save(seen, key=KEY, **sent)
+    with unchanged():
+        again = make.save(seen, key=KEY, **sent)
+    assert first.refused.keys() == {"other_description", "outcome"}
+    assert (again.outcome, again.refused) == (first.outcome, first.refused)
+    assert again.assessment.codes == ["13A", "20", "24A"]
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act not in SAVES])
 def test_a_submission_repeated_long_after_returns_the_row_as_it_is_now(people: People, act: str):
     seen = ready_for(act, people)
     first = ACTS[act](seen, KEY)
-    Assessment.objects.filter(pk=first.pk).update(version=first.version + 1, worker=people.ben)
+    others = {"worker": people.ben} if first.status in queries.OPEN else {}
+    Assessment.objects.filter(pk=first.pk).update(version=first.version + 1, **others)
     with unchanged():
         assert ACTS[act](seen, KEY).version == first.version + 1
 
@@ -90,8 +173,6 @@ def test_a_submission_repeated_long_after_returns_the_row_as_it_is_now(people: P
 def test_the_same_key_with_other_content_is_another_submission(people: People, act: str):
     seen = ready_for(act, people)
     first = ACTS[act](seen, KEY)
-    with unchanged(), pytest.raises(services.EditConflict):
-        OTHERWISE[act](seen, KEY)
     assert OTHERWISE[act](first, KEY).version == first.version + 1
 
 
@@ -111,14 +192,7 @@ def test_the_same_key_of_another_person_is_another_submission(people: People):
     seen = made[0]
     ACTS["record"](seen, KEY)
     with unchanged(), pytest.raises(services.NotPermitted):
-        services.record_factors(
-            assessment=seen,
-            codes=("1A", "20"),
-            other_description="Debts",
-            by=people.ben,
-            version=seen.version,
-            key=KEY,
-        )
+        make.save(seen, codes=("1A", "20"), other_description="Debts", by=people.ben, key=KEY)
 
 
 def test_the_same_key_on_another_assessment_is_another_submission(people: People):
@@ -134,7 +208,7 @@ def test_a_submission_stores_its_key_and_what_it_wrote(people: People):
     before = set(IdempotencyKey.objects.values_list("pk", flat=True))
     ACTS["record"](seen, KEY)
     stored = IdempotencyKey.objects.exclude(pk__in=before).get()
-    assert (stored.person, stored.act, stored.assessment) == (people.ada, "record", seen)
+    assert (stored.person, stored.act, stored.assessment) == (people.ada, "save", seen)
 
 
 def test_a_refused_submission_stores_no_key_and_may_be_repeated(people: People):
@@ -264,19 +338,12 @@ def test_none_of_400_saves_of_two_at_once_is_lost(committed_people: People):
         while saved < 200:
             counts = [int(count) for count in seen.other_description.split()]
             counts[mine] += 1
-            try:
-                seen = services.record_factors(
-                    assessment=seen,
-                    codes=("20",),
-                    other_description=" ".join(map(str, counts)),
-                    by=seen.worker,
-                    version=seen.version,
-                    key=uuid.uuid4(),
-                )
+            result = make.save(seen, codes=("20",), other_description=" ".join(map(str, counts)))
+            seen = result.assessment
+            if result.outcome is SaveOutcome.SAVED:
                 saved += 1
-            except services.EditConflict as conflict:
+            else:
                 conflicts[mine] += 1
-                seen = conflict.theirs
 
     assert at_once(lambda: save_200_times(0), lambda: save_200_times(1)) == [None, None]
     draft.refresh_from_db()

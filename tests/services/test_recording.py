@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,28 +11,23 @@ from django.utils import timezone
 
 from assessments import services
 from assessments.catalogue import loader
+from assessments.catalogue.types import STANDS_ALONE, Edition
 from assessments.models import Assessment, Status
+from assessments.services import SaveOutcome, SaveResult
 from tests import people as make
 from tests.people import People
 from tests.snapshot import unchanged
 
-NEWEST = list(loader.editions().values())[-1]
+RECORDABLE = [edition for edition in loader.editions().values() if edition.recordable]
 WITH_THE_WORKER = [Status.DRAFT, Status.RETURNED, Status.REOPENED]
-LOCKED = [Status.SUBMITTED, Status.AUTHORISED, Status.CANCELLED]
+
+
+def save(assessment: Assessment, *codes: str, **values: Any) -> SaveResult:
+    return make.save(assessment, codes=codes, **values)
 
 
 def record(assessment: Assessment, *codes: str, **values: Any) -> Assessment:
-    return services.record_factors(
-        **{
-            "assessment": assessment,
-            "codes": codes,
-            "other_description": "",
-            "by": assessment.worker,
-            "version": assessment.version,
-            "key": uuid.uuid4(),
-        }
-        | values
-    )
+    return make.saved(assessment, codes=codes, **values)
 
 
 @pytest.fixture
@@ -47,17 +42,34 @@ def test_codes_are_stored_in_the_guides_order(draft: Assessment):
     assert draft.version == 2
 
 
-@pytest.mark.parametrize("code", NEWEST.codes)
-def test_each_code_alone_is_stored_as_itself(draft: Assessment, code: str):
-    described = "Debts to a lender" if code == "20" else ""
-    record(draft, code, other_description=described)
+def on(day: date | str):
+    return time_machine.travel(f"{day} 12:00 +0000", tick=False)
+
+
+@pytest.mark.parametrize(
+    ("edition", "code"),
+    [
+        pytest.param(edition, code, id=f"{edition.id} {code}")
+        for edition in RECORDABLE
+        for code in edition.codes
+    ],
+)
+def test_each_code_alone_is_stored_as_itself(people: People, edition: Edition, code: str):
+    described = "Debts to a lender" if code in edition.described_codes else ""
+    with on(edition.in_force_from):
+        draft = make.start(people.ada)
+        record(draft, code, other_description=described)
     draft.refresh_from_db()
     assert (draft.codes, draft.other_description) == ([code], described)
+    assert draft.edition == edition.id
 
 
-def test_all_codes_but_the_one_that_stands_alone_are_stored(draft: Assessment):
-    codes = [code for code in NEWEST.codes if code != "21"]
-    record(draft, *reversed(codes), other_description="Debts")
+@pytest.mark.parametrize("edition", RECORDABLE, ids=lambda edition: edition.id)
+def test_all_codes_but_what_stands_alone_are_stored(people: People, edition: Edition):
+    codes = [code for code in edition.codes if code not in edition.solitary_codes]
+    with on(edition.in_force_from):
+        draft = make.start(people.ada)
+        record(draft, *reversed(codes), other_description="Debts")
     draft.refresh_from_db()
     assert draft.codes == codes
 
@@ -92,17 +104,30 @@ REFUSED = {
 def test_a_selection_that_breaks_a_rule_of_every_save_is_refused(
     draft: Assessment, codes: tuple[str, ...]
 ):
-    with unchanged(), pytest.raises(services.SelectionRefused) as refused:
-        record(draft, *codes)
-    assert [finding.rule.id for finding in refused.value.findings] == [REFUSED[codes]]
+    with unchanged():
+        result = save(draft, *codes)
+    assert result.outcome is SaveOutcome.REFUSED
+    assert [finding.rule.id for finding in result.findings] == [REFUSED[codes]]
 
 
-@pytest.mark.parametrize("code", [code for code in NEWEST.codes if code != "21"])
-def test_no_factors_identified_is_refused_beside_each_other_code(draft: Assessment, code: str):
-    for codes in (("21", code), (code, "21")):
-        with pytest.raises(services.SelectionRefused) as refused:
-            record(draft, *codes, other_description="Debts")
-        assert [f.rule.id for f in refused.value.findings] == ["no-factors-stands-alone"]
+@pytest.mark.parametrize(
+    ("edition", "alone", "code"),
+    [
+        pytest.param(edition, alone, code, id=f"{edition.id} {alone} {code}")
+        for edition in RECORDABLE
+        for alone in sorted(edition.solitary_codes)
+        for code in edition.codes
+        if code not in edition.solitary_codes
+    ],
+)
+def test_what_stands_alone_is_refused_beside_each_other_code(
+    people: People, edition: Edition, alone: str, code: str
+):
+    with on(edition.in_force_from):
+        draft = make.start(people.ada)
+        for codes in ((alone, code), (code, alone)):
+            result = save(draft, *codes, other_description="Debts")
+            assert [f.rule.kind for f in result.findings] == [STANDS_ALONE]
 
 
 # The description
@@ -132,10 +157,21 @@ def test_a_description_of_up_to_500_characters_is_kept(draft: Assessment, text: 
     "text", ["x" * 501, "a\x00b", "a\x07b", "a\x1fb", "a\x7fb", "a\x85b", "a\ufffeb", "a\ud800b"]
 )
 def test_a_description_that_cannot_be_kept_is_refused(draft: Assessment, text: str):
-    with unchanged(), pytest.raises(services.FactsRefused) as refused:
-        record(draft, "20", other_description=text)
-    assert refused.value.messages.keys() == {"other_description"}
-    assert refused.value.messages["other_description"]
+    with unchanged():
+        result = save(draft, "20", other_description=text, whole=True)
+    assert result.outcome is SaveOutcome.REFUSED
+    assert result.refused.keys() == {"other_description"}
+    assert result.refused["other_description"]
+
+
+def test_a_description_that_cannot_be_kept_leaves_the_one_before_and_holds_back_no_code(
+    draft: Assessment,
+):
+    draft = record(draft, "20", other_description="Debts")
+    result = save(draft, "4B", "20", other_description="x" * 501)
+    assert (result.outcome, result.refused.keys()) == (SaveOutcome.SAVED, {"other_description"})
+    draft.refresh_from_db()
+    assert (draft.codes, draft.other_description) == (["4B", "20"], "Debts")
 
 
 # Who
@@ -178,36 +214,19 @@ def test_an_assessment_with_the_worker_is_recorded(people: People, status: Statu
     assert record(assessment, "1A").codes == ["1A"]
 
 
-@pytest.mark.parametrize("status", LOCKED)
+@pytest.mark.parametrize("status", make.LOCKED)
 def test_an_assessment_that_is_not_with_the_worker_is_locked(people: People, status: Status):
     assessment = make.in_status(status, people.ada, people.mo)
-    with unchanged(), pytest.raises(services.Locked):
-        record(assessment, "1A")
-    with unchanged(), pytest.raises(services.Locked):
-        record(assessment, *assessment.codes)
-
-
-@pytest.mark.parametrize("version", [0, 1, 2, 4, 99])
-def test_a_stale_version_is_a_conflict_that_carries_theirs(draft: Assessment, version: int):
-    record(record(draft, "4A"), "4B")
-    with unchanged(), pytest.raises(services.EditConflict) as conflict:
-        record(draft, "1A", version=version)
-    assert conflict.value.theirs.version == 3
-    assert conflict.value.theirs.codes == ["4B"]
+    for codes in (["1A"], assessment.codes):
+        with unchanged():
+            assert save(assessment, *codes).outcome is SaveOutcome.CLOSED
 
 
 def test_what_is_recorded_already_writes_nothing(draft: Assessment):
     record(draft, "4A", "20", other_description="Debts")
-    with unchanged("assessments_idempotencykey"):
+    with unchanged():
         again = record(draft, "20", "4A", other_description=" Debts ", version=2)
     assert again.version == 2
-
-
-def test_a_stale_version_is_a_conflict_even_with_the_same_selection(draft: Assessment):
-    """What was answered or decided meanwhile would be gone on from unseen."""
-    record(draft, "4A")
-    with unchanged(), pytest.raises(services.EditConflict):
-        record(draft, "4A", version=1)
 
 
 def test_an_invisible_description_is_stored_empty(draft: Assessment):
@@ -215,10 +234,6 @@ def test_an_invisible_description_is_stored_empty(draft: Assessment):
 
 
 # Under which edition
-
-
-def on(day: str):
-    return time_machine.travel(f"{day} 12:00 +0000", tick=False)
 
 
 def test_a_selection_is_recorded_under_the_edition_of_its_day(people: People):

@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments import queries, services
 from assessments.models import Assessment, NamedPerson, Status
@@ -153,7 +154,7 @@ def again(by, assessment: Assessment) -> Assessment:
     return services.start_assessment(
         by=by,
         team=by.teams.get(),
-        start_date=assessment.start_date,
+        start_date=timezone.localdate(),
         key=uuid.uuid4(),
         child=assessment.episode.child,
         episode=assessment.episode,
@@ -187,8 +188,8 @@ def test_the_id_is_refused_in_the_same_words_whether_restricted_or_not(people: P
         messages()
         == before
         == {
-            "la_child_id": "There is a child with this id already. Look for the child by the id; "
-            "if that finds nobody, ask your team manager"
+            "la_child_id": "This id cannot be used here. Look for the child by the id; if "
+            "that finds nobody, your team manager or a data officer can look into it"
         }
     )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessments import queries, services
 from assessments.models import Assessment, Review, RuleAnswer, Status
+from assessments.services import SentAnswer
 from cinfactors.accounts.models import Membership, Role
 from tests import people as make
 from tests.people import People
@@ -94,12 +95,14 @@ def test_a_manager_who_is_deactivated_or_left_the_team_decides_nothing(people: P
 @pytest.mark.parametrize("act", ACTS)
 def test_nobody_decides_on_their_own_work(people: People, act: str, own: str):
     """Ada was made a manager of the team since, and it was handed to Ben in the second case."""
-    seen = ready_for(act, people)
-    people.ada.role = Role.TEAM_MANAGER
-    people.ada.save()
+    seen = make.submit(make.start(people.ada))
     if own == "submitter":
         seen.worker, seen.version = people.ben, seen.version + 1
         seen.save()
+    if ACTS[act][2] == Status.AUTHORISED:
+        seen = make.authorise(seen, people.mo)
+    people.ada.role = Role.TEAM_MANAGER
+    people.ada.save()
     assert queries.assessments_visible_to(people.ada).contains(seen)
     with unchanged(), pytest.raises(services.NotPermitted):
         carry_out(act, seen, people.ada)
@@ -227,7 +230,7 @@ def test_a_withdrawn_first_submission_is_a_conflict(people: People, submitted: A
 def test_a_correction_that_was_seen_is_no_later_decision(people: People, submitted: Assessment):
     corrected = make.correct(submitted, people.mo, "4A")
     moved = Assessment.objects.get(pk=corrected.pk)
-    moved.worker, moved.version, moved.saved_at = people.ben, moved.version + 1, timezone.now()
+    moved.worker, moved.version = people.ben, moved.version + 1
     moved.save()
     with unchanged(), pytest.raises(services.EditConflict):
         carry_out("authorise", corrected, people.mo)
@@ -302,15 +305,15 @@ def test_two_managers_with_the_same_records_do_not_deadlock(transactional_db):
 # Authorising
 
 
-def test_authorising_ends_it_today_and_marks_the_version(people: People, submitted: Assessment):
-    with time_machine.travel("2027-06-30 23:30 +0000", tick=False):
-        done = make.authorise(submitted, people.mo)
+def test_authorising_ends_it_today_and_marks_the_version(people: People):
+    with time_machine.travel("2026-06-30 23:30 +0000", tick=False):
+        done = make.authorise(make.submit(make.start(people.ada)), people.mo)
     done.refresh_from_db()
     version = done.versions.get()
     # Half past midnight in summer time.
-    assert (done.end_date.isoformat(), done.status) == ("2027-07-01", Status.AUTHORISED)
+    assert (done.end_date.isoformat(), done.status) == ("2026-07-01", Status.AUTHORISED)
     assert (version.end_date, version.authorised_by) == (done.end_date, people.mo)
-    assert version.authorised_at.isoformat() == "2027-06-30T23:30:00+00:00"
+    assert version.authorised_at.isoformat() == "2026-06-30T23:30:00+00:00"
     review = done.reviews.get()
     assert (review.decision, review.reason, review.comment) == ("authorised", "", "")
     assert queries.latest_authorised_version(done) == version
@@ -393,7 +396,11 @@ def test_a_reopened_record_leaves_what_is_counted(people: People, authorised: As
     counted = queries.latest_authorised_version(authorised)
     again = make.reopen(authorised, people.mo)
     again.refresh_from_db()
-    assert (again.status, again.end_date, again.submitted_at) == (Status.REOPENED, None, None)
+    assert (again.status, again.end_date, again.submitted_at) == (
+        Status.REOPENED,
+        authorised.end_date,
+        None,
+    )
     make.return_it(make.submit(again, "4A"), people.mo)
     assert queries.latest_authorised_version(again) == counted
     assert counted.codes == ["4B"]
@@ -411,7 +418,7 @@ def test_a_record_is_reopened_beside_a_newer_assessment_of_its_episode(
     services.start_assessment(
         by=people.ben,
         team=people.north,
-        start_date=authorised.start_date,
+        start_date=timezone.localdate(),
         key=uuid.uuid4(),
         child=authorised.episode.child,
         episode=authorised.episode,
@@ -500,15 +507,29 @@ def test_a_correction_is_a_version_beside_the_one_that_was_submitted(
     assert make.authorise(corrected, people.mo).status == Status.AUTHORISED
 
 
-def test_new_questions_of_a_correction_are_answered_by_its_reason(
-    people: People, draft: Assessment
-):
+GANGS, VICTIM = "gangs-with-criminal-exploitation", "child-as-victim"
+
+
+def test_new_questions_of_a_correction_are_answered_one_by_one(people: People, draft: Assessment):
+    """Its reason is about something else, and answers none of them."""
     sent = make.submit(draft, "6B")
-    corrected = make.correct(sent, people.mo, "3B", "6B", "13A", reason="The police said so")
+    corrected = make.correct(
+        sent,
+        people.mo,
+        "3B",
+        "6B",
+        "13A",
+        reason="The report names a gang on page 3",
+        answers=[
+            SentAnswer(GANGS, "reason", " Not used by it "),
+            SentAnswer(VICTIM, "considered"),
+            SentAnswer("young-carer", "considered", "Answered by the worker already"),
+        ],
+    )
     new = RuleAnswer.objects.filter(assessment=corrected, answered_by=people.mo)
     assert [(each.rule, each.kind, each.codes, each.text) for each in new] == [
-        ("gangs-with-criminal-exploitation", "reason", ["13A"], "The police said so"),
-        ("child-as-victim", "considered", ["3B"], "The police said so"),
+        (GANGS, "reason", ["13A"], "Not used by it"),
+        (VICTIM, "considered", ["3B"], ""),
     ]
     answers = corrected.versions.get(number=2).answers
     assert {(each["rule"], each["by"]) for each in answers} == {
@@ -517,6 +538,26 @@ def test_new_questions_of_a_correction_are_answered_by_its_reason(
         ("young-carer", people.ada.pk),
     }
     assert make.authorise(corrected, people.mo).status == Status.AUTHORISED
+
+
+@pytest.mark.parametrize(
+    ("answers", "refused"),
+    [
+        ([], {GANGS, VICTIM}),
+        ([SentAnswer(GANGS, "reason", "Not used by it")], {VICTIM}),
+        ([SentAnswer(GANGS, "considered"), SentAnswer(VICTIM, "considered")], {GANGS}),
+        ([SentAnswer(GANGS, "reason", " "), SentAnswer(VICTIM, "considered")], {GANGS}),
+        ([SentAnswer(GANGS, "reason", "x" * 1001), SentAnswer(VICTIM, "considered")], {GANGS}),
+        ([SentAnswer(GANGS, "complied"), SentAnswer(VICTIM, "reason", "So")], {GANGS, VICTIM}),
+    ],
+    ids=lambda value: None,
+)
+def test_a_correction_without_an_answer_to_a_new_question_is_refused(
+    people: People, submitted: Assessment, answers: list[SentAnswer], refused: set[str]
+):
+    with unchanged(), pytest.raises(services.FactsRefused) as refusal:
+        make.correct(submitted, people.mo, "3B", "13A", answers=answers)
+    assert refusal.value.messages.keys() == refused
 
 
 @pytest.mark.parametrize(
@@ -547,9 +588,9 @@ def test_a_correction_that_breaks_a_rule_is_refused(
         ({"codes": ["4B"], "other_description": "Dropped"}, {"codes"}),
         ({"reason": ""}, {"reason"}),
         ({"reason": " \r\n"}, {"reason"}),
-        ({"reason": "x" * 1001}, {"reason"}),
+        ({"reason": "x" * 2001}, {"reason"}),
         ({"reason": "a\x00b"}, {"reason"}),
-        ({"codes": ["20"], "other_description": "x" * 501}, {"other_description"}),
+        ({"codes": ["4A", "20"], "other_description": "x" * 501}, {"other_description"}),
         ({"codes": ["4B"], "reason": ""}, {"codes", "reason"}),
     ],
     ids=lambda value: None,

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from assessments import services
+from assessments.catalogue import loader
 from assessments.models import Assessment, Outcome, Review, Status, Version
 from tests import people as make
 from tests.people import People
@@ -27,7 +28,8 @@ def call(service, assessment: Assessment, **values) -> Assessment:
 
 
 def submit(assessment: Assessment, **values) -> Assessment:
-    return call(services.submit, assessment, **values)
+    """As the worker, who means it where nothing was changed; the question has tests of its own."""
+    return call(services.submit, assessment, **{"unchanged_is_meant": True} | values)
 
 
 def withdraw(assessment: Assessment, **values) -> Assessment:
@@ -53,7 +55,12 @@ def ready(draft: Assessment) -> Assessment:
 IN_THE_WAY = {
     # codes, description, outcome: the rules that stand in the way
     ((), "", "early_help"): ["some-factor"],
-    (("21",), "", "early_help"): ["no-factors-no-further-action"],
+    (("21",), "", "early_help"): ["no-factors-early-help"],
+    **{
+        (("21",), "", outcome.value): ["no-factors-no-further-action"]
+        for outcome in Outcome
+        if outcome not in (Outcome.NO_FURTHER_ACTION, Outcome.EARLY_HELP)
+    },
     (("21",), "", ""): ["no-factors-no-further-action"],
     (("4B", "20"), "", "early_help"): ["other-described"],
     (("13A",), "", "early_help"): ["gangs-with-criminal-exploitation"],
@@ -88,11 +95,26 @@ def test_no_factors_identified_is_submitted_with_no_further_action(draft: Assess
     assert submit(saved).status == Status.SUBMITTED
 
 
+def test_no_factors_identified_is_submitted_with_early_help_for_a_reason(draft: Assessment):
+    """The census has taken it with RC9, closed and referred to early help, since 2022-23."""
+    saved = make.set_outcome(make.record(draft, "21"), Outcome.EARLY_HELP)
+    reason = "The children's centre offers the family a group"
+    sent = submit(make.answer(saved, "no-factors-early-help", "reason", reason))
+    version = sent.versions.get()
+    assert (version.codes, version.outcome) == (["21"], Outcome.EARLY_HELP)
+    assert [(each["rule"], each["text"]) for each in version.answers] == [
+        ("no-factors-early-help", reason)
+    ]
+
+
+def test_every_outcome_that_a_rule_names_is_one(db):
+    rules = [rule for edition in loader.editions().values() for rule in edition.rules]
+    assert {outcome for rule in rules for outcome in rule.outcomes} <= set(Outcome.values)
+
+
 def test_a_complied_answer_does_not_answer_a_rule_that_applies_again(draft: Assessment):
     saved = make.set_outcome(make.record(draft, "13A"))
-    saved = call(
-        services.answer_rule, saved, rule="gangs-with-criminal-exploitation", kind="complied"
-    )
+    saved = make.answer(saved, "gangs-with-criminal-exploitation", "complied")
     saved = make.record(saved, "13A")
     with pytest.raises(services.SubmissionRefused) as refused:
         submit(saved)
@@ -102,14 +124,15 @@ def test_a_complied_answer_does_not_answer_a_rule_that_applies_again(draft: Asse
 # The snapshot
 
 
-def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Assessment):
-    saved = make.record(draft, "20", "6B", "13A", description="Debts to a lender")
-    saved = make.set_outcome(saved)
+def test_a_submission_keeps_a_snapshot_of_everything(people: People):
     gangs = "gangs-with-criminal-exploitation"
-    for text in ("At first", "On second thoughts"):
-        saved = call(services.answer_rule, saved, rule=gangs, kind="reason", text=text)
-    saved = call(services.answer_rule, saved, rule="young-carer", kind="considered")
-    with time_machine.travel("2027-03-04 09:30 +0000", tick=False):
+    with time_machine.travel("2026-03-04 09:30 +0000", tick=False):
+        draft = make.start(people.ada)
+        saved = make.record(draft, "20", "6B", "13A", description="Debts to a lender")
+        saved = make.set_outcome(saved)
+        for text in ("At first", "On second thoughts"):
+            saved = make.answer(saved, gangs, "reason", text)
+        saved = make.answer(saved, "young-carer", "considered")
         sent = submit(saved)
     version = Version.objects.get(assessment=sent)
     kept = {
@@ -133,7 +156,7 @@ def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Asse
         "authorised_by": None,
         "authorised_at": None,
     }
-    assert sent.submitted_at.isoformat() == "2027-03-04T09:30:00+00:00"
+    assert sent.submitted_at.isoformat() == "2026-03-04T09:30:00+00:00"
     last = sent.answers.filter(rule=gangs).last()
     assert [
         {name: each[name] for name in ("rule", "kind", "codes", "text", "by")}
@@ -159,7 +182,7 @@ def test_a_submission_keeps_a_snapshot_of_everything(people: People, draft: Asse
 
 def test_an_answer_to_a_rule_that_no_longer_applies_is_not_in_the_snapshot(draft: Assessment):
     saved = make.set_outcome(make.record(draft, "6B"))
-    saved = call(services.answer_rule, saved, rule="young-carer", kind="considered")
+    saved = make.answer(saved, "young-carer", "considered")
     sent = submit(make.record(saved, "6B", "7A"))
     assert sent.versions.get().answers == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -32,6 +33,10 @@ ACTS: dict[Act, Callable[[Assessment, People], Assessment]] = {
     Act.RETURN: lambda seen, people: make.return_it(seen, people.mo),
     Act.AUTHORISE: lambda seen, people: make.authorise(seen, people.mo),
     Act.REOPEN: lambda seen, people: make.reopen(seen, people.mo),
+    Act.CORRECT_DATES: lambda seen, people: make.correct_dates(
+        seen, people.mo, seen.start_date + timedelta(days=1)
+    ),
+    Act.VOID: lambda seen, people: make.void(seen, people.mo),
     Act.CORRECT: lambda seen, people: make.correct(seen, people.mo, "4C"),
 }
 
@@ -40,6 +45,10 @@ def ready_for(transition: Transition, people: People) -> Assessment:
     if transition.act == Act.WITHDRAW:
         # It goes back to the status from which it was submitted.
         return make.submit(make.in_status(transition.after, people.ada, people.mo))
+    if transition.act == Act.VOID and transition.before != Status.AUTHORISED:
+        # Only what was ever authorised.
+        done = make.in_status(Status.AUTHORISED, people.ada, people.mo)
+        return make.amended(done, transition.before, people.mo)
     seen = make.in_status(transition.before, people.ada, people.mo)
     if transition.act == Act.SUBMIT:
         return make.set_outcome(make.record(seen, "4A"))

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.models import Assessment, Review, Status
+from assessments.models import Assessment, Reply, Review, Status
 from cinfactors.web.logs import JsonFormatter
 from tests import people as make
 from tests.pages.form_data import at, key_and_version, new_child_form
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.failing_urls")]
 
 CHILD_ID, GIVEN, FAMILY = "ZQX7000", "Quillon", "Zephyrine"
 CODES = ("13A", "24A", "6B", "7A", "20")
-TYPED = ("Owes Mr Brackwater", "Seen at Larkhollow", "Ask about Tamsinbury")
+TYPED = ("Owes Mr Brackwater", "Seen at Larkhollow", "Ask about Tamsinbury", "At Wendlemoor")
 WRONG_PASSWORD, WRONG_NAME = "wellington marmalade quay", "notbeatrix"
 
 
@@ -112,8 +112,7 @@ def a_worker_records(ada: Client) -> Assessment:
     assert made.codes
     ada.post(at("check", made), key_and_version(made, next="submit"))
     submitted_with_reasons(ada, made)
-    ada.post(reverse("assessments"), {"words": FAMILY})
-    ada.get(reverse("assessments"))
+    ada.post(reverse("assessments"), {"words": FAMILY}, follow=True)
     ada.get(at("record", made))
     return made
 
@@ -145,6 +144,12 @@ def a_manager_returns_it(mo: Client, assessment: Assessment) -> None:
 
 def the_worker_sends_it_again(ada: Client, assessment: Assessment) -> None:
     ada.get(at("factors", assessment))
+    now = Assessment.objects.get(pk=assessment.pk)
+    reply = {"replies-to": now.reviews.get().pk, "reply-general": TYPED[3]}
+    too_long = reply | {"reply-general": TYPED[3] * 100}
+    for sent in (too_long, reply | {"replies-to": "0"}, reply):
+        ada.post(at("check", now), key_and_version(now, next="save", **sent))
+    assert Reply.objects.get().text == TYPED[3]
     submitted_with_reasons(ada, assessment)
 
 

@@ -115,7 +115,7 @@ def test_every_view_that_looks_for_a_child_by_what_was_typed_is_rate_limited(
     ]
     searches = {
         target.partition("?")[0]
-        for person in (people.ada, people.mo, people.abe)
+        for person in (people.ada, people.mo, people.dee, people.abe)
         for target, fields in forms_of(browser(person), addresses)
         if looks_for_the_child(person, target, fields)
     }

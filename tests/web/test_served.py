@@ -141,3 +141,32 @@ def test_proxy_headers_spelled_with_underscores_are_ignored(port: int):
     spoofed = "X_Forwarded_Proto: https\r\nX_Forwarded_For: 192.0.2.1\r\n"
     answer = send(port, f"GET /account/sign-in/ HTTP/1.1\r\n{HOST}{spoofed}{CLOSE}\r\n")
     assert status(answer) in (301, 400)
+
+
+@pytest.mark.usefixtures("port")  # for the files that are collected
+@pytest.mark.parametrize("bound", ["0.0.0.0:0", "[::]:0"])
+def test_plain_http_is_not_served_to_the_network_by_an_option_either(bound):
+    local = PRODUCTION | {"ALLOWED_HOSTS": "localhost", "HTTPS": "off"}
+    done = python("-m", "gunicorn", f"--bind={bound}", "cinfactors.wsgi", **local)
+    assert done.returncode == 1
+    says = done.stderr.splitlines()[-1]
+    assert says.startswith("cinfactors cannot start: HTTPS is off, and ")
+    assert says.endswith("set HTTPS=on, or listen at 127.0.0.1.")
+
+
+@pytest.mark.usefixtures("port")  # for the files that are collected
+@pytest.mark.parametrize(("name", "wrong"), [("PORT", "99999"), ("WEB_CONCURRENCY", "0")])
+def test_a_number_that_means_nothing_is_refused_in_words_at_the_start(name, wrong):
+    done = python("-m", "gunicorn", "cinfactors.wsgi", **PRODUCTION | {name: wrong})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"cinfactors cannot start: {name} is '{wrong}'. Set it to ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("port")
+def test_the_server_logs_at_the_level_of_the_application():
+    code = (
+        "import runpy; found = runpy.run_path('gunicorn.conf.py')['logconfig_dict'];"
+        "print(found['loggers']['gunicorn.error']['level'])"
+    )
+    assert python("-c", code, **PRODUCTION | {"LOG_LEVEL": "warning "}).stdout == "WARNING\n"

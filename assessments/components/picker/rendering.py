@@ -1,17 +1,15 @@
 """The picker: every code of an edition as a checkbox, with the guide's text beside it.
 
 What does not change from one request to the next, which is nearly all of it, is rendered once for
-each edition and density and cached as segments; a request fills in the placeholders between them:
-what is ticked, and what the rules say.
+each edition and density; a request fills in what is ticked, and what the rules say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
 
-from crispy_forms.layout import LayoutObject
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
@@ -19,7 +17,7 @@ from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import Edition, Severity
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.state import GivenAnswer, PickerState
-from assessments.components.prerendered import Segments, fill_in, prerender
+from assessments.components.prerendered import Prerendered, attribute
 from assessments.presenters.code_notes import Note
 from assessments.presenters.selection import named_codes
 from assessments.rules import Finding
@@ -35,19 +33,22 @@ FINDING_LABELS: Mapping[Severity, str] = {
 
 
 @lru_cache(maxsize=16)
-def picker_segments(edition: Edition, density: str) -> Segments:
-    """Return the pre-rendered picker for an edition and a density."""
-    return prerender("components/picker/picker.html", {"domains": domain_groups(edition, density)})
+def prerendered_picker(edition: Edition, density: str) -> Prerendered:
+    """Return the picker for an edition and a density, without what belongs to a request."""
+    return Prerendered(
+        "components/picker/picker.html", {"domains": domain_groups(edition, density)}
+    )
 
 
 def render_picker(state: PickerState) -> SafeString:
     """Render the whole picker for one request."""
     findings = state.findings_by_code()
-    return fill_in(
-        picker_segments(state.edition, state.density),
+    return prerendered_picker(state.edition, state.density).fill_in(
         {
-            "ticked": lambda code: " checked" if code in state.ticked else "",
-            "described": lambda code: _aria_describedby(code, state, findings.get(code, ())),
+            "ticked": lambda code: attribute("checked") if code in state.ticked else "",
+            "described": lambda code: attribute(
+                "aria-describedby", _described_by(code, state, findings.get(code, ()))
+            ),
             "notes": lambda code: _render_notes(code, state.notes.get(code, ())),
             "beside": lambda code: render_beside(state, code, findings.get(code, ())),
             "description": lambda code: _render_description(code, state),
@@ -57,10 +58,24 @@ def render_picker(state: PickerState) -> SafeString:
 
 def render_beside(state: PickerState, code: str, findings: Collection[Finding]) -> str:
     """Render what stands beside one code: a choice to be made, and what the rules say."""
-    return state.choices.get(code, "") + "".join(
-        render_finding(finding, state.edition, state.answers.get(finding.rule.id))
-        for finding in findings
-    )
+    is_choice = state.choice is not None and state.choice.beside == code
+    if not (findings or is_choice):
+        return ""
+    context = {
+        "choice": render_choice(state) if is_choice else "",
+        "findings": [
+            render_finding(finding, state.edition, state.answers.get(finding.rule.id))
+            for finding in findings
+        ],
+    }
+    return get_template("components/picker/beside.html").render(context)
+
+
+def render_choice(state: PickerState) -> str:
+    """Render what waits for a choice, or can be undone after it; nothing where there is none."""
+    if state.choice is None:
+        return ""
+    return get_template("components/picker/choice.html").render(asdict(state.choice))
 
 
 def render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | None = None) -> str:
@@ -90,13 +105,13 @@ def _render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | No
 _cached_finding = lru_cache(maxsize=1024)(_render_finding)
 
 
-def _aria_describedby(code: str, state: PickerState, findings: Collection[Finding]) -> str:
-    """Return the attribute that links a checkbox to its hint, its notes and its findings."""
+def _described_by(code: str, state: PickerState, findings: Collection[Finding]) -> str:
+    """Return the ids of a checkbox's hint, its notes and its findings."""
     ids = [f"{note.kind}-{code}" for note in state.notes.get(code, ())]
     ids += [f"message-{finding.rule.id}" for finding in findings]
     if state.density != Density.FULL and state.edition.codes[code].words:
         ids.insert(0, f"hint-{code}")
-    return f' aria-describedby="{" ".join(ids)}"' if ids else ""
+    return " ".join(ids)
 
 
 def _render_notes(code: str, notes: Collection[Note]) -> str:
@@ -123,13 +138,3 @@ def _description_box(code: str, ticked: bool, description: str, error: str) -> s
 
 
 _cached_description_box = lru_cache(maxsize=8)(_description_box)
-
-
-class Picker(LayoutObject):  # type: ignore[misc]  # crispy-forms has no types
-    """The picker in the layout of a form; the form's `picker` is its state."""
-
-    fields: list[str] = []
-
-    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
-        form.rendered_fields.update({"codes", "other_description"} & form.fields.keys())
-        return render_picker(form.picker)

@@ -2,86 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from django.http import QueryDict
-
-from assessments import evaluation, rules
 from assessments.catalogue.types import Edition, Severity
-from assessments.components.picker.posted_selection import parse_post
-from assessments.models import Assessment
-from assessments.presenters.code_notes import NO_NOTES, Note
-from assessments.presenters.questions import latest_answer
+from assessments.components.picker.choices import Choice
+from assessments.evaluation import Evaluation
+from assessments.presenters.code_notes import NO_NOTES, Notes
 from assessments.rules import Finding
-from cinfactors.web.clean_text import clean_text, normalise_newlines
+from cinfactors.web.clean_text import clean_text
 
-NO_ERRORS: Mapping[str, str] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 def picker_state(
-    assessment: Assessment,
+    evaluation: Evaluation,
     density: str,
-    data: QueryDict | None = None,
     *,
-    description_error: str = "",
-    notes: Mapping[str, tuple[Note, ...]] = NO_NOTES,
-    errors: Mapping[str, str] = NO_ERRORS,
+    notes: Notes = NO_NOTES,
+    texts: Mapping[str, str] = NO_TEXTS,
+    errors: Mapping[str, str] = NO_TEXTS,
+    choice: Choice | None = None,
+    with_submission_errors: bool = False,
 ) -> PickerState:
-    """Return the picker as it was posted, or as it is stored where nothing was posted."""
-    edition = evaluation.edition_of(assessment)
-    selection = evaluation.selection_of(assessment)
-    if data is not None:
-        description = normalise_newlines(data.get("other_description", ""))
-        selection = rules.replace_codes(selection, parse_post(edition, data).codes, description)
-    findings = rules.evaluate(edition, selection)
+    """Return the picker for a selection.
+
+    `texts` has what was typed beside the codes, and `errors` what is wrong with it, by rule; an
+    error of the description has its own name, "other_description". What stands against submitting
+    the selection is left out, such as that nothing is selected yet, unless it is asked for.
+    """
     return PickerState(
-        edition=edition,
+        edition=evaluation.edition,
         density=density,
-        ticked=frozenset(selection.codes),
-        description=selection.other_description,
-        description_error=description_error,
-        findings=findings if data is not None else without_submission_errors(findings),
+        ticked=evaluation.selection.codes,
+        description=evaluation.selection.other_description,
+        description_error=errors.get("other_description", ""),
+        findings=tuple(
+            finding
+            for finding in evaluation.findings
+            if with_submission_errors or finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
+        ),
         notes=notes,
-        answers=given_answers(assessment, findings, data, errors),
+        answers=given_answers(evaluation, texts, errors),
+        choice=choice,
     )
 
 
 def given_answers(
-    assessment: Assessment,
-    findings: Collection[Finding],
-    data: QueryDict | None = None,
-    errors: Mapping[str, str] = NO_ERRORS,
+    evaluation: Evaluation, texts: Mapping[str, str], errors: Mapping[str, str]
 ) -> dict[str, GivenAnswer]:
     """Return the answers that still hold, by rule; typed text that is not saved comes before them.
 
     Makes a query only where one of the findings asks for an answer.
     """
-    asking = [finding for finding in findings if finding.rule.asks]
-    if not asking:
-        return {}
-    stored = evaluation.answers_of(assessment)
-    still_open = rules.unanswered(asking, evaluation.rule_answers(stored))
-    open_rules = {finding.rule.id for finding in still_open}
     given = {}
-    for finding in asking:
+    for finding in evaluation.asking:
         rule = finding.rule.id
-        last = None if rule in open_rules else latest_answer(stored, finding)
+        last = evaluation.answer_to(finding)
         text = last.text if last else ""
-        typed = clean_text(data.get(f"text-{rule}", text)) if data else text
+        typed = clean_text(texts.get(rule, text))
         error = errors.get(rule, "")
         if last or typed or error:
             holds = last is not None and typed == text
             given[rule] = GivenAnswer(typed, holds=holds, error=error)
     return given
-
-
-def without_submission_errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return what a page shows before the person submits: not that nothing is selected yet."""
-    return tuple(
-        finding for finding in findings if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +89,11 @@ class PickerState:
     description: str = ""
     description_error: str = ""
     findings: tuple[Finding, ...] = ()
-    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
-    """By code."""
+    notes: Notes = field(default_factory=dict)
     answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
     """By rule."""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """By code, as HTML: what waits for a choice, or can be undone."""
+    choice: Choice | None = None
+    """What waits for the person's choice, or can be undone after it."""
 
     def findings_by_code(self) -> dict[str, list[Finding]]:
         """Return the findings by the code that each is shown beside: the first it is about."""

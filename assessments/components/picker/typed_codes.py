@@ -39,13 +39,18 @@ class TypedCodes:
 NO_TYPED_CODES = TypedCodes()
 
 
+def canonical_code(typed: str) -> str:
+    """Return a code as the guide spells it: "3A" for "3a", "3 a" and "03A"."""
+    return re.sub(r"^0+(?=\d)", "", re.sub(r"\s", "", typed)).upper()
+
+
 def parse_typed_codes(edition: Edition, text: str) -> TypedCodes:
     """Read codes as people type them: "3a 3B,16a", "3a/3b & 20", "3a and 3b"."""
     codes: dict[str, None] = {}
     numbers: dict[str, None] = {}
     others: dict[str, str] = {}
     for each in _TYPED.findall(text[:LONGEST_TYPED]):
-        code = re.sub(r"\s", "", each).upper()
+        code = canonical_code(each)
         if code in edition.codes:
             codes[code] = None
         elif code in edition.factors_by_number:

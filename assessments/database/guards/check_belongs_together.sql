@@ -3,9 +3,10 @@
 -- Versions and decisions are written before the row of the assessment, so a half-written step can
 -- only be seen at the end:
 --
--- - what is submitted or authorised equals its latest version,
+-- - what is submitted or authorised equals its latest version, and what is authorised ends with it,
 -- - the status is the one that the last decision leads to,
--- - a version that is marked as authorised has the decision,
+-- - a version that is marked as authorised has the decision, by which it was authorised or its dates
+--   were corrected,
 -- - a correction has the decision with its reason.
 
 CREATE OR REPLACE FUNCTION check_belongs_together() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -19,7 +20,9 @@ BEGIN
     SELECT * INTO latest FROM assessments_version
     WHERE assessment_id = a.id ORDER BY number DESC LIMIT 1;
     decision := last_decision(a.id);
-    IF a.status IN ('submitted', 'authorised') AND NOT equals_version(a, latest) THEN
+    IF a.status IN ('submitted', 'authorised') AND NOT equals_version(a, latest)
+        OR a.status = 'authorised' AND a.end_date IS DISTINCT FROM latest.end_date
+    THEN
         broken := 'what_is_locked_equals_its_latest_version';
     ELSIF a.status NOT IN ('submitted', 'cancelled') AND a.status <> decision
         OR a.status = 'cancelled' AND decision NOT IN ('draft', 'returned')
@@ -33,13 +36,15 @@ BEGIN
         SELECT FROM assessments_version AS v
         WHERE v.assessment_id = a.id AND v.authorised_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM assessments_review AS review
-            WHERE review.version_id = v.id AND review.decision = 'authorised'
+            WHERE review.version_id = v.id
+                AND review.decision IN ('authorised', 'dates_corrected')
         )
     ) THEN
         broken := 'what_is_marked_was_authorised';
     ELSIF latest.corrected_by_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM assessments_review AS review
-        WHERE review.version_id = latest.id AND review.decision = 'corrected'
+        WHERE review.version_id = latest.id
+            AND review.decision IN ('corrected', 'dates_corrected')
     ) THEN
         broken := 'every_correction_says_why';
     END IF;

@@ -1,15 +1,26 @@
 -- Guard an assessment's row: how it begins, which status may follow which, and what may change.
 --
 -- - An assessment starts on or after the referral (census rule 1103).
--- - It begins as a draft of version 1, and an episode has only one that is not completed (census
---   rule 8896).
+-- - It begins as a draft of version 1.
 -- - Its version grows by one with each write, which makes a stale write visible; its id, reference,
 --   episode and start of recording stay.
 -- - Its status changes only as the table in assessments/models/transitions.py allows. The name in
 --   braces below stands for the pairs of that table; guards/__init__.py fills them in. A record
 --   that was ever authorised is not cancelled.
+-- - It ends when it is first authorised, that day or earlier. From then on start and end stay:
+--   amending it does not move them. A manager's decision alone does, while it is authorised, with a
+--   version of its own that has the dates.
+-- - It neither starts nor ends after its episode was closed (census rule 8565), and there is none in
+--   an episode that ended in no further action (8831). What is cancelled or voided is in no census.
+-- - Codes and description are recorded, what is submitted or authorised is so, and dates are
+--   corrected, under the edition in force on the day it ended, or while it has not, on the day of the
+--   write in London. Other writes leave the edition. What the owner loads is exempt.
+--   `makeeditionmigration` writes edition_in_force() from the editions of the catalogue.
+-- - The worker and the team change while it is open, and nothing else in that step.
+-- - The time of its submission comes with the submission, and goes when the worker has it again.
 -- - While the worker does not have it, it is locked. Only a correction, which comes with a version
---   of its own, changes codes, description and edition; authorising changes the edition.
+--   of its own, changes codes, description and edition, or dates and edition; authorising changes the
+--   edition.
 -- - What is submitted or authorised equals its latest version, every submission has a new version,
 --   and what is authorised is marked on that version by somebody who did not work on it.
 -- - Every other status is the one that the last decision leads to.
@@ -24,36 +35,59 @@ DECLARE
     latest assessments_version;
     locked boolean;
     corrected boolean;
+    moved boolean;
+    redated boolean := false;
+    given text[] := ARRAY['worker_id', 'team_id', 'version'];
+    of_episode assessments_episode;
+    saved_on date := (NEW.saved_at AT TIME ZONE 'Europe/London')::date;
 BEGIN
-    IF NEW.start_date < (SELECT referral_date FROM assessments_episode WHERE id = NEW.episode_id)
+    IF TG_OP = 'INSERT' OR (NEW.start_date, NEW.end_date)
+        IS DISTINCT FROM (OLD.start_date, OLD.end_date)
     THEN
+        -- Who changes the episode at the same time waits, and then sees these dates.
+        PERFORM FROM assessments_episode WHERE id = NEW.episode_id FOR SHARE;
+    END IF;
+    SELECT * INTO of_episode FROM assessments_episode WHERE id = NEW.episode_id;
+    IF NEW.start_date < of_episode.referral_date THEN
         broken := 'starts_on_or_after_the_referral';
+    ELSIF NEW.status NOT IN ('cancelled', 'voided') AND of_episode.no_further_action AND TG_OP = 'INSERT' THEN
+        broken := 'no_further_action_means_no_assessment';
+    ELSIF NEW.status NOT IN ('cancelled', 'voided')
+        AND greatest(NEW.start_date, NEW.end_date) > of_episode.closure_date
+        AND (TG_OP = 'INSERT' OR (NEW.start_date, NEW.end_date)
+            IS DISTINCT FROM (OLD.start_date, OLD.end_date))
+    THEN
+        broken := 'closed_on_or_after_the_assessments';
     ELSIF TG_OP = 'INSERT' THEN
         IF loads_records() THEN
             RETURN NEW;
         END IF;
-        -- Census rule 8896. Two at once wait for each other at the episode.
-        PERFORM FROM assessments_episode WHERE id = NEW.episode_id FOR NO KEY UPDATE;
         IF NEW.status <> 'draft' OR NEW.version <> 1
             OR NEW.end_date IS NOT NULL OR NEW.submitted_at IS NOT NULL
         THEN
             broken := 'an_assessment_begins_as_a_draft';
-        ELSIF EXISTS (
-            SELECT FROM assessments_assessment AS other
-            WHERE other.episode_id = NEW.episode_id
-                AND other.status IN ('draft', 'returned', 'submitted')
-                AND NOT EXISTS (
-                    SELECT FROM assessments_version
-                    WHERE assessment_id = other.id AND authorised_at IS NOT NULL
-                )
-        ) THEN
-            broken := 'one_assessment_of_an_episode_is_not_completed';
+        ELSIF NEW.edition IS DISTINCT FROM edition_in_force(saved_on) THEN
+            broken := 'recorded_under_the_edition_in_force';
         END IF;
     ELSE
         locked := OLD.status NOT IN ('draft', 'returned', 'reopened');
         corrected := locked AND NEW.status = 'submitted' AND (
-            NEW.codes, NEW.other_description, NEW.edition
-        ) IS DISTINCT FROM (OLD.codes, OLD.other_description, OLD.edition);
+            NEW.codes, NEW.other_description
+        ) IS DISTINCT FROM (OLD.codes, OLD.other_description);
+        moved := OLD.end_date IS NOT NULL AND (NEW.start_date, NEW.end_date)
+            IS DISTINCT FROM (OLD.start_date, OLD.end_date);
+        IF moved THEN
+            SELECT * INTO latest FROM assessments_version
+            WHERE assessment_id = NEW.id ORDER BY number DESC LIMIT 1;
+            redated := OLD.status = 'authorised' AND NEW.status = 'authorised'
+                AND equals_version(NEW, latest)
+                AND latest.end_date IS NOT DISTINCT FROM NEW.end_date
+                AND latest.authorised_at IS NOT DISTINCT FROM NEW.saved_at
+                AND EXISTS (
+                    SELECT FROM assessments_review
+                    WHERE version_id = latest.id AND decision = 'dates_corrected'
+                );
+        END IF;
         IF NEW.version <> OLD.version + 1 THEN
             broken := 'version_grows_by_one';
         ELSIF NEW.id <> OLD.id OR NEW.reference <> OLD.reference
@@ -64,24 +98,55 @@ BEGIN
             {allowed_status_changes}
         ) THEN
             broken := 'status_changes_are_legal';
+        ELSIF (NEW.worker_id, NEW.team_id) <> (OLD.worker_id, OLD.team_id) AND (
+            OLD.status IN ('authorised', 'cancelled', 'voided')
+            OR to_jsonb(NEW) - given <> to_jsonb(OLD) - given
+        ) THEN
+            broken := 'open_work_alone_is_reassigned';
+        ELSIF NEW.submitted_at IS DISTINCT FROM (CASE
+            WHEN NEW.status = OLD.status THEN OLD.submitted_at
+            WHEN NEW.status = 'submitted' THEN NEW.submitted_at
+            WHEN NEW.status IN ('draft', 'returned', 'reopened') THEN NULL
+            ELSE OLD.submitted_at
+        END) THEN
+            broken := 'a_submission_keeps_its_time';
         ELSIF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND EXISTS (
             SELECT FROM assessments_version
             WHERE assessment_id = NEW.id AND authorised_at IS NOT NULL
         ) THEN
             broken := 'an_authorised_record_is_not_cancelled';
         ELSIF locked AND (
-            (NEW.outcome, NEW.start_date, NEW.internal_review_date)
-            IS DISTINCT FROM (OLD.outcome, OLD.start_date, OLD.internal_review_date)
+            (NEW.outcome, NEW.internal_review_date)
+            IS DISTINCT FROM (OLD.outcome, OLD.internal_review_date)
+            OR NEW.start_date <> OLD.start_date AND NOT redated
             OR (NEW.codes, NEW.other_description)
             IS DISTINCT FROM (OLD.codes, OLD.other_description) AND NOT corrected
             OR NEW.edition <> OLD.edition AND NOT corrected AND NEW.status <> 'authorised'
             OR NEW.status = OLD.status AND
-            (NEW.edition, NEW.end_date, NEW.cancellation_reason, NEW.submitted_at)
+            (NEW.edition, NEW.end_date, NEW.cancellation_reason, NEW.saved_at)
             IS DISTINCT FROM
-            (CASE WHEN corrected THEN NEW.edition ELSE OLD.edition END,
-                OLD.end_date, OLD.cancellation_reason, OLD.submitted_at)
+            (CASE WHEN corrected OR redated THEN NEW.edition ELSE OLD.edition END,
+                CASE WHEN redated THEN NEW.end_date ELSE OLD.end_date END,
+                OLD.cancellation_reason,
+                CASE WHEN corrected OR redated THEN NEW.saved_at ELSE OLD.saved_at END)
         ) THEN
             broken := 'a_locked_assessment_does_not_change';
+        ELSIF moved AND NOT redated THEN
+            broken := CASE WHEN NEW.end_date IS DISTINCT FROM OLD.end_date
+                THEN 'an_assessment_ends_once' ELSE 'a_completed_assessment_keeps_its_start'
+            END;
+        ELSIF NEW.end_date IS DISTINCT FROM OLD.end_date AND NEW.status <> 'authorised' THEN
+            broken := 'an_authorised_assessment_has_an_end_date';
+        ELSIF NEW.end_date IS DISTINCT FROM OLD.end_date AND NEW.end_date > saved_on THEN
+            broken := 'ends_by_the_day_of_its_authorisation';
+        ELSIF NOT loads_records() AND (CASE
+            WHEN (NEW.codes, NEW.other_description)
+            IS DISTINCT FROM (OLD.codes, OLD.other_description) OR redated
+            OR NEW.status <> OLD.status AND NEW.status IN ('submitted', 'authorised')
+            THEN NEW.edition IS DISTINCT FROM edition_in_force(coalesce(NEW.end_date, saved_on))
+            ELSE NEW.edition <> OLD.edition
+        END) THEN
+            broken := 'recorded_under_the_edition_in_force';
         ELSIF NEW.status IN ('submitted', 'authorised')
             AND (NEW.status <> OLD.status OR corrected)
         THEN
@@ -97,7 +162,8 @@ BEGIN
             ) THEN
                 broken := 'each_submission_is_a_version_of_its_own';
             ELSIF NEW.status = 'authorised' AND (
-                latest.authorised_at IS NULL OR latest.end_date IS DISTINCT FROM NEW.end_date
+                latest.authorised_at IS DISTINCT FROM NEW.saved_at
+                OR latest.end_date IS DISTINCT FROM NEW.end_date
             ) THEN
                 broken := 'what_is_authorised_is_marked';
             ELSIF NEW.status = 'authorised'

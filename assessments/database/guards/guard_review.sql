@@ -17,22 +17,25 @@ BEGIN
         WHERE assessment_id = a.id AND number > decided.number
     ) THEN
         broken := 'a_review_is_of_the_latest_version';
-    ELSIF (NEW.decision = 'reopened' AND a.status <> 'authorised')
-        OR (NEW.decision <> 'reopened' AND a.status <> 'submitted')
-    THEN
+    ELSIF (CASE
+        WHEN NEW.decision = 'voided' THEN a.end_date IS NULL OR a.status = 'voided'
+        WHEN NEW.decision IN ('reopened', 'dates_corrected') THEN a.status <> 'authorised'
+        ELSE a.status <> 'submitted'
+    END) THEN
         broken := 'a_review_is_of_what_waits_for_it';
-    ELSIF NEW.decision IN ('authorised', 'returned') AND EXISTS (
+    ELSIF NEW.decision IN ('authorised', 'returned', 'dates_corrected') AND EXISTS (
         SELECT FROM assessments_review
-        WHERE version_id = NEW.version_id AND decision IN ('authorised', 'returned')
+        WHERE version_id = NEW.version_id
+            AND decision IN ('authorised', 'returned', 'dates_corrected')
     ) THEN
         broken := 'each_version_is_decided_on_once';
     ELSIF worked_on_by(a.id, a.worker_id, NEW.decided_by_id) THEN
         broken := 'nobody_decides_on_their_own_work';
-    ELSIF NEW.decision = 'corrected'
+    ELSIF NEW.decision IN ('corrected', 'dates_corrected')
         AND decided.corrected_by_id IS DISTINCT FROM NEW.decided_by_id
     THEN
         broken := 'a_correction_is_of_the_version_it_made';
-    ELSIF NEW.decision = 'authorised'
+    ELSIF NEW.decision IN ('authorised', 'dates_corrected')
         AND decided.authorised_by_id IS DISTINCT FROM NEW.decided_by_id
     THEN
         broken := 'what_is_authorised_is_marked';

@@ -3,8 +3,11 @@
 -- - Version numbers count on from 1, and a new version has no mark of authorisation.
 -- - A submission adds one while the worker has the assessment. A correction adds one while it is
 --   submitted: by somebody who did not work on it, with who and when, outcome and dates unchanged.
+-- - A correction of the dates adds one while it is authorised, by such a person too. It has the mark
+--   of its authorisation by them from the beginning; but for start, end, edition and answers it is
+--   as the version before it.
 -- - The one exception is the mark of authorisation, added once to the latest version while it
---   waits for a decision: by whom, when, the end date, and the edition in force on that day.
+--   waits for a decision: by whom, when, the assessment's end date, and the edition of that day.
 -- - No version is deleted.
 
 CREATE OR REPLACE FUNCTION guard_version() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -13,6 +16,7 @@ DECLARE
     a assessments_assessment;
     before assessments_version;
     mark text[] := ARRAY['authorised_by_id', 'authorised_at', 'end_date', 'edition'];
+    of_its_own text[] := mark || ARRAY['id', 'number', 'corrected_by_id', 'start_date', 'answers'];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         broken := 'a_version_does_not_change';
@@ -37,6 +41,14 @@ BEGIN
         WHERE assessment_id = NEW.assessment_id ORDER BY number DESC LIMIT 1;
         IF NEW.number <> coalesce(before.number, 0) + 1 THEN
             broken := 'version_numbers_are_consecutive';
+        ELSIF a.status = 'authorised' AND NEW.corrected_by_id IS NOT NULL THEN
+            IF NEW.authorised_by_id IS DISTINCT FROM NEW.corrected_by_id
+                OR (to_jsonb(NEW) - of_its_own) <> (to_jsonb(before) - of_its_own)
+            THEN
+                broken := 'a_correction_of_the_dates_changes_nothing_else';
+            ELSIF worked_on_by(a.id, a.worker_id, NEW.corrected_by_id) THEN
+                broken := 'nobody_decides_on_their_own_work';
+            END IF;
         ELSIF NEW.authorised_at IS NOT NULL THEN
             broken := 'a_version_begins_without_a_mark';
         ELSIF NEW.corrected_by_id IS NULL THEN

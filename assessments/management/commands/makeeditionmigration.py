@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
 
 class Command(BaseCommand):
-    help = "Write the migration that puts the catalogue's editions into the database's constraints."
+    help = "Write the migration that puts the catalogue's editions into the database."
     # Without the check for missing migrations, which fails until this one is written.
     requires_system_checks = ["catalogue"]
 

@@ -9,6 +9,8 @@ from crispy_forms_gds.layout import Field, Fluid, Size
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from assessments.components.forms import Form
 from cinfactors.accounts.models import User
@@ -24,8 +26,8 @@ else:  # Django's own fields are not generic
 class WorkerField(OneUser):
     """One social worker, labelled with their teams, which have to be prefetched."""
 
-    def label_from_instance(self, person: User) -> str:
-        return f"{person.name}, {', '.join(team.name for team in person.teams.all())}"
+    def label_from_instance(self, person: User) -> SafeString:
+        return _in_words(person.name, _teams_of(person))
 
 
 class PeopleField(SeveralUsers):
@@ -33,9 +35,17 @@ class PeopleField(SeveralUsers):
 
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, person: User) -> str:
-        teams = ", ".join(team.name for team in person.teams.all())
-        return ", ".join(filter(None, (person.name, person.get_role_display().lower(), teams)))
+    def label_from_instance(self, person: User) -> SafeString:
+        return _in_words(person.name, person.get_role_display().lower(), _teams_of(person))
+
+
+def _teams_of(person: User) -> str:
+    return ", ".join(team.name for team in person.teams.all())
+
+
+def _in_words(*parts: str) -> SafeString:
+    """Each apart from the others, in whichever direction it is written."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((part,) for part in parts if part))
 
 
 class ReassignForm(Form):

@@ -10,29 +10,27 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import queries, services
 from assessments.components.forms import posted_or_draft
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
-from assessments.components.records import assessment_or_404, locked_response
+from assessments.components.records import (
+    assessment_or_404,
+    locked_response,
+    managed_assessment_or_404,
+)
 from assessments.models import Assessment
 from assessments.pages.access.forms import ReassignForm, RestrictForm
 from assessments.presenters.deadlines import deadline_of
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.audit.services import record_list
 from cinfactors.web.problems import Problem, add_messages, problems_of
 
 ROWS_PER_PAGE = 25
-
-
-def _managed_assessment_or_404(request: SignedInRequest, reference: UUID) -> Assessment:
-    """Return an assessment of the manager's teams that they may see; raises Http404 for others."""
-    assessment = assessment_or_404(request, reference)
-    if not request.user.is_team_manager:
-        raise Http404
-    return assessment
 
 
 @require_safe
@@ -43,9 +41,11 @@ def without_a_worker(request: SignedInRequest) -> HttpResponse:
     waiting = queries.with_child_team_and_worker(queries.assessments_without_a_worker(request.user))
     paginator = Paginator(waiting, ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
+    record_list(request, (each.episode.child_id for each in page))
     context = {
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "query": request.GET,
         "rows": [(each, deadline_of(each), _why_it_waits(each)) for each in page],
     }
     return render(request, "pages/access/without_a_worker.html", context)
@@ -57,14 +57,14 @@ def _why_it_waits(assessment: Assessment) -> str:
         return "has left"
     if not assessment.worker.is_social_worker:
         return "is no longer a social worker"
-    return f"is not in {assessment.team.name} any more"
+    return format_html("is not in <bdi>{}</bdi> any more", assessment.team.name)
 
 
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def reassign(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Give the assessment to another social worker of one's teams."""
-    assessment = _managed_assessment_or_404(request, reference)
+    assessment = managed_assessment_or_404(request, reference)
     if assessment.status not in queries.OPEN:
         if request.method == "POST":
             return locked_response(request, assessment)
@@ -90,7 +90,7 @@ def _workers_to_choose_from(manager: User, assessment: Assessment) -> QuerySet[U
 def _save_reassignment(
     request: SignedInRequest, assessment: Assessment, form: ReassignForm
 ) -> HttpResponse:
-    key, version = key_and_version_of(request)
+    key, version = key_and_version_of(request.POST)
     if not form.is_valid():
         return _reassign_page(request, assessment, form)
     try:
@@ -109,7 +109,10 @@ def _save_reassignment(
     except services.EditConflict as conflict:
         problem = Problem("The record was changed meanwhile. Read it, then reassign it again")
         return _reassign_page(request, conflict.theirs, form, [problem])
-    messages.success(request, f"{moved.worker.name}, {moved.team.name}, has the assessment now.")
+    told = format_html(
+        "<bdi>{}</bdi>, <bdi>{}</bdi>, has the assessment now.", moved.worker.name, moved.team.name
+    )
+    messages.success(request, told)
     return redirect("record", moved.reference)
 
 
@@ -137,7 +140,7 @@ def _reassign_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def restrict(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Name the only people who may see the child's record, or change who is named."""
-    assessment = _managed_assessment_or_404(request, reference)
+    assessment = managed_assessment_or_404(request, reference)
     child = assessment.episode.child
     named = queries.people_named_for(child)
     form = RestrictForm(
@@ -190,7 +193,7 @@ def _back_to_the_record(request: SignedInRequest, reference: UUID) -> HttpRespon
 @require_POST
 def lift(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Lift the restriction: role and teams alone decide again who sees the child's record."""
-    assessment = _managed_assessment_or_404(request, reference)
+    assessment = managed_assessment_or_404(request, reference)
     services.lift_restriction(child=assessment.episode.child, by=request.user)
     messages.success(request, "The record is not restricted any more.")
     return redirect("record", reference)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import evaluation, queries, services
+from assessments import queries, services
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
+from assessments.components.merging import (
+    NO_CHANGES,
+    UNDO,
+    OthersChanges,
+    chosen_in,
+    clashes_to_choose,
+    others_changes_in,
+    others_message,
+    posted_and_others,
+)
+from assessments.components.picker.posted_selection import PostedSelection, parse_post
 from assessments.components.problems import code_box
 from assessments.components.records import (
     assessment_or_404,
@@ -21,22 +34,28 @@ from assessments.components.records import (
     own_assessment_or_404,
     record_reading_of,
 )
+from assessments.components.replies import (
+    NO_REPLIES,
+    PostedReplies,
+    managers_words,
+    parse_replies,
+    save_replies,
+)
+from assessments.evaluation import Evaluation, evaluate
 from assessments.models import Assessment, Status
 from assessments.pages.check_answers.forms import OutcomeForm
-from assessments.presenters.code_notes import NO_NOTES, pinned_notes
+from assessments.presenters.code_notes import pinned_notes
 from assessments.presenters.deadlines import deadline_of
-from assessments.presenters.decisions import missed_codes
 from assessments.presenters.questions import Question, questions_of
-from assessments.presenters.selection import selection_by_domain
-from assessments.rules import AnswerKind, Finding
+from assessments.presenters.selection import codes_by_domain
+from assessments.rules import Finding
+from assessments.services import SaveOutcome, SaveResult, Sent
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
-from cinfactors.web.clean_text import clean_text
 from cinfactors.web.problems import Problem, problems_of
 
-WHOLE_SELECTION = ""
-"""The key, among refusals by rule, of one that is about the selection as a whole."""
+NOTHING_REFUSED: Mapping[str, str] = {}
 
 
 @recovers_form
@@ -45,172 +64,246 @@ def check(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Check answers: the selection, the rules that ask, the outcome; then submit."""
     assessment = own_assessment_or_404(request, reference)
     if request.method == "POST":
-        # A submission that was carried out already gets the same response when it is sent again.
-        if assessment.is_with_the_worker or request.POST.get("next") == "submit":
-            return _save_check(request, assessment)
-        return locked_response(request, assessment)
+        return _save_check(request, evaluate(assessment))
     if not assessment.is_with_the_worker:
         return redirect("record", assessment.reference)
-    return _check_page(
-        request, assessment, request.unsent_draft, unsaved=request.unsent_draft is not None
+    evaluation = evaluate(assessment)
+    if request.unsent_draft is None:
+        return _check_page(request, evaluation)
+    replies = parse_replies(request.unsent_draft)
+    return _check_page(request, evaluation, request.unsent_draft, replies=replies, unsaved=True)
+
+
+def _save_check(request: SignedInRequest, evaluation: Evaluation) -> HttpResponse:
+    """Store each answer and reply that can be stored, then submit if that was the button."""
+    key, version = key_and_version_of(request.POST)
+    then = _page_to_leave_for(request)
+    posted, others = posted_and_others(evaluation.edition, request.POST)
+    replies = save_replies(
+        parse_replies(request.POST), assessment=evaluation.assessment, by=request.user, key=key
+    )
+    result = services.save_record(
+        assessment=evaluation.assessment,
+        sent=_to_record(posted, request.POST, evaluation),
+        by=request.user,
+        version=version,
+        key=key,
+        chosen=chosen_in(request.POST),
+    )
+    if result.outcome is SaveOutcome.CONFLICT:
+        return _check_page(
+            request, result.evaluation, request.POST, result=result, others=others, replies=replies
+        )
+    others = others.with_merge(result.merge, version)
+    refused = {**_emptied_answers(posted, result), **result.refused}
+    is_closed = result.outcome is SaveOutcome.CLOSED
+    is_news = result.merge and others_message(
+        others, result.evaluation, request.user, with_outcome=True
+    )
+    if request.POST.get("next") == "submit" and not (refused or replies.is_refused or is_news):
+        # Also what is closed: a submission that was carried out gets the same response again, and
+        # what was decided since is not submitted over.
+        version = version if is_closed else result.version
+        return _submit(request, result.evaluation, version, key)
+    if is_closed:
+        now = assessment_or_404(request, result.assessment.reference)
+        return locked_response(request, now)
+    if refused or replies.is_refused or result.outcome is SaveOutcome.REFUSED:
+        return _check_page(
+            request,
+            result.evaluation,
+            request.POST,
+            refused=refused,
+            result=result,
+            others=others,
+            replies=replies,
+        )
+    if is_news:
+        # Wherever the button leads: the person has not seen what was taken over.
+        return _check_page(request, result.evaluation, result=result, others=others)
+    if "complied" not in request.POST and not _leads_back(then):
+        messages.success(request, _saved_message(evaluation.assessment, then))
+    return redirect(then or request.path)
+
+
+def _page_to_leave_for(request: SignedInRequest) -> str:
+    """Return the address of the link that was followed, by which the page is saved; else ""."""
+    address = request.POST.get("then", "")
+    # Without a host: an address of ours, and a path alone.
+    return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else ""
+
+
+def _leads_back(address: str) -> bool:
+    """Return whether the page is of a fact, from which one returns here and sees what is saved."""
+    return "from=check" in urlsplit(address).query
+
+
+def _saved_message(assessment: Assessment, then: str) -> str:
+    if not then:
+        return "Saved. Nothing is sent until you submit it."
+    child = assessment.episode.child.la_child_id
+    return f"Your answers for child {child} are saved. Nothing is sent until you submit it."
+
+
+def _to_record(posted: PostedSelection, data: QueryDict, evaluation: Evaluation) -> Sent:
+    """Return what the page sends: the answers and the outcome, once one is selected.
+
+    A note counts only while the box above it is ticked, which shows it. The selection is sent
+    where what was taken over of it from others is undone.
+    """
+    answers = tuple(answer for answer in posted.answers if answer.kind != services.NOTE)
+    sent = Sent(answers=answers, outcome=data.get("outcome") or None)
+    if UNDO not in data:
+        return sent
+    others, recorded = others_changes_in(evaluation.edition, data), evaluation.assessment
+    undone = others.undone(
+        PostedSelection(codes=tuple(recorded.codes), description=recorded.other_description)
+    )
+    outcome = others.outcome[0] if others.outcome else ""
+    return replace(
+        sent,
+        codes=undone.codes,
+        other_description=undone.description,
+        outcome=outcome or sent.outcome,
     )
 
 
-def _save_check(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
-    """Store each answer that can be stored, then submit if that was the button."""
-    key, version = key_and_version_of(request)
-    current, refusals = assessment, _emptied_answers(request.POST, assessment)
+def _submit(
+    request: SignedInRequest, evaluation: Evaluation, version: int, key: UUID
+) -> HttpResponse:
+    assessment = evaluation.assessment
     try:
-        current, version, refused_answers = _store_answers(request, assessment, version, key)
-        refusals |= refused_answers
-        if request.POST.get("next") == "submit" and not refusals:
-            services.submit(assessment=current, by=request.user, version=version, key=key)
-            return redirect("submitted", assessment.reference)
+        services.submit(
+            assessment=assessment,
+            by=request.user,
+            version=version,
+            key=key,
+            unchanged_is_meant="unchanged" in request.POST,
+        )
     except services.Locked:
-        return locked_response(request, assessment_or_404(request, assessment.reference))
+        now = assessment_or_404(request, assessment.reference)
+        return locked_response(request, now)
     except services.EditConflict as conflict:
-        return _check_page(request, conflict.theirs, request.POST, status=409, conflict=True)
-    except services.SubmissionRefused as refused:
-        return _check_page(request, current, request.POST, refused=refused)
-    except services.SelectionRefused as refused:
-        refusals[WHOLE_SELECTION] = refused.findings[0].message
-    if refusals:
-        return _check_page(request, current, request.POST, refusals=refusals)
-    if "complied" not in request.POST:
-        messages.success(request, "Saved. Nothing is sent until you submit it.")
-    return redirect("check", assessment.reference)
+        # Between the save and this: what was saved then is taken over first.
+        return _save_check(request, evaluate(conflict.theirs))
+    except services.SubmissionRefused as refusal:
+        return _check_page(request, evaluation, request.POST, refusal=refusal)
+    except services.NothingChanged as unchanged:
+        return _unchanged_page(request, evaluation, unchanged)
+    return redirect("submitted", assessment.reference)
 
 
-def _store_answers(
-    request: SignedInRequest, assessment: Assessment, version: int, key: UUID
-) -> tuple[Assessment, int, dict[str, str]]:
-    """Store the posted answers and the outcome.
-
-    Return the assessment and the version as they are now, and the messages of what was refused,
-    by rule. Raises Locked and EditConflict.
-    """
-    refusals: dict[str, str] = {}
-    for write in _posted_writes(request.POST, assessment):
-        try:
-            assessment = write(assessment=assessment, by=request.user, version=version, key=key)
-        except services.FactsRefused as refused:
-            refusals |= refused.messages
-        except services.SelectionRefused as refused:
-            refusals[WHOLE_SELECTION] = refused.findings[0].message
-            break
-        # Only this page's own write moves it on: what others wrote is a conflict.
-        if assessment.version == version + 1:
-            version = assessment.version
-    return assessment, version, refusals
+def _unchanged_page(
+    request: SignedInRequest, evaluation: Evaluation, unchanged: services.NothingChanged
+) -> HttpResponse:
+    """Ask once whether to submit what the manager returned as it is."""
+    assessment = evaluation.assessment
+    record_reading_of(request, assessment, Page.CHECK)
+    context = {
+        "assessment": assessment,
+        "deadline": deadline_of(assessment),
+        "review": unchanged.review,
+        "comments": unchanged.comments,
+        "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
+    }
+    return render(request, "pages/check_answers/unchanged.html", context)
 
 
-def _posted_writes(data: QueryDict, assessment: Assessment) -> Iterator[Callable[..., Assessment]]:
-    """Yield the service to call for each answer in the post, and for the outcome."""
-    for rule, kind, text in _posted_answers(data, assessment):
-        yield partial(services.answer_rule, rule=rule, kind=kind, text=text)
-    outcome = data.get("outcome", "")
-    if outcome and outcome != assessment.outcome:
-        yield partial(services.set_outcome, outcome=outcome)
-
-
-def _posted_answers(data: QueryDict, assessment: Assessment) -> Iterator[tuple[str, str, str]]:
-    """Yield the rule, the kind and the text of each answer in the post.
-
-    A button to comply takes precedence over what was typed.
-    """
-    complied = data.get("complied")
-    for question in questions_of(assessment):
-        rule = question.finding.rule.id
-        text = clean_text(data.get(f"text-{rule}", ""))
-        if rule == complied:
-            yield rule, AnswerKind.COMPLIED, ""
-        elif question.asks_reason:
-            if text and text != question.text:
-                yield rule, AnswerKind.REASON, text
-        elif f"considered-{rule}" in data and (not question.answered or text != question.text):
-            yield rule, AnswerKind.CONSIDERED, text
-
-
-def _emptied_answers(data: QueryDict, assessment: Assessment) -> dict[str, str]:
+def _emptied_answers(posted: PostedSelection, result: SaveResult) -> dict[str, str]:
     """Return a message for each rule whose stored answer was emptied on the page.
 
     An answer stays on the record once it is given; it can be replaced, or made pointless by
     another selection, and is never submitted when the person has just emptied it.
     """
+    given = {answer.rule for answer in posted.answers if answer.kind != services.NOTE}
+    if result.merge is not None:
+        given |= result.merge.others_answers  # which the page has not shown
     problems = {}
-    for question in questions_of(assessment):
+    for question in questions_of(result.evaluation):
         rule = question.finding.rule.id
-        was_shown = question.answered and f"text-{rule}" in data
-        if question.asks_reason:
-            is_empty = not data.get(f"text-{rule}", "").strip()
-        else:
-            is_empty = f"considered-{rule}" not in data
-        if was_shown and is_empty and rule != data.get("complied"):
+        was_shown = question.answered and rule in posted.texts
+        is_empty = rule not in given or (
+            question.asks_reason and not posted.texts.get(rule, "").strip()
+        )
+        if was_shown and is_empty:
             problems[rule] = question.with_missing_answer_error({rule}).error
     return problems
 
 
 def _check_page(
     request: SignedInRequest,
-    assessment: Assessment,
+    evaluation: Evaluation,
     data: QueryDict | None = None,
     *,
-    refusals: Mapping[str, str] | None = None,
-    refused: services.SubmissionRefused | None = None,
-    status: int = 422,
-    conflict: bool = False,
+    refused: Mapping[str, str] = NOTHING_REFUSED,
+    refusal: services.SubmissionRefused | None = None,
+    result: SaveResult | None = None,
+    others: OthersChanges = NO_CHANGES,
+    replies: PostedReplies = NO_REPLIES,
     unsaved: bool = False,
 ) -> HttpResponse:
     """Return the page as it was posted, or as it is stored when nothing was posted.
 
-    `refusals` has messages by rule, for "outcome", and for the selection as a whole; `refused` is
-    what stands against a submission.
+    `refused` has messages by rule, and for "outcome"; `refusal` is what stands against a
+    submission. `result` is the save of what was posted, and `others` what it took over.
     """
+    assessment, edition = evaluation.assessment, evaluation.edition
     record_reading_of(request, assessment, Page.CHECK)
-    refusals = refusals or {}
-    outcome_form = _outcome_form(assessment, data, refusals, refused)
-    questions = _questions(assessment, data, refusals, refused)
+    outcome_form = _outcome_form(evaluation, data, refused, refusal)
+    questions = list(_questions(evaluation, data, refused, refusal, others))
+    conflict = result is not None and result.outcome is SaveOutcome.CONFLICT
+    clashes = clashes_to_choose(result, request.POST) if result else []
+    message = others_message(others, evaluation, request.user, with_outcome=True)
+    is_merged = bool(message and result and result.merge and not (conflict or refused))
+    not_submitted = is_merged and request.POST.get("next") == "submit"
+    version = result.version if result else version_of(assessment, data if unsaved else None)
     problems = [
-        *_submission_problems(refused, assessment),
+        *(Problem(clash.error, clash.target) for clash in clashes if clash.error),
+        *_problems_of_errors(result.findings if result else (), evaluation),
+        *_problems_of_errors(refusal.findings if refusal else (), evaluation),
         *(Problem(question.error, question.target) for question in questions if question.error),
         *problems_of(outcome_form),
+        *replies.problems,
     ]
-    if WHOLE_SELECTION in refusals:
-        problems.append(Problem(refusals[WHOLE_SELECTION], "factors-selected"))
-    words = queries.review_feedback(assessment)
+    feedback = queries.review_feedback(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "words": words,
-        "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
-        "missed": missed_codes(assessment, words.pinned) if words else (),
-        "groups": selection_by_domain(assessment),
+        "words": managers_words(feedback, evaluation, replies),
+        "notes": pinned_notes(feedback, take_replies=True),
+        "groups": codes_by_domain(edition, assessment.codes),
         "questions": questions,
-        "standing_errors": _problems_of_errors(evaluation.findings_of(assessment), assessment),
+        "standing_errors": _problems_of_errors(evaluation.findings, evaluation),
         "outcome_form": outcome_form,
-        "key_and_version": KeyAndVersionForm(
-            initial={"version": version_of(assessment, data if unsaved else None)}
-        ),
+        "key_and_version": KeyAndVersionForm(initial={"version": version}),
         "problems": problems,
         "conflict": conflict,
+        "clashes": clashes,
+        "others": message,
+        "is_merged": is_merged,
+        "not_submitted": not_submitted,
         "last_change": queries.last_change(request.user, assessment) if conflict else None,
         "unsaved": unsaved,
+        "may_correct": queries.may_correct_facts(request.user, assessment.episode.child),
+        "may_correct_start": queries.may_correct_start(request.user, assessment),
+        "was_saved": not (refused or replies.is_refused or conflict or unsaved),
         "managers": queries.managers_of(assessment),
     }
-    status = status if problems or conflict else 200
+    is_refused = problems or replies.is_refused
+    status = 409 if conflict or not_submitted else 422 if is_refused else 200
     return render(request, "pages/check_answers/page.html", context, status=status)
 
 
 def _outcome_form(
-    assessment: Assessment,
+    evaluation: Evaluation,
     data: QueryDict | None,
-    refusals: Mapping[str, str],
-    refused: services.SubmissionRefused | None,
+    refused: Mapping[str, str],
+    refusal: services.SubmissionRefused | None,
 ) -> OutcomeForm:
     """Return the form of the outcome, with what was refused of it."""
-    form = OutcomeForm(data, initial={"outcome": assessment.outcome})
-    message = refusals.get("outcome")
-    if refused is not None and refused.outcome_missing:
+    form = OutcomeForm(data, initial={"outcome": evaluation.assessment.outcome})
+    message = refused.get("outcome")
+    if refusal is not None and refusal.outcome_missing:
         message = "Select what the assessment led to"
     if message is not None and not form.errors:
         form.add_error("outcome", message)
@@ -218,41 +311,41 @@ def _outcome_form(
 
 
 def _questions(
-    assessment: Assessment,
+    evaluation: Evaluation,
     data: QueryDict | None,
-    refusals: Mapping[str, str],
-    refused: services.SubmissionRefused | None,
-) -> list[Question]:
-    """Return the rules that ask, each with its posted answer and what is wrong with that."""
-    questions = [
-        question.with_posted_answer(data, refusals) for question in questions_of(assessment)
-    ]
-    if refused is None:
-        return questions
-    unanswered = {finding.rule.id for finding in refused.findings if not finding.is_error}
-    return [question.with_missing_answer_error(unanswered) for question in questions]
+    refused: Mapping[str, str],
+    refusal: services.SubmissionRefused | None,
+    others: OthersChanges,
+) -> Iterator[Question]:
+    """Yield the rules that ask, each with its posted answer and what is wrong with that."""
+    posted = parse_post(evaluation.edition, data) if data is not None else None
+    unanswered = {finding.rule.id for finding in refusal.findings} if refusal else set()
+    for question in questions_of(evaluation):
+        rule = question.finding.rule.id
+        if posted is not None and rule not in others.answered:
+            question = question.with_posted_answer(
+                posted.texts.get(rule),
+                considered=rule in posted.considered,
+                error=refused.get(rule, ""),
+            )
+        yield question.with_missing_answer_error(unanswered)
 
 
-def _submission_problems(
-    refused: services.SubmissionRefused | None, assessment: Assessment
-) -> list[Problem]:
-    return _problems_of_errors(refused.findings, assessment) if refused is not None else []
-
-
-def _problems_of_errors(findings: Sequence[Finding], assessment: Assessment) -> list[Problem]:
+def _problems_of_errors(findings: Sequence[Finding], evaluation: Evaluation) -> list[Problem]:
     """Return the errors among the findings, each linked to where it is put right."""
-    return [_linked_problem(finding, assessment) for finding in findings if finding.is_error]
+    return [_linked_problem(finding, evaluation) for finding in findings if finding.is_error]
 
 
-def _linked_problem(finding: Finding, assessment: Assessment) -> Problem:
+def _linked_problem(finding: Finding, evaluation: Evaluation) -> Problem:
     """Link a finding to where it is put right: the outcome here, the rest among the factors."""
-    if finding.rule.outcome:
+    if finding.rule.outcomes:
         return Problem(finding.message, "id_outcome_1")
     if finding.is_about_the_description:
         target = "id_other_description"
     else:
-        target = code_box(finding, assessment)
-    return Problem(finding.message, target, page=reverse("factors", args=[assessment.reference]))
+        target = code_box(finding, evaluation.edition)
+    page = reverse("factors", args=[evaluation.assessment.reference])
+    return Problem(finding.message, target, page=page)
 
 
 @require_safe

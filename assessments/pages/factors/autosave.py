@@ -1,231 +1,247 @@
 """Autosave: what the factor page posts while the person works.
 
 Each change is saved as far as it can be, and the response has the parts of the page that move.
-Whether it was saved is in a header, so that the page tells such a response from any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.middleware.csrf import get_token
-from django.utils.html import format_html
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
-from assessments import evaluation, queries, rules, services
-from assessments.catalogue.types import Severity
+from assessments import queries, services
 from assessments.components.idempotency import key_and_version_of
-from assessments.components.picker.posted_selection import PostedSelection, parse_autosave
-from assessments.components.picker.state import (
-    NO_ERRORS,
-    PickerState,
-    given_answers,
-    without_submission_errors,
+from assessments.components.merging import (
+    UNDO,
+    OthersChanges,
+    OthersMessage,
+    chosen_in,
+    clashes_to_choose,
+    others_message,
+    posted_and_others,
 )
+from assessments.components.picker.choices import choice_of
+from assessments.components.picker.posted_selection import PostedSelection, parse_post
+from assessments.components.picker.state import picker_state
 from assessments.components.records import own_assessment_or_404
-from assessments.models import Assessment
-from assessments.pages.factors.autosave_response import (
-    SAVE_OUTCOME_HEADER,
-    AutosaveResult,
-    autosave_response,
+from assessments.components.replies import (
+    ManagersWords,
+    PostedReplies,
+    managers_words,
+    parse_replies,
+    save_replies,
 )
-from assessments.pages.factors.conflicts import was_overtaken
-from assessments.pages.factors.forms import DensityForm, FactorsForm, ShortcutsForm, VersionSeenForm
-from assessments.pages.factors.parts import SaveOutcome
-from assessments.presenters.code_notes import NO_NOTES, Notes, notes_for_factor_page
-from assessments.rules import AnswerKind
+from assessments.evaluation import Evaluation, edition_of
+from assessments.models import Assessment
+from assessments.pages.factors import parts
+from assessments.pages.factors.forms import DensityForm, ShortcutsForm
+from assessments.pages.factors.notes import notes_and_reading
+from assessments.presenters.code_notes import NO_NOTES
+from assessments.services import SaveOutcome, SaveResult, Sent
+from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.services import choose_density, choose_shortcuts
-from cinfactors.web.clean_text import normalise_newlines
-
-CLOSED_MESSAGE = "this assessment is not with you any more, and cannot be changed"
-CONFLICT_MESSAGE = "see what differs, and choose"
+from cinfactors.web.clean_text import clean_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def autosave(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Save what can be saved of the posted page, and respond with the parts that move in it.
 
-    GET responds with a fresh CSRF token, for a page whose sign-in ended and was renewed elsewhere.
+    GET responds with a fresh CSRF token.
     """
     assessment = own_assessment_or_404(request, reference)
     if request.method != "POST":
-        token = format_html('<input name="csrfmiddlewaretoken" value="{}">', get_token(request))
-        return HttpResponse(token, headers={SAVE_OUTCOME_HEADER: SaveOutcome.SAVED.value})
-    return autosave_response(request, _save(request, assessment))
-
-
-def _save(request: SignedInRequest, assessment: Assessment) -> AutosaveResult:
-    key, version = key_and_version_of(request)
-    seen = VersionSeenForm(request.POST)
-    page = PostedPage(
-        request=request,
-        assessment=assessment,
-        key=key,
-        version=seen.cleaned_data["seen"] if seen.is_valid() else version,
-        rerenders_picker=_save_preferences(request),
+        return parts.token_response(request)
+    before = None
+    for earlier in _earlier_posts(request.POST):
+        shown = parse_post(edition_of(assessment), earlier)
+        _save(earlier, request.user, assessment, before)
+        # What a button did the page has not been told, and does not have in its next post either.
+        before = Sent(codes=shown.posted_codes, other_description=shown.description)
+    saved = _save(request.POST, request.user, assessment, before)
+    posted, result = saved.posted, saved.result
+    merge = result.merge if result.outcome is SaveOutcome.SAVED else None
+    page = _page(request, saved, saved.others.with_merge(merge, saved.version))
+    return parts.autosave_response(
+        page,
+        redraw_picker=saved.has_density,
+        taken_over=merge.state.codes.symmetric_difference(posted.codes) if merge else (),
+        description=_description_to_show(request, posted, result),
     )
-    if not assessment.is_with_the_worker:
-        return page.result(SaveOutcome.CLOSED, assessment, CLOSED_MESSAGE)
-    form = FactorsForm(request.POST, picker=page.picker_state(assessment))
-    if form.has_error("codes"):
-        return page.result(SaveOutcome.REFUSED, assessment, str(form.errors["codes"][0]))
-    try:
-        return _save_form(page, form)
-    except services.Locked:
-        return page.result(SaveOutcome.CLOSED, assessment, CLOSED_MESSAGE)
-    except services.EditConflict as conflict:
-        return page.result(SaveOutcome.CONFLICT, conflict.theirs, CONFLICT_MESSAGE)
 
 
-def _save_preferences(request: SignedInRequest) -> bool:
+MOST_EARLIER_POSTS = 50
+"""More buttons than a person presses while the page waits for an answer."""
+
+
+def _earlier_posts(data: QueryDict) -> list[QueryDict]:
+    """Return what a page that was left sent, or would have sent, before its last post, in order.
+
+    It had no answer to these, and repeats them: what has arrived is not carried out again.
+    """
+    earlier = data.getlist("earlier")
+    if len(earlier) > MOST_EARLIER_POSTS:
+        raise BadRequest("earlier")
+    return [QueryDict(each) for each in earlier]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What was posted, and what came of it."""
+
+    version: int
+    """Of the page."""
+    has_density: bool
+    posted: PostedSelection
+    others: OthersChanges
+    replies: PostedReplies
+    result: SaveResult
+
+
+def _save(data: QueryDict, by: User, assessment: Assessment, before: Sent | None) -> _Saved:
+    """Save one post, of a page that sent another `before` it without an answer, or none."""
+    key, version = key_and_version_of(data)
+    has_density = _save_preferences(data, by)
+    edition = edition_of(assessment)
+    posted, others = posted_and_others(edition, data)
+    posted = posted.without_conflicting(edition, assessment.codes)
+    # As with the answers beside codes, what is typed waits for its button.
+    replies = save_replies(parse_replies(data).pressed_alone, assessment=assessment, by=by, key=key)
+    result = services.save_record(
+        assessment=assessment,
+        sent=posted.to_record(posted.pressed_answers),
+        by=by,
+        version=version,
+        key=key,
+        chosen=chosen_in(data),
+        before=before,
+    )
+    return _Saved(version, has_density, posted, others, replies, result)
+
+
+def _save_preferences(data: QueryDict, by: User) -> bool:
     """Save the density and the shortcuts, if one was chosen; return whether the density was."""
-    density = DensityForm(request.POST)
+    density = DensityForm(data)
     if has_density := density.is_valid():
-        choose_density(by=request.user, density=density.cleaned_data["density"])
-    shortcuts = ShortcutsForm(request.POST)
+        choose_density(by=by, density=density.cleaned_data["density"])
+    shortcuts = ShortcutsForm(data)
     if shortcuts.is_valid():
-        choose_shortcuts(by=request.user, shortcuts=shortcuts.cleaned_data["shortcuts"])
+        choose_shortcuts(by=by, shortcuts=shortcuts.cleaned_data["shortcuts"])
     return has_density
 
 
-def _save_form(page: PostedPage, form: FactorsForm) -> AutosaveResult:
-    """Save the selection and its description, then the answer to a rule if that was the button.
+def _description_to_show(
+    request: SignedInRequest, posted: PostedSelection, result: SaveResult
+) -> str | None:
+    """Return the description to put into the page's box; None where its own stays.
 
-    Raises Locked and EditConflict.
+    One that no selected code takes is not recorded, and stays for when such a code is selected.
     """
-    assessment = page.assessment
-    description_errors = [str(error) for error in form.errors.get("other_description", ())]
-    # A description that cannot be saved holds back nothing else.
-    description = (
-        assessment.other_description
-        if description_errors
-        else form.cleaned_data["other_description"]
-    )
-    try:
-        saved = services.record_factors(
-            assessment=assessment,
-            codes=page.posted.codes,
-            other_description=description,
-            by=page.request.user,
-            version=page.version,
-            key=page.key,
-        )
-    except services.SelectionRefused as refused:
-        return page.result(SaveOutcome.REFUSED, assessment, refused.findings[0].message)
-    except services.FactsRefused as refused:
-        return page.result(SaveOutcome.REFUSED, assessment, " ".join(refused.messages.values()))
-    if description_errors:
-        message = f"the description. {''.join(description_errors)}"
-        return page.result(SaveOutcome.REFUSED, saved, message)
-    answer_errors: Mapping[str, str] = NO_ERRORS
-    try:
-        saved = _answer_rule(page, saved)
-    except services.FactsRefused as refused:
-        answer_errors = refused.messages
-    except services.SelectionRefused as refused:
-        return page.result(SaveOutcome.REFUSED, saved, refused.findings[0].message)
-    if was_overtaken(saved, page.posted, description, page.request.POST.get("complied", "")):
-        return page.result(SaveOutcome.CONFLICT, saved, CONFLICT_MESSAGE)
-    return page.result(SaveOutcome.SAVED, saved, answer_errors=answer_errors)
+    if UNDO in request.POST:
+        return posted.description
+    saved = result.assessment
+    is_merged = result.outcome is SaveOutcome.SAVED and result.merge is not None
+    if not is_merged or result.evaluation.edition.described_codes.isdisjoint(saved.codes):
+        return None
+    is_same = saved.other_description == clean_text(posted.description)
+    return None if is_same else saved.other_description
 
 
-def _answer_rule(page: PostedPage, saved: Assessment) -> Assessment:
-    """Answer the rule whose button submitted the page, if one did."""
-    data = page.request.POST
-    rule = data.get("complied") or data.get("answer")
-    if not rule:
-        return saved
-    kind = AnswerKind.COMPLIED if "complied" in data else _kind_of_answer(saved, rule)
-    text = "" if kind == AnswerKind.COMPLIED else data.get(f"text-{rule}", "")
-    return services.answer_rule(
-        assessment=saved,
-        rule=rule,
-        kind=kind,
-        text=text,
-        by=page.request.user,
-        # Only the page's own write has moved it on.
-        version=min(saved.version, page.version + 1),
-        key=page.key,
+def _page(request: SignedInRequest, saved: _Saved, others: OthersChanges) -> parts.FactorPage:
+    """Return the page after a save: with what is recorded, or with what could not be."""
+    posted, result, replies = saved.posted, saved.result, saved.replies
+    assessment, evaluation = result.assessment, result.evaluation
+    failure = _failure(result)
+    if not failure and replies.unknown:
+        failure = "your reply. The manager has decided again since. Load this page again to see it"
+    if failure:
+        evaluation = evaluation.with_codes(posted.codes, posted.description)
+    # Notes stay as they are on the page, unless the picker is drawn again.
+    notes = NO_NOTES
+    if saved.has_density:
+        feedback = queries.review_feedback(assessment)
+        notes = notes_and_reading(request, result.evaluation, feedback)
+    is_conflict = result.outcome is SaveOutcome.CONFLICT
+    return parts.FactorPage(
+        request=request,
+        assessment=assessment,
+        picker=picker_state(
+            evaluation,
+            request.user.density,
+            notes=notes,
+            texts=_texts_to_keep(posted, result, others),
+            errors=result.refused,
+            choice=choice_of(evaluation.edition, posted, stays=evaluation.selection.codes),
+        ),
+        version=result.version,
+        posted=posted,
+        outcome=_outcome(result, replies),
+        failure=f"Not saved: {failure}" if failure else "",
+        clashes=clashes_to_choose(result, request.POST),
+        last_change=queries.last_change(request.user, assessment) if is_conflict else None,
+        others=_message(request, others, evaluation),
+        is_merged_now=result.merge is not None and not failure,
+        words=_answered_comments(evaluation, replies),
     )
 
 
-def _kind_of_answer(assessment: Assessment, rule_id: str) -> str:
-    """Return which answer a rule asks for; of an unknown rule, one that the service refuses."""
-    rule = evaluation.edition_of(assessment).rules_by_id.get(rule_id)
-    explains = rule is None or rule.severity is Severity.EXPLAIN
-    return AnswerKind.REASON if explains else AnswerKind.CONSIDERED
+def _answered_comments(evaluation: Evaluation, replies: PostedReplies) -> ManagersWords | None:
+    """Return the comments that the post replies to; what is typed below the others stays.
+
+    None where they are others by now: the page keeps what it has, and shows the conflict.
+    """
+    if not replies.replies or replies.unknown:
+        return None
+    feedback = queries.review_feedback(evaluation.assessment)
+    words = managers_words(feedback, evaluation, replies)
+    return words.answered_in(replies) if words else None
 
 
-@dataclass(frozen=True)
-class PostedPage:
-    """The factor page as it was posted, and the results made from it."""
+def _texts_to_keep(
+    posted: PostedSelection, result: SaveResult, others: OthersChanges
+) -> dict[str, str]:
+    """Return what was typed beside the codes, but where others have answered and it is no news."""
+    before = result.merge.base.answers if result.merge else {}
+    return {
+        rule: text
+        for rule, text in posted.texts.items()
+        if rule not in others.answered or clean_text(text) not in ("", before.get(rule))
+    }
 
-    request: SignedInRequest
-    assessment: Assessment
-    """As it stood before."""
-    key: UUID
-    version: int
-    """The version that the person has seen."""
-    rerenders_picker: bool
 
-    @cached_property
-    def posted(self) -> PostedSelection:
-        edition = evaluation.edition_of(self.assessment)
-        return parse_autosave(edition, self.assessment.codes, self.request.POST)
+def _message(
+    request: SignedInRequest, others: OthersChanges, evaluation: Evaluation
+) -> OthersMessage | None:
+    """Return the message about what was taken over.
 
-    def picker_state(
-        self,
-        assessment: Assessment,
-        *,
-        stored: bool = False,
-        errors: Mapping[str, str] = NO_ERRORS,
-    ) -> PickerState:
-        """Return the picker with what was posted, or with what is stored now."""
-        edition = evaluation.edition_of(assessment)
-        selection = evaluation.selection_of(assessment)
-        if not stored:
-            description = normalise_newlines(self.request.POST.get("other_description", ""))
-            selection = rules.replace_codes(selection, self.posted.codes, description)
-        findings = without_submission_errors(rules.evaluate(edition, selection))
-        return PickerState(
-            edition=edition,
-            density=self.request.user.density,
-            ticked=frozenset(selection.codes),
-            description=selection.other_description,
-            findings=findings,
-            # Notes stay as they are on the page, unless the picker is rendered again.
-            notes=self._notes() if self.rerenders_picker else NO_NOTES,
-            answers=given_answers(assessment, findings, self.request.POST, errors),
-        )
+    What was on its way when the page was loaded again was the person's own, and is no news.
+    """
+    message = others_message(others, evaluation, request.user)
+    if message is not None and "catch_up" in request.POST and not message.people:
+        return None
+    return message
 
-    def _notes(self) -> Notes:
-        decided = queries.review_feedback(self.assessment)
-        return notes_for_factor_page(self.request.user, self.assessment, decided)
 
-    def result(
-        self,
-        outcome: SaveOutcome,
-        assessment: Assessment,
-        reason: str = "",
-        *,
-        answer_errors: Mapping[str, str] = NO_ERRORS,
-    ) -> AutosaveResult:
-        """Return the result for the assessment as it stands now, with the reason of a failure."""
-        is_saved = outcome is SaveOutcome.SAVED
-        is_conflict = outcome is SaveOutcome.CONFLICT
-        return AutosaveResult(
-            outcome=outcome,
-            assessment=assessment,
-            state=self.picker_state(assessment, stored=is_saved, errors=answer_errors),
-            posted=self.posted,
-            # What others saved meanwhile is overwritten by no later change of this page.
-            version=self.version if is_conflict else assessment.version,
-            failure=f"Not saved: {reason}" if reason else "",
-            last_change=queries.last_change(self.request.user, assessment) if is_conflict else None,
-            rerenders_picker=self.rerenders_picker,
-        )
+def _outcome(result: SaveResult, replies: PostedReplies) -> SaveOutcome:
+    """Return the outcome for the page: refused also if the description or a reply alone is not."""
+    is_saved = result.outcome is SaveOutcome.SAVED
+    if is_saved and ("other_description" in result.refused or replies.unknown):
+        return SaveOutcome.REFUSED
+    return result.outcome
+
+
+def _failure(result: SaveResult) -> str:
+    """Return why the selection or its description is not saved; empty if both are."""
+    if result.outcome is SaveOutcome.CLOSED:
+        return "this assessment is not with you any more, and cannot be changed"
+    if result.outcome is SaveOutcome.CONFLICT:
+        return "choose what to record"
+    if result.findings:
+        return result.findings[0].message
+    if "other_description" in result.refused:
+        return f"the description. {result.refused['other_description']}"
+    return ""

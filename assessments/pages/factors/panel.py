@@ -1,33 +1,29 @@
-"""The side panel of the factor page: what is selected, and what the rules say of it."""
+"""What the rules say, as the side panel of the factor page lists it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from assessments import rules
 from assessments.catalogue.types import Severity
 from assessments.components.picker.state import PickerState
-from assessments.presenters.selection import SelectedCode, named_codes
+from assessments.rules import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class SidePanel:
-    """The selected codes, and the findings by how they are met."""
+class PanelFindings(NamedTuple):
+    """The findings by how they are met."""
 
-    selected: tuple[SelectedCode, ...]
-    errors: tuple[rules.Finding, ...]
-    questions: tuple[rules.Finding, ...]
+    errors: tuple[Finding, ...]
+    questions: tuple[Finding, ...]
     """Findings that ask for an answer and have none that holds."""
-    answered: tuple[rules.Finding, ...]
-    notes: tuple[rules.Finding, ...]
+    answered: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
 
 
-def side_panel(state: PickerState) -> SidePanel:
-    """Return what the panel shows for a state of the picker."""
+def panel_findings(state: PickerState) -> PanelFindings:
+    """Return what the panel lists for a state of the picker."""
     asking = [finding for finding in state.findings if finding.rule.asks]
     answered = {rule for rule, answer in state.answers.items() if answer.holds}
-    return SidePanel(
-        selected=named_codes(state.edition, state.ticked),
+    return PanelFindings(
         errors=tuple(f for f in state.findings if f.is_error_on_save),
         questions=tuple(f for f in asking if f.rule.id not in answered),
         answered=tuple(f for f in asking if f.rule.id in answered),

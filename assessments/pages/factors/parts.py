@@ -1,273 +1,322 @@
-"""The parts of the factor page, and the whole page made of them.
+"""The parts of the factor page: one table, from which the page and the autosave response are drawn.
 
-The page around the picker changes as little as the picker does, so it too is pre-rendered, for
-each edition and role; see `assessments.components.prerendered`. Parts that a change may move also
-stand alone in the autosave response; see `autosave_response`.
+Each part is the content of the element with its id. The page around them changes as little as the
+picker does, so it is pre-rendered, for each edition and role; see
+`assessments.components.prerendered`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.timezone import localdate, localtime
 
-from assessments.catalogue.code_names import code_with_name, listed
-from assessments.catalogue.types import Edition, Severity, code_order
+from assessments.catalogue.code_names import listed
+from assessments.catalogue.types import Edition, Severity
+from assessments.components.idempotency import KeyAndVersionForm
+from assessments.components.merging import OthersMessage
 from assessments.components.picker.layout import domain_groups
-from assessments.components.picker.posted_selection import PostedSelection
-from assessments.components.picker.rendering import picker_segments
-from assessments.components.picker.state import PickerState
-from assessments.components.picker.typed_codes import TypedCodes
-from assessments.components.prerendered import (
-    Renderers,
-    Segments,
-    fill_in,
-    placeholder_marker,
-    prerender,
+from assessments.components.picker.posted_selection import EMPTY_POST, PostedSelection
+from assessments.components.picker.rendering import (
+    prerendered_picker,
+    render_beside,
+    render_choice,
+    render_picker,
 )
+from assessments.components.picker.state import PickerState
+from assessments.components.prerendered import Prerendered, placeholder
+from assessments.components.replies import ManagersWords, render_comments
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, IdempotencyKey
-from assessments.pages.factors.forms import FactorsForm
-from assessments.pages.factors.panel import SidePanel, side_panel
-from assessments.presenters.comparison import compare
+from assessments.pages.factors.panel import PanelFindings, panel_findings
+from assessments.presenters.clashes import ShownClash
+from assessments.presenters.code_notes import offers
+from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.selection import SelectedCode, named_codes
 from assessments.rules import Finding
-from assessments.templatetags.record import identity_bar
+from assessments.services import SaveOutcome
+from assessments.templatetags.record import render_identity_bar
 from cinfactors import context_processors
 from cinfactors.accounts import sessions
 from cinfactors.accounts.models import Density, Role, User
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.web.problems import Problem
+
+SAVE_OUTCOME_HEADER = "X-Save-Outcome"
+"""Says whether the change was saved; a response without it comes from something else."""
 
 
-class SaveOutcome(StrEnum):
-    """Whether the page as it was posted is saved."""
+@dataclass(frozen=True, slots=True)
+class FactorPage:
+    """What the factor page shows in one request."""
 
-    SAVED = "saved"
-    REFUSED = "refused"
-    CONFLICT = "conflict"
-    CLOSED = "closed"
+    request: SignedInRequest
+    assessment: Assessment
+    """As it is recorded."""
+    picker: PickerState
+    version: int
+    """The version that the page carries from now on."""
+    posted: PostedSelection = EMPTY_POST
+    outcome: SaveOutcome = SaveOutcome.SAVED
+    """Whether what the page shows is recorded; refused also if the description alone is not."""
+    failure: str = ""
+    """The message why it is not."""
+    clashes: Sequence[ShownClash] = ()
+    """In a conflict: what the person has to choose."""
+    last_change: IdempotencyKey | None = None
+    """In a conflict: what another page, or somebody else, did meanwhile."""
+    others: OthersMessage | None = None
+    """What the page took over from others."""
+    is_merged_now: bool = False
+    """Whether it took some of it over in this request."""
+    problems: Sequence[Problem] = ()
+    is_draft: bool = False
+    """Whether it was typed while nobody was signed in, and never sent."""
+    words: ManagersWords | None = None
+    """What the manager said; in the response to a change only what it replies to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the page: the id of its element, and what draws the element's content."""
+
+    id: str
+    draw: Callable[[FactorPage], str]
+    with_picker: bool = False
+    """Whether it moves only where the whole picker is drawn again, for another density."""
+
+
+def page_response(
+    page: FactorPage, *, status: int, parts: Sequence[Part] | None = None
+) -> HttpResponse:
+    """Return the whole page, made of the parts of the table, or of others with the same ids."""
+    fillings = _surroundings(page) | {
+        part.id: partial(_drawn, part, page) for part in parts or PARTS
+    }
+    prerendered = prerendered_page(page.picker.edition, page.request.user.role)
+    return HttpResponse(prerendered.fill_in(fillings), status=status)
+
+
+def _drawn(part: Part, page: FactorPage, _argument: str) -> str:
+    # The placeholder of a part has no argument.
+    return part.draw(page)
+
+
+def autosave_response(
+    page: FactorPage,
+    *,
+    redraw_picker: bool,
+    taken_over: Collection[str] = (),
+    description: str | None = None,
+) -> HttpResponse:
+    """Return the parts that a change may move, each for the element of its id.
+
+    Which boxes the page has to tick or untick is given as a difference, so that what the person
+    has done since stays; but for those of codes that were `taken_over` from others. So is the
+    `description`, where it is another than the one posted.
+    """
+    posted, ticked = page.posted, page.picker.ticked
+    parts = [(part.id, part.draw(page)) for part in PARTS if redraw_picker or not part.with_picker]
+    answered = render_comments(page.words, "factors") if page.words else ()
+    context = {
+        "parts": [*parts, *_beside_codes(page.picker), *answered],
+        "ticked": [code for code in ticked if code not in posted.posted_codes],
+        "unticked": [code for code in posted.posted_codes if code not in ticked],
+        "taken_over": sorted(taken_over),
+        "is_merged": page.is_merged_now and page.others is not None,
+        "description": description,
+        "waiting": posted.waiting,
+        "unlisted": posted.typed.unlisted,
+    }
+    response = HttpResponse(_render("autosave", context))
+    response[SAVE_OUTCOME_HEADER] = page.outcome.value
+    return response
+
+
+def token_response(request: SignedInRequest) -> HttpResponse:
+    """Return a fresh CSRF token, for a page whose sign-in ended and was renewed elsewhere."""
+    response = render(request, "pages/factors/csrf_token.html")
+    response[SAVE_OUTCOME_HEADER] = SaveOutcome.SAVED.value
+    return response
+
+
+def _beside_codes(state: PickerState) -> Iterator[tuple[str, str]]:
+    """Yield what stands beside single codes; the page empties the places that are not named."""
+    findings = state.findings_by_code()
+    for code in state.edition.codes:
+        if html := render_beside(state, code, findings.get(code, ())):
+            yield f"beside-{code}", html
+
+
+# The page around the parts.
 
 
 @lru_cache(maxsize=32)
-def page_segments(edition: Edition, role: str) -> Segments:
-    """Return everything around the picker, pre-rendered, as a person of the role reads it."""
-    person = User(role=role, name=placeholder_marker("person"))
+def prerendered_page(edition: Edition, role: str) -> Prerendered:
+    """Return everything around the parts, as a person of the role reads it."""
+    person = User(role=role, name=placeholder("person"))
     context = {
         "user": person,
-        "csrf_token": placeholder_marker("token"),
-        "signed_in_for": placeholder_marker("signed_in_for"),
-        "printed_at": placeholder_marker("printed"),
+        "csrf_token": placeholder("token"),
+        "signed_in_for": placeholder("signed_in_for"),
+        "printed_at": placeholder("printed"),
         # Every factor page stands below the list, wherever its own reference leads.
         **context_processors.site_context_for(person, f"{reverse('assessments')}reference/"),
         "groups": domain_groups(edition),
-        "some_codes": _example_of_typed_codes(edition),
+        "some_codes": " ".join(factor.codes[0].code for factor in edition.factors[:2]),
     }
-    return prerender("pages/factors/page.html", context)
+    return Prerendered("pages/factors/page.html", context)
 
 
 def warm_cache() -> None:
     """Pre-render what the pages of social workers share, before the first request for one."""
     edition = current_edition()
-    page_segments(edition, Role.SOCIAL_WORKER)
+    prerendered_page(edition, Role.SOCIAL_WORKER)
     for density in Density:
-        picker_segments(edition, density)
+        prerendered_picker(edition, density)
 
 
-def _example_of_typed_codes(edition: Edition) -> str:
-    return " ".join(factor.codes[0].code for factor in edition.factors[:2])
-
-
-def page_response(
-    request: SignedInRequest,
-    form: FactorsForm,
-    context: Mapping[str, Any],
-    *,
-    hidden_fields: str,
-    status: int,
-) -> HttpResponse:
-    """Return the whole page, with the form's picker.
-
-    `context` has the assessment, the notices above the heading, and what became of typed codes.
-    """
-    renderers = {
-        **_renderers_of_surroundings(request, context, hidden_fields),
-        **_renderers_of_form(request, form, context),
-    }
-    segments = page_segments(form.picker.edition, request.user.role)
-    return HttpResponse(fill_in(segments, renderers), status=status)
-
-
-def _renderers_of_surroundings(
-    request: SignedInRequest, context: Mapping[str, Any], hidden_fields: str
-) -> Renderers:
-    """Return the renderers of what stands around the form, and of its hidden fields."""
+def _surroundings(page: FactorPage) -> dict[str, Callable[[str], str]]:
+    """Return what fills the placeholders of the page that are none of its parts."""
+    request, assessment = page.request, page.assessment
     token = get_token(request)
     return {
         "person": lambda _: escape(request.user.name),
         "token": lambda _: token,
         "signed_in_for": lambda _: str(sessions.seconds_left(request.session)),
         "printed": lambda _: context_processors.printed_at(),
-        "error": lambda _: "Error: " if context["problems"] else "",
-        "identity": lambda _: identity_bar(context["assessment"], context["deadline"]),
-        "top": lambda _: _render_notices(request, context),
-        "autosave_url": lambda _: reverse("autosave", args=[context["assessment"].reference]),
-        "key_and_version": lambda _: hidden_fields,
+        "error": lambda _: "Error: " if page.problems else "",
+        "identity": lambda _: render_identity_bar(
+            request.user, assessment, deadline_of(assessment), "factors"
+        ),
+        "notices": lambda _: _notices(page),
+        "family": lambda _: _family(page),
+        "autosave_url": lambda _: reverse("autosave", args=[assessment.reference]),
+        "typed_text": lambda _: escape(" ".join(page.posted.typed.unlisted)),
     }
 
 
-def _renderers_of_form(
-    request: SignedInRequest, form: FactorsForm, context: Mapping[str, Any]
-) -> Renderers:
-    """Return the renderers of the picker, the side panel and the differences of a conflict."""
-    state = form.picker
-    assessment: Assessment = context["assessment"]
-    panel = side_panel(state)
-    conflict = context["conflict"]
-    outcome = SaveOutcome.SAVED
-    if conflict:
-        outcome = SaveOutcome.CONFLICT
-    elif context["problems"] or context["unsaved"]:
-        outcome = SaveOutcome.REFUSED
-    failure = "" if outcome is SaveOutcome.SAVED else "Not saved"
-    return {
-        "differences": lambda _: (
-            render_differences(state, assessment, context["last_change"], request.user)
-            if conflict
-            else ""
-        ),
-        "typed_text": lambda _: escape(context["typed_text"]),
-        "typed": lambda _: (
-            render_typed_codes(state.edition, context["typed"]) + "".join(state.choices.values())
-        ),
-        "counts": lambda _: render_counts(state),
-        "selected": lambda _: render_selected(state.edition, panel.selected),
-        "asks": lambda _: render_panel_findings(panel),
-        "still_open": lambda _: render_open_questions(panel),
-        "saved": lambda _: render_save_status(assessment, outcome, failure),
-        "density": lambda _: render_density_button(state.density),
-        "picker": lambda _: form.render_picker(),
-        "shortcuts": lambda _: render_shortcuts(state.edition, request.user.shortcuts),
+def _notices(page: FactorPage) -> str:
+    """Render what stands above the heading: nothing, most of the time."""
+    given = messages.get_messages(page.request)
+    if not (given or page.problems or page.is_draft or page.is_merged_now or page.words):
+        return ""
+    context = {
+        "messages": given,
+        "problems": page.problems,
+        "is_saved": page.outcome is SaveOutcome.SAVED,
+        "unsaved": page.is_draft,
+        "is_merged": page.is_merged_now,
+        "words": page.words,
     }
+    return _render("notices", context, page.request)
+
+
+def _family(page: FactorPage) -> str:
+    """Render what is recorded for brothers and sisters, each code with a button that selects it."""
+    offered = {offer.code: offer for offer in offers(page.picker.notes)}
+    if not offered:
+        return ""
+    codes = named_codes(page.picker.edition, offered)
+    rows = [(each, offered[each.code], each.code in page.picker.ticked) for each in codes]
+    return _render("family", {"rows": rows})
 
 
 def _render(name: str, context: Mapping[str, Any], request: SignedInRequest | None = None) -> str:
     return get_template(f"pages/factors/{name}.html").render(dict(context), request)
 
 
-def _render_notices(request: SignedInRequest, context: Mapping[str, Any]) -> str:
-    """Render what stands above the heading: nothing, most of the time."""
-    if any(context[each] for each in ("messages", "problems", "unsaved", "last_review")):
-        return _render("notices", context, request)
-    return ""
+# The parts.
 
 
-# The parts that also stand alone, in the autosave response.
+def _key_and_version(page: FactorPage) -> str:
+    fields = KeyAndVersionForm(initial={"version": page.version})
+    return _render("key_and_version", {"request": page.request, "fields": fields})
 
 
-def render_differences(
-    state: PickerState, theirs: Assessment, last_change: IdempotencyKey | None, person: User
-) -> str:
-    """Render what the person posted beside what somebody else, or another tab, saved meanwhile."""
-    mine, stored = state.description, theirs.other_description
+def _clashes(page: FactorPage) -> str:
+    """Render what has to be chosen between the page and what was saved meanwhile."""
+    if page.outcome is not SaveOutcome.CONFLICT:
+        return ""
     context = {
-        "assessment": theirs,
-        "last_change": last_change,
-        "user": person,
-        "rows": _differing_codes(state, theirs),
-        "texts_differ": mine != stored,
-        "my_text": mine,
-        "their_text": stored,
+        "assessment": page.assessment,
+        "last_change": page.last_change,
+        "user": page.request.user,
+        "clashes": page.clashes,
+        "problems": page.problems,
+        "page": "factors",
     }
-    return _render("differences", context)
+    return get_template("components/clashes.html").render(context)
 
 
-@dataclass(frozen=True, slots=True)
-class DifferingCode:
-    """A code that is selected on the page or in what is stored, and not in both."""
-
-    selected: SelectedCode
-    mine: bool
-    theirs: bool
+def _others(page: FactorPage) -> str:
+    """Render what the page took over from others, which stays until it is hidden or undone."""
+    if page.others is None:
+        return ""
+    return get_template("components/others_changes.html").render({"others": page.others})
 
 
-def _differing_codes(state: PickerState, theirs: Assessment) -> list[DifferingCode]:
-    """Return what differs between the posted and the stored selection, in the guide's order."""
-    edition = state.edition
-    codes = compare(edition, theirs.codes, edition, state.ticked)
-    rows = [DifferingCode(each, mine=True, theirs=False) for each in codes.added]
-    rows += [DifferingCode(each, mine=False, theirs=True) for each in codes.removed]
-    return sorted(rows, key=lambda row: code_order(row.selected.code))
-
-
-def render_counts(state: PickerState) -> str:
+def _counts(page: FactorPage) -> str:
     """Render how many codes are selected in each domain."""
+    state = page.picker
     number = {group.id: len(group.codes & state.ticked) for group in domain_groups(state.edition)}
-    renderers: Renderers = {
-        "some": lambda domain: " app-count--some" if number[domain] else "",
-        "count": lambda domain: str(number[domain]),
-    }
-    return fill_in(_counts_segments(state.edition), renderers)
-
-
-@lru_cache(maxsize=8)
-def _counts_segments(edition: Edition) -> Segments:
-    return prerender("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
-
-
-def render_save_status(assessment: Assessment, outcome: SaveOutcome, failure: str) -> str:
-    """Render when the assessment was last saved, or the message why it is not."""
-    if failure:
-        message = failure
-    elif assessment.codes or assessment.version > 1:
-        at = localtime(assessment.saved_at)
-        today = at.date() == localdate()
-        message = f"Saved {date_format(at, 'H:i' if today else 'H:i, j F')}"
-    else:
-        message = "Nothing saved yet"
-    return format_html(
-        '<p class="govuk-body-s app-panel__saved app-panel__saved--{}" id="state" '
-        'data-state="{}">{}</p>',
-        outcome,
-        outcome,
-        message,
+    return _prerendered_counts(state.edition).fill_in(
+        {
+            "some": lambda domain: " app-count--some" if number[domain] else "",
+            "count": lambda domain: str(number[domain]),
+        }
     )
 
 
-def render_panel_findings(panel: SidePanel) -> str:
+@lru_cache(maxsize=8)
+def _prerendered_counts(edition: Edition) -> Prerendered:
+    return Prerendered("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
+
+
+def _save_status(page: FactorPage) -> str:
+    """Render when the assessment was last saved, or the message why it is not."""
+    assessment = page.assessment
+    has_been_saved = assessment.codes or assessment.version > 1
+    saved_at = localtime(assessment.saved_at) if has_been_saved else None
+    context = {
+        "outcome": page.outcome.value,
+        "failure": page.failure,
+        "saved_at": saved_at,
+        "is_today": saved_at is not None and saved_at.date() == localdate(),
+    }
+    return _render("save_status", context)
+
+
+def _findings(page: FactorPage) -> str:
     """Render what the rules say, in the panel."""
-    findings = (panel.errors, panel.questions, panel.answered, panel.notes)
+    findings = panel_findings(page.picker)
     # What shows posted strings is never cached.
-    if any(finding.unlisted for finding in panel.errors):
-        return _render_panel_findings(*findings)
-    return _cached_panel_findings(*findings) if any(findings) else ""
+    if any(finding.unlisted for finding in findings.errors):
+        return _render_findings(findings)
+    return _cached_findings(findings) if any(findings) else ""
 
 
-def _render_panel_findings(
-    errors: tuple[Finding, ...],
-    questions: tuple[Finding, ...],
-    answered: tuple[Finding, ...],
-    notes: tuple[Finding, ...],
-) -> str:
-    context = {"errors": errors, "questions": questions, "answered": answered, "notes": notes}
-    return _render("panel_findings", context)
+def _render_findings(findings: PanelFindings) -> str:
+    return _render("panel_findings", findings._asdict())
 
 
-_cached_panel_findings = lru_cache(maxsize=256)(_render_panel_findings)
+_cached_findings = lru_cache(maxsize=256)(_render_findings)
 
 
-def render_open_questions(panel: SidePanel) -> str:
+def _open_questions(page: FactorPage) -> str:
     """Render how many answers are missing, where it is in view however much is selected."""
-    return _cached_open_questions(panel.questions) if panel.questions else ""
+    questions = panel_findings(page.picker).questions
+    return _cached_open_questions(questions) if questions else ""
 
 
 @lru_cache(maxsize=256)
@@ -277,78 +326,72 @@ def _cached_open_questions(questions: tuple[Finding, ...]) -> str:
     return _render("panel_open_questions", context)
 
 
-def render_selected(edition: Edition, codes: Collection[SelectedCode]) -> str:
+def _selected(page: FactorPage) -> str:
     """Render the selected codes, each with a button that removes it."""
-    heading = (
-        '<h2 class="govuk-heading-s app-panel__heading" id="selected-heading" tabindex="-1">'
-        f"Selected ({len(codes)})</h2>"
-    )
-    if not codes:
-        return f'{heading}<p class="govuk-body-s">Nothing yet.</p>'
-    items = "".join(
-        _cached_selected_code(edition, each.code)
-        if each.entry
-        else _render("panel_selected", {"each": each})
-        for each in codes
-    )
-    return f'{heading}<ul class="govuk-list app-panel__list app-panel__selected">{items}</ul>'
+    edition = page.picker.edition
+    codes = [
+        _cached_selected_code(edition, each.code) if each.entry else _selected_code(each)
+        for each in named_codes(edition, page.picker.ticked)
+    ]
+    return _render("panel_selected", {"codes": codes})
+
+
+def _selected_code(each: SelectedCode) -> str:
+    return _render("panel_selected_code", {"each": each})
 
 
 @lru_cache(maxsize=256)
 def _cached_selected_code(edition: Edition, code: str) -> str:
-    return _render("panel_selected", {"each": named_codes(edition, [code])[0]})
+    return _selected_code(named_codes(edition, [code])[0])
+
+
+def _density_button(page: FactorPage) -> str:
+    return _cached_density_button(page.picker.density)
 
 
 @lru_cache(maxsize=4)
-def render_density_button(density: str) -> str:
-    """Render the button that changes to the other density."""
+def _cached_density_button(density: str) -> str:
     return _render("density_button", {"density": density})
 
 
+def _shortcuts(page: FactorPage) -> str:
+    return _cached_shortcuts(page.picker.edition, page.request.user.shortcuts)
+
+
 @lru_cache(maxsize=8)
-def render_shortcuts(edition: Edition, on: bool) -> str:
+def _cached_shortcuts(edition: Edition, on: bool) -> str:
     """Render the list of keyboard shortcuts, with the button that switches them on or off."""
     return _render("shortcuts", {"groups": domain_groups(edition), "on": on})
 
 
-def render_typed_codes(edition: Edition, typed: TypedCodes) -> str:
-    """Render the names of typed codes, and what is no code; nothing where none were typed."""
-    if not (typed.codes or typed.unlisted):
-        return ""
-    names = "; ".join(code_with_name(edition, code) for code in typed.codes)
-    return _render("typed_codes", {"selected": names, "messages": typed.messages})
+def _typed_codes(page: FactorPage) -> str:
+    """Render the names of typed codes, and what is no code; those that wait are not selected.
 
-
-def render_choices(
-    edition: Edition, posted: PostedSelection, *, stays: Collection[str], ticked: bool = False
-) -> dict[str, str]:
-    """Render, by its code, what waits for the person's choice, or can be undone after it.
-
-    `stays` is what is selected beside it; `ticked` says whether all of it is still ticked on the
-    page, as it is where no script could take the tick away.
+    What waits for a choice stands here too: the panel is always in view.
     """
-    solitary = edition.solitary_codes
-    if posted.waiting:
-        alone = [code for code in (*posted.waiting, *posted.codes) if code in solitary]
-        place = alone[0] if ticked else posted.waiting[0]
-    elif posted.replaced:
-        place = posted.codes[-1]
-    else:
-        return {}
+    posted, edition = page.posted, page.picker.edition
+    selected = [code for code in posted.typed.codes if code not in posted.waiting]
+    if not (selected or posted.typed.messages or page.picker.choice):
+        return ""
     context = {
-        "waiting": _codes_of_button(edition, posted.waiting),
-        "replaced": None if posted.waiting else _codes_of_button(edition, posted.replaced),
-        "others": _codes_of_button(edition, stays),
-        "alone": not solitary.isdisjoint(posted.waiting),
-        "ticked": ticked,
+        "selected": listed(edition, selected),
+        "messages": posted.typed.messages,
+        "choice": render_choice(page.picker),
     }
-    return {place: _render("choice", context)}
+    return _render("typed_codes", context)
 
 
-def _codes_of_button(edition: Edition, codes: Collection[str]) -> dict[str, object] | None:
-    """Return codes as the value of one button, and as its text names them; None for none."""
-    if not codes:
-        return None
-    names = listed(edition, codes)
-    short = names if len(codes) == 1 else f"the other {len(codes)} factors"
-    return {"codes": " ".join(codes), "name": names, "short": short, "number": len(codes)}
+PARTS = (
+    Part("key-and-version", _key_and_version),
+    Part("counts", _counts),
+    Part("selected", _selected),
+    Part("findings", _findings),
+    Part("still-open", _open_questions),
+    Part("saved", _save_status),
+    Part("typed-answer", _typed_codes),
+    Part("others", _others),
+    Part("clashes", _clashes),
+    Part("shortcuts", _shortcuts),
+    Part("density", _density_button, with_picker=True),
+    Part("picker", lambda page: render_picker(page.picker), with_picker=True),
+)

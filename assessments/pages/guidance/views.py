@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from assessments import evaluation
 from assessments.catalogue import search
-from assessments.presenters.selection import named_codes
+from assessments.components.picker.typed_codes import canonical_code
+from assessments.presenters.found import search_answer
 
 
 @require_safe
@@ -19,22 +20,27 @@ def guidance(request: HttpRequest) -> HttpResponse:
     found = search.find(edition, words)
     context = {
         "edition": edition,
-        "factors": found.factors,
+        "factors": [each.factor for each in found.factors] if words else edition.factors,
         "words": words,
-        "spelt": found.spelt,
-        "other": named_codes(edition, edition.described_codes),
+        "answer": search_answer(words, found),
     }
     return render(request, "pages/guidance/page.html", context)
 
 
 @require_safe
 def guidance_for_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one code: what it is for, in the guide's words; or what replaced it, if it is gone."""
+    """Show one code: what it is for, in the guide's words; or what replaced it, if it is gone.
+
+    A code that is spelt otherwise, as "03a", leads to its own address.
+    """
     edition = evaluation.current_edition()
     entry = edition.codes.get(code)
     replaced = edition.replaced.get(code)
     if entry is None and replaced is None:
-        raise Http404
+        canonical = canonical_code(code)
+        if canonical == code or canonical not in edition.codes.keys() | edition.replaced.keys():
+            raise Http404
+        return redirect("guidance_for_code", canonical)
     context = {
         "edition": edition,
         "code": code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,22 +17,37 @@ from assessments.presenters.deadlines import deadline_of
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 
+CHANGES_PER_PAGE = 100
+"""How many changes of rows a page tells; one may be several events."""
+
 
 @require_safe
 def assessment_history(request: SignedInRequest, reference: UUID) -> HttpResponse:
-    """Everything that happened to the record, in words; two versions beside each other."""
+    """What happened to the record, in words, the latest first; two versions beside each other."""
     assessment = assessment_or_404(request, reference, Page.HISTORY)
-    changes = list(queries.changes_of(assessment))
-    names = history.Names(*queries.names_of(*history.people_and_teams_in(changes)))
+    everything = queries.changes_of(assessment)
+    paginator = Paginator(everything.reverse(), CHANGES_PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    changes = list(page)[::-1]
+    around = list(queries.changes_with(everything, changes))
+    names = history.Names(*queries.names_of(*history.people_and_teams_in(around)))
     versions = queries.versions_numbered(assessment)
-    compared = _compared(request.GET, versions)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "days": history.days(changes, names),
-        "is_complete": history.is_complete(changes),
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "query": request.GET,
+        "days": history.days(
+            changes,
+            names,
+            around=around,
+            version_numbers={version.pk: number for number, version in versions.items()},
+            redated=queries.versions_with_corrected_dates(assessment),
+        ),
+        "is_complete": queries.history_is_complete(assessment),
         "versions": versions,
-        "compared": compared,
+        "compared": _compared(request.GET, versions),
     }
     return render(request, "pages/history/page.html", context)
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import evaluation, queries, services
+from assessments import queries, services
 from assessments.components.forms import posted_or_draft
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.records import (
@@ -19,13 +19,16 @@ from assessments.components.records import (
     own_assessment_or_404,
     record_reading_of,
 )
+from assessments.components.replies import managers_words
+from assessments.evaluation import evaluate
 from assessments.models import Assessment
 from assessments.pages.record.forms import CancellationForm, ReadForm
-from assessments.presenters.code_notes import NO_NOTES, pinned_notes
+from assessments.presenters.code_notes import pinned_notes
+from assessments.presenters.corrected_dates import corrected_from
 from assessments.presenters.deadlines import deadline_of
-from assessments.presenters.decisions import decisions, missed_codes
+from assessments.presenters.decisions import decisions
 from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import selection_by_domain
+from assessments.presenters.selection import codes_by_domain
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
@@ -37,23 +40,32 @@ def assessment_record(request: SignedInRequest, reference: UUID) -> HttpResponse
     """Show everything that is recorded, read-only."""
     assessment = assessment_or_404(request, reference)
     person = request.user
+    evaluation = evaluate(assessment)
     versions = list(queries.versions_of(assessment))
-    words = queries.review_feedback(assessment)
+    reviews = list(queries.reviews_of(assessment))
+    feedback = queries.review_feedback(assessment)
     context = {
         "assessment": assessment,
         "deadline": deadline_of(assessment),
-        "edition": evaluation.edition_of(assessment),
-        "groups": selection_by_domain(assessment),
-        "questions": [question for question in questions_of(assessment) if question.answered],
+        "joined_ids": queries.ids_joined_to(assessment.episode.child),
+        "edition": evaluation.edition,
+        "groups": codes_by_domain(evaluation.edition, assessment.codes),
+        "questions": [question for question in questions_of(evaluation) if question.answered],
         "versions": versions,
-        "decisions": decisions(queries.reviews_of(assessment), versions),
-        "words": words,
-        "notes": pinned_notes(words.review, words.pinned) if words else NO_NOTES,
-        "missed": missed_codes(assessment, words.pinned) if words else (),
+        "decisions": decisions(reviews, versions),
+        "corrected_from": corrected_from(reviews, versions),
+        "words": managers_words(feedback, evaluation),
+        "notes": pinned_notes(feedback, take_replies=False),
         "may_mark_read": assessment.worker_id == person.pk and person.is_social_worker,
+        "may_correct": queries.may_correct_facts(person, assessment.episode.child),
+        "may_correct_start": queries.may_correct_start(person, assessment),
+        "may_correct_dates": queries.may_reopen(person, assessment),
         "may_record": queries.may_record(person, assessment),
         "may_cancel": queries.may_cancel(person, assessment),
+        "may_start_for_family": queries.may_start_for_family(person, assessment),
         "may_withdraw": queries.may_withdraw(person, assessment),
+        "may_reassign": assessment.status in queries.OPEN,
+        "may_void": queries.may_void(person, assessment),
         "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
     }
     return render(request, "pages/record/page.html", context)
@@ -80,7 +92,7 @@ def withdraw(request: SignedInRequest, reference: UUID) -> HttpResponse:
     assessment = own_assessment_or_404(request, reference)
     if request.method != "POST":
         return _withdraw_page(request, assessment)
-    key, version = key_and_version_of(request)
+    key, version = key_and_version_of(request.POST)
     try:
         services.withdraw_submission(
             assessment=assessment, by=request.user, version=version, key=key
@@ -120,7 +132,7 @@ def cancel(request: SignedInRequest, reference: UUID) -> HttpResponse:
 def _cancel_assessment(
     request: SignedInRequest, assessment: Assessment, form: CancellationForm
 ) -> HttpResponse:
-    key, version = key_and_version_of(request)
+    key, version = key_and_version_of(request.POST)
     if not form.is_valid():
         return _cancel_page(request, assessment, form, request.POST)
     try:

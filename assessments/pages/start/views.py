@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from assessments import queries, services
+from assessments.components.confirmation import confirmed_in, hardly_right
 from assessments.components.forms import Form, posted_or_draft
 from assessments.components.idempotency import IdempotencyKeyForm, key_of
+from assessments.components.referral_form import ReferralForm
 from assessments.models import Assessment, Child, Episode
-from assessments.pages.start.forms import FindChildForm, NewChildForm, ReferralForm, StartDateForm
+from assessments.pages.start.family import (
+    address_with_family,
+    copied_referral,
+    sibling_assessment,
+)
+from assessments.pages.start.forms import FindChildForm, NewChildForm, StartDateForm
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.models import Team
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
-from cinfactors.audit.services import record_reading, record_refusal
+from cinfactors.audit.services import record_list, record_refusal, record_start
 from cinfactors.web.problems import Problem, add_messages, problems_of
 from cinfactors.web.rate_limits import rate_limited_search
+
+STARTED = "started"
+"""The key in the session of what was started from which form: references by idempotency keys."""
+
+NOT_FOUND = "not_found"
+"""The key in the session of the id that was looked for last, and the key of the form for it."""
+
+MOST_FOUND = 20
+"""As many children of a name are listed; for more, the name has to be typed in full."""
 
 
 def _teams_to_start_in_or_404(request: SignedInRequest) -> QuerySet[Team]:
@@ -35,20 +53,56 @@ def _teams_to_start_in_or_404(request: SignedInRequest) -> QuerySet[Team]:
 @rate_limited_search
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_child(request: SignedInRequest) -> HttpResponse:
-    """Ask for the child's id; go on with the child, or offer to add one."""
+    """Ask for the child's id; go on with the child, or offer to add one.
+
+    By a name, list the children of that name whom the person sees anyway.
+    """
     teams = _teams_to_start_in_or_404(request)
     form = FindChildForm(posted_or_draft(request))
     if request.method == "POST" and form.is_valid():
         la_child_id = form.cleaned_data["la_child_id"]
         child = queries.child_to_assess(request.user, la_child_id)
         if child is not None:
-            record_reading(request, Page.SEARCH, child=child.pk)
-            return redirect("start_for_child", child.reference)
+            record_start(request, Page.SEARCH, child.pk)
+            address = reverse("start_for_child", args=[child.reference])
+            return redirect(address_with_family(address, request))
         record_refusal(request, Page.SEARCH, la_child_id=la_child_id)
-        new_child = NewChildForm(initial={"la_child_id": la_child_id})
-        start = StartDateForm(teams=teams)
-        return _new_child_page(request, new_child, ReferralForm(), start, not_found=la_child_id)
-    context = {"form": form, "problems": problems_of(form), "teams": teams}
+        if form.is_name():
+            found = _children_of_the_name(request, la_child_id)
+            if not found:
+                form.add_nobody_found()
+            return _find_child_page(request, form, teams, found)
+        key = str(uuid.uuid4())
+        request.session[NOT_FOUND] = {"key": key, "la_child_id": la_child_id}
+        return redirect(address_with_family(reverse("start_with_new_child"), request, form=key))
+    return _find_child_page(request, form, teams)
+
+
+def _children_of_the_name(request: SignedInRequest, name: str) -> list[Child]:
+    """Return those whom the person sees, and record that they are shown; one more than is shown."""
+    visible = queries.children_visible_to(request.user).order_by("la_child_id")
+    found = list(visible.filter(pk__in=queries.children_found_by(name))[: MOST_FOUND + 1])
+    record_list(request, (child.pk for child in found[:MOST_FOUND]), Page.SEARCH)
+    return found
+
+
+def _find_child_page(
+    request: SignedInRequest,
+    form: FindChildForm,
+    teams: QuerySet[Team],
+    found: Sequence[Child] = (),
+) -> HttpResponse:
+    new_child = reverse("start_with_new_child")
+    context = {
+        "form": form,
+        "problems": problems_of(form),
+        "teams": teams,
+        "new_child": address_with_family(new_child, request, form=str(uuid.uuid4())),
+        "sibling": sibling_assessment(request),
+        "query": address_with_family("", request),
+        "found": found[:MOST_FOUND],
+        "more": len(found) > MOST_FOUND,
+    }
     status = 422 if form.errors else 200
     return render(request, "pages/start/find_child.html", context, status=status)
 
@@ -57,13 +111,24 @@ def find_child(request: SignedInRequest) -> HttpResponse:
 @rate_limited_search
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_with_new_child(request: SignedInRequest) -> HttpResponse:
-    """Add a child with the referral, and start the assessment."""
+    """Add a child with the referral, and start the assessment.
+
+    The form keeps its idempotency key, which is in the address too: who goes back to it after
+    starting is led on to what was started.
+    """
     teams = _teams_to_start_in_or_404(request)
     data = posted_or_draft(request)
-    child, referral = NewChildForm(data), ReferralForm(data)
-    start = StartDateForm(data, teams=teams)
+    key = request.POST.get("key") or request.GET.get("form", "")
+    not_found = _id_not_found(request, key) if data is None else ""
+    sibling = sibling_assessment(request)
+    child = NewChildForm(data, initial={"la_child_id": not_found})
+    copied = copied_referral(sibling.episode) if sibling else {}
+    referral, start = ReferralForm(data, initial=copied), StartDateForm(data, teams=teams)
     if request.method != "POST" or not _are_valid([child, referral, start]):
-        return _new_child_page(request, child, referral, start)
+        started = request.session.get(STARTED, {}).get(key)
+        if started is not None:
+            return redirect("factors", started)
+        return _new_child_page(request, child, referral, start, sibling, not_found=not_found)
     try:
         assessment = services.start_assessment(
             by=request.user,
@@ -72,15 +137,37 @@ def start_with_new_child(request: SignedInRequest) -> HttpResponse:
             key=key_of(request),
             child=services.NewChild(**child.cleaned_data),
             episode=services.NewEpisode(**referral.cleaned_data),
+            confirmed=confirmed_in(request),
+            family_of=sibling.episode if sibling else None,
         )
     except services.FactsRefused as refused:
         la_child_id = child.cleaned_data["la_child_id"]
         if queries.child_to_assess(request.user, la_child_id) is None:
-            # Of a restricted record the person learns only that the id is somebody's already.
-            record_refusal(request, Page.SEARCH, la_child_id=la_child_id)
+            # Whoever reads the log can look into an id that is in use and that nobody is found by.
+            record_refusal(request, Page.ADD, la_child_id=la_child_id)
         _add_refusals(refused, [child, referral, start])
-        return _new_child_page(request, child, referral, start)
+        return _new_child_page(request, child, referral, start, sibling)
+    except services.NeedsConfirming as asked:
+        hardly = hardly_right(asked.messages, child, referral, start)
+        return _new_child_page(request, child, referral, start, sibling, hardly=hardly)
+    started, now = request.session.get(STARTED, {}), str(assessment.reference)
+    if started.get(key) != now:
+        request.session[STARTED] = {**started, key: now}
     return redirect("factors", assessment.reference)
+
+
+def _id_not_found(request: SignedInRequest, key: str) -> str:
+    """Return the id that was looked for before this form, or "" if it is for another child."""
+    looked_for = request.session.get(NOT_FOUND, {})
+    return str(looked_for["la_child_id"]) if key and looked_for.get("key") == key else ""
+
+
+def _same_key(request: SignedInRequest) -> dict[str, UUID]:
+    """Return the key that was posted or is in the address, as the initial value of the next."""
+    try:
+        return {"key": UUID(request.POST.get("key") or request.GET.get("form", ""))}
+    except ValueError:
+        return {}
 
 
 def _new_child_page(
@@ -88,19 +175,25 @@ def _new_child_page(
     child: NewChildForm,
     referral: ReferralForm,
     start: StartDateForm,
+    sibling: Assessment | None,
     *,
     not_found: str = "",
+    hardly: Sequence[Problem] = (),
 ) -> HttpResponse:
     problems = problems_of(child, referral, start)
     context = {
         "child_form": child,
         "referral_form": referral,
         "start_form": start,
-        "key_form": IdempotencyKeyForm(),
+        "sibling": sibling,
+        "key_form": IdempotencyKeyForm(initial=_same_key(request)),
         "not_found": not_found,
         "problems": problems,
+        "hardly": hardly,
+        "title_prefix": "Error: " if problems else "Is this right? " if hardly else "",
     }
-    return render(request, "pages/start/new_child.html", context, status=422 if problems else 200)
+    status = 422 if problems or hardly else 200
+    return render(request, "pages/start/new_child.html", context, status=status)
 
 
 @recovers_form
@@ -112,17 +205,19 @@ def start_for_child(request: SignedInRequest, reference: UUID) -> HttpResponse:
         record_refusal(request, Page.START, reference=reference)
         raise Http404
     teams = _teams_to_start_in_or_404(request)
-    record_reading(request, Page.START, child=child.pk)
+    record_start(request, Page.START, child.pk)
     episode = next((each for each in child.episodes.all() if each.is_open), None)
     data = posted_or_draft(request)
     # A post that carries a referral is about that one, even if it opened the episode itself
     # when it was sent before.
     has_referral = episode is None or (data is not None and "referral_source" in data)
-    referral = ReferralForm(data) if has_referral else None
+    sibling = sibling_assessment(request)
+    copied = copied_referral(sibling.episode) if sibling else {}
+    referral = ReferralForm(data, initial=copied) if has_referral else None
     start = StartDateForm(data, teams=teams)
     forms: list[Form] = [start] if referral is None else [referral, start]
     if request.method != "POST" or not _are_valid(forms):
-        return _known_child_page(request, child, episode, referral, start)
+        return _known_child_page(request, child, episode, referral, start, sibling)
     try:
         assessment = services.start_assessment(
             by=request.user,
@@ -131,10 +226,15 @@ def start_for_child(request: SignedInRequest, reference: UUID) -> HttpResponse:
             key=key_of(request),
             child=child,
             episode=_episode_to_start_in(episode, referral),
+            confirmed=confirmed_in(request),
+            family_of=sibling.episode if sibling else None,
         )
     except services.FactsRefused as refused:
         others = _add_refusals(refused, forms)
-        return _known_child_page(request, child, episode, referral, start, others)
+        return _known_child_page(request, child, episode, referral, start, sibling, others)
+    except services.NeedsConfirming as asked:
+        hardly = hardly_right(asked.messages, *forms)
+        return _known_child_page(request, child, episode, referral, start, sibling, hardly=hardly)
     return redirect("factors", assessment.reference)
 
 
@@ -155,21 +255,29 @@ def _known_child_page(
     episode: Episode | None,
     referral: ReferralForm | None,
     start: StartDateForm,
+    sibling: Assessment | None,
     others: Sequence[Problem] = (),
+    *,
+    hardly: Sequence[Problem] = (),
 ) -> HttpResponse:
-    """Return the page with the problems of its forms, and others before them."""
+    """Return the page with the problems of its forms, others before them, or what is asked."""
     forms = [form for form in (referral, start) if form is not None]
     problems = [*others, *problems_of(*forms)]
     context = {
         "child": child,
+        "joined_ids": queries.ids_joined_to(child),
         "episode": episode,
         "not_completed": _not_completed(request, episode),
         "referral_form": referral,
         "start_form": start,
+        "sibling": sibling,
         "key_form": IdempotencyKeyForm(),
         "problems": problems,
+        "hardly": hardly,
+        "title_prefix": "Error: " if problems else "Is this right? " if hardly else "",
     }
-    return render(request, "pages/start/known_child.html", context, status=422 if problems else 200)
+    status = 422 if problems or hardly else 200
+    return render(request, "pages/start/known_child.html", context, status=status)
 
 
 def _not_completed(request: SignedInRequest, episode: Episode | None) -> Assessment | None:

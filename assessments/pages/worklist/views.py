@@ -8,7 +8,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
@@ -20,6 +19,8 @@ from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import correction_in_words
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.audit.models import Page as AuditPage
+from cinfactors.audit.services import record_list
 from cinfactors.web.rate_limits import rate_limited_search
 
 ROWS_PER_PAGE = 25
@@ -36,7 +37,8 @@ MESSAGES_OF_EMPTY_TABS = {
     "authorised": "Nothing has been authorised yet.",
 }
 SEARCH = "search"
-"""The key in the session under which the search is kept."""
+"""The key in the session under which the words are kept, and the parameter of the address that
+says that the list is searched: the address without it ends the search."""
 
 
 @require_safe
@@ -62,38 +64,66 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _keep_search(request)
     scope = _scope(request)
-    words = request.session.get(SEARCH, "")
-    assessments = _assessments_in(scope, request.user, words)
+    words = _searched_words(request)
+    assessments = _assessments_in(scope, request.user)
     counts = queries.group_counts(assessments)
-    tab = request.GET.get("tab", _first_tab(request, counts))
+    if words:
+        assessments = queries.search_by_child(assessments, words)
+    found = queries.group_counts(assessments) if words else counts
+    tab = request.GET.get("tab", _first_tab(request.user, words, found))
     if tab not in TABS:
         raise Http404
-    paginator = Paginator(
-        queries.with_child_team_and_worker(queries.in_group(assessments, tab)), ROWS_PER_PAGE
-    )
-    paginator.count = counts[tab]
+    listed = queries.with_child_team_and_worker(queries.in_group(assessments, tab))
+    if words:  # which may be the id of a record that was joined to one of these
+        listed = listed.prefetch_related("episode__child__joined")
+    paginator = Paginator(listed, ROWS_PER_PAGE)
+    paginator.count = found[tab]
     page = paginator.get_page(request.GET.get("page"))
+    corrections = _unread_corrections(request.user) if scope == "mine" else []
+    shown = [*page, *(each.review.assessment for each in corrections)]
+    record_list(
+        request,
+        (each.episode.child_id for each in shown),
+        AuditPage.SEARCH if words else AuditPage.LIST,
+    )
+    query = request.GET.copy()
+    query["tab"] = tab
     context = {
         "tab": tab,
-        "tabs": [(name, label, counts[name]) for name, label in _tab_labels(scope).items()],
+        "query": query,
+        "tabs": [
+            Tab(name, label, counts[name], found[name])
+            for name, label in _tab_labels(scope).items()
+        ],
         "whose": scope,
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "rows": _rows(page),
-        "corrections": _unread_corrections(request.user) if scope == "mine" else (),
+        "corrections": corrections,
         "words": words,
         "empty": MESSAGES_OF_EMPTY_TABS[tab],
         "may_start": queries.may_start_assessments(request.user),
-        "address": reverse("assessments"),
     }
     return render(request, "pages/worklist/page.html", context)
 
 
 def _keep_search(request: SignedInRequest) -> HttpResponse:
-    """Keep the posted search in the session, and lead back to the same list."""
+    """Keep the posted search in the session, and lead back to the same list, searched."""
     form = SearchForm(request.POST)
     request.session[SEARCH] = form.cleaned_data["words"].strip() if form.is_valid() else ""
-    return redirect(f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path)
+    query = request.GET.copy()
+    query.pop("page", None)
+    query[SEARCH] = "on"
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
+def _searched_words(request: SignedInRequest) -> str:
+    """Return the words of the search, if the list is searched; otherwise forget them."""
+    if SEARCH in request.GET:
+        words: str = request.session.get(SEARCH, "")
+        return words
+    request.session.pop(SEARCH, None)
+    return ""
 
 
 def _scope(request: SignedInRequest) -> str:
@@ -106,19 +136,27 @@ def _scope(request: SignedInRequest) -> str:
     return "team" if request.GET.get("whose") == "team" else "mine"
 
 
-def _assessments_in(scope: str, person: User, words: str) -> QuerySet[Assessment]:
+def _assessments_in(scope: str, person: User) -> QuerySet[Assessment]:
     visible = queries.assessments_visible_to(person)
-    if scope == "mine":
-        visible = visible.filter(worker=person)
-    return queries.search_by_child(visible, words) if words else visible
+    return visible.filter(worker=person) if scope == "mine" else visible
 
 
-def _first_tab(request: SignedInRequest, counts: dict[str, int]) -> str:
+def _first_tab(person: User, words: str, found: dict[str, int]) -> str:
     """Return the tab of what waits for the person; in a search, the first tab with a match."""
-    waiting = "with-manager" if request.user.is_team_manager else "to-do"
-    if request.session.get(SEARCH) and not counts[waiting]:
-        return next((tab for tab, count in counts.items() if count), waiting)
+    waiting = "with-manager" if person.is_team_manager else "to-do"
+    if words and not found[waiting]:
+        return next((tab for tab, count in found.items() if count), waiting)
     return waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the list: how many assessments it has, and how many of them the search found."""
+
+    name: str
+    label: str
+    count: int
+    found: int
 
 
 @dataclass(frozen=True, slots=True)

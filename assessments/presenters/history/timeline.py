@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessments.catalogue import loader
-from assessments.catalogue.code_names import code_with_name
 from assessments.models import Assessment, Review, Version
-from assessments.presenters.history.words import (
-    DecisionWords,
-    SubmissionWords,
-    comments_by_code,
-)
+from assessments.presenters.comments import Comment, comments_of
+from assessments.presenters.corrected_dates import dates_in_words
+from assessments.presenters.history.words import DecisionWords, SubmissionWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +21,7 @@ class TimelineEntry:
     title: str
     who: str
     lines: tuple[str, ...] = ()
-    comment: str = ""
-    pinned: tuple[tuple[str, str], ...] = ()
-    """The comments on single codes: the code with its name, and the comment."""
+    comments: tuple[Comment, ...] = ()
 
 
 def timeline(
@@ -61,15 +56,12 @@ def _decision(review: Review, earlier: Version | None) -> TimelineEntry:
     if review.decision == Review.Decision.CORRECTED:
         before = SubmissionWords.of_version(earlier) if earlier else None
         lines += SubmissionWords.of_version(review.version).changes_since(before)
-    edition = loader.edition(review.version.edition)
+    elif review.decision == Review.Decision.DATES_CORRECTED:
+        lines += dates_in_words(earlier, review.version)
     return TimelineEntry(
         review.decided_at,
         words.title,
         review.decided_by.name,
         tuple(lines),
-        words.comment,
-        tuple(
-            (code_with_name(edition, comment.code), comment.text)
-            for comment in comments_by_code(review)
-        ),
+        comments_of(review, loader.edition(review.version.edition)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.formats import date_format
 
@@ -28,7 +29,8 @@ def compare_versions(earlier: Version, later: Version) -> VersionComparison:
     facts = (
         ("Outcome", earlier.get_outcome_display(), later.get_outcome_display()),
         ("Description", earlier.other_description, later.other_description),
-        ("Started", _day(earlier), _day(later)),
+        ("Started", _day(earlier.start_date), _day(later.start_date)),
+        ("Ended", _day(earlier.end_date), _day(later.end_date)),
         ("Guide", old.title, new.title),
     )
     return VersionComparison(
@@ -39,5 +41,5 @@ def compare_versions(earlier: Version, later: Version) -> VersionComparison:
     )
 
 
-def _day(version: Version) -> str:
-    return date_format(version.start_date, "j F Y")
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else ""

@@ -6,14 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+
 from assessments.catalogue import loader
 from assessments.catalogue.code_names import listed
-from assessments.catalogue.types import code_order
-from assessments.models import PinnedComment, Review, Version
+from assessments.models import Review, Version
 from assessments.presenters.comparison import compare
 
 Row = Mapping[str, Any]
 """The columns of a row, as the history keeps them."""
+
+Phrase = tuple[str, str]
+"""What somebody did, and the rest of the sentence: "added", "3A Domestic abuse, the child"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of the people and teams in the history, by key."""
+
+    people: Mapping[int, str]
+    teams: Mapping[int, str]
+
+    def person(self, key: int | None) -> str:
+        return self.people.get(key or 0, "Somebody who is not known")
+
+    def team(self, key: int) -> str:
+        return self.teams.get(key, "a team that is not known")
 
 
 def quoted(text: str) -> str:
@@ -74,12 +94,14 @@ class SubmissionWords:
 
 @dataclass(frozen=True, slots=True)
 class DecisionWords:
-    """A manager's decision in words: authorised, returned, corrected or reopened."""
+    """A manager's decision in words: authorised, returned, corrected, reopened, dates corrected."""
 
     title: str
     reason: str
     """The reason chosen for a return; empty for every other decision."""
     comment: str
+    verb: str
+    """What a manager did to a version: "returned", "corrected the dates of"."""
 
     @classmethod
     def authorised(cls) -> DecisionWords:
@@ -96,15 +118,18 @@ class DecisionWords:
 
     @classmethod
     def _of(cls, decision: str, reason: str, comment: str) -> DecisionWords:
+        title = str(Review.Decision(decision).label)
+        is_of_dates = decision == Review.Decision.DATES_CORRECTED
         return cls(
-            str(Review.Decision(decision).label),
+            title,
             str(Review.Reason(reason).label) if reason else "",
             comment,
+            "corrected the dates of" if is_of_dates else title.lower(),
         )
 
     def action(self, what: str) -> str:
         """Return for example "returned version 1"."""
-        return f"{self.title.lower()} {what}"
+        return f"{self.verb} {what}"
 
     @property
     def explanation(self) -> str:
@@ -112,6 +137,20 @@ class DecisionWords:
         return ". ".join(filter(None, [self.reason, quoted(self.comment)]))
 
 
-def comments_by_code(review: Review) -> list[PinnedComment]:
-    """The comments on single codes, in the guide's order."""
-    return sorted(review.pinned.all(), key=lambda comment: code_order(comment.code))
+def differing(old: Row, new: Row, *, but: set[str]) -> list[str]:
+    """Return the columns that changed, without those in `but`."""
+    return [column for column in new if column not in but and old.get(column) != new[column]]
+
+
+def field_name(model: type[Model], column: str) -> str:
+    names = {field.column: field.verbose_name for field in model._meta.concrete_fields}
+    return str(names[column])
+
+
+def day_in_words(value: str | None) -> str:
+    day = parse_date(value) if value else None
+    return date_format(day, "j F Y") if day else "no date"
+
+
+def phrase(action: str, detail: str) -> Phrase:
+    return (f"{action}:" if detail else action), detail

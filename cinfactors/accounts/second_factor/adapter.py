@@ -10,14 +10,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 from qrcode.image.svg import SvgPathFillImage
 
 from cinfactors.accounts.allauth_internals import record_authentication
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.models import User
-from cinfactors.accounts.second_factor.policy import FACTORS, PROVIDER_METHOD, is_needed
+from cinfactors.accounts.second_factor.policy import FACTORS, PROVIDER_METHOD, has_one, is_needed
 
 
 class SecondFactorStage(AuthenticateStage):
@@ -36,6 +36,13 @@ class SecondFactorStage(AuthenticateStage):
             return None, True
         step: tuple[HttpResponse | None, bool] = super().handle()
         return step
+
+    def is_resumable(self, request: HttpRequest) -> bool:
+        """Whether there is a second factor to show: it may have been taken away meanwhile.
+
+        The page that asks for it would then lead to the sign-in page, and that one back.
+        """
+        return has_one(self.login.user)
 
 
 class MFAAdapter(DefaultMFAAdapter):

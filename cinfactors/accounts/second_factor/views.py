@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account import views as account_views
@@ -12,20 +13,21 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cinfactors.accounts import security_log, services
 from cinfactors.accounts.allauth_internals import record_authentication
-from cinfactors.accounts.problems import ProblemsMixin, linked_problems
+from cinfactors.accounts.models import User
+from cinfactors.accounts.problems import OneFormMixin, ProblemsMixin
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.forms import (
@@ -34,8 +36,10 @@ from cinfactors.accounts.second_factor.forms import (
     EnterCodeForm,
     NewCodesForm,
     ReauthenticateWithCodeForm,
+    ReauthenticateWithPasskeyForm,
     ReauthenticateWithPasswordForm,
     RemoveAppForm,
+    UsePasskeyForm,
 )
 from cinfactors.accounts.second_factor.policy import allowed_before_second_factor
 from cinfactors.web.problems import Problem
@@ -58,18 +62,40 @@ class EnterCodeView(ProblemsMixin, base_views.AuthenticateView):
     """The step of sign-in after the password."""
 
     form_class = EnterCodeForm
+    webauthn_form_class = UsePasskeyForm
 
-    def form_invalid(self, form: EnterCodeForm) -> HttpResponse:
-        security_log.log_event(
-            "sign-in refused: the second factor", self.request, self.stage.login.user
-        )
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "code" not in request.POST and not self._has_passkeys():
+            # allauth takes whatever has no code for a passkey.
+            person = self.stage.login.user
+            self.form = self.auth_form = EnterCodeForm(request.POST, user=person)
+            self.webauthn_form = UsePasskeyForm(user=person)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def form_invalid(self, form: EnterCodeForm | UsePasskeyForm) -> HttpResponse:
+        log_refusal(form, self.request, self.stage.login.user)
         response: HttpResponse = super().form_invalid(form)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        person = self.stage.login.user
-        has_passkeys = second_factor_policy.has_one(person, [Authenticator.Type.WEBAUTHN])
-        return super().get_context_data(**kwargs) | {"has_passkeys": has_passkeys}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        has_passkeys = self._has_passkeys()
+        passkey_first = has_passkeys and not context["form"].has_app
+        return context | {
+            "has_passkeys": has_passkeys,
+            "passkey_first": passkey_first,
+            "has_codes": second_factor_policy.can_enter_code(self.stage.login.user),
+            "heading": ("Use your passkey" if passkey_first else "Enter a code") + " to sign in",
+        }
+
+    def _has_passkeys(self) -> bool:
+        return second_factor_policy.has_one(self.stage.login.user, [Authenticator.Type.WEBAUTHN])
+
+
+def log_refusal(form: BaseForm, request: HttpRequest, person: User) -> None:
+    what = "the passkey may have been copied" if getattr(form, "is_copied", False) else ""
+    security_log.log_event(f"sign-in refused: {what or 'the second factor'}", request, person)
 
 
 class ReauthenticationMixin(ProblemsMixin):
@@ -79,9 +105,11 @@ class ReauthenticationMixin(ProblemsMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        person = self.request.user
+        has_app = second_factor_policy.has_one(person, [Authenticator.Type.TOTP])
         labels = {
             reverse("account_reauthenticate"): "Use your password instead",
-            reverse("mfa_reauthenticate"): "Use a code instead",
+            reverse("mfa_reauthenticate"): f"Use a {'' if has_app else 'recovery '}code instead",
             reverse("mfa_reauthenticate_webauthn"): "Use a passkey instead",
         }
         return context | {
@@ -91,6 +119,7 @@ class ReauthenticationMixin(ProblemsMixin):
                 # A password shows no second factor, where that is what is missing.
                 if each["id"] != "reauthenticate"
                 or not second_factor_policy.is_missing(self.request)
+                if each["id"] != "mfa_reauthenticate" or second_factor_policy.can_enter_code(person)
             ]
         }
 
@@ -106,14 +135,22 @@ class ReauthenticateWithPasswordView(ReauthenticationMixin, account_views.Reauth
 class ReauthenticateWithCodeView(ReauthenticationMixin, base_views.ReauthenticateView):
     form_class = ReauthenticateWithCodeForm
 
+    def form_invalid(self, form: ReauthenticateWithCodeForm) -> HttpResponse:
+        log_refusal(form, self.request, self.request.user)
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
 
 @counted_attempt
 @before_second_factor_page
 class ReauthenticateWithPasskeyView(
-    ReauthenticationMixin, webauthn_views.ReauthenticateWebAuthnView
+    OneFormMixin, ReauthenticationMixin, webauthn_views.ReauthenticateWebAuthnView
 ):
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form))
+    form_class = ReauthenticateWithPasskeyForm
+
+    def form_invalid(self, form: ReauthenticateWithPasskeyForm) -> HttpResponse:
+        log_refusal(form, self.request, self.request.user)
+        return self.render_to_response(self.get_context_data())
 
 
 @before_second_factor_page
@@ -136,24 +173,58 @@ class SecondFactorView(base_views.IndexView):
         return context | {
             "missing": second_factor_policy.is_missing(self.request),
             "app": context["authenticators"].get(Authenticator.Type.TOTP),
-            "passkeys": context["authenticators"].get(Authenticator.Type.WEBAUTHN, ()),
+            "passkeys": [
+                (passkey, _when_refused(passkey.instance))
+                for passkey in context["authenticators"].get(Authenticator.Type.WEBAUTHN, ())
+            ],
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
         }
 
 
+def _when_refused(passkey: Authenticator) -> datetime | None:
+    """Return when the passkey was last refused, since it may have been copied."""
+    refused_at = passkey.data.get(services.REFUSED_AT)
+    return datetime.fromisoformat(refused_at) if refused_at else None
+
+
 def _reauthentication_address(request: SignedInRequest) -> str:
     """Return where to show a second factor that the person has and the session has not seen."""
-    has_app = second_factor_policy.has_one(request.user, [Authenticator.Type.TOTP])
-    view = "mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn"
     next_page = request.session.get(NEXT_PAGE) or reverse("mfa_index")
-    return f"{reverse(view)}?{urlencode({REDIRECT_FIELD_NAME: next_page})}"
+    return second_factor_policy.where_to_show_own(request.user, next_page)
 
 
-class FactorAddedMixin(ProblemsMixin):
+class OneAtATimeMixin:
+    """Of what is sent at once to change a person's second factors, each sees what was before it.
+
+    Whoever comes first in one browser ends the sessions of the others.
+    """
+
+    ended_meanwhile: str
+    """What a person is told whose session another browser has ended so."""
+
+    def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            person, session_key = request.user, request.session.session_key
+            if not services.lock_sign_in(person=person, session_key=session_key):
+                get_account_adapter(request).logout(request)
+                messages.warning(request, self.ended_meanwhile)
+                return redirect("account_login")
+            response: HttpResponse = self.if_done() or super().post(  # type: ignore[misc]
+                request, *args, **kwargs
+            )
+            return response
+
+    def if_done(self) -> HttpResponse | None:
+        """Return where to go on to, if by now there is nothing left to do."""
+        return None
+
+
+class FactorAddedMixin(OneAtATimeMixin, ProblemsMixin):
     """When a second factor was added, this session has shown it, and the person's others end."""
 
     request: SignedInRequest
     did_generate_recovery_codes: bool
+    ended_meanwhile = "You set up a second factor in another browser. Sign in with it"
 
     def get_success_url(self) -> str:
         if self.did_generate_recovery_codes:
@@ -175,6 +246,19 @@ class FactorAddedMixin(ProblemsMixin):
 class AddAppView(FactorAddedMixin, totp_views.ActivateTOTPView):
     form_class = AddAppForm
 
+    def dispatch(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = self.if_done() or super().dispatch(request, *args, **kwargs)
+        return response
+
+    def if_done(self) -> HttpResponse | None:
+        """Return where to go on to if there is an app: the button may have been pressed twice."""
+        person = self.request.user
+        if not second_factor_policy.has_one(person, [Authenticator.Type.TOTP]):
+            return None
+        codes = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES)
+        are_unseen = any(not row.wrap().did_view for row in codes)
+        return redirect("mfa_view_recovery_codes" if are_unseen else "mfa_index")
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"session": self.request.session}
@@ -194,7 +278,7 @@ class AddAppView(FactorAddedMixin, totp_views.ActivateTOTPView):
 
 
 @before_second_factor_page
-class AddPasskeyView(FactorAddedMixin, webauthn_views.AddWebAuthnView):
+class AddPasskeyView(OneFormMixin, FactorAddedMixin, webauthn_views.AddWebAuthnView):
     form_class = AddPasskeyForm
 
     def form_valid(self, form: AddPasskeyForm) -> HttpResponse:
@@ -203,20 +287,24 @@ class AddPasskeyView(FactorAddedMixin, webauthn_views.AddWebAuthnView):
         return response
 
     def form_invalid(self, form: AddPasskeyForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form))
+        return self.render_to_response(self.get_context_data())
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # allauth's view drops the form that it was given.
-        return super().get_context_data(**kwargs) | {
-            "form": kwargs.get("form") or self.get_form(),
-            **({"problems": linked_problems(kwargs["form"])} if "form" in kwargs else {}),
-        }
+
+class FactorRemovedMixin(OneAtATimeMixin):
+    """Of two second factors that are removed at once, whoever needs one keeps the other."""
+
+    ended_meanwhile = "You took a second factor away in another browser. Sign in again"
 
 
 @method_decorator(never_cache, name="dispatch")
-class RemoveAppView(ProblemsMixin, totp_views.DeactivateTOTPView):
+class RemoveAppView(FactorRemovedMixin, ProblemsMixin, totp_views.DeactivateTOTPView):
     request: SignedInRequest
     form_class = RemoveAppForm
+
+    def if_done(self) -> HttpResponse | None:
+        """Return where to go on to if the app is gone: the button may have been pressed twice."""
+        is_there = second_factor_policy.has_one(self.request.user, [Authenticator.Type.TOTP])
+        return None if is_there else redirect("mfa_index")
 
     def form_valid(self, form: RemoveAppForm) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -227,7 +315,7 @@ class RemoveAppView(ProblemsMixin, totp_views.DeactivateTOTPView):
 
 
 @method_decorator(never_cache, name="dispatch")
-class RemovePasskeyView(webauthn_views.RemoveWebAuthnView):
+class RemovePasskeyView(FactorRemovedMixin, webauthn_views.RemoveWebAuthnView):
     def get_success_url(self) -> str:
         return reverse("mfa_index")
 

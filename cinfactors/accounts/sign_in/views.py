@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account import views as allauth_views
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -19,6 +19,7 @@ from cinfactors.accounts.problems import ProblemsMixin
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.second_factor.policy import allowed_before_second_factor
 from cinfactors.accounts.sign_in.forms import ChangePasswordForm, SignInForm
+from cinfactors.accounts.single_sign_on import sign_out
 from cinfactors.accounts.single_sign_on import views as single_sign_on_views
 
 
@@ -32,7 +33,7 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
         context = super().get_context_data(**kwargs)
         next_page = self.get_next_url()
         return context | {
-            "has_unsent_draft": form_recovery.COOKIE in self.request.COOKIES,
+            "has_unsent_draft": form_recovery.has_draft(self.request),
             "has_next_page": (next_page or "/") != "/",
             "single_sign_on": single_sign_on_views.start_address(next_page),
             "provider": settings.OIDC_ISSUER and settings.OIDC_NAME,
@@ -45,12 +46,25 @@ class SignInView(ProblemsMixin, allauth_views.LoginView):
         return response
 
 
-@method_decorator([login_not_required, allowed_before_second_factor, never_cache], name="dispatch")
+# No transaction stays open while the provider is asked.
+@method_decorator(
+    [
+        login_not_required,
+        allowed_before_second_factor,
+        never_cache,
+        transaction.non_atomic_requests,
+    ],
+    name="dispatch",
+)
 class SignOutView(allauth_views.LogoutView):
     template_name = "account/sign_out.html"
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().post(*args, **kwargs)
+        may_have_used_provider = sign_out.may_have_used_provider(self.request)
+        with transaction.atomic():
+            response: HttpResponse = super().post(*args, **kwargs)
+        if may_have_used_provider:
+            response = sign_out.of_provider_too(self.request, response)
         # Whatever a browser stored in spite of `no-store`. Not its cookies: those of all of the
         # authority's hosts would go.
         response["Clear-Site-Data"] = '"cache", "storage"'
@@ -69,7 +83,13 @@ class ChangePasswordView(ProblemsMixin, allauth_views.PasswordChangeView):
         return response
 
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
+        response: HttpResponse
+        try:
+            response = super().form_valid(form)
+        except services.ChangedMeanwhile as error:
+            form.add_error("oldpassword", ValidationError(str(error)))
+            response = self.form_invalid(form)
+            return response
         services.end_sessions_after_password_change(
             by=form.user, keep=self.request.session.session_key
         )

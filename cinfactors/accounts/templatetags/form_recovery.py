@@ -1,13 +1,12 @@
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
 
-from cinfactors.accounts import form_recovery
+from cinfactors.accounts.form_recovery import OWNER_FIELD, sign_draft_owner
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def draft_owner(context: Context) -> SafeString:
+@register.inclusion_tag("account/parts/draft_owner.html", takes_context=True)
+def draft_owner(context: Context) -> dict[str, str]:
     """Render the hidden field that says for whom a form was rendered; see `form_recovery`."""
-    return form_recovery.draft_owner_field(context["request"].user)
+    return {"name": OWNER_FIELD, "value": sign_draft_owner(context["request"].user)}

@@ -1,12 +1,12 @@
 // Finding a factor on the page. The server looks the words up; the page is filtered here.
 //
-// Selected factors stay visible, and say why. Only a new search hides anything: a factor in which
-// somebody selects a code meanwhile becomes visible, and one that loses its codes stays so.
+// Selected factors stay visible, below what was found, and say why. Only a new search hides or moves
+// anything: a factor in which somebody selects a code meanwhile becomes visible, and one that loses
+// its codes stays so. Where nothing was found, nothing is hidden.
 
 import htmx from "htmx.org";
+import { announce, boxes, element, form, tickedCodes } from "./page.js";
 
-const element = id => document.getElementById(id);
-const form = element("factors");
 const picker = element("picker");
 const find = element("find");
 const answer = element("find-answer");
@@ -20,30 +20,70 @@ let scrollBefore = 0; // the scroll position when the search began
 
 const isActive = () => find.value !== "" || answer.hasChildNodes();
 const isStale = () => find.value.trim() !== requestWords;
-const foundCodes = () => answer.querySelector("[data-codes]")?.dataset.codes.split(" ");
-// Where nothing is found, the code for anything else.
-const offeredCodes = () => [...answer.querySelectorAll("[data-offered]")].map(link => link.hash.slice("#code-".length));
-const tickedCodes = boxes => boxes.filter(box => box.checked).map(box => box.value);
+const result = () => answer.querySelector("[data-codes]");
+const foundCodes = () => (result()?.dataset.codes || "").split(" ").filter(Boolean);
 
 // What is visible
 
 function filter({ hides = true } = {}) {
   const codes = foundCodes();
-  const visible = codes?.[0] ? codes : offeredCodes();
-  const kept = new Set();
+  if (hides) moveBack();
+  const kept = [];
   for (const factor of form.querySelectorAll(".app-factor")) {
-    const boxes = [...factor.querySelectorAll("input[name=codes]")];
-    const isFound = !codes || boxes.some(box => visible.includes(box.value));
-    const selected = tickedCodes(boxes);
+    const own = boxes(factor);
+    const isFound = !codes.length || own.some(box => codes.includes(box.value));
+    const selected = tickedCodes(own);
     if (isFound || selected.length) factor.hidden = false;
     else if (hides) factor.hidden = true;
-    if (!isFound && selected.length) kept.add(factor.querySelector("legend").textContent);
+    if (!isFound && selected.length) kept.push(factor);
     explain(factor, isFound, selected);
   }
+  if (hides) moveBelow(kept);
   for (const domain of form.querySelectorAll(".app-domain")) {
     domain.hidden = !domain.querySelector(".app-factor:not([hidden])");
   }
-  showNumberKept(kept.size, codes);
+  showNumberKept(new Set(kept.map(nameOf)).size, codes);
+  showSelected();
+}
+
+const nameOf = factor => factor.querySelector("legend").textContent;
+
+// The factors that were selected and not found, below those that were found.
+const places = new Map(); // where each of them stood: what marks its place
+
+function moveBelow(kept) {
+  const moved = kept.filter(factor => !factor.contains(document.activeElement));
+  if (!moved.length) return;
+  const below = document.createElement("div");
+  below.id = "selected-not-found";
+  for (const factor of moved) {
+    const place = document.createComment("");
+    factor.replaceWith(place);
+    places.set(factor, place);
+    below.append(factor);
+  }
+  picker.append(below);
+}
+
+function moveBack() {
+  const focused = document.activeElement;
+  for (const [factor, place] of places) {
+    // A picker that was drawn anew has a factor of its own there.
+    if (place.isConnected) place.replaceWith(factor);
+  }
+  places.clear();
+  element("selected-not-found")?.remove();
+  // What is moved loses the focus.
+  if (document.activeElement !== focused && focused?.isConnected) focused.focus({ preventScroll: true });
+}
+
+// Each code in the answer can be selected there, unless it is already.
+function showSelected() {
+  for (const button of answer.querySelectorAll("[data-select]")) {
+    const isSelected = element(`code-${button.dataset.select}`).checked;
+    button.disabled = isSelected;
+    button.firstChild.textContent = isSelected ? "Selected" : "Select";
+  }
 }
 
 // Why a factor that was not found is visible.
@@ -68,9 +108,7 @@ function showNumberKept(kept, codes) {
   const line = answer.querySelector("[data-kept]");
   if (!line) return;
   const why = `because you selected from ${kept === 1 ? "it" : "them"}`;
-  let text = "";
-  if (kept && codes[0]) text = `, ${kept} more shown ${why}`;
-  else if (kept) text = ` ${kept} factor${kept === 1 ? " is" : "s are"} shown ${why}.`;
+  const text = kept && codes.length ? `, ${kept} more shown ${why}` : "";
   if (line.textContent !== text) line.textContent = text;
 }
 
@@ -97,7 +135,7 @@ function clearSearch() {
   showAll();
   const by = anchor ? anchor.getBoundingClientRect().top - top : scrollBefore - scrollY;
   scrollBy({ top: by, behavior: "instant" });
-  element("announcement").textContent = "Every factor is shown.";
+  announce("Every factor is shown.");
 }
 
 // Show everything again where the search has hidden the target.
@@ -107,11 +145,15 @@ export function reveal(target) {
 
 // Going to what was found
 
+// To the box where exactly one code was found, else to the first code in the answer.
 function goToFound() {
   goWhenFound = false;
-  const [code] = foundCodes() || [];
-  const box = code && element(`code-${code}`);
-  if (!box) return;
+  const only = result()?.dataset.only;
+  if (only) goTo(element(`code-${only}`));
+  else answer.querySelector("a")?.focus();
+}
+
+function goTo(box) {
   box.closest(".app-factor").scrollIntoView();
   // Where the guidance is longer than the screen, its end and the box.
   box.scrollIntoView({ block: "nearest" });
@@ -121,7 +163,7 @@ function goToFound() {
 // Where the panel is beside the factors and always in view, scroll to what was found. Where it is
 // above them, what was found follows the words as they are typed: scroll to the panel.
 function scrollToFound() {
-  if (!foundCodes()?.[0]) return;
+  if (!foundCodes().length) return;
   const panel = find.closest(".app-panel");
   if (getComputedStyle(panel).position !== "sticky") {
     if (panel.getBoundingClientRect().top > innerHeight / 4) panel.scrollIntoView();
@@ -171,6 +213,7 @@ find.addEventListener("htmx:afterRequest", event => {
     answer.replaceChildren(line);
   }
   filter();
+  announce([...answer.querySelectorAll("[data-said]")].map(line => line.textContent).join(" "));
   if (goWhenFound) goToFound();
   else scrollToFound();
   // A page that has become shorter may have scrolled the box out of view.
@@ -192,7 +235,7 @@ find.addEventListener("keydown", event => {
   event.preventDefault();
   const words = find.value.trim();
   if (!words) return;
-  if (words === sentWords && words === requestWords && foundCodes()) goToFound();
+  if (words === sentWords && words === requestWords && result()) goToFound();
   else {
     goWhenFound = true;
     if (words !== sentWords) search();
@@ -200,6 +243,20 @@ find.addEventListener("keydown", event => {
 });
 
 clear.addEventListener("click", clearSearch);
+
+answer.addEventListener("click", event => {
+  const { select, meant } = event.target.closest("button")?.dataset ?? {};
+  if (meant) {
+    find.value = meant;
+    find.focus();
+    search();
+  } else if (select) {
+    element(`code-${select}`).click();
+    announce(`Selected: ${element(`code-${select}`).labels[0].textContent}.`);
+    // The button has done its work, and is disabled.
+    answer.querySelector(`a[href="#code-${select}"]`).focus();
+  }
+});
 
 // Escape ends the search from anywhere, except where Escape does something else.
 document.addEventListener("keydown", event => {
@@ -218,9 +275,9 @@ document.addEventListener("click", event => {
   const link = event.target.closest?.("a[href^='#']");
   if (!link) return;
   const target = element(link.hash.slice(1));
-  if (answer.contains(link) && target && foundCodes()?.includes(target.value)) {
+  if (answer.contains(link) && target && foundCodes().includes(target.value)) {
     event.preventDefault();
-    goToFound();
+    goTo(target);
   } else if (answer.contains(link)) {
     showAll();
   } else {

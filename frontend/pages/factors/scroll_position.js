@@ -1,23 +1,22 @@
 // Keeps the scroll position and the focus on the factor page while parts of it are swapped.
 
-const picker = document.getElementById("picker");
+import { boxes, element, hasFocus } from "./page.js";
 
-const isInView = element => {
-  if (!element) return false;
-  const { top, bottom } = element.getBoundingClientRect();
+const isInView = target => {
+  if (!target) return false;
+  const { top, bottom } = target.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 };
 
 // The focused element of the picker, or else its first box in view.
 export function scrollAnchor() {
   const focused = document.activeElement?.closest("#picker [id^=code-], #picker [id^=text-]");
-  const boxes = [...picker.querySelectorAll("input[name=codes]")];
-  const anchor = isInView(focused) ? focused : boxes.find(isInView);
+  const anchor = isInView(focused) ? focused : boxes().find(isInView);
   return { id: anchor?.id, top: anchor?.getBoundingClientRect().top };
 }
 
 export function restoreScroll({ id, top }) {
-  const anchor = id && document.getElementById(id);
+  const anchor = id && element(id);
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
@@ -30,8 +29,8 @@ export function focusIn(form) {
 
 // Focus it again where a swap has replaced it.
 export function restoreFocus({ id, from, to }) {
-  const focused = document.activeElement, target = document.getElementById(id);
-  if (!target || (focused && focused !== document.body)) return;
+  const target = element(id);
+  if (!target || hasFocus()) return;
   target.focus({ preventScroll: true });
   if (target.matches("textarea")) target.setSelectionRange(from, to);
 }
@@ -41,7 +40,7 @@ export function restoreFocus({ id, from, to }) {
 const whenIdle = window.requestIdleCallback || setTimeout;
 function renderAll() {
   const anchor = scrollAnchor();
-  picker.dataset.rendered = "";
+  element("picker").dataset.rendered = "";
   restoreScroll(anchor);
 }
 if (document.readyState === "complete") whenIdle(renderAll);

@@ -2,9 +2,9 @@
 // switched them off.
 
 import { reveal } from "./find.js";
+import { element, form } from "./page.js";
 
-const form = document.getElementById("factors");
-const list = document.getElementById("shortcuts");
+const list = element("shortcuts");
 const TEXT_FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select";
 
 const goTo = (target, block = "center") => {
@@ -40,13 +40,13 @@ function goToNextFinding() {
 
 const SHORTCUTS = {
   // Both are in the panel beside the factors, whose scroll position is kept.
-  "/": () => goTo(document.getElementById("find"), "nearest"),
-  c: () => goTo(document.getElementById("typed"), "nearest"),
+  "/": () => goTo(element("find"), "nearest"),
+  c: () => goTo(element("typed"), "nearest"),
   1: () => goToDomain(0),
   2: () => goToDomain(1),
   3: () => goToDomain(2),
   4: () => goToDomain(3),
-  d: () => document.getElementById("other-density").click(),
+  d: () => element("other-density").click(),
   n: goToNextFinding,
   s: () => form.querySelector(".app-panel__save [value=check]").click(),
   "?": () => {

@@ -7,8 +7,11 @@ from tests.journeys.states import (
     access,
     accounts,
     autosave,
+    child_facts,
+    dates,
     lists,
     reading,
+    reading_log,
     recording,
     starting,
 )
@@ -20,5 +23,8 @@ STATES = (
     *recording.STATES,
     *autosave.STATES,
     *reading.STATES,
+    *reading_log.STATES,
     *access.STATES,
+    *child_facts.STATES,
+    *dates.STATES,
 )

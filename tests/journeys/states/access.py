@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assessments.models import Episode
 from cinfactors.accounts.models import Role
 from tests import people as given
 from tests.journeys.states.opening import SitDown
@@ -50,6 +55,62 @@ def who_may_see_a_restricted_record(people: People, open_browser: SitDown) -> Vi
     return visitor
 
 
+def find_the_other_record_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = _by_mo(people, open_browser, "join")
+    visitor.enters("Child id of the other record", "EX404")
+    visitor.presses("Compare the records")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def two_records_of_a_child(people: People, open_browser: SitDown) -> Visitor:
+    """Beside each other; nothing is chosen yet."""
+    referred = timezone.localdate() - timedelta(days=90)
+    submitted = given.submit(given.start(people.ada, "EX1002", referred=referred), "1B")
+    earlier = given.authorise(submitted, people.mo, referred + timedelta(days=30))
+    Episode.objects.filter(pk=earlier.episode_id).update(
+        closure_date=referred + timedelta(days=40), reason_for_closure="RC8"
+    )
+    visitor = _by_mo(people, open_browser, "join")
+    visitor.enters("Child id of the other record", "EX1002")
+    visitor.presses("Compare the records")
+    visitor.sees("Which record is right?")
+    return visitor
+
+
+def two_records_not_joined_yet(people: People, open_browser: SitDown) -> Visitor:
+    visitor = two_records_of_a_child(people, open_browser)
+    visitor.presses("Join the records")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def two_records_joined(people: People, open_browser: SitDown) -> Visitor:
+    visitor = two_records_of_a_child(people, open_browser)
+    visitor.page.get_by_role("radio", name="EX1002").check()
+    visitor.enters("How do you know that it is the same child?", "The school knows her by both")
+    visitor.presses("Join the records")
+    visitor.sees("Both ids find EX1002 now.", "recorded before as EX1001")
+    return visitor
+
+
+def void_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    done = given.authorise(given.submit(given.start(people.ada), "1B"), people.mo)
+    visitor = open_browser(people.mo)
+    visitor.opens(f"/assessments/{done.reference}/void/")
+    visitor.presses("Void the record")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def a_voided_record(people: People, open_browser: SitDown) -> Visitor:
+    visitor = void_with_an_error(people, open_browser)
+    visitor.enters("Why is it voided?", "Recorded under her cousin’s id")
+    visitor.presses("Void the record")
+    visitor.sees("Voided: it was another child’s.", "Recorded under her cousin’s id")
+    return visitor
+
+
 def work_to_reassign(people: People, open_browser: SitDown) -> Visitor:
     for number in range(3):
         given.start(people.ada, f"EX{number}")
@@ -95,6 +156,12 @@ STATES = (
     reassign,
     reassign_with_an_error,
     restrict_with_errors,
+    find_the_other_record_with_an_error,
+    two_records_of_a_child,
+    two_records_not_joined_yet,
+    two_records_joined,
+    void_with_an_error,
+    a_voided_record,
     a_restricted_record,
     who_may_see_a_restricted_record,
     work_to_reassign,

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from assessments.models import Assessment, Episode
 from tests import people as given
 from tests.journeys.states.opening import SitDown
-from tests.journeys.states.recording import factors_changed_in_another_tab, factors_of
+from tests.journeys.states.recording import factors_of, factors_to_choose
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -80,19 +80,33 @@ def factors_recorded_before(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
-def factors_of_two_merged(people: People, open_browser: SitDown) -> Visitor:
-    """Theirs is taken in too, and what both make is saved."""
-    visitor = factors_changed_in_another_tab(people, open_browser)
-    visitor.page.locator("#choice-4B-yes").check()
-    visitor.sees_ticked("3A", "4B", "16A")
+def factors_of_the_family_offered(people: People, open_browser: SitDown) -> Visitor:
+    """One of them is selected, and another asks who it is about."""
+    sister = given.start(people.ada, "EX2002")
+    Episode.objects.filter(pk=sister.episode_id).update(family_reference="F1")
+    given.submit(sister, "1B", "4B", "4C")
+    here = given.start(people.ada)
+    Episode.objects.filter(pk=here.episode_id).update(family_reference="F1")
+    visitor = open_browser(people.ada)
+    visitor.opens_factors(given.record(here, "3A", "4B"))
+    visitor.page.locator("#family summary").click()
+    visitor.sees("submitted, not yet agreed", "Is that person somebody other than this child?")
+    return visitor
+
+
+def factors_chosen(people: People, open_browser: SitDown) -> Visitor:
+    """Theirs is chosen, and shown as saved."""
+    visitor = factors_to_choose(people, open_browser)
+    visitor.chooses("What is saved")
     visitor.presses_in_place("Save these choices")
     visitor.waits_until_saved()
-    visitor.does_not_see("What differs")
-    assert Assessment.objects.get().codes == ["3A", "4B", "16A"]
+    visitor.sees_ticked("3A", "4B")
+    assert Assessment.objects.get().codes == ["3A", "4B"]
     return visitor
 
 
 STATES = (
+    factors_of_the_family_offered,
     factors_answered_and_typed,
     factors_where_21_is_offered,
     factors_where_21_is_undone,
@@ -100,5 +114,5 @@ STATES = (
     factors_not_found,
     factors_not_saved,
     factors_recorded_before,
-    factors_of_two_merged,
+    factors_chosen,
 )

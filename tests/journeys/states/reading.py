@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests import people as given
 from tests.journeys.states.opening import SitDown, opened
-from tests.journeys.states.recording import factors_of
+from tests.journeys.states.recording import factors_of, returned_with_a_reply
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -31,6 +31,11 @@ def record_with_everything(people: People, open_browser: SitDown) -> Visitor:
     visitor.opens_record(returned)
     visitor.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     return visitor
+
+
+def record_with_a_reply(people: People, open_browser: SitDown) -> Visitor:
+    returned = returned_with_a_reply(people, long=True)
+    return opened(f"/assessments/{returned.reference}/")(people, open_browser)
 
 
 def record_authorised(people: People, open_browser: SitDown) -> Visitor:
@@ -109,6 +114,7 @@ def not_permitted(people: People, open_browser: SitDown) -> Visitor:
 STATES = (
     record_of_a_draft,
     record_with_everything,
+    record_with_a_reply,
     record_authorised,
     withdraw,
     cancel,

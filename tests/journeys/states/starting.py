@@ -21,7 +21,7 @@ def start_with_an_error(people: People, open_browser: SitDown) -> Visitor:
 
 def start_for_a_child_not_found(people: People, open_browser: SitDown) -> Visitor:
     visitor = start(people, open_browser)
-    visitor.enters("Child id", "EX9999")
+    visitor.enters("Child id or name", "EX9999")
     visitor.presses("Continue")
     visitor.sees("There is no child with the id EX9999 here yet")
     return visitor

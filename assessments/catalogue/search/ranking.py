@@ -1,0 +1,286 @@
+"""Finding: the factors for which most of a text speaks, the best first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
+from assessments.catalogue.search.people import by_fit, is_done_to_another, people_in
+from assessments.catalogue.search.spelling import english, nearest, parted
+from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
+from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
+
+EACH_MORE = 0.35
+"""By how much of it an expression of several words says more with each of them."""
+AT_ONCE, IN_ORDER, IN_ANY_ORDER = 1.15, 1.0, 0.75
+"""What an expression counts whose words stand together, apart, or in another order."""
+AS_A_NAME = 1.1
+AS_SPELT = 1.1
+"""What it counts that the words have the very form: "suicidal" is not "suicide"."""
+WHOLE = 1.35
+"""The text is the expression, and nothing else."""
+PART, IN_GUIDANCE, BOTH = 0.6, 0.12, 0.02
+"""What part of an expression counts, a word that only the guidance has, and one that it has too."""
+BEGUN = 0.7
+"""What a word counts that is the beginning of a known one, while it is typed."""
+LEAST = 1.125
+"""The score below which nothing is found: a word in passing means no factor."""
+RELATIVE = 0.3
+"""How much of the best factor's score another needs, to be found beside it."""
+SHORTEST_BEGINNING, SHORTEST_PART = 4, 3
+NOT_OF_THE_CHILD = 0.6
+"""What is left of the score of harm to the child where it was done to somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFactor:
+    """A factor that was found, and why."""
+
+    factor: Factor
+    codes: tuple[Code, ...]
+    """All its codes, those first that fit whom the words are about."""
+    matched: tuple[str, ...]
+    """The typed words that speak for it, in their order."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found."""
+
+    factors: tuple[FoundFactor, ...] = ()
+    undescribed: tuple[Undescribed, ...] = ()
+    """What of it no code describes."""
+    meant: str = ""
+    """The words with those that nobody knows replaced by the nearest; "" where all are known."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of what was found, the best first."""
+        return tuple(code.code for found in self.factors for code in found.codes)
+
+
+@dataclass(slots=True)
+class _Case:
+    """What speaks for an owner: how much, and by which words."""
+
+    score: float = 0.0
+    places: set[int] = field(default_factory=set)
+    codes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """How much of it speaks for one code."""
+    of_people: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """The same of expressions that name somebody."""
+
+
+def find(edition: Edition, text: str) -> Found:
+    """Return what the text means: factors, the best first, or what no code describes.
+
+    Nothing is required of a text. A word that nobody knows counts as the nearest that somebody
+    does, and `meant` says so.
+    """
+    index = index_of(edition)
+    words = words_of(text)
+    if not words:
+        return Found()
+    corrected = _corrected(index, words)
+    meant = " ".join(each.typed for each in corrected)
+    keys = keys_of(edition, corrected)
+    cases = _cases(index, corrected, keys)
+    people = people_in(edition, corrected)
+    if is_done_to_another(corrected, people):
+        for number in edition.done_by:
+            cases[number].score *= NOT_OF_THE_CHILD
+    factors, undescribed = _decided(edition, cases)
+    is_somebody_named = any(each.people.kind != Kind.PARTNER for each in people)
+    found = []
+    for factor, case in factors:
+        codes = by_fit(edition, factor, corrected, people, case.places)
+        own = case.of_people if is_somebody_named else case.codes
+        codes.sort(key=lambda code: -own.get(code.code, 0.0))
+        matched = _together(corrected, case.places)
+        found.append(FoundFactor(factor, tuple(codes), matched, case.score))
+    return Found(tuple(found), undescribed, meant if meant != plain(text) else "")
+
+
+def _together(words: Sequence[Word], places: Collection[int]) -> tuple[str, ...]:
+    """Return the words in these places; those beside one another, or a small word apart, as one."""
+    runs: list[list[int]] = []
+    for place in sorted(places):
+        between = words[runs[-1][-1] + 1 : place] if runs else ()
+        if runs and all(each.typed in SMALL | LIGHT for each in between):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return tuple(" ".join(each.typed for each in words[run[0] : run[-1] + 1]) for run in runs)
+
+
+def _corrected(index: Index, words: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words, those that nobody knows as the nearest that somebody does."""
+    corrected: list[Word] = []
+    for place, word in enumerate(words):
+        is_known = word.typed in index.typed or word.stem in index.weights
+        is_begun = place == len(words) - 1 and any(_begun_by(word.typed, index.spelt))
+        if is_known or is_begun or word.typed.isdigit() or word.typed in english():
+            corrected.append(word)
+            continue
+        other = nearest(word.typed, index.spelt) or parted(word.typed, index.typed)
+        corrected += words_of(other) if other else [word]
+    return tuple(corrected)
+
+
+def _begun_by(beginning: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the known words of which it may be the beginning."""
+    if len(beginning) >= SHORTEST_BEGINNING:
+        yield from (each for each in known if each.startswith(beginning))
+
+
+def _cases(
+    index: Index, words: Sequence[Word], keys: Sequence[tuple[int, str]]
+) -> dict[object, _Case]:
+    """Return what speaks for each factor, by its number, and for each undescribed thing."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, key in keys:
+        places[key].append(place)
+    said = telling(words, keys)
+    order = {place: sum(other < place for other, _ in said) for place, _ in keys}
+    matches = sorted(
+        _matches(index, words, places, order, len(said)), key=lambda match: match[0], reverse=True
+    )
+    cases: dict[object, _Case] = defaultdict(_Case)
+    for score, expression, at in matches:
+        owner = expression.owner
+        case = cases[owner.undescribed or (owner.factor and owner.factor.number)]
+        if owner.code:
+            case.codes[owner.code] = max(case.codes[owner.code], score)
+            if any(each.startswith(PERSON) for each in expression.keys):
+                case.of_people[owner.code] = max(case.of_people[owner.code], score)
+        new = [place for place in at if place not in case.places]
+        if not new:
+            continue
+        case.score += score * len(new) / len(at)
+        case.places.update(at)
+    _add_parts(index, said, cases)
+    return cases
+
+
+def _matches(
+    index: Index,
+    words: Sequence[Word],
+    places: dict[str, list[int]],
+    order: dict[int, int],
+    number: int,
+) -> Iterator[tuple[float, Expression, tuple[int, ...]]]:
+    """Yield each expression that the text has, with its score and its places.
+
+    `number` is how many words of the text say something.
+    """
+    for key in places:
+        for expression in index.expressions.get(key, ()):
+            if not all(each in places for each in expression.keys):
+                continue
+            at, arrangement = _arranged(expression.keys, places, order)
+            if any(each.startswith(PERSON) for each in expression.keys) and (
+                arrangement == IN_ANY_ORDER or _has_between(at, places.get("by", ()))
+            ):
+                continue  # "hit mum" is not "mum hit", nor "hit by mum"
+            score = sum(index.weight(each) for each in expression.keys)
+            score *= 1 + EACH_MORE * (len(expression.keys) - 1)
+            if expression.is_closed and at[-1] - at[0] >= len(expression.keys) + 1:
+                continue
+            is_whole = len(expression.keys) == number and arrangement != IN_ANY_ORDER
+            score *= arrangement * (WHOLE if is_whole else 1.0)
+            score *= AS_A_NAME if expression.is_name else 1.0
+            is_as_spelt = all(
+                words[place].typed == typed or key.startswith(PERSON)
+                for place, typed, key in zip(at, expression.typed, expression.keys, strict=True)
+            )
+            if expression.owner.undescribed and len(at) == 1 and not is_as_spelt:
+                continue  # "house" is not "housing"
+            score *= AS_SPELT if is_as_spelt else 1.0
+            yield score, expression, at
+
+
+def _has_between(at: Sequence[int], others: Sequence[int]) -> bool:
+    return any(at[0] < place < at[-1] and place not in at for place in others)
+
+
+def _arranged(
+    keys: Sequence[str], places: dict[str, list[int]], order: dict[int, int]
+) -> tuple[tuple[int, ...], float]:
+    """Return where the keys stand, and what it counts that they stand so."""
+    best: tuple[int, ...] = ()
+    for start in places[keys[0]]:
+        at = [start]
+        for key in keys[1:]:
+            later = [place for place in places[key] if place > at[-1]]
+            if not later:
+                break
+            at.append(later[0])
+        if len(at) < len(keys):
+            continue
+        if not best or order[at[-1]] - order[at[0]] < order[best[-1]] - order[best[0]]:
+            best = tuple(at)
+    if not best:
+        return tuple(places[key][0] for key in keys), IN_ANY_ORDER
+    apart = order[best[-1]] - order[best[0]] - (len(keys) - 1)
+    return best, AT_ONCE if apart == 0 else IN_ORDER
+
+
+def _add_parts(index: Index, keys: Sequence[tuple[int, str]], cases: dict[object, _Case]) -> None:
+    """Add what speaks for a factor in passing: part of an expression, a word of the guidance."""
+    present = {key for _, key in keys}
+    for number, (place, key) in enumerate(keys):
+        if key.startswith(PERSON) or key in LIGHT or len(key) < SHORTEST_PART:
+            continue
+        in_passing: dict[object, float] = defaultdict(float)
+        forms = [(key, 1.0)]
+        if number == len(keys) - 1 and key not in index.weights:
+            forms = [(each, BEGUN) for each in _begun_by(key, index.weights)]
+        for form, share in forms:
+            for expression in index.parts.get(form, ()):
+                factor = expression.owner.factor
+                if factor is None:
+                    continue
+                whole = sum(index.weight(each) for each in expression.keys)
+                part = sum(
+                    index.weight(each) for each in expression.keys if each in present | {form}
+                )
+                score = PART * share * index.weight(form) * part / whole
+                in_passing[factor.number] = max(in_passing[factor.number], score)
+            for expression in index.expressions.get(form, ()):
+                factor = expression.owner.factor
+                if factor and share < 1 and len(expression.keys) == 1:
+                    score = share * index.weight(form)
+                    in_passing[factor.number] = max(in_passing[factor.number], score)
+        for number_of_factor in index.guidance.get(key, ()):
+            weight = index.weight(key) or max(index.weights.values(), default=0.0)
+            in_passing[number_of_factor] = max(in_passing[number_of_factor], IN_GUIDANCE * weight)
+        for owner, score in in_passing.items():
+            case = cases[owner]
+            if place not in case.places and score:
+                case.score += score
+                case.places.add(place)
+            elif place in case.places and owner in index.guidance.get(key, ()):
+                case.score += BOTH * index.weight(key)
+
+
+def _decided(
+    edition: Edition, cases: dict[object, _Case]
+) -> tuple[list[tuple[Factor, _Case]], tuple[Undescribed, ...]]:
+    """Return the factors that are meant, the best first, and what is meant that none describes."""
+    factors = [
+        (factor, cases[factor.number])
+        for factor in edition.factors
+        if factor.number in cases and cases[factor.number].score >= LEAST
+    ]
+    factors.sort(key=lambda found: -found[1].score)
+    notes = [(each, case) for each, case in cases.items() if isinstance(each, Undescribed)]
+    notes.sort(key=lambda found: -found[1].score)
+    best = factors[0][1].score if factors else 0.0
+    if notes and notes[0][1].score > best:
+        return [], tuple(each for each, _ in notes[:1])
+    taken: Collection[int] = factors[0][1].places if factors else ()
+    beside = tuple(each for each, case in notes[:1] if case.places.isdisjoint(taken))
+    return [each for each in factors if each[1].score >= RELATIVE * best], beside

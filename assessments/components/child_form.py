@@ -1,0 +1,115 @@
+"""The form of a child's facts: of a new child, and of one whose facts are corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from crispy_forms_gds.layout import Field, Fixed, Fluid, Size
+from django import forms
+from django.core.exceptions import ValidationError
+
+from assessments.components.forms import DateField, Form
+from assessments.models import Child, Sex
+from cinfactors.web.clean_text import NameFormField
+
+
+def validated_child_id(form: forms.Form) -> str:
+    """Return the child id that was entered; raises ValidationError if no child can have it."""
+    la_child_id: str = form.cleaned_data["la_child_id"]
+    try:
+        Child._meta.get_field("la_child_id").run_validators(la_child_id)
+    except ValidationError as refused:
+        # Of an id that is too long Django says so too, after our own message.
+        raise ValidationError(refused.messages[0]) from refused
+    return la_child_id
+
+
+LAYOUT: Mapping[str, Any] = MappingProxyType(
+    {
+        "la_child_id": Field.text("la_child_id", label_size=Size.SMALL, field_width=Fixed.TWENTY),
+        "given_name": Field.text("given_name", label_size=Size.SMALL, field_width=Fluid.TWO_THIRDS),
+        "family_name": Field.text(
+            "family_name", label_size=Size.SMALL, field_width=Fluid.TWO_THIRDS
+        ),
+        "birth_date": Field("birth_date", context={"legend_size": Size.for_legend("s")}),
+        "expected_birth_date": Field(
+            "expected_birth_date", context={"legend_size": Size.for_legend("s")}
+        ),
+        "not_born": Field.radios("not_born", legend_size=Size.SMALL, small=True),
+        "death_date": Field("death_date", context={"legend_size": Size.for_legend("s")}),
+        "sex": Field.radios("sex", legend_size=Size.SMALL, small=True, inline=False),
+        "disabled": Field.radios("disabled", legend_size=Size.SMALL, small=True),
+        "reason": Field.text("reason", label_size=Size.SMALL),
+    }
+)
+"""The fields in the order of the page; a form has some of them."""
+
+
+class ChildForm(Form):
+    """The facts of a child."""
+
+    la_child_id = forms.CharField(
+        label="Child id",
+        help_text="The id in your case system: up to 20 letters and digits",
+        max_length=40,
+        error_messages={"required": "Enter the child’s id"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    given_name = NameFormField(
+        label="Given name",
+        help_text="Leave empty for an unborn child without a name",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    family_name = NameFormField(
+        label="Family name",
+        max_length=100,
+        error_messages={"required": "Enter the child’s family name"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    birth_date = DateField(
+        label="Date of birth", required=False, help_text="For example, 27 3 2014"
+    )
+    expected_birth_date = DateField(
+        label="Expected date of birth",
+        required=False,
+        help_text="For an unborn child, instead of the date of birth",
+    )
+    sex = forms.ChoiceField(
+        label="Sex",
+        choices=Sex.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select the child’s sex, or Not known"},
+    )
+    disabled = forms.TypedChoiceField(
+        label="Is the child recorded as disabled?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda choice: choice == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whether the child is recorded as disabled"},
+    )
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [LAYOUT[name] for name in LAYOUT if name in self.fields]
+
+    def clean_la_child_id(self) -> str:
+        return validated_child_id(self)
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        if "birth_date" in entered and "expected_birth_date" in entered:
+            missing = [entered["birth_date"], entered["expected_birth_date"]].count(None)
+            if missing == 2:
+                self.add_error(
+                    "birth_date",
+                    "Enter the date of birth, or for an unborn child the expected date",
+                )
+            elif missing == 0:
+                self.add_error(
+                    "expected_birth_date",
+                    "Enter the date of birth or the expected date, not both",
+                )
+        return entered

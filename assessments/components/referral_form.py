@@ -1,0 +1,54 @@
+"""The form of a referral: of a new one, and of one that is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms_gds.layout import Field, Fieldset, Fixed, Size
+from django import forms
+
+from assessments.components.forms import DateField, Form
+from assessments.models import Episode, PrimaryNeed, ReferralSource
+
+
+class ReferralForm(Form):
+    """The facts of a referral."""
+
+    referral_date = DateField(label="Referral date", help_text="For example, 1 10 2025")
+    referral_source = forms.ChoiceField(
+        label="Source of the referral",
+        choices=[("", "Select a source"), *ReferralSource.choices],
+        error_messages={"required": "Select the source of the referral"},
+    )
+    primary_need = forms.ChoiceField(
+        label="Primary need (if known)",
+        choices=[("", "Not known yet"), *PrimaryNeed.choices],
+        required=False,
+    )
+    family_reference = forms.CharField(
+        label="Family reference (optional)",
+        help_text="The same for brothers and sisters who were referred together",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [
+            Fieldset(
+                Field("referral_date", context={"legend_size": Size.for_legend("s")}),
+                Field("referral_source", context={"label_size": Size.for_label("s")}),
+                Field("primary_need", context={"label_size": Size.for_label("s")}),
+                Field.text("family_reference", label_size=Size.SMALL, field_width=Fixed.TWENTY),
+                legend="The referral",
+                legend_size=Size.MEDIUM,
+                legend_tag="h2",
+            )
+        ]
+
+    def clean_family_reference(self) -> str:
+        reference: str = self.cleaned_data["family_reference"]
+        if reference:
+            Episode._meta.get_field("family_reference").run_validators(reference)
+        return reference

@@ -1,0 +1,1 @@
+"""Voiding a record that is another child's."""

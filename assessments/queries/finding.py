@@ -1,0 +1,27 @@
+"""Finding children by what a person typed."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.search import SearchQueryField
+from django.db.models import BooleanField, Func, QuerySet, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
+
+from assessments.models import Child
+from assessments.models.children import CHILD_WORDS
+
+KEPT_RECORD = Coalesce("joined_to", "pk")
+"""The key of the record to which another one of the same child was joined; else its own."""
+
+
+def children_found_by(words: str) -> QuerySet[Child]:
+    """Return the children of whom each word typed begins a word of their names, or their id.
+
+    The order of the words is free. `search_query` of the database reads what is typed as
+    `child_words` reads the names, so that "zoe" finds Zoë and "obrien" O’Brien; an index holds
+    them. A record that was joined to another finds that one. Whom the person may see is for the
+    caller to say.
+    """
+    query = Func(Value(words), function="search_query", output_field=SearchQueryField())
+    found = CombinedExpression(CHILD_WORDS, "@@", query, output_field=BooleanField())
+    return Child.objects.filter(pk__in=Child.objects.filter(found).values(kept=KEPT_RECORD))

@@ -1,0 +1,113 @@
+"""Migrating back: refused while a step would delete what is kept, and nothing of it is done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations import AddField, RunSQL
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from assessments.models import Child, NamedPerson
+from cinfactors.accounts.models import SignInChangeKind
+from cinfactors.accounts.services import record_sign_in_change
+from cinfactors.audit import going_back
+from cinfactors.audit.models import Change
+from tests import people as make
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def applied() -> set[tuple[str, str]]:
+    return {*MigrationRecorder(connection).applied_migrations()}
+
+
+@pytest.fixture
+def owner(as_owner) -> Iterator[None]:
+    """As the role that migrates; whatever a test has undone is done again."""
+    with as_owner():
+        yield
+        call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def records(transactional_db) -> People:
+    """A restricted record that was authorised, returned, corrected and replied to."""
+    people = make.make_people()
+    back = make.return_it(make.submit(make.start(people.ada)), people.mo)
+    make.reply(back, {"": "Two visits"})
+    record_sign_in_change(people.ada, people.ada, SignInChangeKind.CODES_MADE)
+    make.restrict(make.start(people.ada, "EX2"), people.mo)
+    browser = Client()
+    browser.force_login(people.mo)
+    browser.get("/assessments/")
+    browser.force_login(people.dee)
+    browser.post("/reading/child/", {"la_child_id": "EX1001", "reason": "A complaint"}, follow=True)
+    return people
+
+
+@pytest.mark.parametrize(
+    ("app", "target", "named"),
+    [
+        ("assessments", "0003", "of assessments_namedperson"),
+        ("assessments", "0003", "restricted in 1 row of assessments_child"),
+        ("assessments", "0003", "of history.change"),
+        ("assessments", "0013", "1 row of assessments_reply"),
+        ("assessments", "zero", "of assessments_assessment"),
+        ("accounts", "0002", "of history.change"),
+        ("accounts", "0003", "1 row of accounts_signinchange"),
+        ("history", "zero", "of history.change"),
+        ("history", "0002", "counted in 1 row of history.reading"),
+        ("history", "0002", "reason in 1 row of history.reading"),
+    ],
+)
+def test_a_step_that_would_delete_what_is_kept_is_refused(
+    records: People, owner: None, app: str, target: str, named: str
+):
+    before = applied(), Change.objects.count()
+    with pytest.raises(CommandError) as refused:
+        call_command("migrate", app, target, verbosity=0)
+    assert named in str(refused.value)
+    assert "Nothing was changed" in str(refused.value)
+    assert (applied(), Change.objects.count()) == before
+    assert Child.objects.filter(restricted=True).count() == 1
+    assert NamedPerson.objects.count() == 2
+
+
+def test_a_step_that_deletes_nothing_is_taken(transactional_db, owner: None):
+    make.make_people()
+    call_command("migrate", "assessments", "0013", verbosity=0)
+    assert ("assessments", "0014_a_reply_to_a_comment") not in applied()
+    assert "assessments_reply" not in connection.introspection.table_names()
+
+
+def test_sessions_are_no_reason_to_stay(transactional_db, owner: None):
+    call_command("migrate", "sessions", "zero", verbosity=0)
+    assert Session._meta.db_table not in connection.introspection.table_names()
+
+
+def test_going_on_is_never_refused(records: People, owner: None):
+    call_command("migrate", verbosity=0)
+
+
+def test_every_column_that_a_step_back_would_drop_is_looked_at():
+    """Also one that SQL adds: no step back drops a column but by what `refuse_to_delete` reads."""
+    loader = MigrationLoader(None)
+    for (app, name), migration in loader.disk_migrations.items():
+        if not migration.__module__.startswith(("assessments", "cinfactors")):
+            continue
+        sql = [each.reverse_sql for each in migration.operations if isinstance(each, RunSQL)]
+        dropped = set(re.findall(r"DROP COLUMN (\w+)", " ".join(map(str, sql))))
+        read = {
+            each.name
+            for each in going_back._operations(migration.operations)
+            if isinstance(each, AddField)
+        }
+        assert dropped <= read, (app, name)
