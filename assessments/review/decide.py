@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from assessments import queries, services
 from assessments.catalogue.code_names import listed
+from assessments.components.find import answer_to
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of
 from assessments.components.picker.layout import domain_groups
 from assessments.models import Assessment
+from assessments.presenters.found import SearchAnswer
 from assessments.review import record
 from assessments.review.decisions import (
     AUTHORISE,
@@ -135,6 +137,8 @@ class DecisionViews(ReviewNavigation):
         """Take the decision; or show its form, where it is a page or an unsent draft is left."""
         assessment = self._found(request, reference)
         if request.method == "POST":
+            if decision is CORRECT and "search" in request.POST:
+                return self._search_answered(request, assessment)
             return self._carry_out(request, assessment, decision)
         draft = request.unsent_draft
         if decision is CORRECT:
@@ -152,6 +156,16 @@ class DecisionViews(ReviewNavigation):
         if isinstance(form, CorrectDatesForm):
             return self._dates_page(request, assessment, form, feedback)
         return self._decide_page(request, assessment, form, feedback)
+
+    def _search_answered(self, request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+        """Show what was searched for beside the codes as they are ticked; nothing is saved."""
+        if not queries.may_review(request.user, assessment):
+            return redirect(self.address_of(request, assessment.reference))
+        _, version = key_and_version_of(request.POST)
+        form = CorrectForm(request.POST, assessment=assessment)
+        form.leave_unjudged()
+        answer = answer_to(form.words_to_find, form.edition)
+        return self._correct_page(request, assessment, form, Feedback(version=version), answer)
 
     @recovers_form
     def authorise_view(self, request: SignedInRequest, reference: UUID) -> HttpResponse:
@@ -281,11 +295,13 @@ class DecisionViews(ReviewNavigation):
         assessment: Assessment,
         form: CorrectForm,
         feedback: Feedback,
+        answer: SearchAnswer | None = None,
     ) -> HttpResponse:
         edition = form.edition
         context = {
             "title": "Correct the codes",
             "edition": edition,
+            "answer": answer,
             "domains": domain_groups(edition),
             "recorded": listed(edition, assessment.codes),
             "ticked": form.ticked,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import code_order
+from assessments.components.find import LONGEST_SEARCH
 from assessments.components.forms import CodesField, DateField, LinesField
 from assessments.components.picker.posted_selection import parse_post
 from assessments.evaluation import edition_of, edition_to_record, evaluate
@@ -266,6 +268,16 @@ class CorrectForm(DecisionForm):
         super().add_service_errors(
             {places.get(name, name): message for name, message in messages.items()}
         )
+
+    @property
+    def words_to_find(self) -> str:
+        """The words that were typed to find a factor, or those that the answer offered."""
+        offered, typed = self.entered.get("search", ""), self.entered.get("find", "")
+        return " ".join((offered or typed).split())[:LONGEST_SEARCH]
+
+    def leave_unjudged(self) -> None:
+        """Show what was entered so far, without saying what is wrong with it."""
+        self._errors = ErrorDict()
 
     @property
     def ticked(self) -> frozenset[str]:

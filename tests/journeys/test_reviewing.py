@@ -104,6 +104,17 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.follows("Correct the codes")
     assert_no_axe_violations(mo.page, "review_correction")
     mo.unticks("3A")
+    mo.page.get_by_label("Find a factor").fill("hit by his stepdad")
+    mo.page.keyboard.press("Enter")
+    mo.sees("found, the likeliest first.")
+    expect(mo.page.get_by_label("Find a factor")).to_be_focused()
+    assert_no_axe_violations(mo.page, "review_correction_found")
+    mo.follows("18C By an adult")
+    expect(mo.box("18C")).to_be_in_viewport()
+    # Nothing was saved, and what was unticked stays so.
+    expect(mo.box("3A")).not_to_be_checked()
+    mo.ticks("3A")
+    mo.unticks("3A")
     mo.enters("Why do you correct the codes?", "He was not in the house")
     mo.presses("Correct the codes")
     # What the guide asks of 3B without 3A is asked of the manager, whose reason is no answer.

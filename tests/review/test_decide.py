@@ -354,6 +354,51 @@ def test_correcting_keeps_both_selections_and_waits_for_the_decision(
     assert (answer.rule, answer.kind, answer.text) == ("child-as-victim", "considered", "")
 
 
+def test_a_factor_is_found_while_the_codes_are_corrected_and_nothing_is_saved_or_judged(
+    mo: Client, sent
+):
+    fields = {"codes": ["3B", "21"], "reason": "It was", "find": "hit by his stepdad"}
+    with unchanged():
+        response = mo.post(at(sent, "correct"), form_data(sent, **fields, search=""))
+    assert response.status_code == 200
+    page = read(response)
+    assert page.select_one("#found")["data-codes"].startswith("18C 18B")
+    assert page.select_one("#found a")["href"] == "#code-18C"
+    assert {each["value"] for each in page.select("input[checked]")} == {"3B", "21"}
+    assert field_value(response, "reason") == "It was"
+    assert field_value(response, "version") == str(sent.version)
+    assert not page.select(".errorlist, .review-problems")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("zebra", "Nothing found for “zebra”. Every factor is below."),
+        ("housing", "The guide has no factor for housing."),
+        ("<b>knife", "factors found, the likeliest first."),
+    ],
+)
+def test_a_search_that_finds_no_factor_says_so_where_codes_are_corrected(
+    mo: Client, sent, typed: str, said: str
+):
+    response = mo.post(at(sent, "correct"), form_data(sent, codes=["3B"], find=typed, search=""))
+    assert said in words(read(response).select_one("#found").text)
+
+
+def test_a_word_that_the_search_offers_is_searched_for(mo: Client, sent):
+    fields = {"codes": ["3B"], "find": "canabis"}
+    response = mo.post(at(sent, "correct"), form_data(sent, **fields, search=""))
+    assert read(response).select_one("#found button")["value"] == "cannabis"
+    response = mo.post(at(sent, "correct"), form_data(sent, **fields, search="cannabis"))
+    assert field_value(response, "find") == "cannabis"
+
+
+def test_who_may_not_correct_finds_nothing_there(client: Client, people: People, sent):
+    client.force_login(people.ada)
+    response = client.post(at(sent, "correct"), form_data(sent, codes=[], find="x", search=""))
+    assert response.status_code in (302, 403, 404)
+
+
 def test_a_correction_is_asked_what_the_guide_asks_before_it_is_saved(mo: Client, sent):
     """The reason for the correction is about something else, and is no answer."""
     fields = {"codes": ["3B", "13A"], "reason": "The report names a gang on page 3"}

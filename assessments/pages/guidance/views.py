@@ -14,13 +14,13 @@ from assessments.presenters.found import search_answer
 
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
-    """Show the whole edition in force, or the factors that match a search."""
+    """Show the whole edition in force, or the factors that match a search; all, if none does."""
     edition = evaluation.current_edition()
     words = request.GET.get("q", "").strip()[:100]
     found = search.find(edition, words)
     context = {
         "edition": edition,
-        "factors": [each.factor for each in found.factors] if words else edition.factors,
+        "factors": [each.factor for each in found.factors] or edition.factors,
         "words": words,
         "answer": search_answer(words, found),
     }
