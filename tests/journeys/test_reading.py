@@ -104,7 +104,7 @@ def test_a_factor_is_found_by_everyday_words(people, at_a_browser, words, name):
     ada.opens("/guidance/")
     ada.enters("Find a factor", words)
     ada.presses("Find")
-    ada.sees(f"for “{words}”, the likeliest first.")
+    ada.sees(f"for “{words}”")
     found = factors_shown(ada)
     assert found[0] == name
     assert len(found) < 6

@@ -106,7 +106,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.unticks("3A")
     mo.page.get_by_label("Find a factor").fill("hit by his stepdad")
     mo.page.keyboard.press("Enter")
-    mo.sees("found, the likeliest first.")
+    mo.sees("1 factor found.")
     expect(mo.page.get_by_label("Find a factor")).to_be_focused()
     assert_no_axe_violations(mo.page, "review_correction_found")
     mo.follows("18C By an adult")
