@@ -27,14 +27,14 @@ register = template.Library()
 
 STATUS_COLOURS = {
     Status.DRAFT: "govuk-tag--grey",
-    Status.SUBMITTED: "govuk-tag--blue",
+    Status.SUBMITTED: "",
     Status.RETURNED: "govuk-tag--yellow",
     Status.AUTHORISED: "govuk-tag--green",
     Status.REOPENED: "govuk-tag--purple",
     Status.CANCELLED: "govuk-tag--grey",
     Status.VOIDED: "govuk-tag--grey",
 }
-"""The tag's class for each status. Never red, which is for what is overdue."""
+"""The class of each status besides the tag's own, which is blue. Red is for what is overdue."""
 
 
 @register.filter

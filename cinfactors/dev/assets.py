@@ -24,8 +24,6 @@ SASS = [
     "--no-source-map",
     "--style=compressed",
     "--quiet-deps",
-    # The design system uses @import until its next major version.
-    "--silence-deprecation=import",
     f"--load-path={MODULES}",
     *(f"{FRONTEND / name}.scss:{ASSETS / name}.css" for name in ("pages", "admin", "review")),
 ]
