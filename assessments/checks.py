@@ -1,9 +1,9 @@
 """Start-up checks of the catalogue: assessments.E001 and on.
 
 The app's configuration imports this module, which registers them. E001 is a file of it that
-cannot be read; E002 to E020 are the faults of `catalogue.consistency`; E021 is a rule whose
-fields do not fit its kind; E022 is a catalogue that differs from what the migrations put in the
-database.
+cannot be read; E002 to E020 and E023 to E027 are the faults of `catalogue.consistency`; E021 is
+a rule whose fields do not fit its kind; E022 is a catalogue that differs from what the migrations
+put in the database.
 """
 
 from __future__ import annotations

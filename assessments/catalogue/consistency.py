@@ -15,6 +15,8 @@ from assessments.catalogue.checksum import text_checksum
 from assessments.catalogue.types import Edition, Rule, code_order
 
 FEWEST_SYNONYMS = 5
+LONGEST_SHORT_NAME = 30
+"""Characters; as many as a line of the factor page's list has room for."""
 
 _QUOTATION_MARKS = str.maketrans("‘’“”", "''\"\"")
 
@@ -31,6 +33,7 @@ def faults(edition: Edition, kinds: Collection[str]) -> list[Fault]:
     """Return every fault within `edition`; `kinds` are the kinds of rule that code knows."""
     return [
         *_codes_stand_once(edition),
+        *_short_names_tell_codes_apart(edition),
         *_domains_are_listed(edition),
         *_replaced_codes_are_gone(edition),
         *_text_is_unchanged(edition),
@@ -77,6 +80,37 @@ def _codes_stand_once(edition: Edition) -> Iterator[Fault]:
             yield Fault("E003", f"{edition.id}: {name} stands twice in one factor")
         if len(domains) > 1:
             yield Fault("E004", f"{edition.id}: {name} stands in domains {' and '.join(domains)}")
+
+
+def _short_names_tell_codes_apart(edition: Edition) -> Iterator[Fault]:
+    """Yield short names that are too long, not the code's alone, or put otherwise who it is about.
+
+    Codes with the same `about` end alike: "Drug misuse, child" beside "Domestic abuse, child".
+    """
+    first_with: dict[str, str] = {}
+    endings: dict[str, tuple[str, str]] = {}
+    for code in edition.codes.values():
+        if not code.short:
+            continue
+        if len(code.short) > LONGEST_SHORT_NAME:
+            yield Fault(
+                "E024",
+                f"{edition.id}: the short name of {code.code} has {len(code.short)} characters, "
+                f"and {LONGEST_SHORT_NAME} fit",
+            )
+        first = first_with.setdefault(code.short, code.code)
+        if first != code.code:
+            yield Fault("E025", f"{edition.id}: {first} and {code.code} have one short name")
+        if not code.about:
+            continue
+        ending = code.short.rpartition(", ")[2]
+        alike, expected = endings.setdefault(code.about, (code.code, ending))
+        if ending != expected:
+            yield Fault(
+                "E026",
+                f"{edition.id}: the short name of {code.code} ends in {ending!r}, and that of "
+                f"{alike}, which is about the same, in {expected!r}",
+            )
 
 
 def _domains_are_listed(edition: Edition) -> Iterator[Fault]:
@@ -196,12 +230,19 @@ def _is_fit_to_record_under(edition: Edition) -> Iterator[Fault]:
     ):
         if not there:
             yield Fault("E017", f"{edition.id}: it has no {missing}, yet is recordable")
+    for domain in edition.domains:
+        if not domain.about:
+            yield Fault("E027", f"{edition.id}: nothing says what stands in domain {domain.id}")
+        if not domain.shortest_name:
+            yield Fault("E027", f"{edition.id}: domain {domain.id} has no name of one word")
     for factor in edition.factors:
         if not factor.blocks:
             yield Fault("E018", f"{edition.id}: factor {factor.number} has no guidance")
         for code in factor.codes:
             if not code.words:
                 yield Fault("E019", f"{edition.id}: {code.code} has no words of the guide")
+            if not code.short:
+                yield Fault("E023", f"{edition.id}: {code.code} has no short name")
         if len(factor.synonyms) < FEWEST_SYNONYMS:
             yield Fault(
                 "E020",

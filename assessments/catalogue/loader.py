@@ -127,7 +127,13 @@ def _source(table: Table) -> Source:
 def _domain(table: Table) -> Domain:
     id = table.filled("id")
     table.named(f"domain {id}")
-    return Domain(id=id, name=table.filled("name"), short_name=table.filled("short_name"))
+    return Domain(
+        id=id,
+        name=table.filled("name"),
+        short_name=table.filled("short_name"),
+        shortest_name=table.text("shortest_name", ""),
+        about=table.text("about", ""),
+    )
 
 
 def _replaced(table: Table) -> Mapping[str, str]:
@@ -258,6 +264,7 @@ def _code(table: Table, factor: str, synonyms: Mapping[str, tuple[str, ...]]) ->
             # Required, even if "", so that no code is left out of a domain by oversight.
             domain=table.text("domain") or None,
             label=table.text("label", ""),
+            short=table.text("short", ""),
         )
 
 

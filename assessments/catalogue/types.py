@@ -110,6 +110,10 @@ class Domain:
     id: str
     name: str
     short_name: str
+    shortest_name: str = ""
+    """One word for it, where many stand side by side: "Parents"."""
+    about: str = ""
+    """What stands in it, in a sentence of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ class Code:
     """Everyday words by which people look for this code and none of its factor's others."""
     label: str = ""
     """The whole label of its checkbox, where neither `about` nor the factor's name is enough."""
+    short: str = ""
+    """Its name where a line has room for thirty characters, who it is about last. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +350,13 @@ class Edition:
         if not about[1:2].isupper():  # "The child", but not "UK child"
             about = about[0].lower() + about[1:]
         return f"{factor.name}, {about}"
+
+    def short_name_of(self, code: str) -> str:
+        """Return the code's short name: "Domestic abuse, child"; the whole one where it has none.
+
+        Raise KeyError for a code that the edition lacks.
+        """
+        return self.codes[code].short or self.name_of(code)
 
     def factors_in(self, domain: str | None) -> tuple[tuple[Factor, tuple[Code, ...]], ...]:
         """Return the factors with a code in `domain`, each with only its codes of that domain."""

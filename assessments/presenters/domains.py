@@ -18,6 +18,10 @@ class CodeGroup:
     id: str
     name: str
     short_name: str
+    shortest_name: str
+    """One word, where all groups stand side by side."""
+    about: str
+    """What stands in it, in a sentence of ours; "" for the last group, whose names say it."""
     codes: frozenset[str]
 
 
@@ -25,12 +29,19 @@ class CodeGroup:
 def code_groups(edition: Edition) -> tuple[CodeGroup, ...]:
     """Return the three domains in the guide's order, then the group of the codes in none."""
     domains = [
-        CodeGroup(each.id, each.name, each.short_name, _codes(edition, each.id))
+        CodeGroup(
+            each.id,
+            each.name,
+            each.short_name,
+            each.shortest_name,
+            each.about,
+            _codes(edition, each.id),
+        )
         for each in edition.domains
     ]
     names = [factor.name for factor, _ in edition.factors_in(None)]
     name = " or ".join([names[0], *(each[0].lower() + each[1:] for each in names[1:])])
-    return (*domains, CodeGroup(LAST_GROUP, name, name, _codes(edition, None)))
+    return (*domains, CodeGroup(LAST_GROUP, name, name, names[0], "", _codes(edition, None)))
 
 
 def _codes(edition: Edition, domain: str | None) -> frozenset[str]:

@@ -52,6 +52,14 @@ def with_code(code: str, change: Callable[[Code], tuple[Code, ...]]) -> Change:
     return with_factor(APRIL_2021.codes[code].factor, apply)
 
 
+def with_domain(id: str, **fields: str) -> Change:
+    def apply(edition: Edition) -> Edition:
+        domains = tuple(replace(it, **fields) if it.id == id else it for it in edition.domains)
+        return replace(edition, domains=domains)
+
+    return apply
+
+
 def with_rule(**fields: object) -> Change:
     """The edition with one more rule, sound but for `fields`."""
     sound = {
@@ -255,6 +263,42 @@ BROKEN: list[tuple[str, Change, list[Fault]]] = [
         "a code without words",
         with_code("20", lambda it: (replace(it, words=""),)),
         [Fault("E019", "2021-04: 20 has no words of the guide")],
+    ),
+    (
+        "a code without a short name",
+        with_code("13A", lambda it: (replace(it, short=""),)),
+        [Fault("E023", "2021-04: 13A has no short name")],
+    ),
+    (
+        "a short name of one character too many",
+        with_code("13A", lambda it: (replace(it, short="x" * 31),)),
+        [Fault("E024", "2021-04: the short name of 13A has 31 characters, and 30 fit")],
+    ),
+    (
+        "one short name for two codes",
+        with_code("16A", lambda it: (replace(it, short="Gangs"),)),
+        [Fault("E025", "2021-04: 13A and 16A have one short name")],
+    ),
+    (
+        "another word for the same people",
+        with_code("4B", lambda it: (replace(it, short="Mental health, mother"),)),
+        [
+            Fault(
+                "E026",
+                "2021-04: the short name of 4B ends in 'mother', and that of 1B, which is about "
+                "the same, in 'parent'",
+            )
+        ],
+    ),
+    (
+        "a domain of which nothing is said",
+        with_domain("family", about=""),
+        [Fault("E027", "2021-04: nothing says what stands in domain family")],
+    ),
+    (
+        "a domain without a name of one word",
+        with_domain("family", shortest_name=""),
+        [Fault("E027", "2021-04: domain family has no name of one word")],
     ),
     (
         "four synonyms",

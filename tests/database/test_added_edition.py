@@ -68,6 +68,7 @@ blocks = [
 
 [[factor.codes]]
 code = "{NEW_CODE}"
+short = "Invented harm"
 domain = "{NEWEST.domains[-1].id}"
 words = "where it was invented for a test"
 """

@@ -53,6 +53,8 @@ class DomainGroup:
     id: str
     name: str
     short_name: str
+    shortest_name: str
+    about: str
     codes: frozenset[str]
     factors: tuple[FactorGroup, ...]
 
@@ -65,6 +67,8 @@ def domain_groups(edition: Edition, density: str = Density.FULL) -> tuple[Domain
             domain.id,
             domain.name,
             domain.short_name,
+            domain.shortest_name,
+            domain.about,
             domain.codes,
             _factors(edition, None if domain.id == LAST_GROUP else domain.id, density),
         )
