@@ -165,8 +165,7 @@ def _kinds_are_known(edition: Edition, kinds: Collection[str]) -> Iterator[Fault
 
 
 def _codes_named(rule: Rule) -> frozenset[str]:
-    named = rule.codes.union(rule.without, rule.with_codes, *rule.pairs)
-    return named | {rule.adds} if rule.adds else named
+    return rule.codes.union(rule.without, rule.with_codes, *rule.pairs, rule.adds, rule.removes)
 
 
 def _rules_name_codes_of_the_edition(edition: Edition) -> Iterator[Fault]:

@@ -317,10 +317,13 @@ def _rule(table: Table) -> Rule:
         age_if_disabled=table.optional_integer("age_if_disabled"),
         sex=table.optional_text("sex"),
         outcomes=frozenset(table.texts("outcomes", [])),
-        adds=table.text("adds", ""),
+        adds=table.texts("adds", []),
+        removes=frozenset(table.texts("removes", [])),
         quotations=tuple(
             _quotation(quotation) for quotation in table.tables("quotation", optional=True)
         ),
+        considered=table.text("considered", ""),
+        subject=table.text("subject", ""),
         ours=table.text("ours", ""),
         census_rules=table.texts("census_rules", []),
     )

@@ -211,12 +211,24 @@ class Rule:
     sex: str | None = None
     outcomes: frozenset[str] = frozenset()
     """Outcomes of an assessment, by their stored values."""
-    adds: str = ""
-    """The code that complies in one step, for example 24A; "" where there is no single code."""
+    adds: tuple[str, ...] = ()
+    """The codes that a person may add to comply, any one of them: for example 24A."""
+    removes: frozenset[str] = frozenset()
+    """The codes that a person may remove to comply, each by itself."""
     quotations: tuple[Quotation, ...] = ()
+    considered: str = ""
+    """What a person says who has considered it and leaves the selection, if that is not the usual
+    "not in this case"."""
+    subject: str = ""
+    """What it is about, where that is no code but a fact of the child."""
     ours: str = ""
     """Why we have the rule where the guide is silent."""
     census_rules: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the guide is silent on it."""
+        return not self.quotations
 
     @property
     def asks(self) -> bool:

@@ -230,12 +230,12 @@ class SimulatedAssessment:
             ):
                 before = tuple(code for code in self.codes if code != added)
                 for finding in self._evaluate(before):
-                    if finding.rule.adds == added:
+                    if added in finding.rule.adds:
                         yield finding.rule.id, RuleAnswer.Kind.COMPLIED.value, finding.codes, ""
 
 
 @lru_cache(maxsize=8)
 def _added_by_rules(edition: Edition) -> tuple[str, ...]:
     """Return each code that a rule asks to add, once."""
-    added = {rule.adds for rule in edition.rules if rule.adds}
+    added = {code for rule in edition.rules for code in rule.adds}
     return tuple(sorted(added, key=code_order))

@@ -9,7 +9,15 @@ from assessments import rules
 from assessments.catalogue.types import Severity
 from assessments.evaluation import Evaluation
 from assessments.models import RuleAnswer
-from assessments.presenters.selection import SelectedCode, named_codes
+from assessments.presenters.findings import (
+    Step,
+    considered_label,
+    problem_of,
+    steps_of,
+    text_label,
+    uncapitalised,
+)
+from assessments.rules.asking import subject_of, what_to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +25,26 @@ class Question:
     """A rule that asks for a reason or for something to be considered, with its answer so far."""
 
     finding: rules.Finding
-    adds: SelectedCode | None
-    beside: tuple[SelectedCode, ...]
+    subject: str
+    """The selected codes that it is about, by factor; or the fact of the child."""
+    steps: tuple[Step, ...] = ()
     answered: bool = False
     considered: bool = False
     text: str = ""
     error: str = ""
-
-    @property
-    def about(self) -> str:
-        """The code that the question is about, with its name: the one it would add, if any."""
-        return str(self.adds or self.beside[0])
+    """What is wrong with its answer, in a sentence that names no code; see `problem`."""
 
     @property
     def asks_reason(self) -> bool:
         return self.finding.rule.severity is Severity.EXPLAIN
+
+    @property
+    def considered_label(self) -> str:
+        return considered_label(self.finding)
+
+    @property
+    def text_label(self) -> str:
+        return text_label(self.finding)
 
     @property
     def target(self) -> str:
@@ -39,13 +52,18 @@ class Question:
         rule = self.finding.rule.id
         return f"text-{rule}" if self.asks_reason else f"considered-{rule}"
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with its answer, and what the question is about; empty if nothing is."""
+        return problem_of(self.subject, self.error) if self.error else ""
+
     def with_posted_answer(self, text: str | None, *, considered: bool, error: str) -> Question:
         """Return the question as it was posted, with the message about its answer.
 
         `text` is None where the page did not have the question.
         """
         posted = self.text if text is None else text
-        return replace(self, text=posted, considered=considered, error=error)
+        return replace(self, text=posted, considered=considered, error=uncapitalised(error))
 
     def with_missing_answer_error(self, unanswered: Collection[str]) -> Question:
         """Return the question with the message that it needs an answer, if it does.
@@ -54,10 +72,7 @@ class Question:
         """
         if self.finding.rule.id not in unanswered or self.error:
             return self
-        change = "add it" if self.adds else "change the selection"
-        if self.asks_reason:
-            return replace(self, error=f"{self.about}: give a reason, or {change}")
-        return replace(self, error=f"{self.about}: say that you considered it, or {change}")
+        return replace(self, error=uncapitalised(what_to_do(self.finding)))
 
 
 def questions_of(evaluation: Evaluation) -> list[Question]:
@@ -66,11 +81,11 @@ def questions_of(evaluation: Evaluation) -> list[Question]:
 
 
 def _question(evaluation: Evaluation, finding: rules.Finding) -> Question:
-    adds, answer = finding.rule.adds, evaluation.answer_to(finding)
+    answer = evaluation.answer_to(finding)
     return Question(
         finding,
-        adds=named_codes(evaluation.edition, [adds])[0] if adds else None,
-        beside=named_codes(evaluation.edition, finding.beside),
+        subject=subject_of(evaluation.edition, finding),
+        steps=steps_of(evaluation.edition, finding),
         answered=answer is not None,
         considered=answer is not None and answer.kind == RuleAnswer.Kind.CONSIDERED,
         text=answer.text if answer else "",

@@ -240,11 +240,11 @@ class CorrectForm(DecisionForm):
             rule = question.finding.rule.id
             if not question.asks_reason:
                 self.fields[CONSIDERED + rule] = forms.BooleanField(
-                    label=f"Considered for {question.about}: not in this case", required=False
+                    label=f"{question.considered_label}, {question.subject}", required=False
                 )
             label = "Reason for" if question.asks_reason else "Note (optional) on"
             self.fields[TEXT + rule] = CommentField(
-                label=f"{label} {question.about}", max_length=1000, rows=2
+                label=f"{label} {question.subject}", max_length=1000, rows=2
             )
 
     def questions(self) -> list[tuple[Question, list[forms.BoundField]]]:

@@ -6,7 +6,7 @@ kinds. A rule "speaks" of a selection when its condition is met: that gives a fi
 """
 
 from assessments.rules.evaluation import evaluate
-from assessments.rules.findings import Answer, AnswerKind, Finding, unanswered
+from assessments.rules.findings import Answer, AnswerKind, Finding, Way, unanswered
 from assessments.rules.kinds import KINDS, field_errors
 from assessments.rules.selection import Selection, replace_codes
 
@@ -16,6 +16,7 @@ __all__ = [
     "AnswerKind",
     "Finding",
     "Selection",
+    "Way",
     "evaluate",
     "field_errors",
     "replace_codes",

@@ -26,6 +26,16 @@ _MEETS: Mapping[str, Severity] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One step by which a person complies with a rule: codes are added, or removed."""
+
+    adds: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+    keeps: str = ""
+    """The code that stays, where all others of the rule are removed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule that speaks of a selection, and what it says."""
 
@@ -55,20 +65,47 @@ class Finding:
         return self.rule.kind == NEEDS_DESCRIPTION
 
     @property
-    def removable(self) -> tuple[str, ...]:
-        """The selected codes that can be removed to comply; none where the rule asks to add one."""
-        by_removing = (
-            self.rule.severity is Severity.EXPLAIN or KINDS[self.rule.kind].met_by_removing
+    def ways(self) -> tuple[Way, ...]:
+        """The steps that comply; none where the rule does not ask, or leaves it to the person."""
+        if not self.rule.asks:
+            return ()
+        if KINDS[self.rule.kind].keeps_one:
+            return tuple(
+                Way(removes=tuple(other for other in self.codes if other != code), keeps=code)
+                for code in self.codes
+            )
+        adding = (Way(adds=(code,)) for code in self.rule.adds)
+        removing = (Way(removes=(code,)) for code in self.codes if code in self.rule.removes)
+        return (*adding, *removing)
+
+    def permitted(self, adds: Iterable[str], removes: Iterable[str]) -> Way:
+        """Return what of a step its rule asks for; without a step, the only one that there is."""
+        ways, added, removed = self.ways, set(adds), set(removes)
+        if not (added or removed):
+            return ways[0] if len(ways) == 1 else Way()
+        if any(way.keeps for way in ways) and removed >= set(self.codes):
+            return Way()
+        return Way(
+            adds=tuple(code for way in ways for code in way.adds if code in added),
+            removes=tuple(
+                code
+                for code in self.codes
+                if code in removed and any(code in way.removes for way in ways)
+            ),
         )
-        return self.beside if by_removing and self.codes and not self.rule.adds else ()
+
+    @property
+    def answer_comes_first(self) -> bool:
+        """Whether pages offer the answer before the ways: where only we ask to remove a code."""
+        return self.rule.is_ours and any(way.removes for way in self.ways)
 
     def can_be_answered_by(self, kind: str) -> bool:
         """Return whether the finding can be answered in this way.
 
-        By a reason, as considered, or by adding the code that its rule asks for.
+        By a reason, as considered, or by a step that complies.
         """
         if kind == AnswerKind.COMPLIED:
-            return bool(self.rule.adds) and self.rule.severity in _MEETS.values()
+            return bool(self.ways)
         return _MEETS.get(kind) is self.rule.severity
 
 

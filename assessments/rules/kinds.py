@@ -138,8 +138,8 @@ class Kind:
     about: Callable[[Rule, Selection], frozenset[str]] = _selected
     refuses_codes: bool = False
     """Whether it refuses codes themselves, unknown or repeated, each with a sentence of its own."""
-    met_by_removing: bool = False
-    """Whether a person complies with a rule to consider by removing one of the codes."""
+    keeps_one: bool = False
+    """Whether a person complies with a rule that asks by keeping one of its codes alone."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -149,11 +149,11 @@ KINDS: Mapping[str, Kind] = {
     "needs_outcome": Kind(needs_outcome, ("codes", "outcomes")),
     "with_outcome": Kind(with_outcome, ("codes", "outcomes")),
     NEEDS_DESCRIPTION: Kind(needs_description, ("codes",)),
-    "any_of": Kind(any_of, ("codes",), met_by_removing=True),
+    "any_of": Kind(any_of, ("codes",)),
     "with_without": Kind(with_without, ("codes", "without")),
-    "together": Kind(together, ("codes", "with_codes"), about=_both_sides, met_by_removing=True),
+    "together": Kind(together, ("codes", "with_codes"), about=_both_sides),
     "pairs_together": Kind(pairs_together, ("pairs",), about=_whole_pairs),
-    "two_or_more": Kind(two_or_more, ("codes",)),
+    "two_or_more": Kind(two_or_more, ("codes",), keeps_one=True),
     "only_code": Kind(only_code, ("codes",)),
     "at_or_over_age": Kind(at_or_over_age, ("codes", "age"), ("age_if_disabled",)),
     "sex_recorded": Kind(sex_recorded, ("codes", "sex")),

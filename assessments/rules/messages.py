@@ -25,7 +25,7 @@ def finding_of(
             codes=in_a_sentence(edition, own),
             with_codes=in_a_sentence(edition, about & rule.with_codes),
             without=in_a_sentence(edition, rule.without),
-            adds=in_a_sentence(edition, (rule.adds,) if rule.adds else ()),
+            adds=in_a_sentence(edition, rule.adds),
         ),
         unlisted=unlisted,
     )

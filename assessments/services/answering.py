@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assessments.models import Assessment, RuleAnswer
 from assessments.rules import AnswerKind, Finding
+from assessments.rules.asking import what_to_do
 from assessments.services.refusals import field_errors
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
@@ -24,6 +25,9 @@ class SentAnswer:
     text: str = ""
     pressed: bool = False
     """Whether its button was pressed: an answer even if the record has the same already."""
+    adds: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+    """What complying adds or removes, as its button said. Neither: the rule's only step."""
 
 
 def new_answer(
@@ -42,5 +46,5 @@ def new_answer(
         answered_by=by,
     )
     if given.kind == AnswerKind.REASON and not answer.text:
-        return answer, "Enter the reason, or change the selection"
+        return answer, what_to_do(finding)
     return answer, field_errors(answer, "text").get("text", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from assessments.catalogue.types import code_order
 from assessments.evaluation import Evaluation, edition_to_record, evaluate
 from assessments.models import Assessment, Outcome, RuleAnswer
 from assessments.rules import AnswerKind, Finding
+from assessments.rules.asking import considered
 from assessments.services import stale_pages
 from assessments.services.answering import NOTE, SentAnswer, new_answer
 from assessments.services.merging import Merge, Side
@@ -264,8 +265,8 @@ def _changes(current: Assessment, sent: Sent, by: User, page: Evaluation | None 
         elif answer is not None:
             answers.append(answer)
             if answer.kind == AnswerKind.COMPLIED:
-                selected = _complied(answer.rule, selected)
-                page = page and _complied(answer.rule, page)
+                selected = _complied(given, selected)
+                page = page and _complied(given, page)
     values = _values_of(current, selected)
     if sent.outcome is not None and sent.outcome not in Outcome.values:
         refused["outcome"] = "Select the outcome of the assessment"
@@ -317,11 +318,15 @@ def _answer(
         return None, ""
     if given.kind == NOTE:
         return None, (
-            f"Your note beside {finding.beside[0]} is not saved. Select “Considered: not in this "
-            "case” to save it, or clear it"
+            f"Your note is not saved. Select “Considered: {considered(finding)}” to save it, or "
+            "clear it"
         )
-    if given.kind == AnswerKind.COMPLIED and (broken := _complied(given.rule, selected).broken):
-        return None, broken[0].message
+    if given.kind == AnswerKind.COMPLIED:
+        complied = _complied(given, selected)
+        if complied.selection.codes == selected.selection.codes:
+            return None, ""
+        if complied.broken:
+            return None, complied.broken[0].message
     return new_answer(selected.assessment, finding, given, by)
 
 
@@ -337,8 +342,19 @@ def _is_on_record(
     return not text or text in {each.text for each in (holding, *earlier) if each}
 
 
-def _complied(rule: str, selected: Evaluation) -> Evaluation:
-    """Return the selection with the code that a rule asks for."""
-    selection = selected.selection
-    codes = (*selection.sent, selected.edition.rules_by_id[rule].adds)
-    return selected.with_codes(codes, selection.other_description)
+def _complied(given: SentAnswer, selected: Evaluation) -> Evaluation:
+    """Return the selection after a step that complies with what a rule asks of it.
+
+    Only what its button said is added or removed, and only if it is one of the rule's steps: a
+    code that somebody else has selected since is none of what the person saw.
+    """
+    finding = next(each for each in selected.asking if each.rule.id == given.rule)
+    way = finding.permitted(given.adds, given.removes)
+    kept = tuple(code for code in selected.selection.sent if code not in way.removes)
+    codes = (*kept, *(code for code in way.adds if code not in kept))
+    return selected.with_codes(codes, _description_with(codes, selected))
+
+
+def _description_with(codes: Collection[str], selected: Evaluation) -> str:
+    is_described = not selected.edition.described_codes.isdisjoint(codes)
+    return selected.selection.other_description if is_described else ""

@@ -58,11 +58,12 @@ def since_carried_out(recorded: Evaluation, page: Evaluation, sent: Sent) -> Mer
     """Return what others made of a record in which all that was sent has been recorded before."""
     theirs = state_of(recorded)
     mine = _state_sent(page, sent, theirs)
-    rules = recorded.edition.rules_by_id
-    complied = {
-        rules[answer.rule].adds for answer in sent.answers if answer.kind == AnswerKind.COMPLIED
-    }
-    mine = replace(mine, codes=mine.codes | (complied & theirs.codes))
+    for answer in sent.answers:
+        if answer.kind == AnswerKind.COMPLIED:
+            rule, says = recorded.edition.rules_by_id[answer.rule], answer.adds or answer.removes
+            added = theirs.codes.intersection(answer.adds if says else rule.adds)
+            removed = frozenset(answer.removes if says else rule.removes) - theirs.codes
+            mine = replace(mine, codes=(mine.codes | added) - removed)
     return _merge(recorded, mine, mine, theirs, {})
 
 

@@ -197,7 +197,8 @@ BROKEN: list[tuple[str, Change, list[Fault]]] = [
             "without": frozenset({"18A"}),
             "with_codes": frozenset({"18A"}),
             "pairs": (frozenset({"1A", "2A"}), frozenset({"1A", "18A"})),
-            "adds": "18A",
+            "adds": ("18A",),
+            "removes": frozenset({"18A"}),
         }.items()
     ),
     (

@@ -81,7 +81,7 @@ severity = "consider"
 message = "{{codes}} is seldom found alone. Consider {{adds}}."
 codes = ["{NEW_CODE}"]
 without = ["{KEPT}"]
-adds = "{KEPT}"
+adds = ["{KEPT}"]
 
 [[rule.quotation]]
 words = "What was invented for a test is seldom invented alone."

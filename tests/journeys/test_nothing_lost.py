@@ -100,12 +100,14 @@ def test_a_stale_check_page_saves_what_was_typed_and_submits_nothing_unseen(ada,
     ada.opens_check(draft)
     draft.refresh_from_db()
     given.record(draft, "4B", "13A")
-    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.enters("Or: why does 24A not apply?", "No sign of exploitation")
     ada.chooses("Early help")
     ada.presses("Submit to Mo Harbour")
     ada.sees("Not submitted yet", "after you opened this page")
     ada.sees("Added:")
-    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_label("Or: why does 24A not apply?")).to_have_value(
+        "No sign of exploitation"
+    )
     expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
     assert not Version.objects.exists()
     ada.presses("Submit to Mo Harbour")
@@ -141,13 +143,15 @@ def test_ticks_are_recovered_after_the_session_ended(people, ada_without, draft)
 def test_answers_are_recovered_after_the_session_ended(people, ada, draft):
     given.record(draft, "13A")
     ada.opens_check(draft)
-    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.enters("Or: why does 24A not apply?", "No sign of exploitation")
     ada.chooses("Early help")
     ada.is_signed_out_by_time()
     ada.presses("Submit to Mo Harbour")
     ada.signs_in(people.ada)
     ada.sees("Not saved yet")
-    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_label("Or: why does 24A not apply?")).to_have_value(
+        "No sign of exploitation"
+    )
     expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
     assert not Version.objects.exists()
     ada.presses("Submit to Mo Harbour")
@@ -210,7 +214,7 @@ def test_a_submission_whose_response_was_lost_is_answered_again(people, at_a_bro
     given.record(draft, "13A")
     ada = at_a_browser(people.ada)
     ada.opens_check(draft)
-    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.enters("Or: why does 24A not apply?", "No sign of exploitation")
     ada.chooses("Early help")
     answers = ada.page.evaluate(PRESS_AGAIN_AFTER_THE_ANSWER, "Submit to Mo Harbour")
     assert answers == [f"/assessments/{draft.reference}/submitted/"] * 2

@@ -11,6 +11,7 @@ from tests import people as given
 GANGS = "#question-gangs-with-criminal-exploitation"
 CARER = "#question-young-carer"
 VICTIM = "#question-child-as-victim"
+WHY = "Or: why does 24A not apply?"
 CONSIDERED = "Considered: not in this case"
 
 
@@ -51,7 +52,7 @@ def test_gangs_is_complied_with_in_one_click(people, ada):
 
 def test_gangs_is_explained_with_a_reason(people, ada):
     draft = selected(ada, people, "13A")
-    ada.enters("Or give the reason", "No sign of exploitation: see the chronology")
+    ada.enters(WHY, "No sign of exploitation: see the chronology")
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
     assert answers(draft) == [
@@ -69,11 +70,11 @@ def test_gangs_is_explained_with_a_reason(people, ada):
 def test_gangs_unanswered_is_asked_at_submission(people, ada):
     draft = selected(ada, people, "13A")
     ada.presses("Submit to Mo Harbour")
-    asked = "24A Child criminal exploitation: give a reason, or add it"
+    asked = "13A Gangs: give a reason, or add 24A"
     assert ada.problems() == [asked]
     assert ada.page.title().startswith("Error: ")
     ada.follows(asked)
-    expect(ada.page.get_by_label("Or give the reason")).to_be_focused()
+    expect(ada.page.get_by_label(WHY)).to_be_focused()
     draft.refresh_from_db()
     assert draft.status == "draft"
 
@@ -106,7 +107,7 @@ def test_a_young_carer_is_considered_with_a_note(people, ada):
 def test_an_unanswered_question_to_consider_is_asked_at_submission(people, ada):
     selected(ada, people, "6B")
     ada.presses("Submit to Mo Harbour")
-    asked = "7A Young carers: say that you considered it, or add it"
+    asked = "6B Physical disability or illness: say not in this case, or add 7A"
     assert ada.problems() == [asked]
     ada.follows(asked)
     expect(ada.page.locator(CARER).get_by_label(CONSIDERED)).to_be_focused()
@@ -134,7 +135,7 @@ def test_a_rule_is_asked_again_when_its_codes_change(people, ada):
     ada.presses("Save and continue")
     expect(ada.page.locator(VICTIM)).not_to_contain_text("Answered")
     ada.presses("Submit to Mo Harbour")
-    assert ada.problems() == ["3A Domestic Abuse, the child: say that you considered it, or add it"]
+    assert ada.problems() == ["3B and 3C Domestic Abuse: say not in this case, or add 3A"]
     say_considered(ada, VICTIM)
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")
@@ -144,10 +145,10 @@ def test_a_rule_is_asked_again_when_its_codes_change(people, ada):
 def test_a_submission_without_an_outcome_keeps_the_answers(people, ada):
     draft = given.record(given.start(people.ada), "13A")
     ada.opens_check(draft)
-    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.enters(WHY, "No sign of exploitation")
     ada.presses("Submit to Mo Harbour")
     assert ada.problems() == ["Select what the assessment led to"]
-    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_label(WHY)).to_have_value("No sign of exploitation")
     ada.follows("Select what the assessment led to")
     expect(ada.page.get_by_role("radio").first).to_be_focused()
     ada.chooses("Early help")
@@ -163,7 +164,7 @@ def entered(people, at_a_browser):
     ada = at_a_browser(people.ada)
     draft = given.record(given.start(people.ada), "13A")
     ada.opens_check(draft)
-    ada.enters("Or give the reason", "No sign of exploitation")
+    ada.enters(WHY, "No sign of exploitation")
     ada.chooses("Early help")
     return ada, draft
 
@@ -187,7 +188,7 @@ def test_a_link_saves_what_was_entered_and_leads_on(people, at_a_browser, link, 
     assert [text for _, _, _, text in answers(draft)] == ["No sign of exploitation"]
     assert not draft.versions.exists()
     ada.opens_check(draft)
-    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_label(WHY)).to_have_value("No sign of exploitation")
     expect(ada.page.get_by_role("radio", name="Early help")).to_be_checked()
 
 
@@ -223,8 +224,8 @@ def test_a_page_on_which_nothing_was_entered_is_left_without_a_word(people, at_a
     ada = at_a_browser(people.ada)
     draft = given.record(given.start(people.ada), "13A")
     ada.opens_check(draft)
-    ada.enters("Or give the reason", "x")
-    ada.enters("Or give the reason", "")
+    ada.enters(WHY, "x")
+    ada.enters(WHY, "")
     ada.follows("Guidance")
     ada.is_at("/guidance/")
     ada.does_not_see("are saved")
@@ -240,7 +241,7 @@ def test_a_link_leads_on_once_what_was_changed_meanwhile_was_seen(people, at_a_b
         ada.page.get_by_role("link", name="Guidance").first.click()
     ada.is_at(f"/assessments/{draft.reference}/check/")
     ada.sees("after you opened this page", "Also saved from another page")
-    expect(ada.page.get_by_label("Or give the reason")).to_have_value("No sign of exploitation")
+    expect(ada.page.get_by_label(WHY)).to_have_value("No sign of exploitation")
     ada.follows("Guidance")
     ada.is_at("/guidance/")
     draft.refresh_from_db()

@@ -120,7 +120,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     # What the guide asks of 3B without 3A is asked of the manager, whose reason is no answer.
     mo.sees("What the guide asks of these codes")
     assert_no_axe_violations(mo.page, "review_correction_with_questions")
-    considered = "Considered for 3A Domestic Abuse, the child: not in this case"
+    considered = "Considered: not in this case, 3B Domestic Abuse"
     mo.page.get_by_role("checkbox", name=considered).check()
     mo.presses("Correct the codes")
     mo.sees("The codes of EX1001 are corrected, and Ada Winter is told.")

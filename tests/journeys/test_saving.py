@@ -259,7 +259,7 @@ def test_unsaved_reasons_and_notes_are_listed_until_their_buttons_are_pressed(ad
     page = ada.page
     ada.ticks("13A", "6B")
     ada.waits_until_saved()
-    reason = page.get_by_label("Or give the reason")
+    reason = page.get_by_label("Or: why does 24A not apply?")
     note = page.locator("#beside-6B").get_by_role("textbox")
     reason.fill("No sign of it")
     assert page.evaluate(WOULD_WARN)

@@ -111,8 +111,8 @@ def test_a_note_without_an_answer_is_not_lost(people, draft, at_a_browser, javas
     ada.page.locator("#text-young-carer").fill("An aunt provides the care")
     ada.presses("Save and continue")
     not_saved = (
-        "Your note beside 6B is not saved. Select “Considered: not in this case” to save it, "
-        "or clear it"
+        "6B Physical disability or illness: your note is not saved. Select “Considered: not in "
+        "this case” to save it, or clear it"
     )
     assert ada.problems() == [not_saved]
     ada.follows(not_saved)

@@ -205,12 +205,15 @@ class Walk:
             case ("press", "instead", codes, _):
                 chosen = {*codes.split()}
                 self.expected = chosen if chosen & ALONE else self.expected - ALONE | chosen
-            case ("press", "complied", rule, beside):
+            case ("press", "complied", value, beside):
                 self.answers += 1
-                # A rule that does not speak any more adds nothing.
+                _, *signed = value.split()
+                # A rule that does not speak any more adds and removes nothing.
                 if beside in self.expected:
-                    self.expected |= {EDITION.rules_by_id[rule].adds}
-                    self.complied |= {EDITION.rules_by_id[rule].adds}
+                    added = {code[1:] for code in signed if code[0] == "+"}
+                    self.expected |= added
+                    self.complied |= added
+                self.taken_over |= {code[1:] for code in signed if code[0] == "-"}
             # A reason is given by going on, too.
             case ("press", "answer", *_) | ("reason",):
                 self.answers += 1

@@ -139,7 +139,7 @@ def test_a_changed_selection_asks_again_only_what_it_changed(send):
 def test_an_empty_reason_is_refused_beside_its_box_and_the_codes_are_saved(send, draft):
     answer = send("13A", answer="gangs-with-criminal-exploitation")
     assert (answer.outcome, draft.codes, draft.answers.count()) == ("saved", ["13A"], 0)
-    assert "Error: Enter the reason, or change the selection" in answer.text["beside-13A"]
+    assert "Error: 13A Gangs: give a reason, or add 24A" in answer.text["beside-13A"]
 
 
 # What stands alone

@@ -107,7 +107,7 @@ def test_a_reason_of_invisible_characters_is_refused(ada: Client, draft):
     answer = ada.post(
         at("autosave", draft), key_and_version(draft, codes=["13A"], answer=GANGS, **unseen)
     )
-    assert "Enter the reason, or change the selection" in answer.content.decode()
+    assert "give a reason, or add 24A" in answer.content.decode()
     assert reasons(draft) == []
 
 

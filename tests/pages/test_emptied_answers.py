@@ -14,12 +14,12 @@ CASES = {
     "gangs-with-criminal-exploitation": (
         "13A",
         {"text-gangs-with-criminal-exploitation": ""},
-        "24A Child criminal exploitation: give a reason, or add it",
+        "13A Gangs: give a reason, or add 24A",
     ),
     "young-carer": (
         "6B",
         {"text-young-carer": "She is two"},
-        "7A Young carers: say that you considered it, or add it",
+        "6B Physical disability or illness: say not in this case, or add 7A",
     ),
 }
 
@@ -69,7 +69,7 @@ def test_an_outcome_chosen_with_21_asks_why_before_it_is_submitted(ada, people):
     refused = post(ada, assessment, outcome="early_help", next="submit")
     assert refused.status_code == 422
     assert [problem.message for problem in refused.context["problems"]] == [
-        "21 No factors identified: give a reason, or change the selection"
+        "21 No factors identified: give a reason, or remove 21"
     ]
     assert 'name="text-no-factors-early-help"' in refused.content.decode()
     assessment.refresh_from_db()

@@ -101,9 +101,10 @@ def test_a_rule_about_no_selected_code_can_be_answered():
     ("rule_id", "kinds"),
     [
         ("gangs-with-criminal-exploitation", {"complied", "reason"}),
-        ("young-carer-age", {"reason"}),
+        ("young-carer-age", {"complied", "reason"}),
         ("child-as-victim", {"complied", "considered"}),
-        ("fgm-herself", {"considered"}),
+        ("fgm-herself", {"complied", "considered"}),
+        ("other-alone", {"considered"}),
         ("other-described", set()),
         ("no-factors-stands-alone", set()),
         ("emotional-abuse-implied", set()),

@@ -94,18 +94,89 @@ def test_an_answer_that_its_rule_does_not_ask_for_is_left_out(
     assert (result.outcome, result.refused) == (SaveOutcome.SAVED, {})
 
 
-def test_a_rule_that_names_no_code_is_not_complied_with(people: People):
-    draft = make.record(make.start(people.ada), "8B", "8C")
-    assert open_questions(draft) == {"private-fostering-one-kind"}
+def comply(assessment: Assessment, rule: str, add: str = "", remove: str = "", **values: Any):
+    given = SentAnswer(
+        rule, "complied", pressed=True, adds=tuple(add.split()), removes=tuple(remove.split())
+    )
+    return make.save(assessment, answers=(given,), **values)
+
+
+@pytest.mark.parametrize(
+    ("selected", "rule", "add", "remove", "left"),
+    [
+        ("8B 8E", "private-fostering-one-kind", "", "8E", "8B"),
+        ("8B 8E", "private-fostering-one-kind", "", "8B", "8E"),
+        ("8B 8C 8E 8F", "private-fostering-one-kind", "", "8B 8C 8F", "8E"),
+        ("3B 4B 9A", "asylum-with-parents", "", "9A", "3B 4B"),
+        ("3B 4B 9A", "asylum-with-parents", "", "3B", "4B 9A"),
+        ("22A 23A", "faith-not-fgm", "", "23A", "22A"),
+        ("22A", "fgm-herself", "", "22A", ""),
+        ("13A", "gangs-with-criminal-exploitation", "24A", "", "13A 24A"),
+    ],
+)
+def test_complying_adds_or_removes_what_its_button_said(
+    people: People, selected: str, rule: str, add: str, remove: str, left: str
+):
+    draft = make.record(make.start(people.ada), *selected.split())
+    assert comply(draft, rule, add, remove).outcome is SaveOutcome.SAVED
+    draft.refresh_from_db()
+    assert draft.codes == left.split()
+    [row] = draft.answers.all()
+    assert (row.rule, row.kind, row.text) == (rule, "complied", "")
+
+
+@pytest.mark.parametrize("code", ["5A", "6A"])
+def test_what_is_recorded_of_the_child_is_complied_with(people: People, code: str):
+    draft = make.record(make.start(people.ada, disabled=True), "4B")
+    assert open_questions(draft) == {"disabled-child"}
+    comply(draft, "disabled-child", code)
+    draft.refresh_from_db()
+    assert draft.codes == [*sorted({"4B", code})]
+    assert open_questions(draft) == set()
+
+
+@pytest.mark.parametrize(
+    ("selected", "rule", "add", "remove"),
+    [
+        ("8B 8E", "private-fostering-one-kind", "", "8B 8E"),  # keeps none
+        ("8B 8E", "private-fostering-one-kind", "", ""),  # says not which
+        ("8B 8E", "private-fostering-one-kind", "8C", ""),
+        ("8B 8E 3B", "private-fostering-one-kind", "", "3B"),
+        ("8B 3B", "private-fostering-one-kind", "", "8B"),  # does not speak any more
+        ("13A", "gangs-with-criminal-exploitation", "", "13A"),
+        ("13A", "gangs-with-criminal-exploitation", "21", ""),
+        ("22A 23A", "faith-not-fgm", "", "22A"),  # what harms the child is not to be left out
+        ("20 4B", "emotional-abuse-implied", "17A", ""),
+        ("20", "other-alone", "", "20"),
+    ],
+)
+def test_a_step_that_its_rule_does_not_ask_for_changes_nothing(
+    people: People, selected: str, rule: str, add: str, remove: str
+):
+    draft = make.record(make.start(people.ada), *selected.split())
     with unchanged():
-        answer(draft, "private-fostering-one-kind", "complied")
+        assert comply(draft, rule, add, remove).outcome is SaveOutcome.SAVED
+
+
+def test_a_code_that_somebody_else_has_selected_since_is_not_removed(people: People):
+    page = make.record(make.start(people.ada), "8B", "8E")
+    make.record(page, "8B", "8C", "8E")
+    saved = comply(page, "private-fostering-one-kind", remove="8E").assessment
+    assert saved.codes == ["8B", "8C"]
+    assert open_questions(saved) == {"private-fostering-one-kind"}
+
+
+def test_the_last_of_several_is_not_removed_where_the_others_are_gone(people: People):
+    page = make.record(make.start(people.ada), "8B", "8E")
+    make.record(page, "8E")
+    assert comply(page, "private-fostering-one-kind", remove="8E").assessment.codes == ["8E"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\r\n\t"])
 def test_a_reason_is_not_empty(unanswered: Assessment, text: str):
     with unchanged():
         result = answer(unanswered, EXPLAIN, "reason", text)
-    assert result.refused == {EXPLAIN: "Enter the reason, or change the selection"}
+    assert result.refused == {EXPLAIN: "Give a reason, or add 24A"}
 
 
 @pytest.mark.parametrize(("rule", "kind"), [(EXPLAIN, "reason"), (CONSIDER, "considered")])
@@ -237,8 +308,8 @@ def test_a_note_alone_answers_nothing_and_says_so(unanswered: Assessment):
     with unchanged():
         result = make.save(unanswered, answers=(note,), whole=True)
     assert result.refused == {
-        CONSIDER: "Your note beside 6B is not saved. Select “Considered: not in this case” to "
-        "save it, or clear it"
+        CONSIDER: "Your note is not saved. Select “Considered: not in this case” to save it, or "
+        "clear it"
     }
 
 

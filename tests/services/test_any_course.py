@@ -110,15 +110,19 @@ class Course(RuleBasedStateMachine):
         unanswered = evaluate(self.assessment).open
         if not unanswered or self.expected[0] in LOCKED:
             return
-        asked = data.draw(st.sampled_from(unanswered)).rule
-        kinds = ["reason" if asked.severity is Severity.EXPLAIN else "considered"]
-        adds = asked.adds
-        kind = data.draw(st.sampled_from(kinds + ["complied"] * bool(adds)))
-        result = self.save(answers=(SentAnswer(asked.id, kind, "So", pressed=True),))
+        found = data.draw(st.sampled_from(unanswered))
+        kinds = ["reason" if found.rule.severity is Severity.EXPLAIN else "considered"]
+        kind = data.draw(st.sampled_from(kinds + ["complied"] * bool(found.ways)))
+        way = data.draw(st.sampled_from(found.ways)) if kind == "complied" else rules.Way()
+        given = SentAnswer(
+            found.rule.id, kind, "So", pressed=True, adds=way.adds, removes=way.removes
+        )
+        result = self.save(answers=(given,))
         assert (result.outcome, result.refused) == (SaveOutcome.SAVED, {})
         status, recorded, outcome, version, versions = self.expected
         if kind == "complied":
-            recorded = tuple(sorted({*recorded, adds}, key=code_order))
+            codes = ({*recorded} | {*way.adds}) - {*way.removes}
+            recorded = tuple(sorted(codes, key=code_order))
         self.expected = (status, recorded, outcome, version + 1, versions)
 
     @rule()

@@ -41,17 +41,18 @@ def choice_of(
 ) -> Choice | None:
     """Return the choice that a post leaves open, or has made; None where there is none."""
     solitary = edition.solitary_codes
+    replaced = [code for code in posted.replaced if code not in stays]
     if posted.waiting:
         alone = [code for code in (*posted.waiting, *posted.codes) if code in solitary]
         beside = alone[0] if ticked else posted.waiting[0]
-    elif posted.replaced:
-        beside = posted.codes[-1]
+    elif replaced:
+        beside = next((code for code in reversed(posted.codes) if code in stays), replaced[0])
     else:
         return None
     return Choice(
         beside,
         waiting=_button(edition, posted.waiting),
-        replaced=None if posted.waiting else _button(edition, posted.replaced),
+        replaced=None if posted.waiting else _button(edition, replaced),
         others=_button(edition, stays),
         alone=not solitary.isdisjoint(posted.waiting),
         ticked=ticked,

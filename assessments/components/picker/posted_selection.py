@@ -111,19 +111,40 @@ def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
         # ticked since and goes with it is.
         is_news = chosen or len(replaced) > 1
         return replace(parsed, codes=codes, replaced=replaced if is_news else ())
+    if (complied := complied_in(data)) and complied.removes:
+        # The service removes them, if the rule asks for it; then it can be undone.
+        known = tuple(code for code in complied.removes if code in edition.codes)
+        parsed = replace(parsed, replaced=known)
     removed = data.get("remove")
     kept = tuple(code for code in posted if code != removed)
     added = (*typed.codes, *data.get("offered", "").split())
     return replace(parsed, codes=_add_missing(kept, added), typed=typed)
 
 
+def complied_in(data: QueryDict) -> SentAnswer | None:
+    """Return what the button of a step that complies with a rule stands for, if one was pressed.
+
+    Its value is the rule, and each code after "+" where it is added or "-" where it is removed.
+    """
+    rule, *signed = data.get("complied", "").split() or [""]
+    if "complied" not in data:
+        return None
+    return SentAnswer(
+        rule,
+        AnswerKind.COMPLIED,
+        pressed=True,
+        adds=tuple(each[1:] for each in signed if each.startswith("+")),
+        removes=tuple(each[1:] for each in signed if each.startswith("-")),
+    )
+
+
 def _answers(edition: Edition, data: QueryDict) -> Iterator[SentAnswer]:
     """Yield the answer that a post gives to each rule; complying comes before what was typed."""
-    complied, answered = data.get("complied"), data.get("answer")
+    complied, answered = complied_in(data), data.get("answer")
     for rule in edition.rules:
         text = data.get(f"text-{rule.id}")
-        if rule.id == complied:
-            yield SentAnswer(rule.id, AnswerKind.COMPLIED, pressed=True)
+        if complied and rule.id == complied.rule:
+            yield complied
             continue
         pressed = rule.id == answered and complied is None
         is_considered = pressed or f"considered-{rule.id}" in data

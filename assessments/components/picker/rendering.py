@@ -13,14 +13,19 @@ from functools import lru_cache
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import Edition, Severity
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.state import GivenAnswer, PickerState
 from assessments.components.prerendered import Prerendered, attribute
 from assessments.presenters.code_notes import Note
-from assessments.presenters.selection import named_codes
+from assessments.presenters.findings import (
+    considered_label,
+    steps_of,
+    text_label,
+    uncapitalised,
+)
 from assessments.rules import Finding
+from assessments.rules.asking import subject_of
 from cinfactors.accounts.models import Density
 
 FINDING_LABELS: Mapping[Severity, str] = {
@@ -93,12 +98,18 @@ def _render_finding(finding: Finding, edition: Edition, answer: GivenAnswer | No
         "kind": FINDING_LABELS[rule.severity],
         "asks": rule.asks,
         "asks_reason": rule.severity is Severity.EXPLAIN,
-        "adds": code_with_name(edition, rule.adds) if rule.adds else "",
-        "removable": named_codes(edition, finding.removable),
+        "steps": steps_of(edition, finding),
+        "considered_label": considered_label(finding),
+        "text_label": text_label(finding),
         "about": ", ".join(finding.codes or finding.beside),
+        "subject": subject_of(edition, finding),
     }
     if answer is not None:
-        context |= {"answer": answer.holds, "text": answer.text, "error": answer.error}
+        context |= {
+            "answer": answer.holds,
+            "text": answer.text,
+            "error": uncapitalised(answer.error),
+        }
     return get_template("components/picker/finding.html").render(context)
 
 

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries, services
+from assessments.catalogue.types import code_order
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.merging import (
     NO_CHANGES,
@@ -26,6 +27,7 @@ from assessments.components.merging import (
     others_message,
     posted_and_others,
 )
+from assessments.components.picker.choices import Choice, choice_of
 from assessments.components.picker.posted_selection import PostedSelection, parse_post
 from assessments.components.problems import code_box
 from assessments.components.records import (
@@ -118,9 +120,11 @@ def _save_check(request: SignedInRequest, evaluation: Evaluation) -> HttpRespons
             others=others,
             replies=replies,
         )
-    if is_news:
-        # Wherever the button leads: the person has not seen what was taken over.
-        return _check_page(request, result.evaluation, result=result, others=others)
+    choice = choice_of(evaluation.edition, posted, stays=result.evaluation.selection.codes)
+    if is_news or choice:
+        # Wherever the button leads: the person has not seen what was taken over, and only this
+        # response can offer to undo what was removed.
+        return _check_page(request, result.evaluation, result=result, others=others, choice=choice)
     if "complied" not in request.POST and not _leads_back(then):
         messages.success(request, _saved_message(evaluation.assessment, then))
     return redirect(then or request.path)
@@ -149,13 +153,17 @@ def _to_record(posted: PostedSelection, data: QueryDict, evaluation: Evaluation)
     """Return what the page sends: the answers and the outcome, once one is selected.
 
     A note counts only while the box above it is ticked, which shows it. The selection is sent
-    where what was taken over of it from others is undone.
+    where what was removed, or taken over of it from others, is undone.
     """
+    recorded = evaluation.assessment
     answers = tuple(answer for answer in posted.answers if answer.kind != services.NOTE)
     sent = Sent(answers=answers, outcome=data.get("outcome") or None)
+    if "undo" in data:
+        codes = sorted({*recorded.codes, *posted.codes}, key=code_order)
+        return replace(sent, codes=tuple(codes), other_description=recorded.other_description)
     if UNDO not in data:
         return sent
-    others, recorded = others_changes_in(evaluation.edition, data), evaluation.assessment
+    others = others_changes_in(evaluation.edition, data)
     undone = others.undone(
         PostedSelection(codes=tuple(recorded.codes), description=recorded.other_description)
     )
@@ -241,11 +249,13 @@ def _check_page(
     others: OthersChanges = NO_CHANGES,
     replies: PostedReplies = NO_REPLIES,
     unsaved: bool = False,
+    choice: Choice | None = None,
 ) -> HttpResponse:
     """Return the page as it was posted, or as it is stored when nothing was posted.
 
     `refused` has messages by rule, and for "outcome"; `refusal` is what stands against a
-    submission. `result` is the save of what was posted, and `others` what it took over.
+    submission. `result` is the save of what was posted, and `others` what it took over; `choice`
+    is what it removed, which can be undone.
     """
     assessment, edition = evaluation.assessment, evaluation.edition
     record_reading_of(request, assessment, Page.CHECK)
@@ -261,7 +271,7 @@ def _check_page(
         *(Problem(clash.error, clash.target) for clash in clashes if clash.error),
         *_problems_of_errors(result.findings if result else (), evaluation),
         *_problems_of_errors(refusal.findings if refusal else (), evaluation),
-        *(Problem(question.error, question.target) for question in questions if question.error),
+        *(Problem(question.problem, question.target) for question in questions if question.error),
         *problems_of(outcome_form),
         *replies.problems,
     ]
@@ -280,6 +290,7 @@ def _check_page(
         "conflict": conflict,
         "clashes": clashes,
         "others": message,
+        "choice": choice,
         "is_merged": is_merged,
         "not_submitted": not_submitted,
         "last_change": queries.last_change(request.user, assessment) if conflict else None,

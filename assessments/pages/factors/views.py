@@ -47,6 +47,8 @@ from assessments.pages.factors import parts
 from assessments.pages.factors.forms import DensityForm
 from assessments.pages.factors.notes import notes_and_reading
 from assessments.presenters.clashes import ShownClash
+from assessments.presenters.findings import problem_of
+from assessments.rules.asking import subject_of
 from assessments.services import SaveOutcome, SaveResult
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
@@ -144,7 +146,7 @@ def _recorded_page(
         request.user.density,
         notes=notes_and_reading(request, evaluation, feedback),
         texts=_texts_to_keep(evaluation, posted) if others.since else NO_TEXTS,
-        choice=choice_of(evaluation.edition, posted, stays=posted.codes, ticked=True),
+        choice=choice_of(evaluation.edition, posted, stays=evaluation.selection.codes, ticked=True),
     )
     if picker.choice and evaluation.edition.described_codes.isdisjoint(picker.ticked):
         # An undo brings the description back too: the page keeps it while nothing takes it.
@@ -211,7 +213,7 @@ def _unsaved_page(
         clashes=clashes,
         last_change=last_change,
         others=others_message(others, shown, request.user),
-        problems=[*_problems(result, clashes), *replies.problems] if result else (),
+        problems=[*_problems(result, clashes, shown), *replies.problems] if result else (),
         is_draft=result is None,
         words=managers_words(feedback, evaluation, replies),
     )
@@ -225,13 +227,21 @@ def _choice(evaluation: Evaluation, posted: PostedSelection) -> Choice | None:
     return choice_of(evaluation.edition, waiting, stays=waiting.codes, ticked=True)
 
 
-def _problems(result: SaveResult, clashes: Sequence[ShownClash]) -> list[Problem]:
+def _problems(
+    result: SaveResult, clashes: Sequence[ShownClash], shown: Evaluation
+) -> list[Problem]:
     """Return the lines of the error summary, each linked to its box."""
     edition = result.evaluation.edition
+    subjects = {each.rule.id: subject_of(edition, each) for each in shown.asking}
     return [
         *(Problem(clash.error, clash.target) for clash in clashes if clash.error),
         *(Problem(finding.message, code_box(finding, edition)) for finding in result.findings),
-        *(Problem(text, _BOXES.get(name, f"text-{name}")) for name, text in result.refused.items()),
+        *(
+            Problem(problem_of(subjects[name], text), f"text-{name}")
+            if name in subjects
+            else Problem(text, _BOXES.get(name, f"text-{name}"))
+            for name, text in result.refused.items()
+        ),
     ]
 
 

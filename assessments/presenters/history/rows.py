@@ -86,7 +86,7 @@ def _asked_about(row: Row) -> str:
     for edition in reversed(editions):
         for rule in edition.rules:
             if rule.id == row["rule"]:
-                return in_a_sentence(edition, [rule.adds] if rule.adds else row["codes"])
+                return in_a_sentence(edition, rule.adds or row["codes"])
     return in_a_sentence(editions[-1], row["codes"])
 
 

@@ -251,7 +251,7 @@ def check_with_answers(people: People, open_browser: SitDown) -> Visitor:
 def check_merged_with_another_tab(people: People, open_browser: SitDown) -> Visitor:
     visitor = check_of(people, open_browser, "13A")
     given.record(Assessment.objects.get(), "4B", "13A")
-    visitor.enters("Or give the reason", "No sign of exploitation")
+    visitor.enters("Or: why does 24A not apply?", "No sign of exploitation")
     visitor.presses("Submit to Mo Harbour")
     visitor.sees("Not submitted yet", "Also saved from another page")
     return visitor
