@@ -1,4 +1,4 @@
-"""The factor page with stock fields of crispy-forms-gds: one field of checkboxes for each factor.
+"""The factor page with Django’s own checkboxes, as other forms show them: a field for each factor.
 
 The same codes, labels, hints and ticks, and the guidance rendered beforehand, so that the
 comparison is of rendering the checkboxes.
@@ -12,16 +12,16 @@ from typing import Any
 
 from crispy_forms.layout import LayoutObject
 from crispy_forms.utils import render_crispy_form
-from crispy_forms_gds.choices import Choice
-from crispy_forms_gds.layout import Field, Fieldset
 from django import forms
 from django.template.loader import get_template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments.catalogue.types import Block, Edition
 from assessments.components.forms import Form
 from assessments.components.picker.layout import FactorGroup, domain_groups
 from assessments.components.picker.state import PickerState
+from cinfactors.web.form_layout import Field, Fieldset
 
 
 class RenderedHtml(LayoutObject):
@@ -58,9 +58,9 @@ class StockForm(Form):
                 name, _ = next(names)
                 parts += [
                     RenderedHtml(_guidance(factor.guidance)),
-                    Field.checkboxes(name, legend_size="s", legend_tag="h3", small=True),
+                    Field(name, size="s", heading=True, small=True),
                 ]
-            yield Fieldset(*parts, legend=domain.name, legend_size="l", legend_tag="h2")
+            yield Fieldset(*parts, legend=domain.name, size="l")
 
     def render_picker(self) -> SafeString:
         return render_crispy_form(self)
@@ -79,9 +79,10 @@ def _named(edition: Edition, density: str) -> tuple[tuple[str, FactorGroup], ...
     )
 
 
-def _choice(box: Any) -> Choice:
+def _choice(box: Any) -> tuple[str, str]:
     label = f"{box.label}, {box.hidden_label} ({box.code})"
-    return Choice(box.code, label, hint=box.hint) if box.hint else Choice(box.code, label)
+    hint = '{}<span class="govuk-hint govuk-checkboxes__hint">{}</span>'
+    return box.code, format_html(hint, label, box.hint) if box.hint else label
 
 
 @lru_cache(maxsize=256)

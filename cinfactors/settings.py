@@ -110,12 +110,12 @@ INSTALLED_APPS = [
     "cinfactors.dev",  # its `runserver`, which leaves static files to WhiteNoise
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # the templates of its widgets
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
     "crispy_forms",
-    "crispy_forms_gds",
     "csp",
     "cinfactors.accounts",
     "cinfactors.administration",
@@ -185,8 +185,11 @@ TEMPLATES = [
         },
     },
 ]
-CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
-CRISPY_TEMPLATE_PACK = "gds"
+# Widgets too are rendered from our templates.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["govuk"]
+CRISPY_TEMPLATE_PACK = "govuk"
+CRISPY_FAIL_SILENTLY = False
 
 # The database. Time limits belong to its roles, since a session's own settings leak behind a
 # pooler; see docs/decisions.

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Fixed, Fluid, Size
 from django import forms
 from django.core.exceptions import ValidationError
 
 from assessments.components.forms import DateField, Form
 from assessments.models import Child, Sex
 from cinfactors.web.clean_text import NameFormField
+from cinfactors.web.form_layout import Field
 
 
 def validated_child_id(form: forms.Form) -> str:
@@ -28,20 +28,16 @@ def validated_child_id(form: forms.Form) -> str:
 
 LAYOUT: Mapping[str, Any] = MappingProxyType(
     {
-        "la_child_id": Field.text("la_child_id", label_size=Size.SMALL, field_width=Fixed.TWENTY),
-        "given_name": Field.text("given_name", label_size=Size.SMALL, field_width=Fluid.TWO_THIRDS),
-        "family_name": Field.text(
-            "family_name", label_size=Size.SMALL, field_width=Fluid.TWO_THIRDS
-        ),
-        "birth_date": Field("birth_date", context={"legend_size": Size.for_legend("s")}),
-        "expected_birth_date": Field(
-            "expected_birth_date", context={"legend_size": Size.for_legend("s")}
-        ),
-        "not_born": Field.radios("not_born", legend_size=Size.SMALL, small=True),
-        "death_date": Field("death_date", context={"legend_size": Size.for_legend("s")}),
-        "sex": Field.radios("sex", legend_size=Size.SMALL, small=True, inline=False),
-        "disabled": Field.radios("disabled", legend_size=Size.SMALL, small=True),
-        "reason": Field.text("reason", label_size=Size.SMALL),
+        "la_child_id": Field("la_child_id", size="s", width=20),
+        "given_name": Field("given_name", size="s", width="two-thirds"),
+        "family_name": Field("family_name", size="s", width="two-thirds"),
+        "birth_date": Field("birth_date", size="s"),
+        "expected_birth_date": Field("expected_birth_date", size="s"),
+        "not_born": Field("not_born", size="s", small=True),
+        "death_date": Field("death_date", size="s"),
+        "sex": Field("sex", size="s", small=True),
+        "disabled": Field("disabled", size="s", small=True),
+        "reason": Field("reason", size="s"),
     }
 )
 """The fields in the order of the page; a form has some of them."""

@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from crispy_forms_gds.fields import DateInputField
-from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.clean_text import TOO_LONG, normalise_newlines
+from cinfactors.web.form_layout import Field, inner_layout
 
 
 def posted_or_draft(request: SignedInRequest) -> QueryDict | None:
@@ -32,25 +30,67 @@ MONTHS = tuple(name.lower() for name in month_name)
 """The names of the months by their number, from 1."""
 
 
-class DateField(DateInputField):  # type: ignore[misc]  # crispy-forms-gds has no types
+class DateInput(forms.MultiWidget):
+    """The design system's date input. `missing` has the places of boxes that are left empty."""
+
+    template_name = "govuk/date_input.html"
+    PARTS = (("Day", 2), ("Month", 2), ("Year", 4))
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off"}
+        super().__init__([forms.TextInput(attrs) for _ in self.PARTS])
+        self.missing: list[int] = []
+
+    def decompress(self, value: date | None) -> list[int | None]:
+        return [value.day, value.month, value.year] if value else [None, None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Mark the boxes that an error is about: those that are missing, or else all three."""
+        context = super().get_context(name, value, attrs)
+        boxes = zip(self.PARTS, context["widget"]["subwidgets"], strict=True)
+        for place, ((label, width), box) in enumerate(boxes):
+            classes = f"govuk-input govuk-date-input__input govuk-input--width-{width}"
+            if self.missing and place not in self.missing:
+                box["attrs"].pop("aria-invalid", None)
+            if "aria-invalid" in box["attrs"]:
+                classes += " govuk-input--error"
+            box["attrs"]["class"] = classes
+            box["label"] = label
+        return context
+
+
+class DateField(forms.MultiValueField):
     """Day, month and year in three boxes, with one message for what is wrong with them.
 
     A month may be typed as a word, "March" or "mar", though a phone shows digits, as the design
     system asks.
     """
 
+    widget: DateInput
+
     def __init__(self, *, label: str, **kwargs: Any) -> None:
-        super().__init__(label=label, require_all_fields=False, **kwargs)
-        self.error_messages["required"] = f"Enter the {label[0].lower()}{label[1:]}"
-        self.error_messages["invalid"] = f"{label} must be a real date"
-        for part, name in zip(self.fields, ("day", "month", "year"), strict=True):
-            part.validators = []
-            part.error_messages["incomplete"] = f"{label} must include a {name}"
-        for box in self.widget.widgets:
-            box.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+        parts = [
+            forms.CharField(error_messages={"incomplete": f"{label} must include a {name.lower()}"})
+            for name, _ in DateInput.PARTS
+        ]
+        messages = {
+            "required": f"Enter the {label[0].lower()}{label[1:]}",
+            "invalid": f"{label} must be a real date",
+        }
+        super().__init__(
+            parts,
+            label=label,
+            widget=DateInput(),
+            error_messages=messages,
+            require_all_fields=False,
+            **kwargs,
+        )
 
     def clean(self, value: Any) -> date | None:
-        cleaned: date | None = super().clean([str(part or "").strip() for part in value or []])
+        typed = [str(part or "").strip() for part in value or []]
+        if any(typed):
+            self.widget.missing = [place for place, part in enumerate(typed) if not part]
+        cleaned: date | None = super().clean(typed)
         return cleaned
 
     def compress(self, data_list: Any) -> date | None:
@@ -96,18 +136,15 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.error_messages.setdefault("max_length", TOO_LONG)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         self.lay_out()
 
     def lay_out(self) -> None:
         """Lay out the fields that there are: again where some were left out."""
-        self.helper.layout = Layout(*self.layout_fields())
+        self.helper = inner_layout(*self.layout_fields())
 
     def layout_fields(self) -> Iterable[Any]:
-        """Return the layout: names of fields, or crispy's layout objects."""
-        return [name for name, field in self.fields.items() if not field.widget.is_hidden]
+        """Return the layout: the fields, each as it is shown."""
+        return [Field(name) for name, field in self.fields.items() if not field.widget.is_hidden]
 
 
 class CodesField(forms.Field):

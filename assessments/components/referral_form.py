@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Fieldset, Fixed, Size
 from django import forms
 
 from assessments.components.forms import DateField, Form
 from assessments.models import Episode, PrimaryNeed, ReferralSource
+from cinfactors.web.form_layout import Field, Fieldset
 
 
 class ReferralForm(Form):
@@ -37,13 +37,11 @@ class ReferralForm(Form):
     def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
-                Field("referral_date", context={"legend_size": Size.for_legend("s")}),
-                Field("referral_source", context={"label_size": Size.for_label("s")}),
-                Field("primary_need", context={"label_size": Size.for_label("s")}),
-                Field.text("family_reference", label_size=Size.SMALL, field_width=Fixed.TWENTY),
+                Field("referral_date", size="s"),
+                Field("referral_source", size="s"),
+                Field("primary_need", size="s"),
+                Field("family_reference", size="s", width=20),
                 legend="The referral",
-                legend_size=Size.MEDIUM,
-                legend_tag="h2",
             )
         ]
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from allauth.account import app_settings
-from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Layout
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from cinfactors.accounts.allauth_internals import parse_rates
 
-PASSWORD_TEMPLATE = "account/parts/password.html"  # noqa: S105  a file's name
 TOO_MANY_ATTEMPTS = "too_many_login_attempts"
 """allauth's code for the error."""
 
@@ -34,11 +31,3 @@ def minimum_password_length() -> int:
         for validator in password_validation.get_default_password_validators()
         if isinstance(validator, password_validation.MinimumLengthValidator)
     )
-
-
-def form_helper(*fields: object, button: str) -> FormHelper:
-    """Return how to render a form: its fields, one button, no validation by the browser."""
-    helper = FormHelper()
-    helper.attrs = {"novalidate": ""}
-    helper.layout = Layout(*fields, Button.primary("act", button))
-    return helper

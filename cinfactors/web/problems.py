@@ -32,12 +32,12 @@ def problems_of(*forms: BaseForm) -> list[Problem]:
 
 
 def first_input_id(field: BoundField) -> str:
-    """Return the id of the field's first input, to which a line of the summary links."""
+    """Return the id that a line of the summary links to: of the first input, or the missing one."""
     widget: Any = field.field.widget
     if getattr(widget, "input_type", "") == "radio":
         return f"{field.auto_id}_1"
     if getattr(widget, "widgets", None):
-        return f"{field.auto_id}_0"
+        return f"{field.auto_id}_{next(iter(getattr(widget, 'missing', ())), 0)}"
     return field.auto_id
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms_gds.layout import Field, Fluid, Size
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from assessments.components.forms import Form
 from cinfactors.accounts.models import User
+from cinfactors.web.form_layout import Field
 
 if TYPE_CHECKING:
     OneUser = forms.ModelChoiceField[User]
@@ -67,7 +67,7 @@ class ReassignForm(Form):
         cast(OneUser, self.fields["to"]).queryset = workers
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.radios("to", legend_size=Size.MEDIUM, legend_tag="h2", small=True)]
+        return [Field("to", size="m", heading=True, small=True)]
 
 
 class RestrictForm(Form):
@@ -109,8 +109,8 @@ class RestrictForm(Form):
 
     def layout_fields(self) -> Iterable[Any]:
         return [
-            Field.checkboxes("people", legend_size=Size.MEDIUM, legend_tag="h2", small=True),
-            Field.text("username", label_size=Size.SMALL, field_width=Fluid.ONE_HALF),
+            Field("people", size="m", heading=True, small=True),
+            Field("username", size="s", width="one-half"),
         ]
 
     def clean_username(self) -> User | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Size
 from django import forms
 
 from assessments.components.forms import Form
 from assessments.models import Outcome
+from cinfactors.web.form_layout import Field
 
 
 class OutcomeForm(Form):
@@ -23,4 +23,4 @@ class OutcomeForm(Form):
     )
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.radios("outcome", legend_size=Size.MEDIUM, legend_tag="h2", small=True)]
+        return [Field("outcome", size="m", heading=True, small=True)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Fieldset, Size
 from django import forms
 
 from assessments.components.forms import DateField, Form
 from assessments.components.referral_form import ReferralForm
 from assessments.models import Assessment, ReasonForClosure
+from cinfactors.web.form_layout import Field, Fieldset
 
 
 def _reason() -> forms.CharField:
@@ -51,14 +51,12 @@ class ChangeReferralForm(ReferralForm):
     def layout_fields(self) -> Iterable[Any]:
         yield from super().layout_fields()
         yield Fieldset(
-            Field("closure_date", context={"legend_size": Size.for_legend("s")}),
-            Field("reason_for_closure", context={"label_size": Size.for_label("s")}),
+            Field("closure_date", size="s"),
+            Field("reason_for_closure", size="s"),
             legend="Closure",
-            legend_size=Size.MEDIUM,
-            legend_tag="h2",
         )
         if "reason" in self.fields:
-            yield Field.text("reason", label_size=Size.SMALL)
+            yield Field("reason", size="s")
 
 
 class ChangeStartForm(Form):
@@ -76,6 +74,6 @@ class ChangeStartForm(Form):
         self.lay_out()
 
     def layout_fields(self) -> Iterable[Any]:
-        yield Field("start_date", context={"legend_size": Size.for_legend("s")})
+        yield Field("start_date", size="s")
         if "reason" in self.fields:
-            yield Field.text("reason", label_size=Size.SMALL)
+            yield Field("reason", size="s")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from crispy_forms_gds.layout import Field, Fluid, Size
 from django import forms
 
 from assessments.components.forms import Form, LinesField
 from assessments.components.idempotency import IdempotencyKeyForm
 from assessments.models import Child
+from cinfactors.web.form_layout import Field
 
 
 class OtherRecordForm(Form):
@@ -25,7 +25,7 @@ class OtherRecordForm(Form):
     )
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.text("la_child_id", label_size=Size.SMALL, field_width=Fluid.ONE_HALF)]
+        return [Field("la_child_id", size="s", width="one-half")]
 
 
 class JoinForm(Form):
@@ -55,8 +55,8 @@ class JoinForm(Form):
 
     def layout_fields(self) -> Iterable[Any]:
         return [
-            Field.radios("kept", legend_size=Size.MEDIUM, legend_tag="h2", small=True),
-            Field.textarea("reason", rows=3, label_size=Size.MEDIUM, label_tag="h2"),
+            Field("kept", size="m", heading=True, small=True),
+            Field("reason", rows=3, size="m", heading=True),
         ]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Size
 from django import forms
 
 from assessments.components.forms import Form, LinesField
 from cinfactors.web.clean_text import validate_clean
+from cinfactors.web.form_layout import Field
 
 
 class ReadForm(forms.Form):
@@ -31,4 +31,4 @@ class CancellationForm(Form):
     )
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.textarea("reason", label_size=Size.SMALL, rows=3)]
+        return [Field("reason", size="s", rows=3)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms_gds.layout import Field, Fieldset, Fluid, Layout, Size
 from django import forms
 from django.db.models import QuerySet
 
 from assessments.components.child_form import ChildForm, validated_child_id
 from assessments.components.forms import DateField, Form
 from cinfactors.accounts.models import Team
+from cinfactors.web.form_layout import Field, Fieldset
 
 if TYPE_CHECKING:
     OneTeam = forms.ModelChoiceField[Team]
@@ -32,7 +32,7 @@ class FindChildForm(Form):
     )
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.text("la_child_id", label_size=Size.MEDIUM, field_width=Fluid.ONE_HALF)]
+        return [Field("la_child_id", size="m", width="one-half")]
 
     def clean_la_child_id(self) -> str:
         return self.cleaned_data["la_child_id"] if self.is_name() else validated_child_id(self)
@@ -66,12 +66,12 @@ class StartDateForm(Form):
         self.only_team = teams[0] if len(teams) == 1 else None
         if self.only_team:
             del self.fields["team"]
-        self.helper.layout = Layout(*self.layout_fields())
+        self.lay_out()
 
     def layout_fields(self) -> Iterable[Any]:
-        yield Field("start_date", context={"legend_size": Size.for_legend("s")})
+        yield Field("start_date", size="s")
         if "team" in self.fields:
-            yield Field.radios("team", legend_size=Size.SMALL, small=True)
+            yield Field("team", size="s", small=True)
 
     def chosen_team(self) -> Team:
         """Return the chosen team, or the only one, which is not asked for."""
@@ -87,7 +87,5 @@ class NewChildForm(ChildForm):
             Fieldset(
                 *super().layout_fields(),
                 legend="The child",
-                legend_size=Size.MEDIUM,
-                legend_tag="h2",
             )
         ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Size
 from django import forms
 
 from assessments.components.forms import Form, LinesField
+from cinfactors.web.form_layout import Field
 
 
 class VoidForm(Form):
@@ -23,4 +23,4 @@ class VoidForm(Form):
     )
 
     def layout_fields(self) -> Iterable[Any]:
-        return [Field.textarea("reason", label_size=Size.SMALL, rows=3)]
+        return [Field("reason", size="s", rows=3)]

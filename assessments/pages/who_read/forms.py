@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import Field, Fluid, Size
 from django import forms
 from django.core.exceptions import ValidationError
 
 from assessments.components.forms import Form, LinesField
 from cinfactors.web.clean_text import clean_text, validate_clean
+from cinfactors.web.form_layout import Field
 
 NO_REASON = "Enter why you ask"
 
@@ -38,8 +38,8 @@ class WhoReadForm(Form):
 
     def layout_fields(self) -> Iterable[Any]:
         return [
-            Field.text("la_child_id", label_size=Size.SMALL, field_width=Fluid.ONE_HALF),
-            Field.textarea("reason", label_size=Size.SMALL, rows=3),
+            Field("la_child_id", size="s", width="one-half"),
+            Field("reason", size="s", rows=3),
         ]
 
     def clean_reason(self) -> str:

@@ -17,7 +17,6 @@ from allauth.mfa.webauthn.forms import (
     AuthenticateWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
-from crispy_forms_gds.layout import Field, Fixed
 from cryptography.fernet import InvalidToken
 from django import forms
 from django.contrib.sessions.backends.base import SessionBase
@@ -27,15 +26,14 @@ from cinfactors.accounts import services
 from cinfactors.accounts.allauth_internals import TOTP_SECRET_SESSION_KEY, spend_totp_code
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.forms import (
-    PASSWORD_TEMPLATE,
     TOO_MANY_ATTEMPTS,
-    form_helper,
     too_many_attempts,
 )
 from cinfactors.accounts.models import User
 from cinfactors.accounts.second_factor import passkeys
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.web.clean_text import NameFormField
+from cinfactors.web.form_layout import Field, whole_form
 
 LIMIT_CODES = {TOO_MANY_ATTEMPTS, "rate_limited"}
 """allauth's codes for the error of an attempt too many."""
@@ -64,7 +62,7 @@ class CodeForm(forms.Form):
             "inputmode": "numeric",
             "spellcheck": "false",
         }
-        self.helper = form_helper(Field.text("code", field_width=Fixed.TEN), button=self.button)
+        self.helper = whole_form(Field("code", width=10), button=self.button)
 
     def clean_code(self) -> str:
         try:
@@ -131,13 +129,13 @@ class AddAppForm(CodeForm, ActivateTOTPForm):
 class RemoveAppForm(DeactivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = form_helper(button="Remove the app")
+        self.helper = whole_form(button="Remove the app")
 
 
 class NewCodesForm(GenerateRecoveryCodesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = form_helper(button="Make new codes")
+        self.helper = whole_form(button="Make new codes")
 
 
 class AddPasskeyForm(AddWebAuthnForm):
@@ -221,4 +219,4 @@ class ReauthenticateWithPasswordForm(PasswordReauthenticationForm):
         field.label = "Password"
         field.error_messages["required"] = "Enter your password"
         field.widget.attrs["autocomplete"] = "current-password"
-        self.helper = form_helper(Field("password", template=PASSWORD_TEMPLATE), button="Continue")
+        self.helper = whole_form(Field("password"), button="Continue")

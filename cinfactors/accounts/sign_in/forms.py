@@ -6,16 +6,14 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
-from crispy_forms_gds.layout import Field, Fluid
 from django.core.exceptions import ValidationError
 
 from cinfactors.accounts.forms import (
-    PASSWORD_TEMPLATE,
     TOO_MANY_ATTEMPTS,
-    form_helper,
     minimum_password_length,
     too_many_attempts,
 )
+from cinfactors.web.form_layout import Field, whole_form
 
 
 class SignInForm(LoginForm):
@@ -35,9 +33,9 @@ class SignInForm(LoginForm):
         password.label = "Password"
         password.help_text = ""
         password.error_messages["required"] = "Enter your password"
-        self.helper = form_helper(
-            Field.text("login", field_width=Fluid.TWO_THIRDS),
-            Field("password", template=PASSWORD_TEMPLATE),
+        self.helper = whole_form(
+            Field("login", width="two-thirds"),
+            Field("password"),
             button="Sign in",
         )
 
@@ -73,8 +71,8 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             field = self.fields[name]
             field.label, field.help_text = label, help_text
             field.error_messages["required"] = missing
-        self.helper = form_helper(
-            *(Field(name, template=PASSWORD_TEMPLATE) for name in self.fields),
+        self.helper = whole_form(
+            *(Field(name) for name in self.fields),
             button="Change password",
         )
 
