@@ -12,7 +12,7 @@ from typing import Any
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Layout
+from crispy_forms_gds.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -108,6 +108,11 @@ class Form(forms.Form):
     def layout_fields(self) -> Iterable[Any]:
         """Return the layout: names of fields, or crispy's layout objects."""
         return [name for name, field in self.fields.items() if not field.widget.is_hidden]
+
+
+def side_by_side(*fields: Any) -> Div:
+    """Return fields that stand beside each other where the window is wide enough."""
+    return Div(*fields, css_class="app-side-by-side")
 
 
 class CodesField(forms.Field):

@@ -8,7 +8,7 @@ from typing import Any
 from crispy_forms_gds.layout import Field, Fieldset, Fixed, Size
 from django import forms
 
-from assessments.components.forms import DateField, Form
+from assessments.components.forms import DateField, Form, side_by_side
 from assessments.models import Episode, PrimaryNeed, ReferralSource
 
 
@@ -37,10 +37,12 @@ class ReferralForm(Form):
     def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
-                Field("referral_date", context={"legend_size": Size.for_legend("s")}),
-                Field("referral_source", context={"label_size": Size.for_label("s")}),
-                Field("primary_need", context={"label_size": Size.for_label("s")}),
-                Field.text("family_reference", label_size=Size.SMALL, field_width=Fixed.TWENTY),
+                side_by_side(
+                    Field("referral_date", context={"legend_size": Size.for_legend("s")}),
+                    Field("referral_source", context={"label_size": Size.for_label("s")}),
+                    Field("primary_need", context={"label_size": Size.for_label("s")}),
+                    Field.text("family_reference", label_size=Size.SMALL, field_width=Fixed.TWENTY),
+                ),
                 legend="The referral",
                 legend_size=Size.MEDIUM,
                 legend_tag="h2",
