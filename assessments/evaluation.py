@@ -112,7 +112,8 @@ def selection_of(assessment: Assessment) -> rules.Selection:
         unborn=unborn,
         # A sex that was recorded with the birth is none of an unborn child's facts.
         sex=Sex.UNKNOWN if unborn else child.sex,
-        disabled=child.disabled,
+        # Not known is not a yes.
+        disabled=child.disabled is True,
     )
 
 

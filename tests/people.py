@@ -111,6 +111,7 @@ def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
             "family_name": "Sample",
             "sex": "F",
             "birth_date": timezone.localdate().replace(day=1) - timedelta(days=9 * 366 + 30),
+            "disabled": False,
         }
         | fields
     )
@@ -447,7 +448,13 @@ def record_not_born(assessment: Assessment, by: User) -> services.FactsCorrected
 def start_unborn(by: User, la_child_id: str = "EX1001", **fields: Any) -> Assessment:
     """Start a draft of `by` for an unborn child without a name, expected in two months."""
     expected = timezone.localdate() + timedelta(days=60)
-    child = {"given_name": "", "sex": "U", "birth_date": None, "expected_birth_date": expected}
+    child = {
+        "given_name": "",
+        "sex": "U",
+        "birth_date": None,
+        "expected_birth_date": expected,
+        "disabled": None,
+    }
     return start(by, la_child_id, **child | fields)
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from assessments.components.forms import DateField, Form
 from assessments.models import Child, Sex
+from assessments.models.children import DISABLED
 from cinfactors.web.clean_text import NameFormField
 from cinfactors.web.form_layout import Field
 
@@ -41,6 +42,15 @@ LAYOUT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """The fields in the order of the page; a form has some of them."""
+
+
+ANSWERS: Mapping[str, bool | None] = MappingProxyType({"yes": True, "no": False, "unknown": None})
+"""What the form sends for whether a child is recorded as disabled, in the order of the page."""
+
+
+def disabled_answer(disabled: bool | None) -> str:
+    """Return what stands for it in the form."""
+    return next(answer for answer, recorded in ANSWERS.items() if recorded is disabled)
 
 
 class ChildForm(Form):
@@ -82,14 +92,20 @@ class ChildForm(Form):
     )
     disabled = forms.TypedChoiceField(
         label="Is the child recorded as disabled?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        coerce=lambda choice: choice == "yes",
+        choices=[(answer, label) for answer, (_, label) in zip(ANSWERS, DISABLED, strict=True)],
+        coerce=ANSWERS.get,
+        empty_value=None,
+        required=False,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select whether the child is recorded as disabled"},
     )
 
     def layout_fields(self) -> Iterable[Any]:
         return [LAYOUT[name] for name in LAYOUT if name in self.fields]
+
+    def needs_disabled(self) -> bool:
+        """Return whether that has to be answered: of an unborn child no answer is Not known."""
+        entered = self.cleaned_data
+        return entered.get("birth_date") is not None or not entered.get("expected_birth_date")
 
     def clean_la_child_id(self) -> str:
         return validated_child_id(self)
@@ -108,4 +124,8 @@ class ChildForm(Form):
                     "expected_birth_date",
                     "Enter the date of birth or the expected date, not both",
                 )
+        if "disabled" in entered and not self["disabled"].data and self.needs_disabled():
+            self.add_error(
+                "disabled", "Select whether the child is recorded as disabled, or Not known"
+            )
         return entered

@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.clean_text import TOO_LONG, normalise_newlines
-from cinfactors.web.form_layout import Field, inner_layout
+from cinfactors.web.form_layout import Field, Group, inner_layout
 
 
 def posted_or_draft(request: SignedInRequest) -> QueryDict | None:
@@ -145,6 +145,11 @@ class Form(forms.Form):
     def layout_fields(self) -> Iterable[Any]:
         """Return the layout: the fields, each as it is shown."""
         return [Field(name) for name, field in self.fields.items() if not field.widget.is_hidden]
+
+
+def side_by_side(*fields: Any) -> Group:
+    """Return fields that stand beside each other where the window is wide enough."""
+    return Group(*fields, css_class="app-side-by-side")
 
 
 class CodesField(forms.Field):

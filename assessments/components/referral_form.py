@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from assessments.components.forms import DateField, Form
+from assessments.components.forms import DateField, Form, side_by_side
 from assessments.models import Episode, PrimaryNeed, ReferralSource
 from cinfactors.web.form_layout import Field, Fieldset
 
@@ -37,10 +37,12 @@ class ReferralForm(Form):
     def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
-                Field("referral_date", size="s"),
-                Field("referral_source", size="s"),
-                Field("primary_need", size="s"),
-                Field("family_reference", size="s", width=20),
+                side_by_side(
+                    Field("referral_date", size="s"),
+                    Field("referral_source", size="s"),
+                    Field("primary_need", size="s"),
+                    Field("family_reference", size="s", width=20),
+                ),
                 legend="The referral",
             )
         ]

@@ -270,9 +270,12 @@ class Cases:
         elif not shares.girls.isdisjoint(codes):
             sex = "F"
         disabling = not shares.disabling.isdisjoint(codes)
-        disabled = random.random() < (
+        drawn = random.random()
+        disabled: bool | None = drawn < (
             shares.disabled_with if disabling else shares.disabled_without
         )
+        if born is None or drawn >= 1 - shares.disabled_not_known:
+            disabled = None
         number = self.rows.made(Child) + 1
         child = self.rows.add(
             Child,

@@ -64,6 +64,7 @@ class Shares:
     disabling: frozenset[str]
     disabled_with: float
     disabled_without: float
+    disabled_not_known: float
     sexes: Weighted[str]
     family_sizes: Weighted[int]
     shared: frozenset[str]
@@ -217,6 +218,7 @@ def _shares(table: Mapping[str, Any], usual: Workflow) -> Shares:
         disabling=frozenset(disability["codes"]),
         disabled_with=disability["share_with"],
         disabled_without=disability["share_without"],
+        disabled_not_known=disability["share_not_known"],
         sexes=_weighted(table["sex"]),
         family_sizes=_numbers(families["sizes"]),
         shared=frozenset(families["shared"]),

@@ -24,7 +24,7 @@ class ChildFacts:
 
     born: date | None
     sex: str
-    disabled: bool
+    disabled: bool | None
     unborn: bool = False
     """Until the assessment ended; the birth, if there is one, is later."""
 
@@ -206,7 +206,7 @@ class SimulatedAssessment:
                 age=child.age_on(self.start_date),
                 unborn=child.unborn,
                 sex=child.sex,
-                disabled=child.disabled,
+                disabled=child.disabled is True,
             ),
         )
 

@@ -23,6 +23,9 @@ from cinfactors.web.clean_text import (
 LA_CHILD_ID = r"^[A-Za-z0-9]{1,20}$"
 """Census rules 1570 and 1580: at most 20 letters and digits."""
 
+DISABLED = ((True, "Yes"), (False, "No"), (None, "Not known"))
+"""Whether a child is recorded as disabled; of an unborn child it is not known, as a rule."""
+
 CHILD_WORDS = Func(
     "given_name",
     "family_name",
@@ -55,7 +58,13 @@ class Child(models.Model):
         default=False, db_default=False, help_text="The pregnancy ended, and the child is not born"
     )
     sex = models.CharField(max_length=1, choices=Sex)
-    disabled = models.BooleanField(default=False)
+    disabled = models.BooleanField(
+        "recorded as disabled",
+        choices=DISABLED,
+        null=True,
+        blank=True,
+        help_text="Not known is no answer: neither a yes for a rule, nor the NONE of the census",
+    )
     restricted = models.BooleanField(
         "restricted record", default=False, help_text="Only the people who are named may see it"
     )

@@ -21,6 +21,7 @@ class Selection:
     sex: str | None = None
     """M, F or U."""
     disabled: bool = False
+    """Whether the child is recorded as disabled; False where that is not known."""
     codes: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -54,7 +54,7 @@ class Birth:
     given_name: str
     family_name: str
     sex: str
-    disabled: bool = False
+    disabled: bool | None = None
 
 
 def change_details(

@@ -36,7 +36,7 @@ class NewChild:
     sex: str
     birth_date: date | None = None
     expected_birth_date: date | None = None
-    disabled: bool = False
+    disabled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS
-from django.db.migrations import AddField, CreateModel, Migration
+from django.db.migrations import AddField, AlterField, CreateModel, Migration
 from django.db.migrations.operations.base import Operation
-from django.db.models import Field, Model, QuerySet
+from django.db.models import BooleanField, Field, Model, QuerySet
 
 NOT_KEPT = frozenset({"django_session", "accounts_session", "accounts_heldform"})
 """Tables of what ends by itself within a day."""
@@ -55,6 +55,17 @@ def _deleted_by(migration: Migration, apps: Apps, using: str) -> Iterator[str]:
             rows = _entered(field).using(using).count() if field else 0
             if field and rows:
                 yield f"{field.column} in {_rows(rows)} of {_table(field.model)}"
+        elif isinstance(operation, AlterField) and _may_be_not_known(operation.field):
+            # The reverse would make a no of each that is empty.
+            model = _model(apps, migration.app_label, operation.model_name)
+            field = _field(model, operation.name) if model else None
+            rows = _not_known(field).using(using).count() if field else 0
+            if field and rows:
+                yield f"that {field.column} is not known in {_rows(rows)} of {_table(field.model)}"
+
+
+def _may_be_not_known(field: Field[Any, Any]) -> bool:
+    return isinstance(field, BooleanField) and field.null
 
 
 def _operations(operations: Iterable[Operation]) -> Iterator[Operation]:
@@ -90,6 +101,10 @@ def _entered(field: Field[Any, Any]) -> QuerySet[Model]:
     if field.has_default() and callable(field.default):
         return rows
     return rows.exclude(**{field.name: field.get_default()})
+
+
+def _not_known(field: Field[Any, Any]) -> QuerySet[Model]:
+    return field.model._base_manager.filter(**{f"{field.name}__isnull": True})
 
 
 def _table(model: type[Model]) -> str:

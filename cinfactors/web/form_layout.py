@@ -105,6 +105,19 @@ class Fieldset:
         )
 
 
+class Group:
+    """Several fields in an element of their own, for a style of the page."""
+
+    def __init__(self, *fields: Any, css_class: str) -> None:
+        self.fields, self.css_class = fields, css_class
+
+    def render(self, form: BaseForm, context: object, **options: object) -> str:
+        inside = Layout(*self.fields).render(form, context, **options)
+        return get_template("govuk/div.html").render(
+            {"css_class": self.css_class, "inside": inside}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """The button that sends the form."""

@@ -39,12 +39,12 @@ def owner(as_owner) -> Iterator[None]:
 
 @pytest.fixture
 def records(transactional_db) -> People:
-    """A restricted record that was authorised, returned, corrected and replied to."""
+    """A record that was returned and replied to; a restricted one with an answer not known."""
     people = make.make_people()
     back = make.return_it(make.submit(make.start(people.ada)), people.mo)
     make.reply(back, {"": "Two visits"})
     record_sign_in_change(people.ada, people.ada, SignInChangeKind.CODES_MADE)
-    make.restrict(make.start(people.ada, "EX2"), people.mo)
+    make.restrict(make.start(people.ada, "EX2", disabled=None), people.mo)
     browser = Client()
     browser.force_login(people.mo)
     browser.get("/assessments/")
@@ -60,6 +60,7 @@ def records(transactional_db) -> People:
         ("assessments", "0003", "restricted in 1 row of assessments_child"),
         ("assessments", "0003", "of history.change"),
         ("assessments", "0013", "1 row of assessments_reply"),
+        ("assessments", "0018", "that disabled is not known in 1 row of assessments_child"),
         ("assessments", "zero", "of assessments_assessment"),
         ("accounts", "0002", "of history.change"),
         ("accounts", "0003", "1 row of accounts_signinchange"),

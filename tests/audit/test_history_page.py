@@ -334,6 +334,16 @@ def test_a_correction_says_what_was_there_and_what_is_now_and_why(people: People
     )
 
 
+def test_what_is_not_known_is_said_in_words(people: People, browser_of):
+    assessment = make.start(people.ada, disabled=None)
+    mo = browser_of(people.mo)
+    make.change_details(assessment, people.ada, disabled=True, reason="")
+    changed = "Ada Winter changed “recorded as disabled” from "
+    assert first_line(mo, assessment) == f"{changed}not known to yes"
+    make.change_details(assessment, people.ada, disabled=None, reason="")
+    assert first_line(mo, assessment) == f"{changed}yes to not known"
+
+
 def test_names_stand_on_paper_only_where_names_do(people: People, browser_of):
     assessment = make.start(people.ada)
     make.change_details(assessment, people.ada, given_name="Alex")

@@ -434,8 +434,15 @@ def test_every_child_is_under_eighteen_and_those_who_are_not_born_yet_have_no_na
 
 
 def test_about_one_child_in_eight_is_disabled(rows):
-    disabled = sum(child.disabled for child in rows[Child]) / len(rows[Child])
+    disabled = sum(child.disabled is True for child in rows[Child]) / len(rows[Child])
     assert disabled == pytest.approx(0.13, abs=0.025)
+
+
+def test_of_the_unborn_and_of_a_few_others_it_is_not_known_whether_they_are_disabled(rows):
+    born = [child.disabled for child in rows[Child] if child.birth_date]
+    assert born.count(None) / len(born) == pytest.approx(0.02, abs=0.01)
+    unborn = {child.disabled for child in rows[Child] if not child.birth_date}
+    assert unborn == {None}
 
 
 def test_brothers_and_sisters_share_a_family_reference_name_and_referral(assessments):

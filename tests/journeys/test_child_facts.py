@@ -25,6 +25,7 @@ def test_an_unborn_child_is_born_and_the_worker_answers_what_is_asked_then(
     ada.enters_date("Date of birth", timezone.localdate())
     ada.enters("Given name", "Alex")
     ada.chooses("Female")
+    ada.chooses("No")
     ada.presses("Save")
     ada.sees_heading("Check answers")
     ada.sees("The birth is recorded.", "What the guide asks", "Alex Sample")

@@ -69,6 +69,7 @@ def test_starting_keeps_all_that_was_typed_while_it_asks(
     ada.opens("/assessments/start/new/")
     ada.enters("Child id", "EX7000")
     ada.enters("Family name", "Sample")
+    ada.chooses("Born")
     ada.enters_date("Date of birth", date(2015, 5, 3))
     ada.chooses("Female")
     ada.chooses("No")

@@ -88,6 +88,7 @@ def starts_with_two_slips(ada: Visitor, born: date) -> None:
     starts_for(ada, "EX1001")
     ada.enters("Given name", "Robin")
     ada.enters("Family name", "Sample")
+    ada.chooses("Born")
     ada.enters_date("Date of birth", ten_years_too_early(born))
     ada.chooses("Male")
     ada.chooses("No")
@@ -149,9 +150,8 @@ def starts_for_the_unborn_sister(ada: Visitor, expected: date) -> None:
     starts_for(ada, "EX1002")
     ada.sees("The referral is copied from the one of EX1001")
     ada.enters("Family name", "Sample")
+    ada.chooses("Not born yet")
     ada.enters_date("Expected date of birth", expected)
-    ada.chooses("Not known")
-    ada.chooses("No")
     expect(ada.page.get_by_label("Family reference (optional)")).to_have_value("EX1001")
     ada.enters_date("Start date of the assessment", day(17))
     ada.presses("Start the assessment")
@@ -184,6 +184,7 @@ def records_the_birth(ada: Visitor) -> None:
     ada.enters_date("Date of birth", day(0))
     ada.enters("Given name", "Alex")
     ada.chooses("Female")
+    ada.chooses("No")
     ada.presses("Save")
     ada.sees_heading("Check answers")
     ada.sees("The birth is recorded.", "The assessment now asks 1 thing more")
@@ -318,7 +319,8 @@ def finds_all_of_it_in_the_history(
         "Ada Winter added 6B Physical disability or illness, a parent or carer",
         "Ada Winter added 3C Domestic Abuse, another person in the household",
         f"Ada Winter recorded the birth, {in_words(day(0))}, and changed the given name from "
-        "none to Alex, the sex from Not known to Female",
+        "none to Alex, the sex from Not known to Female, “recorded as disabled” from not known "
+        "to no",
         "considered what the guide asks about 7A Young carers, and left the selection",
         "Ada Winter submitted version 1",
         "Mo Harbour authorised version 1",

@@ -41,6 +41,7 @@ def test_four_factors_of_a_new_child_from_sign_in_to_submission(people, at_a_bro
     ada.sees("There is no child with the id EX2002 here yet")
     ada.enters("Given name", "Alex")
     ada.enters("Family name", "Example")
+    ada.chooses("Born")
     ada.enters_date("Date of birth", TODAY().replace(day=1, year=TODAY().year - 12))
     ada.chooses("Female")
     ada.chooses("No")

@@ -144,8 +144,10 @@ class Visitor:
         """Until the page says so of everything that was done on it."""
         expect(self.page.locator("#factors[data-save-state='saved']")).to_have_count(1)
 
-    def chooses(self, radio: str) -> None:
-        self.page.get_by_role("radio", name=radio, exact=True).check()
+    def chooses(self, radio: str, *, of: str = "") -> None:
+        """A radio button; `of` is the question, where several have one of that name."""
+        where = self.page.get_by_role("group", name=of, exact=True) if of else self.page
+        where.get_by_role("radio", name=radio, exact=True).check()
 
     def enters(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)

@@ -40,6 +40,7 @@ def new_child_form(**values) -> dict:
             "la_child_id": "EX7000",
             "given_name": "Robin",
             "family_name": "Sample",
+            "born": "born",
             "birth_date_0": "3",
             "birth_date_1": "2",
             "birth_date_2": "2015",

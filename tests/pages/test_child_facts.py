@@ -45,7 +45,7 @@ def details(assessment: Assessment, **values) -> dict[str, str]:
         "given_name": child.given_name,
         "family_name": child.family_name,
         "sex": child.sex,
-        "disabled": "yes" if child.disabled else "no",
+        "disabled": {True: "yes", False: "no", None: "unknown"}[child.disabled],
     }
     fields |= date_fields("birth_date", child.birth_date)
     fields |= date_fields("expected_birth_date", child.expected_birth_date)
@@ -178,6 +178,32 @@ def test_the_form_has_what_is_recorded(ada: Client, draft: Assessment):
     assert field_value(response, "birth_date_2") == str(draft.episode.child.birth_date.year)
     checked = {each["name"]: each["value"] for each in read(response).select("[checked]")}
     assert checked == {"sex": "F", "disabled": "no"}
+
+
+@pytest.mark.parametrize(("sent", "recorded"), [("yes", True), ("no", False), ("unknown", None)])
+def test_disabled_has_three_answers(ada: Client, draft: Assessment, sent: str, recorded):
+    make.change_details(draft, draft.worker, disabled=None if recorded else True)
+    ada.post(at("change_child_details", draft), details(draft, disabled=sent))
+    assert child_of(draft).disabled is recorded
+    said = {"yes": "Yes", "no": "No", "unknown": "Not known"}[sent]
+    row = read(ada.get(at("record", draft))).find("dt", string="Recorded as disabled")
+    assert row.find_next("dd").text.strip() == said
+    checked = read(ada.get(at("change_child_details", draft))).select("[name=disabled][checked]")
+    assert [each["value"] for each in checked] == [sent]
+
+
+def test_of_an_unborn_child_it_is_not_known_unless_it_is_said(ada: Client, unborn: Assessment):
+    values = details(unborn, disabled="", given_name="Kim")
+    assert ada.post(at("change_child_details", unborn), values).status_code == 302
+    assert (child_of(unborn).given_name, child_of(unborn).disabled) == ("Kim", None)
+
+
+def test_a_birth_asks_anew_whether_the_child_is_recorded_as_disabled(
+    ada: Client, unborn: Assessment
+):
+    assert not read(ada.get(at("record_birth", unborn))).select("[name=disabled][checked]")
+    response = ada.post(at("record_birth", unborn), birth(unborn, disabled=""))
+    assert problems(response) == ["Select whether the child is recorded as disabled, or Not known"]
 
 
 def test_a_slip_in_a_birth_date_is_put_right(ada: Client, draft: Assessment):

@@ -365,11 +365,67 @@ def test_enter_in_a_box_confirms_nothing(ada: Client):
     assert buttons[0].get("name") is None
 
 
-def test_an_unborn_childs_sex_is_not_known(ada: Client):
-    """Census rule 8750."""
-    unborn = date_fields("birth_date", None) | date_fields("expected_birth_date", day(-60))
+NEW_CHILD = "/assessments/start/new/"
+
+
+@pytest.mark.parametrize("sex", ["F", "U", ""])
+def test_of_an_unborn_child_no_sex_is_recorded_and_disabled_is_not_known(ada: Client, sex: str):
+    """Census rule 8750, whatever was selected before the child was said to be unborn."""
+    values = {"born": "unborn", "sex": sex, "disabled": "", "given_name": ""}
+    fields = new_child_form(**values, **date_fields("birth_date", day(-60)))
+    assert ada.post(NEW_CHILD, fields).status_code == 302
+    child = Child.objects.get()
+    assert (child.birth_date, child.expected_birth_date) == (None, day(-60))
+    assert (child.sex, child.disabled) == ("U", None)
+
+
+@pytest.mark.parametrize(("answer", "recorded"), [("yes", True), ("no", False), ("unknown", None)])
+@pytest.mark.parametrize("born", ["born", "unborn"])
+def test_whether_a_new_child_is_recorded_as_disabled(ada: Client, born: str, answer: str, recorded):
+    date = date_fields("birth_date", day(-60 if born == "unborn" else 2000))
+    ada.post(NEW_CHILD, new_child_form(**date, born=born, disabled=answer))
+    assert Child.objects.get().disabled is recorded
+
+
+def test_a_born_child_needs_each_answer(ada: Client):
+    fields = new_child_form(born="born", sex="", disabled="", **date_fields("birth_date", None))
     with unchanged():
-        response = ada.post("/assessments/start/new/", new_child_form(**unborn))
+        response = ada.post(NEW_CHILD, fields)
     assert problems(response) == [
-        "Select Not known: the sex of an unborn child is not recorded (census rule 8750)"
+        "Enter the date of birth",
+        "Select the child’s sex, or Not known",
+        "Select whether the child is recorded as disabled, or Not known",
     ]
+    assert field_value(response, "la_child_id") == "EX7000"
+
+
+def test_an_unborn_child_needs_the_expected_date_alone(ada: Client):
+    values = {"born": "unborn", "sex": "", "disabled": ""}
+    fields = new_child_form(**values, **date_fields("birth_date", None))
+    with unchanged():
+        response = ada.post(NEW_CHILD, fields)
+    assert problems(response) == ["Enter the expected date of birth"]
+    fields |= {"birth_date_0": "31", "birth_date_1": "2", "birth_date_2": "2027"}
+    assert problems(ada.post(NEW_CHILD, fields)) == ["Expected date of birth must be a real date"]
+
+
+def test_an_expected_date_that_has_passed_is_asked_about_beside_its_box(ada: Client):
+    date = date_fields("birth_date", day(5))
+    response = ada.post(NEW_CHILD, new_child_form(**date, born="unborn", sex="", disabled=""))
+    assert asked(response) == [f"The expected date of birth, {in_words(day(5))}, has passed"]
+    assert read(response).select_one("#hardly a")["href"] == "#id_birth_date_0"
+
+
+def test_a_date_of_birth_to_come_is_refused_and_said_with_born_or_not_missing(ada: Client):
+    date = date_fields("birth_date", day(-5))
+    response = ada.post(NEW_CHILD, new_child_form(**date))
+    assert problems(response) == ["Date of birth must be today or in the past"]
+    response = ada.post(NEW_CHILD, new_child_form(**date, born=""))
+    assert problems(response) == ["Select whether the child is born"]
+    response = ada.post(NEW_CHILD, new_child_form(**date_fields("birth_date", None), born=""))
+    assert problems(response) == [
+        "Select whether the child is born",
+        "Enter the date of birth, or the expected date",
+    ]
+    response = ada.post(NEW_CHILD, new_child_form(**date, born="maybe"))
+    assert len(problems(response)) == 1

@@ -549,6 +549,19 @@ def test_what_was_asked_before_is_not_new(people: People):
     assert rules(done.asking[0].open) == {"child-as-victim", "disabled-child"}
 
 
+def test_not_known_is_no_yes_for_any_rule(people: People):
+    """What the guide asks of a disabled child is not asked, and no age limit is raised."""
+    young = make.record(make.start(people.ada, disabled=None, birth_date=years_ago(16)), "8B")
+    assert child_of(young).disabled is None
+    assert rules(evaluate(young).open) == {"private-fostering-age"}
+    make.change_details(young, people.ada, disabled=True)
+    young = Assessment.objects.get(pk=young.pk)
+    assert rules(evaluate(young).open) == {"disabled-child"}
+    make.change_details(young, people.ada, disabled=None)
+    young = Assessment.objects.get(pk=young.pk)
+    assert rules(evaluate(young).open) == {"private-fostering-age"}
+
+
 def test_a_birth_leaves_what_was_finished_before_it_as_it_was(people: People):
     done = make.authorise(
         make.submit(make.start_unborn(people.ada), "1A"), people.mo, end_date=day(-5)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from assessments.components.child_form import LAYOUT, ChildForm
+from assessments.components.child_form import LAYOUT, ChildForm, disabled_answer
 from assessments.components.forms import DateField, Form
 from assessments.models import Child
 
@@ -36,7 +36,10 @@ class DetailsForm(ChildForm):
 
     def __init__(self, *args: Any, child: Child, asks_reason: bool, **kwargs: Any) -> None:
         recorded = {name: getattr(child, name) for name in LAYOUT if hasattr(child, name)}
-        answers = {name: _answer(recorded[name]) for name in ("disabled", "not_born")}
+        answers = {
+            "disabled": disabled_answer(child.disabled),
+            "not_born": "yes" if child.not_born else "no",
+        }
         super().__init__(*args, initial=recorded | answers, **kwargs)
         # Also where it was recorded after the page was rendered: it stays as it is then.
         if not child.not_born or (self.is_bound and "not_born" not in self.data):
@@ -64,7 +67,9 @@ class BirthForm(ChildForm):
 
     def __init__(self, *args: Any, child: Child, asks_reason: bool, **kwargs: Any) -> None:
         known = {"given_name": child.given_name, "family_name": child.family_name}
-        super().__init__(*args, initial=known | {"disabled": _answer(child.disabled)}, **kwargs)
+        if child.disabled is not None:
+            known["disabled"] = disabled_answer(child.disabled)
+        super().__init__(*args, initial=known, **kwargs)
         self.fields["given_name"].help_text = "Leave empty for a child without a name yet"
         _ask_reason(self, asks_reason)
 
@@ -91,10 +96,6 @@ class NotBornForm(Form):
 
     def __init__(self, *args: Any, child: Child, asks_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-
-
-def _answer(yes: bool) -> str:
-    return "yes" if yes else "no"
 
 
 def _ask_reason(form: Form, asks_reason: bool) -> None:

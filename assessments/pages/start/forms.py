@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 
-from assessments.components.child_form import ChildForm, validated_child_id
-from assessments.components.forms import DateField, Form
+from assessments.components.child_form import LAYOUT, ChildForm, validated_child_id
+from assessments.components.forms import DateField, Form, side_by_side
+from assessments.models import Sex
 from cinfactors.accounts.models import Team
-from cinfactors.web.form_layout import Field, Fieldset
+from cinfactors.web.form_layout import Field, Fieldset, Group
 
 if TYPE_CHECKING:
     OneTeam = forms.ModelChoiceField[Team]
@@ -69,9 +71,10 @@ class StartDateForm(Form):
         self.lay_out()
 
     def layout_fields(self) -> Iterable[Any]:
-        yield Field("start_date", size="s")
+        fields = [Field("start_date", size="s")]
         if "team" in self.fields:
-            yield Field("team", size="s", small=True)
+            fields.append(Field("team", size="s", small=True))
+        yield side_by_side(*fields)
 
     def chosen_team(self) -> Team:
         """Return the chosen team, or the only one, which is not asked for."""
@@ -79,13 +82,71 @@ class StartDateForm(Form):
         return team
 
 
+TYPED = ("la_child_id", "given_name", "family_name")
+
+BORN, UNBORN = "born", "unborn"
+
+# The legend says what the answer before it asks for; both where there is none yet.
+BIRTH_OR_EXPECTED = format_html(
+    '<span class="app-if-born">{born}<span class="app-if-either"> or expected date of birth</span>'
+    '</span><span class="app-if-unborn">{unborn}</span>',
+    born="Date of birth",
+    unborn="Expected date of birth",
+)
+
+
 class NewChildForm(ChildForm):
-    """A child whom the product does not know yet."""
+    """A child whom the product does not know yet: born or unborn, and one date for either.
+
+    An unborn child has no sex that is recorded; whether they are recorded as disabled is not
+    known, unless something else is selected.
+    """
+
+    # A field of the base that this form leaves out.
+    expected_birth_date = None  # type: ignore[assignment]
+    born = forms.ChoiceField(
+        label="Is the child born?",
+        choices=[(BORN, "Born"), (UNBORN, "Not born yet")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whether the child is born"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The messages name the date that was asked for.
+        label = "Expected date of birth" if self.is_unborn() else "Date of birth"
+        date = DateField(label=label, help_text=self.fields["birth_date"].help_text)
+        date.label = BIRTH_OR_EXPECTED
+        self.fields["birth_date"] = date
+        if self["born"].data not in {BORN, UNBORN}:
+            date.error_messages["required"] = "Enter the date of birth, or the expected date"
+        self.fields["sex"].required = self["born"].data == BORN
+        self.order_fields(["la_child_id", "given_name", "family_name", "born"])
+
+    def is_unborn(self) -> bool:
+        return bool(self["born"].data == UNBORN)
+
+    def needs_disabled(self) -> bool:
+        return bool(self["born"].data == BORN)
 
     def layout_fields(self) -> Iterable[Any]:
         return [
             Fieldset(
-                *super().layout_fields(),
+                side_by_side(*(Field(each, size="s") for each in TYPED)),
+                side_by_side(
+                    Field("born", size="s", small=True),
+                    LAYOUT["birth_date"],
+                    Group(LAYOUT["sex"], css_class="app-if-born"),
+                    LAYOUT["disabled"],
+                ),
                 legend="The child",
             )
         ]
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean()
+        entered.pop("born", None)
+        if self.is_unborn():
+            entered["expected_birth_date"] = entered.pop("birth_date", None)
+            entered["sex"] = Sex.UNKNOWN
+        return entered

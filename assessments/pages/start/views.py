@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -145,10 +145,10 @@ def start_with_new_child(request: SignedInRequest) -> HttpResponse:
         if queries.child_to_assess(request.user, la_child_id) is None:
             # Whoever reads the log can look into an id that is in use and that nobody is found by.
             record_refusal(request, Page.ADD, la_child_id=la_child_id)
-        _add_refusals(refused, [child, referral, start])
+        _add_refusals(_by_field(refused.messages), [child, referral, start])
         return _new_child_page(request, child, referral, start, sibling)
     except services.NeedsConfirming as asked:
-        hardly = hardly_right(asked.messages, child, referral, start)
+        hardly = hardly_right(_by_field(asked.messages), child, referral, start)
         return _new_child_page(request, child, referral, start, sibling, hardly=hardly)
     started, now = request.session.get(STARTED, {}), str(assessment.reference)
     if started.get(key) != now:
@@ -230,7 +230,7 @@ def start_for_child(request: SignedInRequest, reference: UUID) -> HttpResponse:
             family_of=sibling.episode if sibling else None,
         )
     except services.FactsRefused as refused:
-        others = _add_refusals(refused, forms)
+        others = _add_refusals(refused.messages, forms)
         return _known_child_page(request, child, episode, referral, start, sibling, others)
     except services.NeedsConfirming as asked:
         hardly = hardly_right(asked.messages, *forms)
@@ -293,9 +293,17 @@ def _are_valid(forms: Sequence[Form]) -> bool:
     return not [form for form in forms if not form.is_valid()]
 
 
-def _add_refusals(refused: services.FactsRefused, forms: Sequence[Form]) -> list[Problem]:
+def _by_field(messages: Mapping[str, str]) -> dict[str, str]:
+    """Return the messages by the fields of a new child's form, which has one date for both."""
+    return {
+        "birth_date" if name == "expected_birth_date" else name: message
+        for name, message in messages.items()
+    }
+
+
+def _add_refusals(messages: Mapping[str, str], forms: Sequence[Form]) -> list[Problem]:
     """Put each message beside its field, in whichever form; return those that have no field."""
-    others = refused.messages
+    others = messages
     for form in forms:
         mine = {name: message for name, message in others.items() if name in form.fields}
         add_messages(form, mine)

@@ -133,9 +133,9 @@ def _value(model: type[Model], column: str, value: Any) -> str:
     """Return a value of the history as a page says it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value in (None, ""):
-        return "none"
     field = next(each for each in model._meta.concrete_fields if each.column == column)
+    if value in (None, ""):
+        return str(dict(field.flatchoices).get(None, "none")).lower()
     if field.get_internal_type() == "DateField":
         return day_in_words(value)
     return str(dict(field.flatchoices).get(value, value))

@@ -87,6 +87,7 @@ def start_of_what_is_hardly_right(people: People, open_browser: SitDown) -> Visi
     visitor.opens("/assessments/start/new/")
     visitor.enters("Child id", "EX7000")
     visitor.enters("Family name", "Sample")
+    visitor.chooses("Born")
     visitor.enters_date("Date of birth", date(2007, 5, 3))
     visitor.chooses("Female")
     visitor.chooses("No")

@@ -60,12 +60,19 @@ def start_in_an_open_referral_with_errors(people: People, open_browser: SitDown)
     return visitor
 
 
+def start_with_an_unborn_child(people: People, open_browser: SitDown) -> Visitor:
+    visitor = start_with_a_new_child(people, open_browser)
+    visitor.chooses("Not born yet")
+    return visitor
+
+
 STATES = (
     start,
     start_with_an_error,
     start_for_a_child_not_found,
     start_with_a_new_child,
     start_with_a_new_child_and_errors,
+    start_with_an_unborn_child,
     start_with_two_teams_to_choose_from,
     start_where_one_is_not_completed,
     start_in_an_open_referral,
