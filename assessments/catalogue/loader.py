@@ -172,8 +172,8 @@ def _synonyms(path: Path) -> Mapping[str, tuple[str, ...]]:
         return {owner: _words(table, owner) for owner in table.content}
 
 
-def _words(table: Table, key: str) -> tuple[str, ...]:
-    words = table.texts(key)
+def _words(table: Table, key: str, default: list[str] | None = None) -> tuple[str, ...]:
+    words = table.texts(key, default)
     for word in words:
         if word != word.strip().lower():
             table.refuse(f"{key} holds {word!r}, which is not in plain lower case")
@@ -196,12 +196,26 @@ def _people(path: Path, factors: tuple[Factor, ...]) -> dict[str, Any]:
         kind = table.text("kind", Kind.OTHER.value)
         if kind not in Kind.__members__.values():
             table.refuse(f"{kind} is no kind of people")
-        return People(name=name, kind=Kind(kind), words=_words(table, "words"), about=about)
+        never = frozenset(table.texts("never", []))
+        if unknown := never - numbers:
+            table.refuse(f"never names no factor {', '.join(sorted(unknown))}")
+        return People(
+            name=name,
+            kind=Kind(kind),
+            words=_words(table, "words"),
+            about=about,
+            signs=_words(table, "signs", []),
+            never=never,
+        )
 
     with read(path) as table:
         found: dict[str, Any] = {
-            "people": tuple(unique(table.tables("people"), people, lambda it: it.name).values())
+            "people": tuple(unique(table.tables("people"), people, lambda it: it.name).values()),
+            "reporters": _words(table, "reporters"),
+            "usually_done_by": frozenset(table.texts("usually_done_by")),
         }
+        if unknown := found["usually_done_by"] - labels:
+            table.refuse(f"no code is about {', '.join(sorted(unknown))}")
         for key in ("done_by", "done_to"):
             found[key] = frozenset(table.texts(key))
             if unknown := found[key] - numbers:

@@ -255,6 +255,10 @@ class People:
     words: tuple[str, ...]
     about: frozenset[str]
     """The labels of the codes that are about them, or that say what they did."""
+    signs: tuple[str, ...] = ()
+    """Words that show that it is about them where nobody is named: "school run"."""
+    never: frozenset[str] = frozenset()
+    """The numbers of the factors that are never about them: a baby does not drink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +306,12 @@ class Edition:
     factors_title: str = ""
     """The guide's heading above its table of factors."""
     people: tuple[People, ...] = ()
+    reporters: tuple[str, ...] = ()
+    """Words for those who report what they saw of a child, such as a school."""
     done_by: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say by whom something was done."""
+    usually_done_by: frozenset[str] = frozenset()
+    """The labels of their codes that come first where a text does not say by whom."""
     done_to: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say who was harmed by somebody."""
     undescribed: tuple[Undescribed, ...] = ()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assessments.catalogue import loader
 from assessments.catalogue.search import find
+from assessments.catalogue.search.spelling import nearest
 
 EDITION = loader.edition("2021-04")
 SOME = [word for factor in EDITION.factors for word in factor.synonyms[:10]]
@@ -80,10 +81,95 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("gran beaten by dad", "3C"),
         ("mum tried to hang herself", "4B"),
         ("she tried to hang herself", "15A"),
+        ("14yo drinking", "1A"),
+        ("15 year old smokes weed", "2A"),
+        ("shes 15 and depressed", "4A"),
+        ("12 yr old cutting her arms", "15A"),
+        ("17 year old mum drinks every day", "1B"),
+        ("punched by boy 14", "18B"),
+        ("punched by a 15 year old cousin", "18B"),
+        ("punched by his 19 year old brother", "18C"),
+        ("brother sectioned", "4C"),
     ],
 )
 def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
     assert codes(text)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("dad hit mum", "3"),
+        ("mum hit by boyfriend", "3"),
+        ("hit by a partner", "3"),
+        ("son punched mum", "3"),
+        ("mum was punched", "3"),
+        ("punched by stepdad", "18"),
+        ("mum punched her daughter", "18"),
+        ("mum and dad punched him", "18"),
+        ("mum says uncle punched boy", "18"),
+        ("14 year old punched by mum", "18"),
+    ],
+)
+def test_harm_is_the_childs_unless_it_was_done_to_somebody_else(text, number):
+    assert numbers(text)[0] == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "about"),
+    [
+        ("care leaver on heroin", "2", "having left care"),
+        ("rent arrears and mum drinking", "1", "housing"),
+        ("food bank use, mum using cocaine", "2", "money or work"),
+        ("eviction and mum hit by dad", "3", "housing"),
+        ("excluded for fighting", "18", "school"),
+    ],
+)
+def test_what_has_no_code_is_said_beside_a_factor_that_other_words_tell(text, number, about):
+    found = find(EDITION, text)
+    assert found.factors[0].factor.number == number
+    [note] = found.undescribed
+    assert about in note.sentence.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("poor housing", "housing"),
+        ("radicalised online", "radicalisation"),
+        ("prevent referral", "radicalisation"),
+        ("EHCP", "education, health and care plan"),
+    ],
+)
+def test_what_is_wholly_without_a_code_leads_to_none(text, about):
+    found = find(EDITION, text)
+    assert found.codes == ()
+    [note] = found.undescribed
+    assert about in note.sentence.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("school reports pupil stoned in lessons", "2A"),
+        ("nursery says bruise to cheek", "18C"),
+        ("neighbour heard mum screaming at the kids", "17A"),
+        ("girl says stepmum slapped her", "18C"),
+        ("nudes shared round school", "19B"),
+        ("bruise to cheek", "18C"),
+        ("stopped olanzapine, baby at home", "4B"),
+        ("crack pipe by the cot", "2B"),
+        ("boy punched him", "18B"),
+    ],
+)
+def test_who_reports_it_says_nothing_and_signs_say_who_is_meant(text, code):
+    assert codes(text)[0] == code
+
+
+def test_of_two_words_equally_near_the_one_with_more_uses_is_meant():
+    assert nearest("fight", {"night": 9, "right": 9}) == ""
+    assert nearest("shoot", {"shoo": 1, "short": 5}) == "short"
+    assert nearest("shoot", {"shoo": 5, "short": 1}) == "shoo"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +10,7 @@ from math import log
 
 from assessments.catalogue.search.people import people_in
 from assessments.catalogue.search.words import LIGHT, PASSIVE, SMALL, Word, words_of
-from assessments.catalogue.types import Edition, Factor, Undescribed
+from assessments.catalogue.types import Edition, Factor, Kind, Undescribed
 
 PERSON = "@"
 """Begins the key of people in an expression: "looks after mum" is "looks after dad" too."""
@@ -38,6 +38,8 @@ class Expression:
     """The words as they are spelt, in the places of the keys."""
     owner: Owner
     is_name: bool = False
+    names_somebody: bool = False
+    """Whether it names a person, other than somebody's partner."""
     is_closed: bool = False
     """Whether its words have to stand together, small ones included: "in bed with", "class A"."""
 
@@ -56,8 +58,8 @@ class Index:
     """How much a key says: the fewer have it, the more."""
     typed: frozenset[str] = field(default_factory=frozenset)
     """Every word that some expression or the guidance has, as it is spelt there."""
-    spelt: tuple[str, ...] = ()
-    """Those of the expressions alone, which a misspelt word may be."""
+    spelt: Mapping[str, int] = field(default_factory=dict)
+    """Those of the expressions alone, which a misspelt word may be, with how many have it."""
 
     def weight(self, key: str) -> float:
         return self.weights.get(key, 0.0)
@@ -115,14 +117,14 @@ def index_of(edition: Edition) -> Index:
         if len(each.keys) > 1 and not each.is_closed:
             for key in set(each.keys):
                 parts[key].append(each)
-    spelt = {word.typed for text in _texts(edition) for word in words_of(text)}
+    spelt = Counter(word.typed for text in _texts(edition) for word in words_of(text))
     return Index(
         expressions={key: tuple(having) for key, having in by_rarest.items()},
         parts={key: tuple(having) for key, having in parts.items()},
         guidance={key: frozenset(having) for key, having in guidance.items()},
         weights=weights,
-        typed=frozenset(spelt | guidance_words | SMALL),
-        spelt=tuple(sorted(word for word in spelt if not word.isdigit())),
+        typed=frozenset(spelt.keys() | guidance_words | SMALL),
+        spelt={word: uses for word, uses in spelt.items() if not word.isdigit()},
     )
 
 
@@ -134,6 +136,7 @@ def _weight(key: str, rarity: float) -> float:
 
 def _expressions(edition: Edition) -> Iterator[Expression]:
     seen = set()
+    partners = {PERSON + each.name for each in edition.people if each.kind == Kind.PARTNER}
     for text, owner, is_name in _owned(edition):
         words = words_of(text)
         every = keys_of(edition, words)
@@ -151,7 +154,8 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
             continue
         if (typed, owner) not in seen:
             seen.add((typed, owner))
-            yield Expression(found, typed, owner, is_name, is_closed)
+            names_somebody = any(key.startswith(PERSON) and key not in partners for key in found)
+            yield Expression(found, typed, owner, is_name, names_somebody, is_closed)
 
 
 def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:
@@ -172,3 +176,4 @@ def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:
 def _texts(edition: Edition) -> Iterator[str]:
     yield from (text for text, *_ in _owned(edition))
     yield from (text for people in edition.people for text in people.words)
+    yield from edition.reporters

@@ -2,46 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from assessments.catalogue.search.words import PASSIVE, Word, words_of
+from assessments.catalogue.search.words import LIGHT, PASSIVE, SMALL, Word, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, People
 
 LONGEST = 3
 """Words that make one expression for a person: "mum's new partner"."""
 BY = frozenset({"by", "from", "off"})
 """Before the person who does something to another."""
+OBJECTS = frozenset({"another", "each", "her", "him", "me", "other", "others", "them"})
+FAR = 6
+"""How many words after who does something its object is looked for."""
 ADULT_AGE = 18
+OLDEST = 120
+_AGE = re.compile(r"(\d{1,3})(?:yo|y|yr|yrs)?")
+NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13",
+    "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
+}  # fmt: skip
+BEFORE_AGE = frozenset({"aged", "age", "shes", "hes"})
+YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
+OLD = frozenset({"old", "olds", "o"})
+REPORTS = frozenset(
+    [
+        "alleged", "alleges", "believes", "claims", "concerned", "disclosed", "discloses",
+        "disclosure", "reported", "reporting", "reports", "said", "saying", "says", "stated",
+        "states", "tells", "thinks", "told", "worried",
+    ]
+)  # fmt: skip
+"""What somebody does who only tells of it."""
+NOTICES = frozenset(
+    [
+        "about", "called", "concern", "concerns", "find", "finds", "found", "hear", "heard",
+        "hears", "log", "logged", "notice", "noticed", "notices", "noticing", "raised", "raising",
+        "re", "report", "saw", "see", "seen", "sees", "that", "to",
+    ]
+)  # fmt: skip
+"""And what who reports it does besides, before what was found is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who is named in a text, by the places of the words."""
+    """A person in a text, named or by an age alone, by the places of the words."""
 
     people: People
     first: int
     end: int
     """The place after the last."""
+    age: int | None = None
 
 
 def people_in(edition: Edition, words: Sequence[Word]) -> tuple[Person, ...]:
-    """Return the people whom a text names, in its order; of two expressions the longer."""
-    return tuple(_people_in(_expressions(edition), words))
+    """Return the people whom a text names, in its order; of two expressions the longer.
 
-
-def _people_in(known: Mapping[tuple[str, ...], People], words: Sequence[Word]) -> Iterator[Person]:
+    An age belongs to who is named beside it; a child's alone is the child.
+    """
+    known = _expressions(edition)
+    child = next((each for each in edition.people if each.kind == Kind.CHILD), None)
+    people = []
     place = 0
     while place < len(words):
-        for length in range(min(LONGEST, len(words) - place), 0, -1):
-            found = known.get(tuple(_one(each.typed) for each in words[place : place + length]))
-            if found:
-                yield Person(found, place, place + length)
-                place += length
-                break
+        age, start = _age_at(words, place)
+        named, end = _named_at(known, words, start)
+        if named:
+            if age is None:
+                age, end = _age_after(known, words, end)
+            person = Person(named, place, end, age)
+        elif age is not None and age < ADULT_AGE and child:
+            person = Person(child, place, start, age)
         else:
+            place = max(start, place + 1)
+            continue
+        people.append(person)
+        place = person.end
+    return tuple(people)
+
+
+def without_reporter(edition: Edition, words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words without an opening that says who reports it: "school says", "police saw"."""
+    known = _reporters(edition)
+    typed = tuple(each.typed for each in words)
+    for length in range(LONGEST, 0, -1):
+        if typed[:length] not in known:
+            continue
+        place = length
+        while place < len(words) and typed[place] in REPORTS | NOTICES:
             place += 1
+        if length < place and any(each not in SMALL | LIGHT for each in typed[place:]):
+            return words[place:]
+    return words
+
+
+@lru_cache(maxsize=16)
+def _reporters(edition: Edition) -> Collection[tuple[str, ...]]:
+    return frozenset(
+        tuple(each.typed for each in words_of(expression)) for expression in edition.reporters
+    )
+
+
+def _named_at(
+    known: Mapping[tuple[str, ...], People], words: Sequence[Word], place: int
+) -> tuple[People | None, int]:
+    """Return who is named from this place on, if anybody, and the place after."""
+    for length in range(min(LONGEST, len(words) - place), 0, -1):
+        found = known.get(tuple(_one(each.typed) for each in words[place : place + length]))
+        if found:
+            return found, place + length
+    return None, place
+
+
+def _age_at(words: Sequence[Word], place: int) -> tuple[int | None, int]:
+    """Return the age that is told from this place on, if one is, and the place after."""
+    typed = [*(each.typed for each in words[place : place + 4]), "", "", "", ""]
+    end = int(typed[0] in BEFORE_AGE)
+    word = typed[end]
+    number = _AGE.fullmatch(NUMBERS.get(word, word))
+    if number is None or int(number[1]) > OLDEST:
+        return None, place
+    is_said = end > 0 or (word not in NUMBERS and not word.isdigit())
+    end += 1
+    if typed[end] in YEARS:
+        end += 1
+        is_said = is_said or typed[end] in OLD
+    end += typed[end] in OLD
+    return (int(number[1]), place + end) if is_said else (None, place)
+
+
+def _age_after(
+    known: Mapping[tuple[str, ...], People], words: Sequence[Word], place: int
+) -> tuple[int | None, int]:
+    """Return the age of who is named before this place, as in "boy 14", and the place after.
+
+    In "mum 3 kids" none is told.
+    """
+    age, end = _age_at(words, place)
+    if age is None and place < len(words) and words[place].typed.isdigit():
+        of_others, _ = _named_at(known, words, place + 1)
+        if of_others is None and int(words[place].typed) <= OLDEST:
+            return int(words[place].typed), place + 1
+    return age, end
 
 
 @lru_cache(maxsize=16)
@@ -56,7 +161,8 @@ def _expressions(edition: Edition) -> Mapping[tuple[str, ...], People]:
 
 def _one(word: str) -> str:
     """Return the word as it stands for one person, and for what is hers: "mums" is "mum"."""
-    return word[:-1] if word.endswith("s") and len(word) > 3 else word
+    is_many = word.endswith("s") and (len(word) > 3 or word[:-1].isdigit())
+    return word[:-1] if is_many else word
 
 
 def by_fit(
@@ -70,21 +176,77 @@ def by_fit(
 
     `matched` are the places of the words that speak for the factor.
     """
+    labels = {code.about for code in factor.codes}
+    concerned = [
+        each
+        for each in people
+        if factor.number not in each.people.never and not labels.isdisjoint(each.people.about)
+    ]
     about: frozenset[str] = frozenset()
-    if len(factor.codes) > 1 and people:
-        if factor.number in edition.done_by:
-            about = _who_did_it(edition, words, people)
-        elif factor.number in edition.done_to:
-            about = _to_whom(words, people)
-        else:
-            about = _nearest(people, matched)
+    if factor.number in edition.done_by:
+        about = _who_did_it(edition, words, people)
+    elif len(factor.codes) > 1 and concerned:
+        is_done_to = factor.number in edition.done_to
+        about = _to_whom(words, concerned) if is_done_to else _nearest(concerned, matched)
+    if not about:
+        about = _shown_by_signs(edition, words) & labels
+    if not about and factor.number in edition.done_by:
+        about = edition.usually_done_by
     return sorted(factor.codes, key=lambda code: code.about not in about)
 
 
-def is_done_to_another(words: Sequence[Word], people: Sequence[Person]) -> bool:
-    """Whether something was done by one person to another who is not the child."""
+def _shown_by_signs(edition: Edition, words: Sequence[Word]) -> frozenset[str]:
+    """Return the labels of those of whom the words show a sign, though they are not named."""
+    text = f" {' '.join(each.stem for each in words)} "
+    for people, signs in _signs(edition):
+        if any(sign in text for sign in signs):
+            return people.about
+    return frozenset()
+
+
+@lru_cache(maxsize=16)
+def _signs(edition: Edition) -> Sequence[tuple[People, Sequence[str]]]:
+    return [
+        (each, [f" {' '.join(word.stem for word in words_of(sign))} " for sign in each.signs])
+        for each in edition.people
+        if each.signs
+    ]
+
+
+def is_done_to_another(edition: Edition, words: Sequence[Word], people: Sequence[Person]) -> bool:
+    """Whether something was done by one person to another who is not the child.
+
+    A partner hits a partner, unless somebody else is named: "hit by boyfriend". Where the child is
+    among those to whom it was done, it was done to the child.
+    """
     by = [each for each in people if _stands_after(words, each, BY)]
-    return bool(by) and people[0] not in by and people[0].people.kind != Kind.CHILD
+    if by:
+        victims = [each for each in people if each not in by and each.first < by[-1].first]
+        victims = victims or [each for each in people if each not in by]
+        is_by_partner = all(each.people.kind == Kind.PARTNER for each in by)
+        return not any(_is_child(each) for each in victims) and bool(victims or is_by_partner)
+    if not people or _suffers(words, people[0]):
+        return bool(people) and not _is_child(people[0])
+    victims = _done_to_directly(words, people)
+    return bool(victims) and not any(_is_child(each) for each in victims)
+
+
+def _is_child(person: Person) -> bool:
+    return person.people.kind == Kind.CHILD
+
+
+def _done_to_directly(words: Sequence[Word], people: Sequence[Person]) -> list[Person]:
+    """Return those to whom the first who is named did something: "dad hit mum and gran"."""
+    victims: list[Person] = []
+    for before, person in pairwise(people):
+        between = [each.typed for each in words[before.end : person.first]]
+        if any(each not in SMALL | LIGHT | REPORTS for each in between):
+            if victims:
+                break
+            victims.append(person)
+        elif victims and "and" in between:
+            victims.append(person)
+    return victims
 
 
 def _who_did_it(
@@ -92,13 +254,23 @@ def _who_did_it(
 ) -> frozenset[str]:
     """Return the labels of who did something: after "by", or who comes first and is no victim."""
     after_by = [each for each in people if _stands_after(words, each, BY)]
-    others = [
-        each for each in people if each.people.kind != Kind.CHILD and not _suffers(words, each)
-    ]
-    if people[0].people.kind == Kind.CHILD and not after_by and others:
-        others = list(people)  # a child who does something to somebody: "boy hit his sister"
+    acting = [each for each in people if not _reports(words, each)] or people
+    others = [each for each in acting if not _is_child(each) and not _suffers(words, each)]
+    # A child who does something to somebody: "boy hit his sister".
+    does_it = bool(acting) and _is_child(acting[0]) and (others or _acts_on(words, acting))
+    if does_it and not after_by:
+        others = [*acting]
     who = (after_by or others)[:1]
-    return frozenset[str]().union(*(_labels(edition, words, each) for each in who))
+    return frozenset[str]().union(*(_labels(edition, each) for each in who))
+
+
+def _acts_on(words: Sequence[Word], people: Sequence[Person]) -> bool:
+    """Whether the first who is named does something to another: "boy pushed him"."""
+    starts = {each.first for each in people[1:]}
+    for place in range(people[0].end + 1, min(people[0].end + FAR, len(words))):
+        if words[place].typed in OBJECTS or place in starts:
+            return words[place - 1].typed not in SMALL | LIGHT | REPORTS
+    return False
 
 
 def _to_whom(words: Sequence[Word], people: Sequence[Person]) -> frozenset[str]:
@@ -131,10 +303,18 @@ def _suffers(words: Sequence[Word], person: Person) -> bool:
     return person.end + 1 < len(words) and words[person.end].typed in PASSIVE
 
 
-def _labels(edition: Edition, words: Sequence[Word], person: Person) -> frozenset[str]:
-    """Return the person's labels; one whose age is given as a child's is a child."""
-    after = [each.typed for each in words[person.end : person.end + 2]]
-    if any(each.isdigit() and int(each) < ADULT_AGE for each in after):
-        children = (each.about for each in edition.people if each.kind == Kind.CHILD)
-        return frozenset[str]().union(*children)
-    return person.people.about
+def _reports(words: Sequence[Word], person: Person) -> bool:
+    """Whether the person only tells of it: "girl says"."""
+    return person.end < len(words) and words[person.end].typed in REPORTS
+
+
+def _labels(edition: Edition, person: Person) -> frozenset[str]:
+    """Return the person's labels; one whose age is given is a child or an adult by that."""
+    if person.age is None:
+        return person.people.about
+    of_children = frozenset[str]().union(
+        *(each.about for each in edition.people if each.kind == Kind.CHILD)
+    )
+    if person.age < ADULT_AGE:
+        return of_children
+    return frozenset[str]().union(*(each.about for each in edition.people)) - of_children

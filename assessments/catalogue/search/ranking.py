@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
-from assessments.catalogue.search.people import by_fit, is_done_to_another, people_in
+from assessments.catalogue.search.people import (
+    by_fit,
+    is_done_to_another,
+    people_in,
+    without_reporter,
+)
 from assessments.catalogue.search.spelling import english, nearest, parted
 from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
@@ -21,15 +26,25 @@ AS_SPELT = 1.1
 """What it counts that the words have the very form: "suicidal" is not "suicide"."""
 WHOLE = 1.35
 """The text is the expression, and nothing else."""
-PART, IN_GUIDANCE, BOTH = 0.6, 0.12, 0.02
+PART, IN_GUIDANCE, BOTH = 0.85, 0.12, 0.02
 """What part of an expression counts, a word that only the guidance has, and one that it has too."""
 BEGUN = 0.7
 """What a word counts that is the beginning of a known one, while it is typed."""
-LEAST = 1.125
-"""The score below which nothing is found: a word in passing means no factor."""
+LEAST = 1.5
+"""The score below which nothing is found: a word in passing means no factor.
+
+A text that is wholly an expression has at least this score.
+"""
 RELATIVE = 0.3
 """How much of the best factor's score another needs, to be found beside it."""
+BESIDE = 0.6
+"""What share of a factor's score whole expressions need where something without a code is likelier.
+
+The words of that are left out then.
+"""
 SHORTEST_BEGINNING, SHORTEST_PART = 4, 3
+FORMS = ("s", "ed", "ing", "in", "er", "ly", "y")
+"""Endings of a word that is another form of a known one: "celebral" is none of "celebrate"."""
 NOT_OF_THE_CHILD = 0.6
 """What is left of the score of harm to the child where it was done to somebody else."""
 
@@ -67,11 +82,23 @@ class _Case:
     """What speaks for an owner: how much, and by which words."""
 
     score: float = 0.0
-    places: set[int] = field(default_factory=set)
+    places: dict[int, float] = field(default_factory=dict)
+    """The words that speak for it, by their places, and how much of the score each has."""
+    in_passing: set[int] = field(default_factory=set)
+    """Those of them that make no whole expression."""
     codes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """How much of it speaks for one code."""
     of_people: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """The same of expressions that name somebody."""
+
+    def told_share(self) -> float:
+        """Return what share of the score whole expressions have."""
+        told = sum(score for place, score in self.places.items() if place not in self.in_passing)
+        return told / sum(self.places.values())
+
+
+_Decided = tuple[list[tuple[Factor, _Case]], tuple[Undescribed, _Case] | None]
+"""The factors that are meant, the best first, and what most likely has no code."""
 
 
 def find(edition: Edition, text: str) -> Found:
@@ -86,18 +113,32 @@ def find(edition: Edition, text: str) -> Found:
         return Found()
     corrected = _corrected(index, words)
     meant = " ".join(each.typed for each in corrected)
+    corrected = without_reporter(edition, corrected)
     keys = keys_of(edition, corrected)
-    cases = _cases(index, corrected, keys)
     people = people_in(edition, corrected)
-    if is_done_to_another(corrected, people):
-        for number in edition.done_by:
+    is_to_another = is_done_to_another(edition, corrected, people)
+
+    def decided(keys: Sequence[tuple[int, str]]) -> _Decided:
+        cases = _cases(index, corrected, keys)
+        for number in edition.done_by if is_to_another else ():
             cases[number].score *= NOT_OF_THE_CHILD
-    factors, undescribed = _decided(edition, cases)
-    is_somebody_named = any(each.people.kind != Kind.PARTNER for each in people)
+        return _likeliest(edition, cases)
+
+    factors, note = decided(keys)
+    if note and not (factors and factors[0][1].score >= note[1].score):
+        # It does not hide what the other words tell.
+        factors, _ = decided([each for each in keys if each[0] not in note[1].places])
+        factors = [each for each in factors if each[1].told_share() >= BESIDE]
+    best = factors[0][1] if factors else _Case()
+    undescribed = (note[0],) if note and best.places.keys().isdisjoint(note[1].places) else ()
+    factors = [each for each in factors if each[1].score >= RELATIVE * best.score]
+    named = {each.people.kind for each in people} - {Kind.PARTNER}
     found = []
     for factor, case in factors:
         codes = by_fit(edition, factor, corrected, people, case.places)
-        own = case.of_people if is_somebody_named else case.codes
+        # Who was hit does not say by whom.
+        telling_people = named - {Kind.CHILD} if factor.number in edition.done_by else named
+        own = case.of_people if telling_people else case.codes
         codes.sort(key=lambda code: -own.get(code.code, 0.0))
         matched = _together(corrected, case.places)
         found.append(FoundFactor(factor, tuple(codes), matched, case.score))
@@ -116,11 +157,12 @@ def _together(words: Sequence[Word], places: Collection[int]) -> tuple[str, ...]
     return tuple(" ".join(each.typed for each in words[run[0] : run[-1] + 1]) for run in runs)
 
 
-def _corrected(index: Index, words: Sequence[Word]) -> tuple[Word, ...]:
+def _corrected(index: Index, words: Sequence[Word]) -> Sequence[Word]:
     """Return the words, those that nobody knows as the nearest that somebody does."""
     corrected: list[Word] = []
     for place, word in enumerate(words):
-        is_known = word.typed in index.typed or word.stem in index.weights
+        is_form = word.stem in index.weights and word.typed.endswith(FORMS)
+        is_known = word.typed in index.typed or is_form
         is_begun = place == len(words) - 1 and any(_begun_by(word.typed, index.spelt))
         if is_known or is_begun or word.typed.isdigit() or word.typed in english():
             corrected.append(word)
@@ -145,8 +187,9 @@ def _cases(
         places[key].append(place)
     said = telling(words, keys)
     order = {place: sum(other < place for other, _ in said) for place, _ in keys}
+    own = {place for place, key in said if not key.startswith(PERSON)}
     matches = sorted(
-        _matches(index, words, places, order, len(said)), key=lambda match: match[0], reverse=True
+        _matches(index, words, places, order, own), key=lambda match: match[0], reverse=True
     )
     cases: dict[object, _Case] = defaultdict(_Case)
     for score, expression, at in matches:
@@ -154,13 +197,12 @@ def _cases(
         case = cases[owner.undescribed or (owner.factor and owner.factor.number)]
         if owner.code:
             case.codes[owner.code] = max(case.codes[owner.code], score)
-            if any(each.startswith(PERSON) for each in expression.keys):
+            if expression.names_somebody:
                 case.of_people[owner.code] = max(case.of_people[owner.code], score)
-        new = [place for place in at if place not in case.places]
-        if not new:
-            continue
-        case.score += score * len(new) / len(at)
-        case.places.update(at)
+        for place in at:
+            if place not in case.places:
+                case.score += score / len(at)
+                case.places[place] = score / len(at)
     _add_parts(index, said, cases)
     return cases
 
@@ -170,11 +212,11 @@ def _matches(
     words: Sequence[Word],
     places: dict[str, list[int]],
     order: dict[int, int],
-    number: int,
+    own: Collection[int],
 ) -> Iterator[tuple[float, Expression, tuple[int, ...]]]:
     """Yield each expression that the text has, with its score and its places.
 
-    `number` is how many words of the text say something.
+    `own` are the places of the words that say something, but for people.
     """
     for key in places:
         for expression in index.expressions.get(key, ()):
@@ -189,7 +231,7 @@ def _matches(
             score *= 1 + EACH_MORE * (len(expression.keys) - 1)
             if expression.is_closed and at[-1] - at[0] >= len(expression.keys) + 1:
                 continue
-            is_whole = len(expression.keys) == number and arrangement != IN_ANY_ORDER
+            is_whole = arrangement != IN_ANY_ORDER and all(place in at for place in own)
             score *= arrangement * (WHOLE if is_whole else 1.0)
             score *= AS_A_NAME if expression.is_name else 1.0
             is_as_spelt = all(
@@ -199,7 +241,7 @@ def _matches(
             if expression.owner.undescribed and len(at) == 1 and not is_as_spelt:
                 continue  # "house" is not "housing"
             score *= AS_SPELT if is_as_spelt else 1.0
-            yield score, expression, at
+            yield max(score, LEAST) if is_whole else score, expression, at
 
 
 def _has_between(at: Sequence[int], others: Sequence[int]) -> bool:
@@ -261,15 +303,14 @@ def _add_parts(index: Index, keys: Sequence[tuple[int, str]], cases: dict[object
             case = cases[owner]
             if place not in case.places and score:
                 case.score += score
-                case.places.add(place)
+                case.places[place] = score
+                case.in_passing.add(place)
             elif place in case.places and owner in index.guidance.get(key, ()):
                 case.score += BOTH * index.weight(key)
 
 
-def _decided(
-    edition: Edition, cases: dict[object, _Case]
-) -> tuple[list[tuple[Factor, _Case]], tuple[Undescribed, ...]]:
-    """Return the factors that are meant, the best first, and what is meant that none describes."""
+def _likeliest(edition: Edition, cases: dict[object, _Case]) -> _Decided:
+    """Return those for which enough speaks."""
     factors = [
         (factor, cases[factor.number])
         for factor in edition.factors
@@ -277,10 +318,4 @@ def _decided(
     ]
     factors.sort(key=lambda found: -found[1].score)
     notes = [(each, case) for each, case in cases.items() if isinstance(each, Undescribed)]
-    notes.sort(key=lambda found: -found[1].score)
-    best = factors[0][1].score if factors else 0.0
-    if notes and notes[0][1].score > best:
-        return [], tuple(each for each, _ in notes[:1])
-    taken: Collection[int] = factors[0][1].places if factors else ()
-    beside = tuple(each for each, case in notes[:1] if case.places.isdisjoint(taken))
-    return [each for each in factors if each[1].score >= RELATIVE * best], beside
+    return factors, max(notes, key=lambda found: found[1].score, default=None)

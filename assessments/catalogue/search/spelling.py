@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from rapidfuzz.distance import OSA
@@ -21,22 +21,22 @@ def english() -> Collection[str]:
     return frozenset(SpellChecker(language="en").word_frequency.keys())
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
+def nearest(word: str, known: Mapping[str, int]) -> str:
     """Return the known word that may be meant; "" if none is near enough.
 
     It begins with the same letter and differs by one letter (missing, too many, another, or two
-    exchanged), by two where the word is long.
+    exchanged), by two where the word is long. Of two equally near it is the one with more uses.
     """
     if len(word) < SHORTEST or any(each.isdigit() for each in word):
         return ""
     most = 2 if len(word) >= LONG else 1
     near = []
-    for each in known:
+    for each, uses in known.items():
         longer = abs(len(each) - len(word))
         if each[0] == word[0] and longer <= most:
             differ = OSA.distance(word, each, score_cutoff=most)
             if differ <= most:
-                near.append((differ, longer, each))
+                near.append((differ, -uses, longer, each))
     return min(near)[-1] if near else ""
 
 

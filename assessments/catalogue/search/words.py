@@ -22,18 +22,20 @@ SMALL = frozenset(
         "go", "goes", "going", "got", "had", "has", "have", "having", "he", "her", "hers",
         "him", "his", "history", "how", "i", "if", "in", "into", "is", "isnt", "issue",
         "issues", "it", "its", "just", "keep", "keeps", "kept", "likely", "lot", "lots", "made",
-        "make", "makes", "may", "maybe", "me", "might", "more", "much", "my", "of", "off",
+        "make", "makes", "may", "maybe", "might", "more", "much", "my", "of", "off",
         "often", "on", "once", "or", "our", "possible", "possibly", "problem", "problems",
         "really", "reported", "risk", "said", "says", "self", "she", "should", "since", "so",
         "some", "still", "suspected", "than", "that", "the", "their", "theirs", "them", "then",
-        "there", "they", "this", "through", "time", "very", "was", "wasnt", "we", "were",
-        "what", "when", "where", "which", "while", "who", "whose", "will", "with", "would",
-        "you", "your", "yp",
+        "there", "these", "they", "this", "those", "through", "time", "very", "was", "wasnt",
+        "we", "were", "what", "when", "where", "which", "while", "who", "whose", "will", "with",
+        "would", "you", "your", "yp",
     ]
 )  # fmt: skip
 """Words that say nothing of their own. In a phrase they count where it has nothing else."""
 
-LIGHT = frozenset({"by", "down", "no", "not", "off", "out", "over", "to", "up", "with", "without"})
+LIGHT = frozenset(
+    ["by", "down", "me", "no", "not", "off", "out", "over", "to", "up", "with", "without"]
+)
 """Words that say little alone, and much in an expression: "home" and "not home"."""
 
 IRREGULAR = {
