@@ -55,6 +55,7 @@ def check(
     for position, child in enumerate(message.children, start=1):
         counts.add(child)
         yield from judge.findings(position, child)
+    counts.count_codes()
     for rule in file_rules:
         if rule.kind == "twice_in_the_file":
             for position in counts.repeated(rule.settings["field"]):
@@ -71,6 +72,7 @@ def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> who
     counts = whole_file.new_counts(context, counting)
     for child in message.children:
         counts.add(child)
+    counts.count_codes()
     return counts
 
 

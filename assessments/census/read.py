@@ -15,7 +15,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from assessments.census.errors import Refused
-from assessments.census.message import Child, Header, Message
+from assessments.census.message import Header, Message
 from assessments.census.records import Element, child_of, header_of
 
 CHUNK = 32 * 1024
@@ -36,22 +36,12 @@ def read(file: Readable) -> Message:
     """
     elements = _elements(file)
     first = next(elements, None)
+    header = Header()
+    if first is not None and first.tag == "Header":
+        header, first = header_of(first), next(elements, None)
     if first is None:
         raise Refused("it holds no Child")
-    if first.tag == "Header":
-        return Message(header_of(first), _children(elements))
-    return Message(Header(), _children(chain([first], elements)))
-
-
-def _children(elements: Iterator[Element]) -> Iterator[Child]:
-    found = False
-    for element in elements:
-        if element.tag != "Child":
-            raise Refused("a second Header, or one that does not stand first", element.sourceline)
-        found = True
-        yield child_of(element)
-    if not found:
-        raise Refused("it holds no Child")
+    return Message(header, map(child_of, chain([first], elements)))
 
 
 def _elements(file: Readable) -> Iterator[Element]:
@@ -77,22 +67,27 @@ def _elements(file: Readable) -> Iterator[Element]:
             silent += len(chunk)
             for _, element in parser.read_events():
                 silent = 0
-                parent = element.getparent()
-                if root is None:
-                    root = _root(element)
-                if element.tag.endswith("Header"):
-                    if parent is not root or children is not None:
+                if element.tag[0] == "{":
+                    _remove_namespaces(element)
+                if element.getparent() is not children or children is None:
+                    if root is not None and element.tag == "Header":
                         raise Refused("a Header where none belongs", element.sourceline)
-                else:
-                    if children is None:
-                        children = _children_of(root, element)
-                    previous = element.getprevious()
-                    if parent is not children or previous is not last:
-                        raise _misplaced(element, parent is children)
-                    if last is not None:
-                        children.remove(last)
-                    last = element
-                _without_namespaces(element)
+                    root = root if root is not None else _root(element)
+                    if element.tag == "Header":
+                        if element.getparent() is not root:
+                            raise Refused("a Header where none belongs", element.sourceline)
+                        yield element
+                        continue
+                    if children is not None:
+                        raise Refused("a Child outside the one Children", element.sourceline)
+                    children = _children_of(root, element)
+                stranger = element.getprevious()
+                if stranger is not last:
+                    name, at = _local(stranger.tag), stranger.sourceline
+                    raise Refused(f"{name} stands where a Child should", at)
+                if last is not None:
+                    children.remove(last)
+                last = element
                 yield element
             if silent > MOST_BYTES_OF_A_RECORD:
                 raise Refused("more than about 1 MB without the end of a Child", line)
@@ -164,13 +159,6 @@ def _children_of(root: Element, element: Element) -> Element:
     return parent
 
 
-def _misplaced(element: Element, in_children: bool) -> Refused:
-    if in_children:
-        stranger = element.getprevious()
-        return Refused(f"{_local(stranger.tag)} stands where a Child should", stranger.sourceline)
-    return Refused("a Child that does not stand in the one Children", element.sourceline)
-
-
 def _nothing_else(root: Element, children: Element | None, last: Element | None) -> None:
     """Refuse what stands beside the records: a misspelt Child would be lost in silence."""
     strangers = [each for each in root if each is not children and _local(each.tag) != "Header"]
@@ -187,8 +175,7 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _without_namespaces(element: Element) -> None:
-    if element.tag[0] == "{":
-        for each in element.iter():
-            each.tag = _local(each.tag)
-        etree.cleanup_namespaces(element)
+def _remove_namespaces(element: Element) -> None:
+    for each in element.iter():
+        each.tag = _local(each.tag)
+    etree.cleanup_namespaces(element)

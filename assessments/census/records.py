@@ -79,10 +79,10 @@ def child_of(record: Element) -> Child:
             known = CHILD_PARTS[tag]
             for each in part:
                 name = each.tag
-                if name == DISABILITIES and name in known and disabilities is None:
-                    disabilities = _wrapped(each, DISABILITY, faults)
-                elif name in known and name not in values and not len(each):
+                if name in known and name not in values and not len(each):
                     values[name] = each.text
+                elif name == DISABILITIES and name in known and disabilities is None:
+                    disabilities = _wrapped(each, DISABILITY, faults)
                 else:
                     twice = name in values or name == DISABILITIES
                     _strange(each, faults, others, twice=twice)

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,13 +22,16 @@ from assessments.census.rules.kinds import Context, Raised
 from assessments.census.rules.loader import FOLDER, Rule
 
 BUCKETS = 16
+MOST_SELECTIONS = 10_000
 
 
 @dataclass(slots=True)
 class Counts:
     """The numbers of a file that its queries are about, in one census year."""
 
-    context: Context
+    codes_of_the_year: frozenset[str]
+    first_day: date
+    last_day: date
     not_disabled: frozenset[str]
     sex_not_known: frozenset[str]
     children: int = 0
@@ -40,7 +44,8 @@ class Counts:
     """Assessments authorised in the census year."""
     with_factors: int = 0
     codes: Counter[str] = field(default_factory=Counter)
-    """How many of the completed assessments have each code."""
+    """How many of the completed assessments have each code; `count_codes` brings it up to date."""
+    _selections: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _ids: array[int] = field(default_factory=lambda: array("q"))
     _upns: array[int] = field(default_factory=lambda: array("q"))
 
@@ -60,15 +65,23 @@ class Counts:
             self.disabled += 1
             self.disabilities |= own
             self.most_disabilities = max(self.most_disabilities, len(own))
-        first, last = self.context.year.first_day, self.context.year.reference_date
         for episode in child.episodes:
             for assessment in episode.assessments:
                 day = assessment.authorisation_date
-                if day is not None and first <= day <= last:
+                if day is not None and self.first_day <= day <= self.last_day:
                     self.completed += 1
                     if assessment.factors:
                         self.with_factors += 1
-                        self.codes.update(set(assessment.factors))
+                        self._selections[assessment.factors] += 1
+        if len(self._selections) > MOST_SELECTIONS:
+            self.count_codes()
+
+    def count_codes(self) -> None:
+        """Count the codes of the selections that have passed by since the last time."""
+        for factors, number in self._selections.items():
+            for code in set(factors):
+                self.codes[code] += number
+        self._selections.clear()
 
     def repeated(self, name: str) -> Iterator[int]:
         """Yield the positions, from 1, of children whose id or UPN an earlier one has."""
@@ -89,8 +102,11 @@ class Counts:
 
 
 def new_counts(context: Context, settings: Mapping[str, Any]) -> Counts:
+    year = context.year
     return Counts(
-        context,
+        year.factors,
+        year.first_day,
+        year.reference_date,
         frozenset(settings["not_disabled"]),
         frozenset(settings["sex_not_known"]),
     )
@@ -164,7 +180,7 @@ def codes_never_used(settings: Any, counts: Counts, last: Any, expected: Any) ->
     """Codes that nobody used, though England's share would have had some of them here."""
     missing = [
         code
-        for code in counts.context.year.factors
+        for code in counts.codes_of_the_year
         if not counts.codes[code]
         and expected.get(code, 0) * counts.with_factors >= settings["expected"]
     ]

@@ -69,7 +69,7 @@ def assessments_overlap(settings: Settings, context: Context) -> Check:
 
     def check(child: Child, episode: Episode, assessment: Assessment) -> Raised | None:
         start = assessment.start_date
-        if len(episode.assessments) < 2 or start is None:
+        if start is None:
             return None
         found, passed = None, False
         for each in episode.assessments:
@@ -93,7 +93,7 @@ def another_is_open(settings: Settings, context: Context) -> Check:
     """Another of the episode is open too. Told of every one after the first."""
 
     def check(child: Child, episode: Episode, assessment: Assessment) -> Raised | None:
-        if len(episode.assessments) < 2:
+        if not assessment.is_open:
             return None
         first = next(each for each in episode.assessments if each.is_open)
         return None if first is assessment else STILL_OPEN

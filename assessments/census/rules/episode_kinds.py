@@ -85,7 +85,7 @@ def another_is_open(settings: Settings, context: Context) -> Check:
     """An earlier episode in the record is open too. Told of every one after the first."""
 
     def check(child: Child, episode: Episode) -> Raised | None:
-        if len(child.episodes) < 2 or not episode.is_open_need:
+        if not episode.is_open_need:
             return None
         first = next(each for each in child.episodes if each.is_open_need)
         return None if first is episode else STILL_OPEN
@@ -98,7 +98,7 @@ def open_and_not_the_latest(settings: Settings, context: Context) -> Check:
 
     def check(child: Child, episode: Episode) -> Raised | None:
         referral = episode.referral_date
-        if len(child.episodes) < 2 or referral is None or not episode.is_open_need:
+        if referral is None or not episode.is_open_need:
             return None
         for each in child.episodes:
             if each.referral_date is not None and each.referral_date > referral:
@@ -114,7 +114,7 @@ def episodes_overlap(settings: Settings, context: Context) -> Check:
 
     def check(child: Child, episode: Episode) -> Raised | None:
         referral = episode.referral_date
-        if len(child.episodes) < 2 or referral is None:
+        if referral is None:
             return None
         found, passed = None, False
         for each in child.episodes:

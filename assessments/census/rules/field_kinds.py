@@ -176,3 +176,6 @@ FIELD_KINDS: Mapping[str, Kind] = MappingProxyType(
         )
     }
 )
+
+CODE_KINDS = frozenset({"outside_set", "any_outside_set", "stands_alone", "repeated", "code_used"})
+"""Those that look at codes, of which there are few combinations. None needs a value to be there."""

@@ -49,7 +49,10 @@ class Rule:
     level: Level
     kind: str
     needs: str
-    """The field without which there is nothing to judge; empty where there always is."""
+    """The field without which there is nothing to judge, "child." or "episode." before it where
+    it is of what the part stands in; empty where there always is something."""
+    compares: bool
+    """Whether it compares with others of its level, so that one alone is not judged."""
     message: str
     """With the kind's own words in braces."""
     mend: str
@@ -93,6 +96,7 @@ def _rule(table: Table, year: str) -> tuple[str, str, Rule]:
                 level=_one_of(table, "level", Level),
                 kind=table.filled("kind"),
                 needs=table.text("needs", ""),
+                compares=bool(table.optional_boolean("compares")),
                 message=table.filled("message"),
                 mend=table.filled("mend"),
                 settings=MappingProxyType(table.mapping("settings")),
