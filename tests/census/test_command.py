@@ -28,21 +28,32 @@ def file(tmp_path: Path):
     return write
 
 
-def check(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return python("-m", "assessments.census", "check", *arguments)
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]):
+    """Return a function that runs the command in this process."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        try:
+            status = main(["check", *arguments])
+        except SystemExit as ended:  # argparse
+            status = ended.code
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, status, said.out, said.err)
+
+    return run
 
 
 TWICE: list[Edit] = [(FACTORS, FACTORS * 2)]
 
 
-def test_a_clean_return_ends_with_0(file):
+def test_a_clean_return_ends_with_0(file, check):
     done = check(file())
     assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing was found.\n", "")
     done = check(file(), "--format", "json")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_findings_are_a_table_for_people_and_end_with_1(file):
+def test_findings_are_a_table_for_people_and_end_with_1(file, check):
     done = check(file(TWICE))
     assert done.returncode == 1
     heading, row, number = done.stdout.splitlines()
@@ -86,7 +97,7 @@ def test_findings_are_a_table_for_people_and_end_with_1(file):
     assert number == "1 finding"
 
 
-def test_findings_are_one_object_to_a_line(file):
+def test_findings_are_one_object_to_a_line(file, check):
     done = check(file(TWICE), "--format", "json")
     assert done.returncode == 1
     assert [json.loads(line) for line in done.stdout.splitlines()] == [
@@ -102,7 +113,7 @@ def test_findings_are_one_object_to_a_line(file):
     ]
 
 
-def test_what_is_said_of_the_file_has_no_child(file):
+def test_what_is_said_of_the_file_has_no_child(file, check):
     done = check(file([("{Z}-03-31", "{Z}-03-30")]), "--format", "json")
     found = json.loads(done.stdout)
     assert (found["rule"], found["child"], found["episode"], found["assessment"]) == (
@@ -113,14 +124,14 @@ def test_what_is_said_of_the_file_has_no_child(file):
     )
 
 
-def test_all_findings_are_printed(file):
+def test_all_findings_are_printed(file, check):
     done = check(file(children(400).replace(FACTORS, FACTORS * 2)), "--format", "json")
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [each["child"] for each in found if each["rule"] == "8898"] == [*range(1, 401)]
 
 
 @pytest.mark.parametrize("content", ["", "no XML", "<Message>", return_of()[:-20]])
-def test_a_file_that_cannot_be_read_ends_with_3_and_nothing_of_it_is_printed(file, content: str):
+def test_a_file_that_cannot_be_read_ends_with_3_and_prints_nothing_of_it(file, check, content: str):
     for form in ("table", "json"):
         done = check(file(content), "--format", form)
         assert (done.returncode, done.stdout) == (3, "")
@@ -128,20 +139,20 @@ def test_a_file_that_cannot_be_read_ends_with_3_and_nothing_of_it_is_printed(fil
         assert ": line " in done.stderr
 
 
-def test_a_file_that_breaks_after_its_findings_prints_none_of_them(file):
+def test_a_file_that_breaks_after_its_findings_prints_none_of_them(file, check):
     text = children(400).replace(FACTORS, FACTORS * 2)
     done = check(file(text[: len(text) - 40]))
     assert (done.returncode, done.stdout) == (3, "")
 
 
 @pytest.mark.parametrize("path", ["/no/such/file.xml", "/"])
-def test_a_file_that_cannot_be_opened_ends_with_3(path: str):
+def test_a_file_that_cannot_be_opened_ends_with_3(check, path: str):
     done = check(path)
     assert (done.returncode, done.stdout) == (3, "")
     assert "Traceback" not in done.stderr
 
 
-def test_a_year_without_rules_is_refused_and_another_can_be_named(file):
+def test_a_year_without_rules_is_refused_and_another_can_be_named(file, check):
     path = file([("<Year>{Z}</Year>", "<Year>2040</Year>")])
     done = check(path)
     assert done.returncode == 3
@@ -150,18 +161,18 @@ def test_a_year_without_rules_is_refused_and_another_can_be_named(file):
 
 
 @pytest.mark.parametrize("year", ["", "26", "twenty", "２０２６"])
-def test_a_return_that_does_not_say_its_year_is_refused(file, year: str):
+def test_a_return_that_does_not_say_its_year_is_refused(file, check, year: str):
     done = check(file([("<Year>{Z}</Year>", f"<Year>{year}</Year>")]))
     assert (done.returncode, done.stdout) == (3, "")
     assert "name the census year" in done.stderr
 
 
-def test_the_year_that_is_named_is_judged_by(file):
+def test_the_year_that_is_named_is_judged_by(file, check):
     done = check(file(), "--year", "2024-25", "--format", "json")
     assert "100" in {json.loads(line)["rule"] for line in done.stdout.splitlines()}
 
 
-def test_a_day_within_the_year_can_be_named(file):
+def test_a_day_within_the_year_can_be_named(file, check):
     path = file(OPEN_ASSESSMENT)
     done = check(path, "--as-at", "2025-06-01", "--format", "json")
     assert json.loads(done.stdout)["message"].startswith(
@@ -173,7 +184,7 @@ def test_a_day_within_the_year_can_be_named(file):
         assert "--as-at" in done.stderr
 
 
-def test_the_last_return_can_be_compared(file):
+def test_the_last_return_can_be_compared(file, check):
     now, last = file(children(100)), file(children(200), "last.xml")
     done = check(now, "--compare", last, "--format", "json")
     rules = {json.loads(line)["rule"] for line in done.stdout.splitlines()}
@@ -181,7 +192,7 @@ def test_the_last_return_can_be_compared(file):
     assert check(now, "--compare", file("broken", "last.xml")).returncode == 3
 
 
-def test_characters_that_would_steer_a_terminal_are_not_printed(file):
+def test_characters_that_would_steer_a_terminal_are_not_printed(file, check):
     path = file([("CHILD1", "CH\x9bILD\u202e1"), (FACTORS, tag("AssessmentFactors", "\x9b3B"))])
     done = check(path)
     assert done.returncode == 1
@@ -208,8 +219,7 @@ def test_two_libraries_are_all_that_it_needs(file):
         assert f'"{pinned}"' in (ROOT / "pyproject.toml").read_text()
 
 
-def test_the_same_is_returned_when_it_is_called(file, capsys):
-    assert main(["check", file()]) == 0
-    assert main(["check", file(TWICE)]) == 1
-    assert main(["check", file("")]) == 3
-    capsys.readouterr()
+def test_it_runs_as_a_program_and_ends_with_its_status(file):
+    for content, status in ((return_of(), 0), (return_of(edits=TWICE), 1), ("", 3)):
+        done = python("-m", "assessments.census", "check", file(content))
+        assert done.returncode == status, done.stderr
