@@ -91,6 +91,10 @@ class Table:
                 self.refuse(f"{key} holds {value} twice")
         return tuple(values)
 
+    def mapping(self, key: str) -> dict[str, Any]:
+        """Return a table as it stands, for the caller to check; nothing where it is left out."""
+        return self._value(key, dict, "a table", {})
+
     def table(self, key: str) -> Table:
         return Table(self._value(key, dict, "a table"), self.file, self._within(key))
 

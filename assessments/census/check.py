@@ -1,0 +1,97 @@
+"""Check a return: everything that the rules of its census year say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assessments.census import whole_file
+from assessments.census.errors import Refused
+from assessments.census.message import Header
+from assessments.census.read import Readable, read
+from assessments.census.rules.judge import Finding, Judge
+from assessments.census.rules.kinds import WRONG, Context
+from assessments.census.rules.loader import FOLDER, Level, rules_of
+from assessments.census.years import FOLDER as YEARS_FOLDER
+from assessments.census.years import CensusYear, name_of_year, years
+
+Years = Mapping[str, CensusYear]
+
+
+class NotInTheYear(ValueError):
+    """The day as at which to judge is before the census year."""
+
+
+def check(
+    file: Readable,
+    *,
+    year: str | None = None,
+    as_at: date | None = None,
+    last_return: Readable | None = None,
+    years_folder: Path = YEARS_FOLDER,
+    rules_folder: Path = FOLDER,
+) -> Iterator[Finding]:
+    """Yield the findings: of the header, of each child in turn, of the whole file.
+
+    `year` is judged by in place of the header's own. `as_at` a day before 31 March, what only
+    time makes wrong is told apart. With `last_return` the numbers of the two are compared.
+    Raise Refused, also after findings, which are of half a file then; NotInTheYear; KeyError for
+    a `year` that there is not.
+    """
+    message = read(file)
+    known = years(years_folder)
+    context = _context(known[year] if year else _year_of(message.header, known), as_at)
+    rules = rules_of(context.year.name, rules_folder)
+    judge = Judge(rules, context)
+    file_rules = [rule for rule in rules if rule.level is Level.FILE]
+    for rule in file_rules:
+        right = message.header.reference_date == context.year.reference_date
+        if rule.kind == "reference_date" and not right:
+            yield judge.finding(rule, WRONG, None)
+    counting = whole_file.counting(rules_folder)
+    counts = whole_file.new_counts(context, counting)
+    for position, child in enumerate(message.children, start=1):
+        counts.add(child)
+        yield from judge.findings(position, child)
+    counts.count_codes()
+    for rule in file_rules:
+        if rule.kind == "twice_in_the_file":
+            for position in counts.repeated(rule.settings["field"]):
+                yield judge.finding(rule, WRONG, None, position)
+    last = _counts_of(last_return, known, counting) if last_return is not None else None
+    shares = counting["expected_shares"]
+    for rule, raised in whole_file.said_of_the_file(file_rules, counts, last, shares):
+        yield judge.finding(rule, raised, None)
+
+
+def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> whole_file.Counts:
+    message = read(file)
+    context = _context(_year_of(message.header, known), None)
+    counts = whole_file.new_counts(context, counting)
+    for child in message.children:
+        counts.add(child)
+    counts.count_codes()
+    return counts
+
+
+def _year_of(header: Header, known: Years) -> CensusYear:
+    text = header.year or ""
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise Refused(
+            "its header does not say the year in which the census ends; name the census year"
+        )
+    name = name_of_year(int(text))
+    if name not in known:
+        raise Refused(
+            f"its census year is {name}, and the rules held here are those of {min(known)}"
+            f" to {max(known)}; name the census year to judge by"
+        )
+    return known[name]
+
+
+def _context(year: CensusYear, as_at: date | None) -> Context:
+    if as_at is not None and as_at < year.first_day:
+        raise NotInTheYear(f"{as_at} is before the census year {year.name}")
+    return Context(year, min(as_at or year.reference_date, year.reference_date))

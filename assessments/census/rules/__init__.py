@@ -1,0 +1,1 @@
+"""The rules of the census. Each is a table of `*.toml`, named by its number; `kinds` judge."""
