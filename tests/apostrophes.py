@@ -13,13 +13,18 @@ STRAIGHT = re.compile(r"[^\s']*'\S*(?: \S+)?")
 
 def straight_apostrophes(text: str) -> list[str]:
     """Return each word with a straight apostrophe and the next, if the guide does not have both."""
-    return [words for words in STRAIGHT.findall(" ".join(text.split())) if words not in _guide()]
+    found = STRAIGHT.findall(" ".join(text.split()))
+    return [words for words in found if words not in _guide() and not _ends_a_paragraph(words)]
+
+
+def _ends_a_paragraph(words: str) -> bool:
+    return f"{words.partition(' ')[0]}\n" in _guide()
 
 
 @cache
 def _guide() -> str:
-    return "\n".join(
-        " ".join(text.split())
+    return "".join(
+        " ".join(text.split()) + "\n"
         for edition in loader.editions().values()
         for text in _texts(edition)
         if "'" in text

@@ -92,6 +92,7 @@ def test_our_own_data_has_one_apostrophe(path: Path):
         # The guide's own, whole and cut.
         ("The child's developmental needs", []),
         ("See the child's developmental needs", []),
+        ("within any other category ('Other'). Unaccompanied asylum seeker", []),
         ("for concerns about the parent's or carer's physical disability", []),
     ],
 )
