@@ -18,7 +18,9 @@ def straight_apostrophes(text: str) -> list[str]:
 
 
 def _ends_a_paragraph(words: str) -> bool:
-    return f"{words.partition(' ')[0]}\n" in _guide()
+    """Or is quoted: a key point ends there, where the guide goes on."""
+    word = words.partition(" ")[0]
+    return f"{word}\n" in _guide() or (word.count("'") == 2 and word in _guide())
 
 
 @cache

@@ -24,10 +24,10 @@ RUN = """tags => axe.run(document, {
     ({html, failureSummary}) => [id, help, html.slice(0, 300), failureSummary].join("\\n")
 )))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
-# Not those inside what the design system, or a panel at the side, sets smaller or larger itself.
+# Not in what the design system sizes itself, nor in a notice or the panel at the side.
 HEADINGS = """() => [...document.querySelectorAll(".govuk-template :is(h1, h2, h3, h4)")]
   .filter(each => each.checkVisibility() && !each.matches(".govuk-visually-hidden")
-    && !each.closest(".govuk-error-summary, .govuk-notification-banner, .govuk-panel, aside"))
+    && !each.closest(".govuk-error-summary, .govuk-notification-banner, .govuk-panel, .app-others, aside"))
   .map(each => [each.matches("h2.govuk-label-wrapper") ? each.firstElementChild : each, each])
   .map(([sized, each]) => [each.localName, getComputedStyle(sized).fontSize, each.innerText])"""
 SIZES = {"h1": "36px", "h2": "24px", "h3": "19px"}
