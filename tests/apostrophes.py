@@ -18,7 +18,7 @@ def straight_apostrophes(text: str) -> list[str]:
 
 
 def _ends_a_paragraph(words: str) -> bool:
-    """Or is quoted: a key point ends there, where the guide goes on."""
+    """Whether it ends one, or is quoted: a key point ends there, where the guide goes on."""
     word = words.partition(" ")[0]
     return f"{word}\n" in _guide() or (word.count("'") == 2 and word in _guide())
 

@@ -27,7 +27,8 @@ OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 # Not in what the design system sizes itself, nor in a notice or the panel at the side.
 HEADINGS = """() => [...document.querySelectorAll(".govuk-template :is(h1, h2, h3, h4)")]
   .filter(each => each.checkVisibility() && !each.matches(".govuk-visually-hidden")
-    && !each.closest(".govuk-error-summary, .govuk-notification-banner, .govuk-panel, .app-others, aside"))
+    && !each.closest(
+      ".govuk-error-summary, .govuk-notification-banner, .govuk-panel, .app-others, aside"))
   .map(each => [each.matches("h2.govuk-label-wrapper") ? each.firstElementChild : each, each])
   .map(([sized, each]) => [each.localName, getComputedStyle(sized).fontSize, each.innerText])"""
 SIZES = {"h1": "36px", "h2": "24px", "h3": "19px"}
