@@ -59,12 +59,15 @@ def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int)
 
 def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
     bare = Goal(AT_MOST, 2.2)
-    stock = Goal(AT_LEAST, 3, "times faster")
+    # Rendered as the pages' other checkboxes are, which take half of what crispy-forms-gds took.
+    stock_page, stock_form = (Goal(AT_LEAST, times, "times faster") for times in (1.7, 10))
     yield Row("Factor page, beside its bytes sent bare", page.page, "ms", page.same_bytes, bare)
     yield Row("  the same, uncompressed", page.page_plain, "ms", page.same_bytes_plain)
     yield Row("  its queries, sign-in's among them", page.queries, "", page.same_bytes_queries)
-    yield Row("Factor page, beside stock checkboxes", page.page, "ms", page.stock_page, stock, True)
-    yield Row("  rendering the form alone", page.picker, "ms", page.stock_form, stock, True)
+    yield Row(
+        "Factor page, beside stock checkboxes", page.page, "ms", page.stock_page, stock_page, True
+    )
+    yield Row("  rendering the form alone", page.picker, "ms", page.stock_form, stock_form, True)
     yield Row(
         "Factor page as it is sent, all guidance",
         page.compressed,

@@ -91,7 +91,7 @@ LOG_LEVEL = choice("LOG_LEVEL", "INFO", "INFO", "WARNING", "ERROR")
 
 # The authority
 
-AUTHORITY_NAME = os.environ.get("AUTHORITY_NAME", "").strip() or "Children's services"
+AUTHORITY_NAME = os.environ.get("AUTHORITY_NAME", "").strip() or "Children’s services"
 AUTHORITY_COLOUR = os.environ.get("AUTHORITY_COLOUR", "").strip() or "#1d70b8"
 if not re.fullmatch(r"#[0-9a-fA-F]{6}", AUTHORITY_COLOUR):
     raise ImproperlyConfigured(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from crispy_forms.helper import FormHelper
@@ -18,9 +19,10 @@ Size = Literal["", "s", "m", "l"]
 """Of a label or legend: that of the text, or of a heading of this size."""
 
 CONTROLS: tuple[tuple[type[forms.Widget], str, str], ...] = (
-    (forms.CheckboxSelectMultiple, "checkboxes", ""),  # in Django it is a kind of RadioSelect
-    (forms.RadioSelect, "radios", ""),
-    (forms.MultiWidget, "parts", ""),
+    # In Django it is a kind of RadioSelect.
+    (forms.CheckboxSelectMultiple, "choices", "govuk-checkboxes"),
+    (forms.RadioSelect, "choices", "govuk-radios"),
+    (forms.MultiWidget, "parts", "govuk-date-input"),
     (forms.Select, "control", "govuk-select"),
     (forms.Textarea, "control", "govuk-textarea"),
     (
@@ -58,7 +60,9 @@ class Field:
         return get_template(f"govuk/{template}.html").render(
             {
                 "field": field,
-                "control": field.as_widget(attrs=self._attributes(field, classes)),
+                # Called where the template prints it: choices are printed one by one instead.
+                "control": partial(field.as_widget, attrs=self._attributes(field, classes)),
+                "css_class": classes,
                 "size": self.size,
                 "heading": self.heading,
                 "small": self.small,
@@ -66,17 +70,15 @@ class Field:
         )
 
     def _attributes(self, field: BoundField, classes: str) -> dict[str, Any]:
+        block = classes.split()[0]
+        if isinstance(self.width, int):
+            classes += f" {block}--width-{self.width}"
+        elif self.width:
+            classes += f" govuk-!-width-{self.width}"
+        if field.errors:
+            classes += f" {block}--error"
         # allauth's own fields have placeholders, which the design system does without.
-        attributes: dict[str, Any] = {"placeholder": False}
-        if classes:
-            block = classes.split()[0]
-            if isinstance(self.width, int):
-                classes += f" {block}--width-{self.width}"
-            elif self.width:
-                classes += f" govuk-!-width-{self.width}"
-            if field.errors:
-                classes += f" {block}--error"
-            attributes["class"] = classes
+        attributes: dict[str, Any] = {"placeholder": False, "class": classes}
         if self.rows:
             attributes["rows"] = self.rows
         if isinstance(field.field.widget, forms.PasswordInput):

@@ -1,6 +1,6 @@
-"""Accessibility of a page: axe, and no horizontal scrolling; with screenshots on request.
+"""How each page looks and reads: axe, no horizontal scrolling, sizes of headings, apostrophes.
 
-`SCREENSHOTS=folder` saves one of each state: at each width, at one between, and as printed.
+`SCREENSHOTS=folder` saves pictures of each state: at each width, at one between, and as printed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from playwright.sync_api import Page
 
+from tests.apostrophes import straight_apostrophes
+
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rules are named one by one, since axe leaves out some of those with a given tag.
@@ -22,6 +24,21 @@ RUN = """tags => axe.run(document, {
     ({html, failureSummary}) => [id, help, html.slice(0, 300), failureSummary].join("\\n")
 )))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+# Not in what the design system sizes itself, nor in a notice or the panel at the side.
+HEADINGS = """() => [...document.querySelectorAll(".govuk-template :is(h1, h2, h3, h4)")]
+  .filter(each => each.checkVisibility() && !each.matches(".govuk-visually-hidden")
+    && !each.closest(
+      ".govuk-error-summary, .govuk-notification-banner, .govuk-panel, .app-others, aside"))
+  .map(each => [each.matches("h2.govuk-label-wrapper") ? each.firstElementChild : each, each])
+  .map(([sized, each]) => [each.localName, getComputedStyle(sized).fontSize, each.innerText])"""
+SIZES = {"h1": "36px", "h2": "24px", "h3": "19px"}
+# What is read or spoken, but for what is typed.
+TEXT = """() => [
+  document.title,
+  document.body.innerText,
+  ...[...document.querySelectorAll("[aria-label], [alt], [title], [placeholder]")].flatMap(each =>
+    ["aria-label", "alt", "title", "placeholder"].map(name => each.getAttribute(name) || "")),
+]"""
 WIDE, BETWEEN, NARROW, SHEET = 1280, 768, 360, 718
 """In px; the last is the width of A4 between its margins."""
 
@@ -34,6 +51,8 @@ def axe() -> str:
 def assert_no_axe_violations(page: Page, name: str) -> None:
     """At both widths; and no horizontal scrolling at 320 px, or at 1280 by 1024 at 400%."""
     page.evaluate(axe())
+    straight = [each for text in page.evaluate(TEXT) for each in straight_apostrophes(text)]
+    assert straight == [], f"{name}: {straight}"
     save_screenshots(page, name)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
@@ -43,6 +62,8 @@ def assert_no_axe_violations(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 320, "height": height})
         assert page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways at 320 by {height} px"
     page.set_viewport_size({"width": WIDE, "height": 900})
+    odd = [each for each in page.evaluate(HEADINGS) if each[1] != SIZES.get(each[0])]
+    assert odd == [], f"{name} has headings of other sizes: {odd}"
 
 
 def save_screenshots(page: Page, name: str) -> None:

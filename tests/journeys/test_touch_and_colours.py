@@ -28,8 +28,12 @@ TOO_SMALL = """() => [...document.querySelectorAll(
     && !(each.matches("a") && each.parentElement.matches("p, .app-guide__paragraph")))
   .flatMap(each => {
     const places = [each, ...(each.labels || [])].map(part => part.getBoundingClientRect());
-    const height = Math.max(...places.map(place => place.bottom))
-      - Math.min(...places.map(place => place.top));
+    // What is put around the text is a part of the target.
+    const around = getComputedStyle(each, "::after");
+    const height = Math.max(
+      Math.max(...places.map(place => place.bottom)) - Math.min(...places.map(place => place.top)),
+      around.position === "absolute" ? parseFloat(around.height) : 0,
+    );
     const width = Math.max(...places.map(place => place.right))
       - Math.min(...places.map(place => place.left));
     return height >= 43.9 && width >= 24 ? []
