@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from assessments.catalogue.search import Found, FoundFactor
 from assessments.catalogue.types import Code
 
-FIRST = 3
-"""How many factors are named; the others stand below, in the guide."""
-CODES_OF_EACH = 3
+FIRST = 2
+"""How many factors have buttons for their codes; the others are named, and stand below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,7 @@ class NamedFactor:
     matched: tuple[str, ...]
     """The words that led to it."""
     codes: tuple[Code, ...]
-    others: int
-    """How many codes it has besides."""
+    """The best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,10 @@ class SearchAnswer:
     codes: tuple[str, ...]
     """All codes of what was found, the best first."""
     factors: tuple[NamedFactor, ...]
+    others: tuple[NamedFactor, ...]
+    """Those after the first few."""
     number: int
     """How many factors were found."""
-    only_code: str
-    """The code, where exactly one was found that fits."""
     meant: str
     notes: tuple[str, ...]
     """What is said of what no code describes."""
@@ -44,13 +42,13 @@ class SearchAnswer:
 
 def search_answer(words: str, found: Found) -> SearchAnswer:
     """Return what is said of a search for these words."""
-    codes = found.codes
+    named = tuple(_named(each) for each in found.factors)
     return SearchAnswer(
         words=words,
-        codes=codes,
-        factors=tuple(_named(each) for each in found.factors[:FIRST]),
-        number=len(found.factors),
-        only_code=codes[0] if len(codes) == 1 else "",
+        codes=found.codes,
+        factors=named[:FIRST],
+        others=named[FIRST:],
+        number=len(named),
         meant=found.meant,
         notes=tuple(each.sentence for each in found.undescribed),
     )
@@ -61,6 +59,5 @@ def _named(found: FoundFactor) -> NamedFactor:
         name=found.factor.name,
         number=found.factor.number,
         matched=tuple(dict.fromkeys(found.matched)),
-        codes=found.codes[:CODES_OF_EACH],
-        others=len(found.codes[CODES_OF_EACH:]),
+        codes=found.codes,
     )

@@ -16,6 +16,7 @@ class SelectedCode:
 
     code: str
     name: str
+    short_name: str
     factor: Factor | None = None
     entry: Code | None = None
 
@@ -35,9 +36,15 @@ class SelectedGroup:
 def named_codes(edition: Edition, codes: Collection[str]) -> tuple[SelectedCode, ...]:
     """Return the codes with their names, in the order of the guide, unknown ones included."""
     return tuple(
-        SelectedCode(code, edition.name_of(code), edition.factor_of(code), edition.codes[code])
+        SelectedCode(
+            code,
+            edition.name_of(code),
+            edition.short_name_of(code),
+            edition.factor_of(code),
+            edition.codes[code],
+        )
         if code in edition.codes
-        else SelectedCode(code, UNLISTED)
+        else SelectedCode(code, UNLISTED, UNLISTED)
         for code in sorted(set(codes), key=code_order)
     )
 

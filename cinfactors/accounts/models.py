@@ -114,6 +114,12 @@ class User(AbstractUser):
     shortcuts = models.BooleanField(
         default=True, help_text="Whether single keys do things on the factor page"
     )
+    shows_shortcuts = models.BooleanField(
+        default=False, help_text="Whether the factor page lists those keys"
+    )
+    shows_code_words = models.BooleanField(
+        default=False, help_text="Whether the guide's words stand below each selected code"
+    )
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
 
     REQUIRED_FIELDS = ["name"]

@@ -30,6 +30,18 @@ def choose_shortcuts(*, by: User, shortcuts: bool) -> None:
     by.save(update_fields=["shortcuts"])
 
 
+def show_shortcuts(*, by: User, shown: bool) -> None:
+    """Remember whether the person's factor page lists its keyboard shortcuts."""
+    by.shows_shortcuts = shown
+    by.save(update_fields=["shows_shortcuts"])
+
+
+def show_code_words(*, by: User, shown: bool) -> None:
+    """Remember whether the person wants the guide's words below each selected code."""
+    by.shows_code_words = shown
+    by.save(update_fields=["shows_code_words"])
+
+
 def end_own_sessions(*, by: User, keep: str | None = None) -> None:
     """Sign the person out everywhere, except in the session of the key `keep`."""
     with transaction.atomic():

@@ -12,7 +12,7 @@ AT_ONCE = """selectors => {
 }"""
 TYPE_AT_ONCE = """([code, ...texts]) => {
     document.getElementById(`code-${code}`).click();
-    const typed = document.getElementById("typed");
+    const typed = document.getElementById("find");
     for (const text of texts) {
         typed.value = text;
         document.querySelector("[value=typed]").click();
@@ -139,7 +139,7 @@ def test_a_description_is_kept_when_the_density_changes_while_20_is_not_selected
 
 
 def test_only_text_that_is_no_code_stays_in_its_box(ada, draft):
-    box = ada.page.locator("#typed")
+    box = ada.page.locator("#find")
     box.fill("3a 99")
     ada.page.keyboard.press("Enter")
     expect(ada.box("3A")).to_be_checked()

@@ -85,9 +85,9 @@ def test_without_javascript_21_can_be_dropped_for_the_others(people, draft, at_a
 def test_without_javascript_typed_codes_are_read_back_or_rejected(people, draft, at_a_browser):
     ada = at_a_browser(people.ada, javascript=False)
     ada.opens_factors(draft)
-    box, answer = ada.page.locator("#typed"), ada.page.locator("#typed-answer")
+    box, answer = ada.page.locator("#find"), ada.page.locator("#typed-answer")
     box.fill("3a 18a")
-    ada.presses("Select")
+    ada.presses("Find or select")
     replaced = "18A was replaced: use 18B (by another child) or 18C (by an adult)."
     assert ada.problems() == [replaced]
     expect(answer).to_contain_text(replaced)
@@ -98,7 +98,7 @@ def test_without_javascript_typed_codes_are_read_back_or_rejected(people, draft,
     assert given.codes_of(draft) == []
 
     box.fill("16a")
-    ada.presses("Select")
+    ada.presses("Find or select")
     expect(answer).to_have_text("Selected: 16A Neglect.")
     expect(box).to_have_value("")
     assert given.codes_of(draft) == ["3A", "16A"]

@@ -117,7 +117,8 @@ def test_a_reason_folds_the_finding_and_holds_until_its_codes_change(send, draft
     [folded] = answer.parts["beside-13A"].find_all("details")
     assert words(folded.summary.text).startswith("Explained: 13A Gangs")
     assert folded.textarea.text.strip() == "No <b>sign</b> of it"
-    assert "Answered" in answer.text["findings"]
+    # Nothing waits any more.
+    assert answer.text["findings"] == ""
     assert send("13A", "4B", **reason).parts["beside-13A"].find_all("details")
     # Gone and back, it is the same question about the same codes.
     send("4B")
@@ -197,12 +198,12 @@ def test_typed_codes_are_ticked_and_their_names_read_back(send, draft, typed, co
 
 
 def test_what_is_no_code_gets_a_message_and_the_others_are_ticked(send, draft):
-    answer = send(typed="18a 99Z <b> 4B")
+    answer = send(typed="18a 99Z 98z 4B")
     assert (answer.outcome, draft.codes) == ("saved", ["4B"])
     message = answer.text["typed-answer"]
     assert message.startswith("Selected: 4B Mental health disorder, a parent or carer.")
     assert "18A was replaced" in message
-    assert "“99Z”, “<b>”" in message
+    assert "“99Z”, “98z”" in message
 
 
 def test_21_typed_beside_others_waits_where_it_was_typed(send, draft):
@@ -278,7 +279,28 @@ def test_the_density_is_remembered_and_the_picker_rendered_again(send, people):
 
 def test_shortcuts_are_switched_off_and_on_for_the_person(send, people):
     for value, other in (("off", "on"), ("on", "off")):
-        answer = send("13A", shortcuts=value)
+        answer = send("13A", shortcuts=value, shortcuts_list="shown")
         people.ada.refresh_from_db()
         assert people.ada.shortcuts is (value == "on")
         assert list(buttons(answer.parts["shortcuts"]).values()) == [("shortcuts", other)]
+
+
+def test_the_list_of_shortcuts_is_closed_until_it_is_opened_and_remembered(send, people):
+    assert people.ada.shows_shortcuts is False
+    for value, other in (("shown", "hidden"), ("hidden", "shown")):
+        answer = send("13A", shortcuts_list=value)
+        people.ada.refresh_from_db()
+        assert people.ada.shows_shortcuts is (value == "shown")
+        assert bool(answer.text["shortcuts"]) is people.ada.shows_shortcuts
+        [button] = buttons(answer.parts["shortcuts-button"]).values()
+        assert button == ("shortcuts_list", other)
+
+
+def test_the_guides_words_for_what_is_selected_are_shown_on_demand_and_remembered(send, people):
+    words_of_13a = "because of involvement in/with gangs"
+    for value, other in (("shown", "hidden"), ("hidden", "shown")):
+        answer = send("13A", code_words=value)
+        people.ada.refresh_from_db()
+        assert people.ada.shows_code_words is (value == "shown")
+        assert (words_of_13a in answer.text["selected"]) is people.ada.shows_code_words
+        assert ("code_words", other) in buttons(answer.parts["selected"]).values()

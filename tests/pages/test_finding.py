@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assessments.catalogue import loader
-from assessments.components.picker.typed_codes import TypedCodes, parse_typed_codes
+from assessments.components.picker.typed_codes import TypedCodes, parse_typed, parse_typed_codes
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, words
@@ -33,27 +33,22 @@ def test_the_answer_has_every_code_the_best_first(ada):
 def test_the_answer_names_the_first_factors_what_matched_and_their_codes(ada):
     page = answer_to(ada, "hit with a belt by his dad")
     [first, *_] = page.select(".app-found__factors > li")
-    assert words(first.select_one(".app-found__name").text) == "Physical abuse"
+    name = first.select_one("a.app-found__name")
+    assert (words(name.text), name["href"]) == ("Physical abuse", "#code-18C")
     assert words(first.select_one(".app-found__matched").text) == "“hit with a belt by his dad”"
-    links = first.select("a")
-    assert [(words(link.text), link["href"]) for link in links] == [
-        ("18C By an adult", "#code-18C"),
-        ("18B By another child", "#code-18B"),
-    ]
-    assert [button["data-select"] for button in first.select("button")] == ["18C", "18B"]
-    # Three factors, and three codes of each.
+    assert [
+        (words(button.text), button["data-select"], button["aria-pressed"])
+        for button in first.select("button")
+    ] == [("18C By an adult", "18C", "false"), ("18B By another child", "18B", "false")]
+    # Two factors with all their codes, and the names of the others.
     many = answer_to(ada, "private fostering, alcohol, cannabis, witchcraft and asylum")
-    assert len(many.select(".app-found__factors > li")) == 3
+    assert len(many.select(".app-found__factors > li")) == 2
     assert "5 factors found" in words(many.text)
     [fostering, *_] = many.select(".app-found__factors > li")
-    assert len(fostering.select("a")) == 3
-    assert "2 more below" in words(fostering.text)
-
-
-@pytest.mark.parametrize(("text", "only"), [("fgm", "22A"), ("drunk", None), ("gang knife", None)])
-def test_the_only_code_that_fits_is_marked(ada, text, only):
-    [found] = answer_to(ada, text).select("[data-codes]")
-    assert found.get("data-only") == only
+    assert len(fostering.select("button")) == 5
+    [line] = [each for each in many.select(".app-found__line") if "more:" in each.text]
+    assert "5 factors found. 3 more:" in words(line.text)
+    assert len(line.select("a")) == 3
 
 
 def test_a_near_word_is_offered_beside_what_it_finds(ada):
@@ -169,9 +164,51 @@ def test_a_replaced_code_is_recognised_however_it_is_typed():
 
 def test_what_was_typed_is_escaped_in_the_message(ada, people):
     draft = make.start(people.ada)
-    page = ada.post(
-        at("autosave", draft), key_and_version(draft, typed="<i>x</i> & 16")
-    ).content.decode()
-    assert "“&lt;i&gt;x&lt;/i&gt;”" in page
+    fields = key_and_version(draft, typed="<i>x</i> & 16", next="typed")
+    page = ada.post(at("factors", draft), fields).content.decode()
+    assert "Nothing found for “&lt;i&gt;x&lt;/i&gt; &amp; 16”" in page
     assert "<i>" not in page
-    assert "16 has 16A Neglect. Type 16A." in page
+    numbers = ada.post(at("autosave", draft), key_and_version(draft, typed="99z & 16"))
+    assert "“99z”" in numbers.content.decode()
+    assert "16 has 16A Neglect. Type 16A." in numbers.content.decode()
+
+
+# The one field
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("3a", "3a 3b 16a", "3A,3b", "03a", "3a and 3b", "3 a", "3a3b", " 20 ", "99z", "18a & 4"),
+        "3a/3b.",
+    ],
+)
+def test_text_of_only_codes_is_codes(text):
+    assert parse_typed(EDITION, text) == parse_typed_codes(EDITION, text)
+    assert parse_typed(EDITION, text).words == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["gangs", "3a gangs", "2 years old", "15yo", "16aa", "and", "sand 3a", "<b> 4B", "&"]
+)
+def test_anything_else_is_looked_up(text):
+    assert parse_typed(EDITION, text) == TypedCodes(words=text)
+
+
+def test_without_a_script_the_same_field_answers_words_and_keeps_what_is_ticked(ada, people):
+    draft = make.start(people.ada)
+    for button in ("typed", "enter"):
+        fields = key_and_version(draft, codes=["3A"], typed="cannabis", next=button)
+        response = ada.post(at("factors", draft), fields)
+        assert response.status_code == 200
+        page = read(response)
+        assert page.select_one("#find")["value"] == "cannabis"
+        [select] = page.select("#find-answer button[value='2B']")
+        assert select["name"] == "offered"
+        assert make.codes_of(draft) == ["3A"]
+    chosen = key_and_version(draft, codes=["3A"], typed="cannabis", offered="2B")
+    ada.post(at("factors", draft), chosen)
+    assert make.codes_of(draft) == ["2B", "3A"]
+    # Who goes on has found what they looked for.
+    on = key_and_version(draft, codes=["2B", "3A"], typed="cannabis", next="check")
+    assert ada.post(at("factors", draft), on)["Location"] == at("check", draft)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from django.http import QueryDict
 
 from assessments.catalogue.types import Edition, Severity, code_order
-from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes, parse_typed_codes
+from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes, parse_typed
 from assessments.rules import AnswerKind
 from assessments.services import NOTE, Sent, SentAnswer
 from cinfactors.web.clean_text import normalise_newlines
@@ -80,6 +80,8 @@ _BUTTONS_THAT_IGNORE_TYPED_CODES = frozenset(
         "reply",
         "density",
         "shortcuts",
+        "shortcuts_list",
+        "code_words",
         "undo_merge",
         "hide_merge",
     }
@@ -91,7 +93,7 @@ def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
     """Return what a page asks for, after the button that submitted it has had its effect."""
     posted = tuple(data.getlist("codes"))
     ignores_typed = not _BUTTONS_THAT_IGNORE_TYPED_CODES.isdisjoint(data)
-    typed = parse_typed_codes(edition, "" if ignores_typed else data.get("typed", ""))
+    typed = parse_typed(edition, "" if ignores_typed else data.get("typed", ""))
     parsed = PostedSelection(
         posted_codes=posted,
         description=normalise_newlines(data.get("other_description", "")),

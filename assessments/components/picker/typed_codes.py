@@ -1,4 +1,4 @@
-"""Codes as people type them: "3a 3B,16a" and the like."""
+"""Codes as people type them: "3a 3B,16a" and the like; anything else is words to look up."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _TYPED = re.compile(
     r"|[^\s,;:.|/&+–—-]+(?:[/-][A-Za-z][^\s,;:.|/&+–—-]*)*"
 )
 _BETWEEN = "and"
+ONLY_CODES = (
+    r"^(?=.*[0-9])(?:[\s,;:.|/&+–—-]|[aA][nN][dD](?![A-Za-z0-9])"
+    r"|[0-9]+\s?[A-Za-z](?![A-Za-z])|[0-9]+(?![A-Za-z0-9]))+$"
+)
+"""What is only codes, of this edition or not, for Python and for the browser's script alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class TypedCodes:
     """What is no code of the edition, as it was typed."""
     messages: tuple[str, ...] = ()
     """What the person reads about each that is no code, a sentence each."""
+    words: str = ""
+    """What was typed instead of codes, to be looked up."""
 
     @property
     def message(self) -> str:
@@ -42,6 +49,14 @@ NO_TYPED_CODES = TypedCodes()
 def canonical_code(typed: str) -> str:
     """Return a code as the guide spells it: "3A" for "3a", "3 a" and "03A"."""
     return re.sub(r"^0+(?=\d)", "", re.sub(r"\s", "", typed)).upper()
+
+
+def parse_typed(edition: Edition, text: str) -> TypedCodes:
+    """Read the one field for both: text that is only codes as codes, and anything else as words."""
+    text = text.strip()[:LONGEST_TYPED]
+    if re.search(ONLY_CODES, text):
+        return parse_typed_codes(edition, text)
+    return TypedCodes(words=text)
 
 
 def parse_typed_codes(edition: Edition, text: str) -> TypedCodes:

@@ -37,13 +37,12 @@ from assessments.components.replies import (
 from assessments.evaluation import Evaluation, edition_of
 from assessments.models import Assessment
 from assessments.pages.factors import parts
-from assessments.pages.factors.forms import DensityForm, ShortcutsForm
+from assessments.pages.factors.forms import save_preferences
 from assessments.pages.factors.notes import notes_and_reading
 from assessments.presenters.code_notes import NO_NOTES
 from assessments.services import SaveOutcome, SaveResult, Sent
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
-from cinfactors.accounts.services import choose_density, choose_shortcuts
 from cinfactors.web.clean_text import clean_text
 
 
@@ -105,7 +104,7 @@ class _Saved:
 def _save(data: QueryDict, by: User, assessment: Assessment, before: Sent | None) -> _Saved:
     """Save one post, of a page that sent another `before` it without an answer, or none."""
     key, version = key_and_version_of(data)
-    has_density = _save_preferences(data, by)
+    has_density = save_preferences(data, by)
     edition = edition_of(assessment)
     posted, others = posted_and_others(edition, data)
     posted = posted.without_conflicting(edition, assessment.codes)
@@ -121,17 +120,6 @@ def _save(data: QueryDict, by: User, assessment: Assessment, before: Sent | None
         before=before,
     )
     return _Saved(version, has_density, posted, others, replies, result)
-
-
-def _save_preferences(data: QueryDict, by: User) -> bool:
-    """Save the density and the shortcuts, if one was chosen; return whether the density was."""
-    density = DensityForm(data)
-    if has_density := density.is_valid():
-        choose_density(by=by, density=density.cleaned_data["density"])
-    shortcuts = ShortcutsForm(data)
-    if shortcuts.is_valid():
-        choose_shortcuts(by=by, shortcuts=shortcuts.cleaned_data["shortcuts"])
-    return has_density
 
 
 def _description_to_show(

@@ -15,8 +15,11 @@ class PanelFindings(NamedTuple):
     errors: tuple[Finding, ...]
     questions: tuple[Finding, ...]
     """Findings that ask for an answer and have none that holds."""
-    answered: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+
+    def of(self, severity: Severity) -> tuple[Finding, ...]:
+        """Return the questions, or notes, of a severity."""
+        return tuple(f for f in (*self.questions, *self.notes) if f.rule.severity is severity)
 
 
 def panel_findings(state: PickerState) -> PanelFindings:
@@ -26,6 +29,5 @@ def panel_findings(state: PickerState) -> PanelFindings:
     return PanelFindings(
         errors=tuple(f for f in state.findings if f.is_error_on_save),
         questions=tuple(f for f in asking if f.rule.id not in answered),
-        answered=tuple(f for f in asking if f.rule.id in answered),
         notes=tuple(f for f in state.findings if f.rule.severity is Severity.NOTE),
     )

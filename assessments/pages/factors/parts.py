@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.timezone import localdate, localtime
 
+from assessments.catalogue import search
 from assessments.catalogue.code_names import listed
 from assessments.catalogue.types import Edition, Severity
 from assessments.components.idempotency import KeyAndVersionForm
@@ -28,12 +29,14 @@ from assessments.components.merging import OthersMessage
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.posted_selection import EMPTY_POST, PostedSelection
 from assessments.components.picker.rendering import (
+    FINDING_LABELS,
     prerendered_picker,
     render_beside,
     render_choice,
     render_picker,
 )
 from assessments.components.picker.state import PickerState
+from assessments.components.picker.typed_codes import ONLY_CODES
 from assessments.components.prerendered import Prerendered, placeholder
 from assessments.components.replies import ManagersWords, render_comments
 from assessments.evaluation import current_edition
@@ -42,8 +45,8 @@ from assessments.pages.factors.panel import PanelFindings, panel_findings
 from assessments.presenters.clashes import ShownClash
 from assessments.presenters.code_notes import offers
 from assessments.presenters.deadlines import deadline_of
+from assessments.presenters.found import search_answer
 from assessments.presenters.selection import SelectedCode, named_codes
-from assessments.rules import Finding
 from assessments.services import SaveOutcome
 from assessments.templatetags.record import render_identity_bar
 from cinfactors import context_processors
@@ -173,6 +176,7 @@ def prerendered_page(edition: Edition, role: str) -> Prerendered:
         # Every factor page stands below the list, wherever its own reference leads.
         **context_processors.site_context_for(person, f"{reverse('assessments')}reference/"),
         "groups": domain_groups(edition),
+        "only_codes": ONLY_CODES,
         "some_codes": " ".join(factor.codes[0].code for factor in edition.factors[:2]),
     }
     return Prerendered("pages/factors/page.html", context)
@@ -202,7 +206,10 @@ def _surroundings(page: FactorPage) -> dict[str, Callable[[str], str]]:
         "notices": lambda _: _notices(page),
         "family": lambda _: _family(page),
         "autosave_url": lambda _: reverse("autosave", args=[assessment.reference]),
-        "typed_text": lambda _: escape(" ".join(page.posted.typed.unlisted)),
+        "typed_text": lambda _: escape(
+            page.posted.typed.words or " ".join(page.posted.typed.unlisted)
+        ),
+        "find-answer": lambda _: _found(page),
     }
 
 
@@ -220,6 +227,19 @@ def _notices(page: FactorPage) -> str:
         "words": page.words,
     }
     return _render("notices", context, page.request)
+
+
+def _found(page: FactorPage) -> str:
+    """Render the answer to words that were posted with the page, as where no script runs."""
+    words = page.posted.typed.words
+    if not words:
+        return ""
+    edition = page.picker.edition
+    context = {
+        "answer": search_answer(words, search.find(edition, words)),
+        "ticked": page.picker.ticked,
+    }
+    return get_template("components/found.html").render(context)
 
 
 def _family(page: FactorPage) -> str:
@@ -306,43 +326,41 @@ def _findings(page: FactorPage) -> str:
     return _cached_findings(findings) if any(findings) else ""
 
 
+MOST_WAITING = 4
+"""How many findings of a kind the panel links to: the list above them keeps its place."""
+
+
 def _render_findings(findings: PanelFindings) -> str:
-    return _render("panel_findings", findings._asdict())
+    waiting = [
+        (severity.value, FINDING_LABELS[severity], found[:MOST_WAITING], len(found[MOST_WAITING:]))
+        for severity in (Severity.EXPLAIN, Severity.CONSIDER, Severity.NOTE)
+        if (found := findings.of(severity))
+    ]
+    return _render("panel_findings", {"errors": findings.errors, "waiting": waiting})
 
 
 _cached_findings = lru_cache(maxsize=256)(_render_findings)
 
 
-def _open_questions(page: FactorPage) -> str:
-    """Render how many answers are missing, where it is in view however much is selected."""
-    questions = panel_findings(page.picker).questions
-    return _cached_open_questions(questions) if questions else ""
-
-
-@lru_cache(maxsize=256)
-def _cached_open_questions(questions: tuple[Finding, ...]) -> str:
-    explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
-    context = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
-    return _render("panel_open_questions", context)
-
-
 def _selected(page: FactorPage) -> str:
     """Render the selected codes, each with a button that removes it."""
-    edition = page.picker.edition
+    edition, has_words = page.picker.edition, page.request.user.shows_code_words
     codes = [
-        _cached_selected_code(edition, each.code) if each.entry else _selected_code(each)
+        _cached_selected_code(edition, each.code, has_words)
+        if each.entry
+        else _selected_code(each, has_words)
         for each in named_codes(edition, page.picker.ticked)
     ]
-    return _render("panel_selected", {"codes": codes})
+    return _render("panel_selected", {"codes": codes, "has_words": has_words})
 
 
-def _selected_code(each: SelectedCode) -> str:
-    return _render("panel_selected_code", {"each": each})
+def _selected_code(each: SelectedCode, has_words: bool) -> str:
+    return _render("panel_selected_code", {"each": each, "has_words": has_words})
 
 
 @lru_cache(maxsize=256)
-def _cached_selected_code(edition: Edition, code: str) -> str:
-    return _selected_code(named_codes(edition, [code])[0])
+def _cached_selected_code(edition: Edition, code: str, has_words: bool) -> str:
+    return _selected_code(named_codes(edition, [code])[0], has_words)
 
 
 def _density_button(page: FactorPage) -> str:
@@ -354,7 +372,19 @@ def _cached_density_button(density: str) -> str:
     return _render("density_button", {"density": density})
 
 
+def _shortcuts_button(page: FactorPage) -> str:
+    user = page.request.user
+    return _cached_shortcuts_button(user.shows_shortcuts, user.shortcuts)
+
+
+@lru_cache(maxsize=4)
+def _cached_shortcuts_button(listed: bool, on: bool) -> str:
+    return _render("shortcuts_button", {"listed": listed, "on": on})
+
+
 def _shortcuts(page: FactorPage) -> str:
+    if not page.request.user.shows_shortcuts:
+        return ""
     return _cached_shortcuts(page.picker.edition, page.request.user.shortcuts)
 
 
@@ -367,7 +397,7 @@ def _cached_shortcuts(edition: Edition, on: bool) -> str:
 def _typed_codes(page: FactorPage) -> str:
     """Render the names of typed codes, and what is no code; those that wait are not selected.
 
-    What waits for a choice stands here too: the panel is always in view.
+    What waits for a choice stands here too: it is always in view.
     """
     posted, edition = page.posted, page.picker.edition
     selected = [code for code in posted.typed.codes if code not in posted.waiting]
@@ -386,11 +416,11 @@ PARTS = (
     Part("counts", _counts),
     Part("selected", _selected),
     Part("findings", _findings),
-    Part("still-open", _open_questions),
     Part("saved", _save_status),
     Part("typed-answer", _typed_codes),
     Part("others", _others),
     Part("clashes", _clashes),
+    Part("shortcuts-button", _shortcuts_button),
     Part("shortcuts", _shortcuts),
     Part("density", _density_button, with_picker=True),
     Part("picker", lambda page: render_picker(page.picker), with_picker=True),

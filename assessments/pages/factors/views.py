@@ -44,7 +44,7 @@ from assessments.components.replies import (
 )
 from assessments.evaluation import Evaluation, evaluate
 from assessments.pages.factors import parts
-from assessments.pages.factors.forms import DensityForm
+from assessments.pages.factors.forms import save_preferences
 from assessments.pages.factors.notes import notes_and_reading
 from assessments.presenters.clashes import ShownClash
 from assessments.presenters.findings import problem_of
@@ -52,7 +52,6 @@ from assessments.rules.asking import subject_of
 from assessments.services import SaveOutcome, SaveResult
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
-from cinfactors.accounts.services import choose_density
 from cinfactors.audit.models import Page
 from cinfactors.web.problems import Problem
 
@@ -85,9 +84,7 @@ def _save_factors(request: SignedInRequest, evaluation: Evaluation) -> HttpRespo
     themselves.
     """
     key, version = key_and_version_of(request.POST)
-    density = DensityForm(request.POST)
-    if density.is_valid():
-        choose_density(by=request.user, density=density.cleaned_data["density"])
+    save_preferences(request.POST, request.user)
     posted, others = posted_and_others(evaluation.edition, request.POST)
     replies = save_replies(
         parse_replies(request.POST), assessment=evaluation.assessment, by=request.user, key=key
@@ -124,11 +121,12 @@ def _response_after_saving(
         child = evaluation.assessment.episode.child.la_child_id
         messages.success(request, f"Saved for child {child}. You can come back to it at any time.")
         return redirect("assessments")
-    if posted.replaced or posted.typed.codes:
-        # Only this response can offer an undo and name the typed codes. Where no script runs,
-        # Enter among the typed codes submits with the first button, which would go on.
+    asks = request.POST.get("next") in ("enter", "typed") and posted.typed.words
+    if posted.replaced or posted.typed.codes or asks:
+        # Only this response can offer an undo, name the typed codes and answer the typed words.
+        # Where no script runs, Enter among them submits with the first button, which would go on.
         return _recorded_page(request, evaluation, posted)
-    page = "check" if request.POST.get("next") == "check" else "factors"
+    page = "check" if request.POST.get("next") in ("enter", "check") else "factors"
     return redirect(page, evaluation.assessment.reference)
 
 
@@ -245,5 +243,5 @@ def _problems(
     ]
 
 
-_BOXES = {"other_description": "id_other_description", "typed": "typed"}
+_BOXES = {"other_description": "id_other_description", "typed": "find"}
 """The ids of the boxes that are not for the answer to a rule."""

@@ -37,6 +37,7 @@ export function applyAnswer(newOutcome) {
   // Text that is no code stays to be corrected; codes that were selected are not sent again.
   if (action?.value === "typed" && form.elements.typed.value === action.typed) {
     form.elements.typed.value = unlistedText = selectionChanges.refused;
+    form.elements.typed.dispatchEvent(new Event("input"));
   }
   if (isClosed()) disableForm();
   if (othersChanges && wasLeaving) element("others-changes").focus();

@@ -1,16 +1,20 @@
-// Finding a factor on the page. The server looks the words up; the page is filtered here.
+// Finding a factor on the page. The server looks the words up; the page is filtered here. Text that
+// is only codes is no search: saving.js selects these.
 //
 // Selected factors stay visible, below what was found, and say why. Only a new search hides or moves
 // anything: a factor in which somebody selects a code meanwhile becomes visible, and one that loses
 // its codes stays so. Where nothing was found, nothing is hidden.
 
 import htmx from "htmx.org";
-import { announce, boxes, element, form, tickedCodes } from "./page.js";
+import { announce, boxes, element, form, isOnlyCodes, tickedCodes } from "./page.js";
 
 const picker = element("picker");
 const find = element("find");
 const answer = element("find-answer");
 const clear = element("clear");
+const selectTyped = element("select-typed");
+const bar = find.closest(".app-find"); // with the answer; at the top of a wide screen it stays
+const LONGEST = 100; // characters that are looked up
 const TYPING_PAUSE = 120;
 let typingTimer = 0; // until a pause in typing is over
 let sentWords = ""; // the words that were last sent
@@ -19,7 +23,8 @@ let goWhenFound = false; // whether Enter was pressed before the answer was ther
 let scrollBefore = 0; // the scroll position when the search began
 
 const isActive = () => find.value !== "" || answer.hasChildNodes();
-const isStale = () => find.value.trim() !== requestWords;
+const typedWords = () => (isOnlyCodes(find.value) ? "" : find.value.trim().slice(0, LONGEST));
+const isStale = () => typedWords() !== requestWords;
 const result = () => answer.querySelector("[data-codes]");
 const foundCodes = () => (result()?.dataset.codes || "").split(" ").filter(Boolean);
 
@@ -77,12 +82,10 @@ function moveBack() {
   if (document.activeElement !== focused && focused?.isConnected) focused.focus({ preventScroll: true });
 }
 
-// Each code in the answer can be selected there, unless it is already.
+// Each code in the answer can be selected there, and removed again.
 function showSelected() {
   for (const button of answer.querySelectorAll("[data-select]")) {
-    const isSelected = element(`code-${button.dataset.select}`).checked;
-    button.disabled = isSelected;
-    button.firstChild.textContent = isSelected ? "Selected" : "Select";
+    button.setAttribute("aria-pressed", element(`code-${button.dataset.select}`).checked);
   }
 }
 
@@ -113,12 +116,25 @@ function showNumberKept(kept, codes) {
 }
 
 function showAll() {
+  find.value = "";
+  endSearch();
+}
+
+// What is typed stays.
+function endSearch() {
   clearTimeout(typingTimer);
-  find.value = sentWords = "";
+  sentWords = "";
   goWhenFound = false;
-  clear.hidden = true;
+  showButtons();
+  if (!answer.hasChildNodes()) return;
   answer.replaceChildren();
   filter();
+}
+
+function showButtons() {
+  clear.hidden = !find.value;
+  selectTyped.textContent = "Select";
+  selectTyped.toggleAttribute("data-shown", isOnlyCodes(find.value));
 }
 
 // End the search and keep the scroll position: of the focused or first visible factor, or else
@@ -131,9 +147,11 @@ function clearSearch() {
   if (picker.contains(focused)) anchor = focused;
   else if (focused === document.body) anchor = firstInView();
   const top = anchor?.getBoundingClientRect().top;
+  const hasSearched = answer.hasChildNodes();
   if (focused === clear || answer.contains(focused)) find.focus({ preventScroll: true });
   showAll();
-  const by = anchor ? anchor.getBoundingClientRect().top - top : scrollBefore - scrollY;
+  const back = hasSearched ? scrollBefore - scrollY : 0;
+  const by = anchor ? anchor.getBoundingClientRect().top - top : back;
   scrollBy({ top: by, behavior: "instant" });
   announce("Every factor is shown.");
 }
@@ -145,42 +163,47 @@ export function reveal(target) {
 
 // Going to what was found
 
-// To the box where exactly one code was found, else to the first code in the answer.
+// To the box of the code that fits best.
 function goToFound() {
   goWhenFound = false;
-  const only = result()?.dataset.only;
-  if (only) goTo(element(`code-${only}`));
-  else answer.querySelector("a")?.focus();
+  const [best] = foundCodes();
+  if (best) goTo(element(`code-${best}`));
 }
 
+// What is scrolled to is not hidden behind the field and its answer.
+const keepClear = () =>
+  document.documentElement.style.setProperty("--find-height", `${bar.offsetHeight}px`);
+new ResizeObserver(keepClear).observe(bar);
+
 function goTo(box) {
+  keepClear();
   box.closest(".app-factor").scrollIntoView();
   // Where the guidance is longer than the screen, its end and the box.
   box.scrollIntoView({ block: "nearest" });
   box.focus({ preventScroll: true });
 }
 
-// Where the panel is beside the factors and always in view, scroll to what was found. Where it is
-// above them, what was found follows the words as they are typed: scroll to the panel.
+// Where the field is always in view, scroll to what was found. Where it is not, what was found
+// follows the words as they are typed: scroll to the field.
 function scrollToFound() {
   if (!foundCodes().length) return;
-  const panel = find.closest(".app-panel");
-  if (getComputedStyle(panel).position !== "sticky") {
-    if (panel.getBoundingClientRect().top > innerHeight / 4) panel.scrollIntoView();
+  if (getComputedStyle(bar).position !== "sticky") {
+    if (bar.getBoundingClientRect().top > innerHeight / 4) bar.scrollIntoView();
     return;
   }
+  keepClear();
   const factor = element(`code-${foundCodes()[0]}`).closest(".app-factor");
   const { top } = factor.getBoundingClientRect();
-  if (top < 0 || top > innerHeight / 2) factor.scrollIntoView();
+  if (top < bar.getBoundingClientRect().bottom || top > innerHeight / 2) factor.scrollIntoView();
 }
 
 // Requests
 
 function search() {
   clearTimeout(typingTimer);
-  const words = find.value.trim();
+  const words = typedWords();
   if (!words) {
-    showAll();
+    endSearch();
     return;
   }
   if (!answer.hasChildNodes()) scrollBefore = scrollY;
@@ -208,7 +231,7 @@ find.addEventListener("htmx:afterRequest", event => {
     sentWords = "";
     goWhenFound = false;
     const line = document.createElement("p");
-    line.className = "govuk-body-s app-panel__message";
+    line.className = "govuk-body-s app-find__message";
     line.textContent = "The search cannot be reached. Every factor is shown.";
     answer.replaceChildren(line);
   }
@@ -217,7 +240,7 @@ find.addEventListener("htmx:afterRequest", event => {
   if (goWhenFound) goToFound();
   else scrollToFound();
   // A page that has become shorter may have scrolled the box out of view.
-  if (find.getBoundingClientRect().top < 0) find.closest(".app-panel").scrollIntoView();
+  if (find.getBoundingClientRect().top < 0) bar.scrollIntoView();
 });
 
 // What the person does
@@ -225,15 +248,15 @@ find.addEventListener("htmx:afterRequest", event => {
 find.addEventListener("input", () => {
   clearTimeout(typingTimer);
   goWhenFound = false;
-  clear.hidden = !find.value;
-  if (find.value.trim()) typingTimer = setTimeout(search, TYPING_PAUSE);
-  else showAll();
+  if (typedWords()) {
+    showButtons();
+    typingTimer = setTimeout(search, TYPING_PAUSE);
+  } else endSearch();
 });
 
 find.addEventListener("keydown", event => {
   if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  const words = find.value.trim();
+  const words = typedWords();
   if (!words) return;
   if (words === sentWords && words === requestWords && result()) goToFound();
   else {
@@ -251,17 +274,17 @@ answer.addEventListener("click", event => {
     find.focus();
     search();
   } else if (select) {
-    element(`code-${select}`).click();
-    announce(`Selected: ${element(`code-${select}`).labels[0].textContent}.`);
-    // The button has done its work, and is disabled.
-    answer.querySelector(`a[href="#code-${select}"]`).focus();
+    event.preventDefault();
+    const box = element(`code-${select}`);
+    box.click();
+    announce(`${box.checked ? "Selected" : "Removed"}: ${box.labels[0].textContent}.`);
   }
 });
 
 // Escape ends the search from anywhere, except where Escape does something else.
 document.addEventListener("keydown", event => {
   if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !isActive()) return;
-  if (event.target === form.elements.typed || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]")) return;
   event.preventDefault();
   clearSearch();
 });
@@ -286,6 +309,8 @@ document.addEventListener("click", event => {
 }, { capture: true });
 
 document.addEventListener("rerendered", () => filter());
+
+showButtons();
 
 // A link of another page may lead to a text field of this one.
 const linked = location.hash && element(location.hash.slice(1));

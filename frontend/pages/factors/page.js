@@ -10,6 +10,10 @@ export const codeBeside = place => place.id.slice("beside-".length);
 
 export const hasFocus = () => document.activeElement && document.activeElement !== document.body;
 
+// Whether the text is only codes, which the one field for both selects; it looks up anything else.
+const onlyCodes = new RegExp(element("find").dataset.onlyCodes);
+export const isOnlyCodes = text => onlyCodes.test(text.trim());
+
 // Have a screen reader say the text.
 export function announce(text) {
   element("announcement").textContent = text.replace(/\s+/g, " ").trim();

@@ -14,7 +14,7 @@ import { askToChooseFirst } from "./conflict.js";
 import { handleFailure, retryNow } from "./failures.js";
 import { isTextBox } from "./findings.js";
 import { isLeaving, leaveNow, leaveOnceSaved, stay } from "./leaving.js";
-import { element, form } from "./page.js";
+import { element, form, isOnlyCodes } from "./page.js";
 import {
   hasUnansweredChanges, isInConflict, OUTCOME_HEADER, queueAction, recordChange, showSaveState,
 } from "./save_state.js";
@@ -25,6 +25,7 @@ import { isTicking } from "./ticking.js";
 const ACTION_BUTTONS = [
   "[name=remove]", "[name=instead]", "[name=undo]", "[name=complied]", "[name=answer]",
   "[name=offered]", "[name=reply]", "[name=density]", "[name=shortcuts]", "[name=choose]",
+  "[name=shortcuts_list]", "[name=code_words]",
   "[name=undo_merge]", "[name=hide_merge]",
   "[value=typed]",
 ].join();
@@ -52,12 +53,15 @@ form.addEventListener("input", event => {
   sendAfterTyping();
 });
 
-// Enter in the box of codes selects them; Escape leaves it, so that shortcuts work again.
+// Enter after codes selects them; Escape clears the field, and then leaves it, so that shortcuts
+// work again.
 form.elements.typed.addEventListener("keydown", event => {
-  if (event.key === "Escape") element("selected-heading").focus();
-  if (event.key !== "Enter") return;
+  const field = form.elements.typed;
+  const isClear = !field.value && !element("find-answer").hasChildNodes();
+  if (event.key === "Escape" && isClear) element("selected-heading").focus();
+  if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
-  if (form.elements.typed.value.trim()) carryOut(form.querySelector("[value=typed]"));
+  if (isOnlyCodes(field.value)) carryOut(form.querySelector("[value=typed]"));
 });
 
 form.addEventListener("submit", event => {
@@ -75,8 +79,9 @@ form.addEventListener("submit", event => {
     retryNow();
     sendNext();
   } else {
-    // Text that is no code was answered, and is not sent again.
-    if (form.elements.typed.value === unlistedText) form.elements.typed.value = "";
+    // Words, and text that is no code, were answered, and are not sent again.
+    const field = form.elements.typed;
+    if (field.value === unlistedText || !isOnlyCodes(field.value)) field.value = "";
     leaveNow();
   }
 });

@@ -1,10 +1,10 @@
-// Single-key shortcuts of the factor page: where their list is visible, and the person has not
-// switched them off.
+// Single-key shortcuts of the factor page: where the button that lists them is visible, and the
+// person has not switched them off.
 
 import { reveal } from "./find.js";
 import { element, form } from "./page.js";
 
-const list = element("shortcuts");
+const list = element("shortcuts-button");
 const TEXT_FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select";
 
 const goTo = (target, block = "center") => {
@@ -13,6 +13,15 @@ const goTo = (target, block = "center") => {
   target.scrollIntoView({ block });
   target.focus();
 };
+// To the one field for words and codes; what stands there is typed over.
+function goToField() {
+  const field = element("find");
+  const { top, bottom } = field.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) field.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+  field.select();
+}
+
 // To a domain, at the first of its boxes that the search has left visible.
 const goToDomain = index => {
   const domain = form.querySelectorAll(".app-domain")[index];
@@ -39,9 +48,8 @@ function goToNextFinding() {
 }
 
 const SHORTCUTS = {
-  // Both are in the panel beside the factors, whose scroll position is kept.
-  "/": () => goTo(element("find"), "nearest"),
-  c: () => goTo(element("typed"), "nearest"),
+  "/": goToField,
+  c: goToField,
   1: () => goToDomain(0),
   2: () => goToDomain(1),
   3: () => goToDomain(2),
@@ -50,9 +58,8 @@ const SHORTCUTS = {
   n: goToNextFinding,
   s: () => form.querySelector(".app-panel__save [value=check]").click(),
   "?": () => {
-    const details = list.querySelector("details");
-    details.open = true;
-    goTo(details.querySelector("summary"));
+    if (!element("shortcuts").hasChildNodes()) element("list-shortcuts").click();
+    goTo(element("list-shortcuts"), "nearest");
   },
 };
 

@@ -12,7 +12,7 @@ const ALWAYS_SWAPPED = new Set(["key-and-version", "selection-changes"]);
 // What the page took over from others is said, and sent along, even in a late answer.
 const SWAPPED_LATE = new Set(["others"]);
 // Actions that change nothing but how the page looks.
-const APPEARANCE = new Set(["density", "shortcuts"]);
+const APPEARANCE = new Set(["density", "shortcuts", "shortcuts_list", "code_words"]);
 
 const lastHtml = new Map(); // what the server last put in each part
 for (const place of form.querySelectorAll(".app-beside:not(:empty)")) {
@@ -45,9 +45,6 @@ document.body.addEventListener("htmx:oobBeforeSwap", event => {
     restoreDescription(fragment);
     answer.ticked = tickedCodes(boxes());
     for (const place of form.querySelectorAll(".app-beside")) forgetPart(place.id);
-  } else if (target.id === "shortcuts") {
-    // The list stays open if the person has opened it.
-    fragment.querySelector("details").open = target.querySelector("details").open;
   }
 });
 

@@ -21,7 +21,7 @@ def factors_answered_and_typed(people: People, open_browser: SitDown) -> Visitor
     expect(beside.locator("summary")).to_be_visible()
     visitor.page.locator("#beside-8B").get_by_role("button", name="Save the reason").click()
     visitor.sees("Give a reason, or add 24A")
-    visitor.enters("Type codes, for example 1A 2A", "3a 18a")
+    visitor.page.locator("#find").fill("3a 18a")
     visitor.page.keyboard.press("Enter")
     visitor.sees("18A was replaced")
     return visitor
@@ -75,7 +75,8 @@ def factors_recorded_before(people: People, open_browser: SitDown) -> Visitor:
     given.authorise(given.submit(earlier, "1A", "16A"), people.mo)
     visitor = open_browser(people.ada)
     visitor.opens_factors(given.record(given.start_after(earlier), "3A"))
-    visitor.page.locator("#shortcuts summary").click()
+    visitor.presses_in_place("Keyboard shortcuts")
+    visitor.sees("Next question of the guide")
     visitor.sees("Recorded for a brother or sister", "Recorded on")
     return visitor
 
