@@ -1,4 +1,4 @@
-"""Migrating back is refused where a step would delete what is kept.
+"""Migrating back is refused where a step would delete what is kept, or could not be taken.
 
 To migrate back below the table of the history, of restrictions or of changes in how people sign
 in, and then forward again, would leave the tables and none of their rows. No step says beforehand
@@ -13,10 +13,19 @@ from typing import Any
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.management import CommandError
-from django.db import DEFAULT_DB_ALIAS
-from django.db.migrations import AddField, AlterField, CreateModel, Migration
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations import AddField, AlterField, CreateModel, Migration, RemoveConstraint
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
-from django.db.models import BooleanField, Field, Model, QuerySet
+from django.db.models import (
+    BaseConstraint,
+    BooleanField,
+    CheckConstraint,
+    ExpressionWrapper,
+    Field,
+    Model,
+    QuerySet,
+)
 
 NOT_KEPT = frozenset({"django_session", "accounts_session", "accounts_heldform"})
 """Tables of what ends by itself within a day."""
@@ -28,15 +37,20 @@ def refuse_to_delete(
     using: str = DEFAULT_DB_ALIAS,
     **_others: object,
 ) -> None:
-    """Raise CommandError if the plan goes back below a table or a column that holds anything.
+    """Raise CommandError if the plan goes back below a table, a column or a value that is in use.
 
     A receiver of `pre_migrate`, which comes before the first step: everything stays as it was.
     """
     backwards = [migration for migration, is_backwards in plan if is_backwards]
-    lost = dict.fromkeys(line for each in backwards for line in _deleted_by(each, apps, using))
+    lost = dict.fromkeys(
+        line
+        for each in backwards
+        for lines in (_deleted_by(each, apps, using), _not_allowed_before(each, apps, using))
+        for line in lines
+    )
     if lost:
         raise CommandError(
-            f"Going back would delete {', '.join(lost)}. Nothing was changed. To have an earlier "
+            f"Going back would lose {', '.join(lost)}. Nothing was changed. To have an earlier "
             "state, restore a copy of the database from that time."
         )
 
@@ -62,6 +76,31 @@ def _deleted_by(migration: Migration, apps: Apps, using: str) -> Iterator[str]:
             rows = _not_known(field).using(using).count() if field else 0
             if field and rows:
                 yield f"that {field.column} is not known in {_rows(rows)} of {_table(field.model)}"
+
+
+def _not_allowed_before(migration: Migration, apps: Apps, using: str) -> Iterator[str]:
+    """Yield the rows that a check refuses which the reverse of a migration puts in place again."""
+    removed = [each for each in migration.operations if isinstance(each, RemoveConstraint)]
+    if not removed:
+        return
+    loader = MigrationLoader(connections[using])
+    before = loader.project_state((migration.app_label, migration.name), at_end=False)
+    for operation in removed:
+        model = _model(apps, migration.app_label, operation.model_name)
+        checks: Iterable[BaseConstraint] = before.models[
+            migration.app_label, operation.model_name_lower
+        ].options["constraints"]
+        check = next(each for each in checks if each.name == operation.name)
+        if model and isinstance(check, CheckConstraint):
+            rows = _broken(model, check).using(using).count()
+            if rows:
+                yield f"{_rows(rows)} of {_table(model)} that {check.name} did not allow before"
+
+
+def _broken(model: type[Model], check: CheckConstraint) -> QuerySet[Model]:
+    """Return the rows that a check refuses: not those of which it says neither yes nor no."""
+    allowed = ExpressionWrapper(check.condition, output_field=BooleanField())
+    return model._base_manager.alias(allowed_before=allowed).filter(allowed_before=False)
 
 
 def _may_be_not_known(field: Field[Any, Any]) -> bool:

@@ -47,6 +47,7 @@ SETTINGS = {
     "timezone": "Europe/London",
     "log_timezone": "UTC",
     "log_min_error_statement": "panic",  # statements may hold a child's name
+    "log_error_verbosity": "terse",  # the detail of a refused row is the row
     "log_parameter_max_length_on_error": "0",
     "max_wal_size": "2GB",
     "jit": "off",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,6 +14,7 @@ from django.db.migrations import AddField, RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
 from assessments.models import Child, NamedPerson
 from cinfactors.accounts.models import SignInChangeKind
@@ -39,12 +41,20 @@ def owner(as_owner) -> Iterator[None]:
 
 @pytest.fixture
 def records(transactional_db) -> People:
-    """A record that was returned and replied to; a restricted one with an answer not known."""
+    """A record that was returned and replied to; a restricted one with an answer not known.
+
+    And one that ended a day before it was authorised, was corrected, and was voided then.
+    """
     people = make.make_people()
     back = make.return_it(make.submit(make.start(people.ada)), people.mo)
     make.reply(back, {"": "Two visits"})
     record_sign_in_change(people.ada, people.ada, SignInChangeKind.CODES_MADE)
     make.restrict(make.start(people.ada, "EX2", disabled=None), people.mo)
+    started = timezone.localdate() - timedelta(days=3)
+    done = make.submit(make.start(people.ada, "EX3", referred=started, started=started))
+    done = make.authorise(done, people.mo)
+    done = make.correct_dates(done, people.mo, end_date=started + timedelta(days=1))
+    make.void(done, people.mo)
     browser = Client()
     browser.force_login(people.mo)
     browser.get("/assessments/")
@@ -61,6 +71,9 @@ def records(transactional_db) -> People:
         ("assessments", "0003", "of history.change"),
         ("assessments", "0013", "1 row of assessments_reply"),
         ("assessments", "0018", "that disabled is not known in 1 row of assessments_child"),
+        ("assessments", "0016", "1 row of assessments_assessment that status_is_known"),
+        ("assessments", "0016", "1 row of assessments_review that decision_is_known"),
+        ("assessments", "0014", "2 rows of assessments_review that decision_is_known"),
         ("assessments", "zero", "of assessments_assessment"),
         ("accounts", "0002", "of history.change"),
         ("accounts", "0003", "1 row of accounts_signinchange"),

@@ -144,11 +144,19 @@ def test_each_connection_needs_a_password(folder):
             psycopg.connect(host=str(server.socket_folder), user="postgres", passfile=os.devnull)
 
 
-def test_its_log_keeps_no_statement(folder):
+def test_its_log_keeps_no_statement_and_no_row(folder):
     with running(folder, throwaway=True) as server, server.connect() as superuser:
         with pytest.raises(psycopg.errors.DivisionByZero):
             superuser.execute("SELECT 'Invented Child', 1 / 0")
-        assert "Invented Child" not in (folder / "data" / "server.log").read_text()
+        superuser.execute("CREATE TEMPORARY TABLE child (name text UNIQUE CHECK (name > 'A'))")
+        superuser.execute("INSERT INTO child VALUES ('Invented Child')")
+        with pytest.raises(psycopg.errors.UniqueViolation, match="Invented Child"):
+            superuser.execute("INSERT INTO child VALUES ('Invented Child')")
+        with pytest.raises(psycopg.errors.CheckViolation, match="1 Invented Child"):
+            superuser.execute("INSERT INTO child VALUES ('1 Invented Child')")
+        log = (folder / "data" / "server.log").read_text()
+        assert "violates check constraint" in log
+        assert "Invented Child" not in log
 
 
 def test_a_real_one_writes_through_to_the_disk():
