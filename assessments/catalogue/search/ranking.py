@@ -30,7 +30,7 @@ PART, IN_GUIDANCE, BOTH = 0.85, 0.12, 0.02
 """What part of an expression counts, a word that only the guidance has, and one that it has too."""
 BEGUN = 0.7
 """What a word counts that is the beginning of a known one, while it is typed."""
-LEAST = 1.5
+LEAST = 2.0
 """The score below which nothing is found: a word in passing means no factor.
 
 A text that is wholly an expression has at least this score.
