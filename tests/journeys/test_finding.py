@@ -41,7 +41,7 @@ def test_found_factors_are_distinguished_from_selected_ones(ada, draft):
     page, keyboard = ada.page, ada.page.keyboard
     ada.ticks("1A", "3B", "3C")
     ada.waits_until_saved()
-    finds(ada, "gang knife")
+    finds(ada, "gang knives")
     expect(found(ada)).to_contain_text(
         "2 factors found, 2 more shown because you selected from them."
     )

@@ -44,7 +44,7 @@ def test_the_answer_names_the_first_factors_what_matched_and_their_codes(ada):
     # Three factors, and three codes of each.
     many = answer_to(ada, "private fostering, alcohol, cannabis, witchcraft and asylum")
     assert len(many.select(".app-found__factors > li")) == 3
-    assert "5 factors found" in words(many.text)
+    assert "6 factors found" in words(many.text)
     [fostering, *_] = many.select(".app-found__factors > li")
     assert len(fostering.select("a")) == 3
     assert "2 more below" in words(fostering.text)
