@@ -1,7 +1,7 @@
 """How often the search finds what everyday phrases mean.
 
 `phrases/` has them with the factor, the code where it is said whom they are about, or "none": one
-file on which the search was tuned, and one that nobody looked at who did.
+file on which the search was tuned, and one whose phrases it was not tuned on.
 """
 
 from __future__ import annotations

@@ -133,7 +133,10 @@ def rules_rows() -> Iterator[Row]:
 
 
 def finding_rows() -> Iterator[Row]:
-    for name, about in ((finding.TUNED, "it was tuned on"), (finding.UNSEEN, "nobody looked at")):
+    for name, about in (
+        (finding.TUNED, "it was tuned on"),
+        (finding.UNSEEN, "it was not tuned on"),
+    ):
         found = finding.figures(name)
         yield Row(
             f"Find: of phrases {about}, first right",

@@ -7,7 +7,7 @@ import pytest
 from assessments.catalogue import loader
 from benchmarks import finding
 
-FLOORS = {finding.TUNED: (0.94, 0.97, 0.95), finding.UNSEEN: (0.8, 0.9, 0.91)}
+FLOORS = {finding.TUNED: (0.97, 0.98, 0.975), finding.UNSEEN: (0.86, 0.93, 0.88)}
 """First right, in the first three, told that no code describes it."""
 
 

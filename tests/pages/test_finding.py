@@ -43,12 +43,12 @@ def test_the_answer_names_the_first_factors_what_matched_and_their_codes(ada):
     # Two factors with all their codes, and the names of the others.
     many = answer_to(ada, "private fostering, alcohol, cannabis, witchcraft and asylum")
     assert len(many.select(".app-found__factors > li")) == 2
-    assert "5 factors found" in words(many.text)
+    assert "6 factors found" in words(many.text)
     [fostering, *_] = many.select(".app-found__factors > li")
     assert len(fostering.select("button")) == 5
     [line] = [each for each in many.select(".app-found__line") if "more:" in each.text]
-    assert "5 factors found. 3 more:" in words(line.text)
-    assert len(line.select("a")) == 3
+    assert "6 factors found. 4 more:" in words(line.text)
+    assert len(line.select("a")) == 4
 
 
 def test_a_near_word_is_offered_beside_what_it_finds(ada):

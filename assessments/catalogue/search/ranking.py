@@ -30,13 +30,14 @@ PART, IN_GUIDANCE, BOTH = 0.85, 0.12, 0.02
 """What part of an expression counts, a word that only the guidance has, and one that it has too."""
 BEGUN = 0.7
 """What a word counts that is the beginning of a known one, while it is typed."""
-LEAST = 1.5
+LEAST = 2.0
 """The score below which nothing is found: a word in passing means no factor.
 
 A text that is wholly an expression has at least this score.
 """
-RELATIVE = 0.3
-"""How much of the best factor's score another needs, to be found beside it."""
+RELATIVE, IN_PASSING = 0.3, 0.4
+"""How much of the best factor's score another needs, to be found beside it: where whole expressions
+have less than `BESIDE` of its own score, and where they have none."""
 BESIDE = 0.6
 """What share of a factor's score whole expressions need where something without a code is likelier.
 
@@ -96,6 +97,11 @@ class _Case:
         told = sum(score for place, score in self.places.items() if place not in self.in_passing)
         return told / sum(self.places.values())
 
+    def needed(self) -> float:
+        """Return what share of the best one's score it needs, to be found beside it."""
+        share = self.told_share()
+        return 0.0 if share >= BESIDE else RELATIVE if share else IN_PASSING
+
 
 _Decided = tuple[list[tuple[Factor, _Case]], tuple[Undescribed, _Case] | None]
 """The factors that are meant, the best first, and what most likely has no code."""
@@ -131,7 +137,9 @@ def find(edition: Edition, text: str) -> Found:
         factors = [each for each in factors if each[1].told_share() >= BESIDE]
     best = factors[0][1] if factors else _Case()
     undescribed = (note[0],) if note and best.places.keys().isdisjoint(note[1].places) else ()
-    factors = [each for each in factors if each[1].score >= RELATIVE * best.score]
+    factors = [
+        (factor, case) for factor, case in factors if case.score >= case.needed() * best.score
+    ]
     named = {each.people.kind for each in people} - {Kind.PARTNER}
     found = []
     for factor, case in factors:
