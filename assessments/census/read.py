@@ -8,7 +8,7 @@ its line.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, repeat
 from typing import Protocol
 from xml.parsers import expat
 
@@ -29,9 +29,10 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(file: Readable) -> Message:
+def read(file: Readable, *, keep_modules: bool = True) -> Message:
     """Return the header, which stands first, and the children, read as they are asked for.
 
+    Modules have their XML only if they are to be kept, which takes time.
     Raise Refused, here or from `children`; whoever keeps what came before it has half a file.
     """
     elements = _elements(file)
@@ -41,7 +42,8 @@ def read(file: Readable) -> Message:
         header, first = header_of(first), next(elements, None)
     if first is None:
         raise Refused("it holds no Child")
-    return Message(header, map(child_of, chain([first], elements)))
+    records = chain([first], elements)
+    return Message(header, map(child_of, records, repeat(keep_modules)))
 
 
 def _elements(file: Readable) -> Iterator[Element]:

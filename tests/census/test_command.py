@@ -189,7 +189,9 @@ def test_the_last_return_can_be_compared(file, check):
     done = check(now, "--compare", last, "--format", "json")
     rules = {json.loads(line)["rule"] for line in done.stdout.splitlines()}
     assert "changed-children" in rules
-    assert check(now, "--compare", file("broken", "last.xml")).returncode == 3
+    done = check(now, "--compare", file("broken", "last.xml"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "the last return: " in done.stderr
 
 
 def test_characters_that_would_steer_a_terminal_are_not_printed(file, check):
@@ -223,3 +225,12 @@ def test_it_runs_as_a_program_and_ends_with_its_status(file):
     for content, status in ((return_of(), 0), (return_of(edits=TWICE), 1), ("", 3)):
         done = python("-m", "assessments.census", "check", file(content))
         assert done.returncode == status, done.stderr
+
+
+def test_a_terminal_of_another_character_set_shows_what_it_can(file):
+    path = file([("CHILD1", "CHILDÉ")])
+    for form, shown in (("table", "CHILD?"), ("json", '"1580"')):
+        arguments = ["-m", "assessments.census", "check", path, "--format", form]
+        done = python(*arguments, PYTHONIOENCODING="ascii")
+        assert done.returncode == 1, done.stderr
+        assert shown in done.stdout
