@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any
 
 from assessments.census import whole_file
 from assessments.census.errors import Refused
-from assessments.census.message import Header
+from assessments.census.message import Child, Header
 from assessments.census.read import Readable, read
 from assessments.census.rules.judge import Finding, Judge
 from assessments.census.rules.kinds import WRONG, Context
-from assessments.census.rules.loader import FOLDER, Level, rules_of
+from assessments.census.rules.loader import FOLDER, Level, Rule, rules_of
 from assessments.census.years import FOLDER as YEARS_FOLDER
 from assessments.census.years import CensusYear, name_of_year, years
 
@@ -62,10 +63,14 @@ def check(
             counts.add(child)
             yield from judge.findings(position, child)
     counts.count_codes()
+    repeated: dict[int, list[Rule]] = {}
     for rule in file_rules:
         if rule.kind == "twice_in_the_file":
             for position in counts.repeated(rule.settings["field"]):
-                yield judge.finding(rule, WRONG, None, position)
+                repeated.setdefault(position, []).append(rule)
+    for position, again in _children_at(repeated, file):
+        for rule in repeated[position]:
+            yield judge.finding(rule, WRONG, again, position)
     try:
         last = None if last_return is None else _counts_of(last_return, known, counting)
     except Refused as error:
@@ -73,6 +78,20 @@ def check(
     shares = counting["expected_shares"]
     for rule, raised in whole_file.said_of_the_file(file_rules, counts, last, shares):
         yield judge.finding(rule, raised, None)
+
+
+def _children_at(positions: Collection[int], file: Readable) -> Iterator[tuple[int, Child | None]]:
+    """Yield the children at those positions, read once more, since none of them was kept.
+
+    None in place of a child where the file cannot be read from its beginning again.
+    """
+    if positions and isinstance(file, io.IOBase) and file.seekable():
+        file.seek(0)
+        for position, child in enumerate(read(file, keep_modules=False).children, start=1):
+            if position in positions:
+                yield position, child
+    else:
+        yield from ((position, None) for position in sorted(positions))
 
 
 def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> whole_file.Counts:

@@ -22,14 +22,14 @@ CLEAN, FINDINGS, REFUSED = 0, 1, 3
 IN_MEMORY = 16 * 1024 * 1024
 """Bytes of findings kept in memory until the file is known to be whole; more go to a file that
 has no name and is gone with the process."""
-COLUMNS = "{:>6}  {:>7}  {:>10}  {:<20}  {:<24}  {:<5}  {}\n"
+COLUMNS = "{:>6}  {:>7}  {:>10}  {:<20}  {:<24}  {:<8}  {}\n"
 HEADINGS = (
     "Child",
     "Episode",
     "Assessment",
     "Child id",
     "Rule",
-    "",
+    "Severity",
     "What is wrong, and how to mend it",
 )
 
