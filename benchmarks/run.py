@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connections
 from django.test import override_settings
 
-from benchmarks import browser, database, factor_page, finding, lists, rules, saves
+from benchmarks import browser, census, database, factor_page, finding, lists, rules, saves
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row
 from cinfactors.dev.embedded_postgres import Server
@@ -48,6 +48,7 @@ def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int)
                 *browser_rows(browser.measure(own)),
                 *list_rows(lists.measure(found[small], found[large], **measured)),
                 *rules_rows(),
+                *census_rows(census.measure()),
                 *finding_rows(),
             ]
     finally:
@@ -129,6 +130,28 @@ def rules_rows() -> Iterator[Row]:
         "",
         rules.floor_a_second(),
         Goal(AT_LEAST, 50_000, "a second", of_ratio=False),
+    )
+
+
+def census_rows(speed: census.Speed) -> Iterator[Row]:
+    yield Row(
+        "Census: children judged a second",
+        speed.judged_a_second,
+        "",
+        goal=Goal(AT_LEAST, 20_000, "a second", of_ratio=False),
+    )
+    yield Row(
+        "  CPU of one, beside lxml that does nothing",
+        1_000_000 / speed.judged_a_second,
+        "µs",
+        1_000_000 / speed.read_a_second,
+        Goal(AT_MOST, 3),
+    )
+    yield Row(
+        f"  memory for a file of {speed.children:,}",
+        speed.peak_memory,
+        "MB",
+        goal=Goal(AT_MOST, 200, "MB", of_ratio=False),
     )
 
 

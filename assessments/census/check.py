@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from assessments.census import whole_file
 from assessments.census.errors import Refused
-from assessments.census.message import Header
+from assessments.census.message import Child, Header
 from assessments.census.read import Readable, read
 from assessments.census.rules.judge import Finding, Judge
 from assessments.census.rules.kinds import WRONG, Context
-from assessments.census.rules.loader import FOLDER, Level, rules_of
+from assessments.census.rules.loader import FOLDER, Level, Rule, rules_of
 from assessments.census.years import FOLDER as YEARS_FOLDER
 from assessments.census.years import CensusYear, name_of_year, years
 
+TOGETHER = 256
+"""Children read before they are judged: in turns of one, a quarter of the time goes into loading
+the code of the one and of the other anew."""
 Years = Mapping[str, CensusYear]
 
 
@@ -40,7 +45,7 @@ def check(
     Raise Refused, also after findings, which are of half a file then; NotInTheYear; KeyError for
     a `year` that there is not.
     """
-    message = read(file)
+    message = read(file, keep_modules=False)
     known = years(years_folder)
     context = _context(known[year] if year else _year_of(message.header, known), as_at)
     rules = rules_of(context.year.name, rules_folder)
@@ -52,22 +57,45 @@ def check(
             yield judge.finding(rule, WRONG, None)
     counting = whole_file.counting(rules_folder)
     counts = whole_file.new_counts(context, counting)
-    for position, child in enumerate(message.children, start=1):
-        counts.add(child)
-        yield from judge.findings(position, child)
+    positions = count(1)
+    while several := list(islice(message.children, TOGETHER)):
+        for child, position in zip(several, positions, strict=False):
+            counts.add(child)
+            yield from judge.findings(position, child)
     counts.count_codes()
+    repeated: dict[int, list[Rule]] = {}
     for rule in file_rules:
         if rule.kind == "twice_in_the_file":
             for position in counts.repeated(rule.settings["field"]):
-                yield judge.finding(rule, WRONG, None, position)
-    last = _counts_of(last_return, known, counting) if last_return is not None else None
+                repeated.setdefault(position, []).append(rule)
+    for position, again in _children_at(repeated, file):
+        for rule in repeated[position]:
+            yield judge.finding(rule, WRONG, again, position)
+    try:
+        last = None if last_return is None else _counts_of(last_return, known, counting)
+    except Refused as error:
+        raise Refused(f"the last return: {error.reason}", error.line) from None
     shares = counting["expected_shares"]
     for rule, raised in whole_file.said_of_the_file(file_rules, counts, last, shares):
         yield judge.finding(rule, raised, None)
 
 
+def _children_at(positions: Collection[int], file: Readable) -> Iterator[tuple[int, Child | None]]:
+    """Yield the children at those positions, read once more, since none of them was kept.
+
+    None in place of a child where the file cannot be read from its beginning again.
+    """
+    if positions and isinstance(file, io.IOBase) and file.seekable():
+        file.seek(0)
+        for position, child in enumerate(read(file, keep_modules=False).children, start=1):
+            if position in positions:
+                yield position, child
+    else:
+        yield from ((position, None) for position in sorted(positions))
+
+
 def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> whole_file.Counts:
-    message = read(file)
+    message = read(file, keep_modules=False)
     context = _context(_year_of(message.header, known), None)
     counts = whole_file.new_counts(context, counting)
     for child in message.children:

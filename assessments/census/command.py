@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import shutil
 import sys
@@ -21,14 +22,14 @@ CLEAN, FINDINGS, REFUSED = 0, 1, 3
 IN_MEMORY = 16 * 1024 * 1024
 """Bytes of findings kept in memory until the file is known to be whole; more go to a file that
 has no name and is gone with the process."""
-COLUMNS = "{:>6}  {:>7}  {:>10}  {:<20}  {:<24}  {:<5}  {}\n"
+COLUMNS = "{:>6}  {:>7}  {:>10}  {:<20}  {:<24}  {:<8}  {}\n"
 HEADINGS = (
     "Child",
     "Episode",
     "Assessment",
     "Child id",
     "Rule",
-    "",
+    "Severity",
     "What is wrong, and how to mend it",
 )
 
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             return _refused(f"{error.filename or options.file}: {error.strerror}")
         found.seek(0)
+        # A terminal of another character set shows what it can.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         try:
             shutil.copyfileobj(found, sys.stdout)
             if options.format == "table":
@@ -90,7 +94,7 @@ def _as_json(found: IO[str], finding: Finding) -> None:
         "message": finding.message,
         "mend": finding.mend,
     }
-    found.write(json.dumps(content, ensure_ascii=False) + "\n")
+    found.write(json.dumps(content) + "\n")
 
 
 def _as_table(found: IO[str], finding: Finding) -> None:

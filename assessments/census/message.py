@@ -50,6 +50,7 @@ class Module:
     values: Mapping[str, str]
     """The texts of the elements directly in it, by name; of repeated ones the last."""
     xml: str
+    """Empty where the return was read without keeping it."""
 
 
 @dataclass(frozen=True, slots=True)

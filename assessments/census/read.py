@@ -8,7 +8,7 @@ its line.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, repeat
 from typing import Protocol
 from xml.parsers import expat
 
@@ -29,9 +29,10 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(file: Readable) -> Message:
+def read(file: Readable, *, keep_modules: bool = True) -> Message:
     """Return the header, which stands first, and the children, read as they are asked for.
 
+    Modules have their XML only if they are to be kept, which takes time.
     Raise Refused, here or from `children`; whoever keeps what came before it has half a file.
     """
     elements = _elements(file)
@@ -41,7 +42,8 @@ def read(file: Readable) -> Message:
         header, first = header_of(first), next(elements, None)
     if first is None:
         raise Refused("it holds no Child")
-    return Message(header, map(child_of, chain([first], elements)))
+    records = chain([first], elements)
+    return Message(header, map(child_of, records, repeat(keep_modules)))
 
 
 def _elements(file: Readable) -> Iterator[Element]:
@@ -69,18 +71,11 @@ def _elements(file: Readable) -> Iterator[Element]:
                 silent = 0
                 if element.tag[0] == "{":
                     _remove_namespaces(element)
-                if element.getparent() is not children or children is None:
-                    if root is not None and element.tag == "Header":
-                        raise Refused("a Header where none belongs", element.sourceline)
-                    root = root if root is not None else _root(element)
-                    if element.tag == "Header":
-                        if element.getparent() is not root:
-                            raise Refused("a Header where none belongs", element.sourceline)
+                if children is None or element.getparent() is not children:
+                    root, children = _before_the_children(element, root, children)
+                    if children is None:
                         yield element
                         continue
-                    if children is not None:
-                        raise Refused("a Child outside the one Children", element.sourceline)
-                    children = _children_of(root, element)
                 stranger = element.getprevious()
                 if stranger is not last:
                     name, at = _local(stranger.tag), stranger.sourceline
@@ -140,6 +135,23 @@ class _Prologue:
 
     def _end(self, *element: object) -> None:
         self._done = True
+
+
+def _before_the_children(
+    element: Element, root: Element | None, children: Element | None
+) -> tuple[Element, Element | None]:
+    """Return the Message and, from the first Child on, Children, for what is not within it yet.
+
+    Raise Refused for a Header or Child that stands where none belongs.
+    """
+    if children is not None or (element.tag == "Header" and root is not None):
+        raise Refused(f"a {element.tag} where none belongs", element.sourceline)
+    root = _root(element) if root is None else root
+    if element.tag != "Header":
+        return root, _children_of(root, element)
+    if element.getparent() is not root:
+        raise Refused("a Header where none belongs", element.sourceline)
+    return root, None
 
 
 def _root(element: Element) -> Element:

@@ -62,8 +62,11 @@ Element = Any
 """lxml has no types of its own."""
 
 
-def child_of(record: Element) -> Child:
-    """Return the values of a Child element; raise Refused for what is nested too deeply."""
+def child_of(record: Element, keep_modules: bool = True) -> Child:
+    """Return the values of a Child element; raise Refused for what is nested too deeply.
+
+    Modules have their XML only where it is asked for: who judges alone has no use for it.
+    """
     values: dict[str, str | None] = {}
     disabilities: tuple[str, ...] | None = None
     episodes: list[Episode] = []
@@ -73,7 +76,7 @@ def child_of(record: Element) -> Child:
     for part in record:
         tag = part.tag
         if tag == "CINdetails":
-            episodes.append(_episode(part))
+            episodes.append(_episode(part, keep_modules))
         elif tag in CHILD_PARTS and tag not in seen:
             seen.add(tag)
             known = CHILD_PARTS[tag]
@@ -111,7 +114,7 @@ def child_of(record: Element) -> Child:
             _leave_out_what_is_no_date(values, faults)
 
 
-def _episode(part: Element) -> Episode:
+def _episode(part: Element, keep_modules: bool) -> Episode:
     values: dict[str, str | None] = {}
     assessments: list[Assessment] = []
     modules: list[Module] = []
@@ -124,7 +127,7 @@ def _episode(part: Element) -> Episode:
         elif tag == "Assessments":
             assessments.append(_assessment(each))
         elif tag in MODULES:
-            modules.append(_module(each))
+            modules.append(_module(each, keep_modules))
         else:
             _strange(each, faults, others, twice=tag in values)
     get = values.get
@@ -195,13 +198,14 @@ def _wrapped(wrapper: Element, name: str, faults: list[Fault]) -> tuple[str, ...
     return tuple(texts)
 
 
-def _module(part: Element) -> Module:
+def _module(part: Element, keep: bool) -> Module:
+    values: dict[str, str] = {}
     for each in part:
         if len(each):
-            _check_depth(part)
-            break
-    values = {each.tag: each.text for each in part if each.text}
-    return Module(part.tag, MappingProxyType(values), _xml(part))
+            _check_depth(each)
+        elif text := each.text:
+            values[each.tag] = text
+    return Module(part.tag, values, _xml(part) if keep else "")
 
 
 def _strange(part: Element, faults: list[Fault], others: list[Other], *, twice: bool) -> None:

@@ -21,7 +21,8 @@ from assessments.census.message import Child
 from assessments.census.rules.kinds import Context, Raised
 from assessments.census.rules.loader import FOLDER, Rule
 
-BUCKETS = 16
+BUCKETS = 4
+"""Passes over the ids, each of which needs memory for its part of them alone."""
 MOST_SELECTIONS = 10_000
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.db import connections
 from django.test import override_settings
 
+from assessments.census.check import check
 from assessments.components.picker.state import picker_state
 from assessments.evaluation import evaluate
-from benchmarks import browser, factor_page, lists, rules, run, saves
+from benchmarks import browser, census, factor_page, lists, rules, run, saves
 from benchmarks.measure import medians, percentile_95_time
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
@@ -123,3 +124,12 @@ def test_the_table_says_which_goal_is_missed():
         "Slow page      4.00 ms  2.00 ms   2.00  at most 1.5 times  MISSED",
         "Bytes      1,234 bytes",
     ]
+
+
+def test_the_invented_return_is_judged_whole_and_has_nothing_wrong_in_a_child():
+    speed = census.measure(children=300)
+    assert speed.children == 300
+    assert 0 < speed.peak_memory < 200
+    content = census.InventedReturn(census.codes(), 300)
+    found = [each for each in check(content) if each.child is not None]
+    assert found == []

@@ -119,4 +119,4 @@ def test_the_last_return_is_judged_in_its_own_year():
 def test_every_child_with_the_id_of_an_earlier_one_is_named():
     text = children(40).replace("CHILD31<", "CHILD7<").replace("CHILD9<", "CHILD7<")
     repeated = [each for each in findings_of(text) if each.rule == "8510"]
-    assert sorted(each.child for each in repeated) == [9, 31]
+    assert [(each.child, each.child_id) for each in repeated] == [(9, "CHILD7"), (31, "CHILD7")]
