@@ -1,5 +1,6 @@
 // Every page's scripts in one file.
 import "./pages/check_answers/leaving.js";
+import "./pages/check_answers/parts.js";
 import "./site/components.js";
 import "./site/print.js";
 import "./site/session.js";

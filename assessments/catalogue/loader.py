@@ -336,6 +336,7 @@ def _rule(table: Table) -> Rule:
         quotations=tuple(
             _quotation(quotation) for quotation in table.tables("quotation", optional=True)
         ),
+        question=table.text("question", ""),
         considered=table.text("considered", ""),
         subject=table.text("subject", ""),
         ours=table.text("ours", ""),

@@ -216,6 +216,8 @@ class Rule:
     removes: frozenset[str] = frozenset()
     """The codes that a person may remove to comply, each by itself."""
     quotations: tuple[Quotation, ...] = ()
+    question: str = ""
+    """What it asks, for a reader who sees its codes beside it; takes the places of `message`."""
     considered: str = ""
     """What a person says who has considered it and leaves the selection, if that is not the usual
     "not in this case"."""

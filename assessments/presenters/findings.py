@@ -54,9 +54,9 @@ def _step(edition: Edition, finding: Finding, way: Way) -> Step:
 
 def _label(edition: Edition, way: Way) -> str:
     if way.keeps:
-        kept = edition.codes[way.keeps]
-        about = edition.name_of(kept.code).removeprefix(edition.factor_of(kept.code).name)
-        return f"Keep {kept.code}{about}, and remove {all_of(way.removes)}"
+        # The factor is the same for all of them, and is named beside the buttons.
+        about = edition.name_of(way.keeps).removeprefix(edition.factor_of(way.keeps).name)
+        return f"Keep {way.keeps}{about}, and remove {all_of(way.removes)}"
     if way.adds:
         return f"Add {in_a_sentence(edition, way.adds)}"
     return f"Remove {', '.join(code_with_name(edition, code) for code in way.removes)}"

@@ -49,8 +49,8 @@ class Question:
     @property
     def target(self) -> str:
         """The id of the field that an error links to."""
-        rule = self.finding.rule.id
-        return f"text-{rule}" if self.asks_reason else f"considered-{rule}"
+        name = "text" if self.asks_reason or self.text else "answer"
+        return f"{name}-{self.finding.rule.id}"
 
     @property
     def problem(self) -> str:

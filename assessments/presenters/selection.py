@@ -30,6 +30,7 @@ class SelectedGroup:
 
     id: str
     name: str
+    short_name: str
     codes: tuple[SelectedCode, ...]
 
 
@@ -55,6 +56,7 @@ def codes_by_domain(edition: Edition, codes: Collection[str]) -> tuple[SelectedG
         SelectedGroup(
             group.id,
             group.name,
+            group.short_name,
             named_codes(edition, [code for code in codes if code in group.codes]),
         )
         for group in code_groups(edition)

@@ -46,6 +46,8 @@ class Finding:
     """The codes that pages show it beside, selected or not; empty: the whole selection."""
     message: str
     """The rule's message, its placeholders filled with the codes and their names."""
+    question: str = ""
+    """What the rule asks, its placeholders filled; of a rule without one, its message."""
     unlisted: tuple[str, ...] = ()
     """What was sent and is no code of the edition, each once, in the order sent."""
 

@@ -179,12 +179,13 @@ def field_errors(rule: Rule) -> tuple[str, ...]:
         *(f"The kind {rule.kind} needs {name}." for name in missing),
         *(f"The kind {rule.kind} does not read {name}." for name in unread),
         *_unfillable("message", rule.message, places),
+        *_unfillable("question", rule.question, _PLACES),
         *_unfillable("message_doubled", rule.message_doubled, ("codes",)),
     )
 
 
 _PLACES = ("codes", "with_codes", "without", "adds")
-"""The placeholders of a message; one that refuses codes has others."""
+"""The placeholders of a message or a question; one that refuses codes has others."""
 
 
 def _unfillable(field_name: str, message: str, places: tuple[str, ...]) -> list[str]:

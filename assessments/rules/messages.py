@@ -15,18 +15,23 @@ def finding_of(
     """Return the rule's finding about these codes, with its message filled in."""
     codes = tuple(sorted(about, key=code_order))
     own = tuple(code for code in codes if code in rule.codes) or codes
+    if KINDS[rule.kind].refuses_codes:
+        message = question = _unlisted_or_repeated(edition, rule, codes, unlisted)
+    else:
+        places = {
+            "codes": in_a_sentence(edition, own),
+            "with_codes": in_a_sentence(edition, about & rule.with_codes),
+            "without": in_a_sentence(edition, rule.without),
+            "adds": in_a_sentence(edition, rule.adds),
+        }
+        message = rule.message.format(**places)
+        question = rule.question.format(**places) or message
     return Finding(
         rule=rule,
         codes=codes,
         beside=own or tuple(sorted(rule.codes | rule.without, key=code_order)),
-        message=_unlisted_or_repeated(edition, rule, codes, unlisted)
-        if KINDS[rule.kind].refuses_codes
-        else rule.message.format(
-            codes=in_a_sentence(edition, own),
-            with_codes=in_a_sentence(edition, about & rule.with_codes),
-            without=in_a_sentence(edition, rule.without),
-            adds=in_a_sentence(edition, rule.adds),
-        ),
+        message=message,
+        question=question,
         unlisted=unlisted,
     )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.models import NEVER_COUNTED, Assessment, Child, Episode, FactsCorrection
+from assessments.models.code_sets import ReasonForClosure
 from assessments.services.correcting import FactsCorrected, correct_facts
 from assessments.services.facts import ask_whether_right, in_words
 from assessments.services.facts_of_episodes import (
@@ -102,8 +103,10 @@ def _change(current: Episode, child: Child, referral: Referral, confirmed: Colle
     }
     if messages:
         raise FactsRefused(messages)
-    if current.referral_date != before:
-        ask_whether_right(_improbable(current, assessments), confirmed)
+    hardly = _improbable(current, child, assessments) if current.referral_date != before else {}
+    if "reason_for_closure" in changed:
+        hardly |= improbable_closure(current, child)
+    ask_whether_right(hardly, confirmed)
     current.version += 1
     current.save(force_update=True)
 
@@ -136,8 +139,22 @@ def _refused(current: Episode, child: Child, assessments: Sequence[Assessment]) 
     return messages
 
 
-def _improbable(current: Episode, assessments: Sequence[Assessment]) -> dict[str, str]:
+def improbable_closure(current: Episode, child: Child) -> dict[str, str]:
+    """Return a message if it closed because of a death that is not recorded (census query 8585)."""
+    if current.reason_for_closure != ReasonForClosure.DIED or child.death_date or child.not_born:
+        return {}
+    return {"reason_for_closure": "The reason is that the child died, and no death is recorded"}
+
+
+def _improbable(
+    current: Episode, child: Child, assessments: Sequence[Assessment]
+) -> dict[str, str]:
     hardly = improbable_referral(current.referral_date, timezone.localdate())
+    if child.death_date and child.death_date < current.referral_date:
+        hardly["referral_date"] = (
+            f"The referral, {in_words(current.referral_date)}, is after the child’s death, "
+            f"{in_words(child.death_date)}"
+        )
     if assessments:
         hardly |= improbable_wait(assessments[0].start_date, current.referral_date)
     return hardly

@@ -52,7 +52,7 @@ def test_findings_appear_beside_the_code_and_are_answered_there(ada, draft):
     assert {each.kind for each in draft.answers.all()} == {"complied", "reason", "considered"}
 
     ada.presses("Save and continue")
-    expect(page.get_by_text("Answered")).to_have_count(2)
+    expect(page.locator(".app-question__given")).to_have_count(2)
 
 
 def test_21_clears_nothing_by_itself_and_replacing_codes_can_be_undone(ada, draft):

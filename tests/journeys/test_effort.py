@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, expect
 from tests import people as given
 from tests.journeys.visitor import Visitor
 
+MOST_KEYS = 22
+"""Of an expert, from the open factor page to the submission, for four factors."""
 FACTORS = ["2B", "10A", "16A", "24A"]
 SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().filter(shift => !shift.hadRecentInput)
@@ -92,3 +94,30 @@ def test_the_layout_does_not_shift_while_the_page_loads(ada, draft):
         ada.opens_factors(draft)
         ada.waits_until_saved()
         assert ada.page.evaluate(SHIFTS) < 0.01, f"at {width} px"
+
+
+def test_somebody_who_knows_the_codes_and_the_keys_needs_no_mouse_from_page_to_submission(
+    people, at_a_browser
+):
+    draft = given.start(people.ada)
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(draft)
+    effort = Effort(ada)
+    effort.press("c")
+    effort.type("1b 3a 3b 17a")
+    effort.press("Enter")
+    expect(ada.box("17A")).to_be_checked()
+    effort.press("Escape")
+    effort.press("s")
+    ada.sees_heading("Check answers")
+    effort.press("2")
+    expect(ada.page.get_by_role("radio").first).to_be_focused()
+    effort.press("ArrowDown")
+    effort.press("5")
+    expect(ada.page.get_by_role("button", name="Submit to Mo Harbour")).to_be_focused()
+    effort.press("Enter")
+    ada.sees_heading("Submitted")
+    draft.refresh_from_db()
+    assert (draft.codes, draft.outcome) == (["1B", "3A", "3B", "17A"], "early_help")
+    assert (effort.keys, effort.clicks) == (20, 0)
+    assert effort.keys <= MOST_KEYS

@@ -93,14 +93,14 @@ def test_enter_in_an_answer_adds_no_code_and_submits_nothing(people, at_a_browse
     draft = given.record(given.start(people.ada), "6B", "13A")
     ada = at_a_browser(people.ada, javascript=javascript)
     ada.opens_check(draft)
-    considered = ada.page.get_by_label("Considered: not in this case")
-    considered.check()
-    considered.press("Enter")
+    chosen = ada.page.get_by_role("radio", name="Early help")
+    chosen.check()
+    chosen.press("Enter")
     ada.sees("Saved. Nothing is sent until you submit it.")
     draft.refresh_from_db()
     assert draft.codes == ["6B", "13A"]
-    assert draft.status == Status.DRAFT
-    assert [answer.kind for answer in draft.answers.all()] == ["considered"]
+    assert (draft.status, draft.outcome) == (Status.DRAFT, "early_help")
+    assert not draft.answers.exists()
 
 
 def test_the_skip_links_move_the_focus_past_the_skipped_part(people, at_a_browser, javascript):

@@ -18,8 +18,8 @@ from tests.journeys.visitor import Visitor
 from tests.people import People
 
 QUEUE = "/admin/assessments/assessment/"
-OVER_AGE = "and this person was 18 or over when the assessment started"
-GANGS = "13A Gangs should be recorded along with 24A"
+OVER_AGE = "This person was 18 or over when the assessment started."
+GANGS = "The guide records it along with 24A"
 NOT_HIM = "He left them before the referral, his school says"
 ASKED = "Is nobody using him?"
 REPLIED = "An older boy sends him with parcels.\n24A is added."
@@ -102,15 +102,20 @@ def starts_with_two_slips(ada: Visitor, born: date) -> None:
     ada.sees_heading("Select the factors identified")
 
 
+def says_considered(ada: Visitor, rule: str) -> None:
+    with ada.page.expect_navigation():
+        ada.page.locator(f"#answer-{rule}").click()
+
+
 def notices_on_check_answers(ada: Visitor) -> None:
     ada.ticks("3C", "6B", "10A", "13A")
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    ada.sees(f"10A Missing children is for children up to the age of 18, {OVER_AGE}", GANGS)
+    ada.sees(f"It is for children up to the age of 18. {OVER_AGE}", GANGS)
     ada.sees("overdue")
     ada.page.locator("#text-gangs-with-criminal-exploitation").fill(NOT_HIM)
-    ada.page.locator("#considered-child-as-victim").check()
-    ada.page.locator("#considered-young-carer").check()
+    says_considered(ada, "child-as-victim")
+    says_considered(ada, "young-carer")
     ada.chooses("Child in need plan")
 
 
@@ -133,8 +138,8 @@ def puts_both_right(ada: Visitor, born: date) -> None:
 
 def finds_everything_kept(ada: Visitor) -> None:
     expect(ada.page.locator("#text-gangs-with-criminal-exploitation")).to_have_value(NOT_HIM)
-    expect(ada.page.locator("#considered-child-as-victim")).to_be_checked()
-    expect(ada.page.locator("#considered-young-carer")).to_be_checked()
+    expect(ada.page.locator("#question-child-as-victim .app-question__given")).to_be_visible()
+    expect(ada.page.locator("#question-young-carer .app-question__given")).to_be_visible()
     expect(ada.page.get_by_role("radio", name="Child in need plan", exact=True)).to_be_checked()
     ada.follows("Back to the factors")
     ada.sees_ticked("3C", "6B", "10A", "13A")
@@ -177,7 +182,7 @@ def selects_what_is_the_familys(ada: Visitor) -> None:
 def records_the_birth(ada: Visitor) -> None:
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
-    ada.page.locator("#considered-child-as-victim").check()
+    says_considered(ada, "child-as-victim")
     ada.chooses("Early help")
     ada.follows("Record the birth")
     ada.sees_heading("Record the birth")
@@ -189,8 +194,8 @@ def records_the_birth(ada: Visitor) -> None:
     ada.sees_heading("Check answers")
     ada.sees("The birth is recorded.", "The assessment now asks 1 thing more")
     sees_facts(ada, {"Name": "Alex Sample", "Born": in_words(day(0)), "Sex": "Female"})
-    expect(ada.page.locator("#considered-child-as-victim")).to_be_checked()
-    ada.page.locator("#considered-young-carer").check()
+    expect(ada.page.locator("#question-child-as-victim .app-question__given")).to_be_visible()
+    says_considered(ada, "young-carer")
 
 
 # What the manager asks, and the worker says

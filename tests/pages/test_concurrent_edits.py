@@ -160,15 +160,28 @@ def test_a_form_sent_again_has_the_same_answer_until_others_change_the_record(
         assert draft.codes == ["16A"] or not was_recorded
 
 
-def test_a_box_that_was_not_ticked_is_not_ticked_beside_a_conflict(ada: Client, people):
+def test_what_was_not_considered_is_not_said_to_be_beside_a_conflict(ada: Client, people):
     """Adding the code that a rule asks for is not saying that it was considered."""
     draft = make.record(make.start(people.ada, "EX9"), "6B")
     sent = key_and_version(draft, complied="young-carer", outcome="early_help")
     make.set_outcome(draft, "no_further_action")
     answer = ada.post(at("check", draft), sent)
     assert answer.status_code == 409
-    [box] = read(answer).select("input[name=considered-young-carer]")
-    assert not box.has_attr("checked")
+    assert not read(answer).select("input[name=considered-young-carer]")
+
+
+def test_what_was_said_to_be_considered_outlives_a_conflict(ada: Client, people):
+    draft = make.record(make.start(people.ada, "EX9"), "6B")
+    note = {"answer": "young-carer", "text-young-carer": "Her aunt does it"}
+    sent = key_and_version(draft, outcome="early_help", **note)
+    make.set_outcome(draft, "no_further_action")
+    answer = ada.post(at("check", draft), sent)
+    assert answer.status_code == 409
+    [kept] = read(answer).select("input[name=considered-young-carer]")
+    assert kept["value"] == "yes"
+    [text] = read(answer).select("textarea[name=text-young-carer]")
+    assert text.get_text().strip() == "Her aunt does it"
+    assert not draft.answers.exists()
 
 
 def test_a_stale_page_does_not_submit_over_a_managers_return(ada: Client, people):

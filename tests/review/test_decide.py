@@ -800,6 +800,10 @@ def test_an_amendment_keeps_its_end_and_the_pages_say_so(mo: Client, people: Peo
     assert keeps in section(mo.get(at(done)), "Reopen")
     again = make.reopen(done, people.mo)
     assert "Ended 8 May 2025" in spoken(read(mo.get(at(again))).select_one("dl.review-facts"))
+    worker = Client()
+    worker.force_login(people.ada)
+    answers = spoken(read(worker.get(f"/assessments/{again.reference}/check/")))
+    assert "Assessment ends 8 May 2025: an amendment keeps it" in answers
     sent = make.submit(again, "4A")
     page = mo.get(at(sent))
     assert keeps in section(page, "Decide")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments import services
 from assessments.catalogue.working_days import due_date
-from assessments.models import Assessment, Episode, FactsCorrection, Status
+from assessments.models import Assessment, Child, Episode, FactsCorrection, Status
 from tests import people as make
 from tests.people import People
 from tests.snapshot import unchanged
@@ -338,6 +338,33 @@ def test_a_later_assessment_of_the_episode_is_no_late_start(people: People):
     first = make.start(people.ada, referred=date(2026, 6, 1), started=date(2026, 6, 3))
     make.start_after(make.authorise(make.submit(first), people.mo))
     change(first, people.mo, reason="The letter", referral_date=date(2026, 6, 2))
+
+
+def test_a_closure_because_of_a_death_that_is_not_recorded_is_asked_about_once(people: People):
+    draft = make.start(people.ada, referred=day(20), started=day(20))
+    make.authorise(make.submit(draft), people.mo)
+    closed = {"closure_date": day(0), "reason_for_closure": "RC2", "reason": "The letter"}
+    asked = question(draft, people.mo, **closed)
+    assert asked == {
+        "reason_for_closure": "The reason is that the child died, and no death is recorded"
+    }
+    change(draft, people.mo, **closed, confirmed=[*asked.values()])
+    assert episode_of(draft).reason_for_closure == "RC2"
+
+
+def test_a_closure_after_a_recorded_death_is_not_asked_about(people: People):
+    draft = make.start(people.ada, referred=day(20), started=day(20))
+    make.authorise(make.submit(draft), people.mo)
+    Child.objects.filter(pk=draft.episode.child_id).update(death_date=day(2))
+    change(draft, people.mo, closure_date=day(0), reason_for_closure="RC2", reason="The letter")
+    assert episode_of(draft).reason_for_closure == "RC2"
+
+
+def test_a_referral_that_moves_past_the_childs_death_is_asked_about(people: People):
+    draft = make.start(people.ada, referred=day(20), started=day(5))
+    Child.objects.filter(pk=draft.episode.child_id).update(death_date=day(12))
+    asked = question(draft, people.ada, referral_date=day(8))
+    assert "is after the child’s death" in asked["referral_date"]
 
 
 # What is asked afterwards

@@ -35,8 +35,6 @@ class PostedSelection:
     """What was typed beside the codes, and answered with a button or a checkbox."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """What was typed beside the codes, by rule."""
-    considered: frozenset[str] = frozenset()
-    """The rules whose box says that they were considered."""
 
     @property
     def pressed_answers(self) -> tuple[SentAnswer, ...]:
@@ -103,7 +101,6 @@ def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
             for rule in edition.rules
             if f"text-{rule.id}" in data
         },
-        considered=frozenset(rule.id for rule in edition.rules if f"considered-{rule.id}" in data),
     )
     undone, chosen = (_codes_of_button(edition, data.get(name, "")) for name in ("undo", "instead"))
     if undone or chosen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries, services
-from assessments.catalogue.types import code_order
+from assessments.catalogue.types import Severity, code_order
 from assessments.components.idempotency import KeyAndVersionForm, key_and_version_of, version_of
 from assessments.components.merging import (
     NO_CHANGES,
@@ -50,7 +50,7 @@ from assessments.presenters.code_notes import pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import Question, questions_of
 from assessments.presenters.selection import codes_by_domain
-from assessments.rules import Finding
+from assessments.rules import AnswerKind, Finding
 from assessments.services import SaveOutcome, SaveResult, Sent
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
@@ -97,7 +97,8 @@ def _save_check(request: SignedInRequest, evaluation: Evaluation) -> HttpRespons
             request, result.evaluation, request.POST, result=result, others=others, replies=replies
         )
     others = others.with_merge(result.merge, version)
-    refused = {**_emptied_answers(posted, result), **result.refused}
+    refused = {**result.refused, **_emptied_answers(posted, result)}
+    choice = choice_of(evaluation.edition, posted, stays=result.evaluation.selection.codes)
     is_closed = result.outcome is SaveOutcome.CLOSED
     is_news = result.merge and others_message(
         others, result.evaluation, request.user, with_outcome=True
@@ -119,15 +120,18 @@ def _save_check(request: SignedInRequest, evaluation: Evaluation) -> HttpRespons
             result=result,
             others=others,
             replies=replies,
+            choice=choice,
         )
-    choice = choice_of(evaluation.edition, posted, stays=result.evaluation.selection.codes)
     if is_news or choice:
         # Wherever the button leads: the person has not seen what was taken over, and only this
         # response can offer to undo what was removed.
         return _check_page(request, result.evaluation, result=result, others=others, choice=choice)
-    if "complied" not in request.POST and not _leads_back(then):
+    if not (_answers_a_question(request.POST) or _leads_back(then)):
         messages.success(request, _saved_message(evaluation.assessment, then))
-    return redirect(then or request.path)
+    if then or not _answers_a_question(request.POST):
+        return redirect(then or request.path)
+    # To the next question, by a name that says nothing of the child.
+    return redirect(f"{request.path}#next-question")
 
 
 def _page_to_leave_for(request: SignedInRequest) -> str:
@@ -135,6 +139,10 @@ def _page_to_leave_for(request: SignedInRequest) -> str:
     address = request.POST.get("then", "")
     # Without a host: an address of ours, and a path alone.
     return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else ""
+
+
+def _answers_a_question(data: QueryDict) -> bool:
+    return "answer" in data or "complied" in data
 
 
 def _leads_back(address: str) -> bool:
@@ -152,12 +160,10 @@ def _saved_message(assessment: Assessment, then: str) -> str:
 def _to_record(posted: PostedSelection, data: QueryDict, evaluation: Evaluation) -> Sent:
     """Return what the page sends: the answers and the outcome, once one is selected.
 
-    A note counts only while the box above it is ticked, which shows it. The selection is sent
-    where what was removed, or taken over of it from others, is undone.
+    The selection is sent where what was removed, or taken over of it from others, is undone.
     """
     recorded = evaluation.assessment
-    answers = tuple(answer for answer in posted.answers if answer.kind != services.NOTE)
-    sent = Sent(answers=answers, outcome=data.get("outcome") or None)
+    sent = Sent(answers=posted.answers, outcome=data.get("outcome") or None)
     if "undo" in data:
         codes = sorted({*recorded.codes, *posted.codes}, key=code_order)
         return replace(sent, codes=tuple(codes), other_description=recorded.other_description)
@@ -271,10 +277,11 @@ def _check_page(
         *(Problem(clash.error, clash.target) for clash in clashes if clash.error),
         *_problems_of_errors(result.findings if result else (), evaluation),
         *_problems_of_errors(refusal.findings if refusal else (), evaluation),
-        *(Problem(question.problem, question.target) for question in questions if question.error),
         *problems_of(outcome_form),
+        *(Problem(question.problem, question.target) for question in questions if question.error),
         *replies.problems,
     ]
+    open_questions = [question for question in questions if not question.answered]
     feedback = queries.review_feedback(assessment)
     context = {
         "assessment": assessment,
@@ -283,7 +290,18 @@ def _check_page(
         "notes": pinned_notes(feedback, take_replies=True),
         "groups": codes_by_domain(edition, assessment.codes),
         "questions": questions,
-        "standing_errors": _problems_of_errors(evaluation.findings, evaluation),
+        "parts": _parts(len(open_questions), len(questions)),
+        "open_questions": open_questions,
+        "next_question": open_questions[0].finding if open_questions else None,
+        "standing_errors": _problems_of_errors(
+            [each for each in evaluation.findings if not each.rule.outcomes], evaluation
+        ),
+        "about_the_outcome": [
+            each for each in evaluation.findings if each.is_error and each.rule.outcomes
+        ],
+        "notes_to_read": [
+            each for each in evaluation.findings if each.rule.severity is Severity.NOTE
+        ],
         "outcome_form": outcome_form,
         "key_and_version": KeyAndVersionForm(initial={"version": version}),
         "problems": problems,
@@ -303,6 +321,27 @@ def _check_page(
     is_refused = problems or replies.is_refused
     status = 409 if conflict or not_submitted else 422 if is_refused else 200
     return render(request, "pages/check_answers/page.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page, to which a link and a key lead."""
+
+    name: str
+    target: str
+    more: str = ""
+
+
+def _parts(unanswered: int, asked: int) -> list[Part]:
+    """Return the parts of the page, in their order."""
+    count = f"{unanswered} of {asked} open" if asked else ""
+    return [
+        Part("Factors", "factors-selected"),
+        Part("Outcome", "id_outcome_1"),
+        Part("What the guide asks", "asked", count),
+        Part("Dates", "dates"),
+        Part("Submit", "submit"),
+    ]
 
 
 def _outcome_form(
@@ -330,13 +369,15 @@ def _questions(
 ) -> Iterator[Question]:
     """Yield the rules that ask, each with its posted answer and what is wrong with that."""
     posted = parse_post(evaluation.edition, data) if data is not None else None
+    given = posted.answers if posted else ()
+    considered = {each.rule for each in given if each.kind == AnswerKind.CONSIDERED}
     unanswered = {finding.rule.id for finding in refusal.findings} if refusal else set()
     for question in questions_of(evaluation):
         rule = question.finding.rule.id
         if posted is not None and rule not in others.answered:
             question = question.with_posted_answer(
                 posted.texts.get(rule),
-                considered=rule in posted.considered,
+                considered=rule in considered,
                 error=refused.get(rule, ""),
             )
         yield question.with_missing_answer_error(unanswered)
@@ -344,7 +385,12 @@ def _questions(
 
 def _problems_of_errors(findings: Sequence[Finding], evaluation: Evaluation) -> list[Problem]:
     """Return the errors among the findings, each linked to where it is put right."""
-    return [_linked_problem(finding, evaluation) for finding in findings if finding.is_error]
+    return [
+        _linked_problem(finding, evaluation)
+        for finding in findings
+        # What an outcome must be is a problem once there is one.
+        if finding.is_error and (evaluation.selection.outcome or not finding.rule.outcomes)
+    ]
 
 
 def _linked_problem(finding: Finding, evaluation: Evaluation) -> Problem:

@@ -244,7 +244,7 @@ def check_with_answers(people: People, open_browser: SitDown) -> Visitor:
     visitor = check_of(people, open_browser, "3B", "13A")
     given.answer_all(Assessment.objects.get())
     visitor.page.reload()
-    visitor.sees("Answered")
+    visitor.sees("Considered: not in this case", "Reason given")
     return visitor
 
 
