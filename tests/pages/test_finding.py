@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from assessments.catalogue import loader
-from assessments.components.picker.typed_codes import TypedCodes, parse_typed, parse_typed_codes
+from assessments.components.picker.typed_codes import (
+    ONLY_CODES,
+    TypedCodes,
+    parse_typed,
+    parse_typed_codes,
+)
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, words
@@ -57,7 +63,7 @@ def test_a_near_word_is_offered_beside_what_it_finds(ada):
     assert "Did you mean cannabis?" in words(misspelt.text)
     assert "Did you mean" not in words(right.text)
     page = read(ada.get("/guidance/", {"q": "canabis"})).main
-    assert "1 factor for “canabis”, the likeliest first. Did you mean cannabis?" in words(page.text)
+    assert "1 factor for “canabis”. Did you mean cannabis?" in words(page.text)
     assert page.find("a", string="cannabis")["href"] == "/guidance/?q=cannabis"
 
 
@@ -174,6 +180,11 @@ def test_what_was_typed_is_escaped_in_the_message(ada, people):
 
 
 # The one field
+
+
+def test_the_browser_and_the_server_tell_codes_from_words_by_one_pattern():
+    script = settings.BASE_DIR / "frontend" / "pages" / "factors" / "page.js"
+    assert f"/{ONLY_CODES}/i;" in script.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
