@@ -2,4 +2,6 @@
 import "./pages/factors/saving.js";
 import "./pages/factors/find.js";
 import "./pages/factors/shortcuts.js";
+import "./pages/factors/selection_sheet.js";
 import "./pages/factors/family.js";
+import "./pages/factors/also.js";

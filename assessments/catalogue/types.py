@@ -139,6 +139,12 @@ class Code:
     short: str = ""
     """Its name where a line has room for thirty characters, who it is about last. Ours."""
 
+    @property
+    def about_in_a_sentence(self) -> str:
+        """`about` after other words: "the child", but "UK child"."""
+        is_a_name = self.about[1:2].isupper()
+        return self.about if is_a_name else self.about[:1].lower() + self.about[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:
@@ -368,10 +374,7 @@ class Edition:
         factor = self.factors_by_number[entry.factor]
         if not entry.about:
             return factor.name
-        about = entry.about
-        if not about[1:2].isupper():  # "The child", but not "UK child"
-            about = about[0].lower() + about[1:]
-        return f"{factor.name}, {about}"
+        return f"{factor.name}, {entry.about_in_a_sentence}"
 
     def short_name_of(self, code: str) -> str:
         """Return the code's short name: "Domestic abuse, child"; the whole one where it has none.

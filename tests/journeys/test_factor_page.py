@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests import people as given
+from tests.journeys.conftest import NARROW
 from tests.journeys.states.recording import all_but_solitary_codes
 from tests.journeys.visitor import Visitor
 
@@ -59,6 +62,10 @@ def test_nothing_pushes_the_list_away_and_only_the_list_scrolls(people, at_a_bro
     ada.page.keyboard.press("Enter")
     expect(rows(ada)).to_have_count(11)
     assert len(seen(ada)) >= 6
+    # Half a line more says that it goes on.
+    list_height = ada.page.locator(".app-selected").bounding_box()["height"]
+    row_height = rows(ada).first.bounding_box()["height"]
+    assert list_height % row_height == pytest.approx(row_height / 2, abs=1)
     ada.opens_factors(given.record(given.start(people.ada, "EX2002"), *all_but_solitary_codes()))
     overflowing = ada.page.locator(".app-panel, .app-panel *").evaluate_all(
         "parts => parts.filter(each => each.scrollHeight > each.clientHeight + 1"
@@ -67,10 +74,6 @@ def test_nothing_pushes_the_list_away_and_only_the_list_scrolls(people, at_a_bro
     )
     assert [each for each in overflowing if "app-selected" not in each] == []
     assert any("app-selected" in each for each in overflowing)
-    # Half a line more says that it goes on.
-    list_height = ada.page.locator(".app-selected").bounding_box()["height"]
-    row_height = rows(ada).first.bounding_box()["height"]
-    assert list_height % row_height == pytest.approx(row_height / 2, abs=1)
 
 
 def test_the_first_box_is_in_view_when_nothing_was_returned(people, at_a_browser):
@@ -135,3 +138,175 @@ def test_text_is_codes_or_words_as_it_is_typed(people, at_a_browser):
     expect(select).to_be_hidden()
     ada.waits_until_saved()
     ada.sees_ticked("3A", "3B")
+
+
+# A factor's codes of other domains
+
+
+def test_each_factor_leads_to_its_codes_of_other_domains_and_back(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(given.record(given.start(people.ada), "3B"))
+    page, keyboard = ada.page, ada.page.keyboard
+
+    def also(code: str) -> dict[str, bool]:
+        """The other codes beside a box, and whether the page says that they are selected."""
+        links = page.locator(".app-factor", has=ada.box(code)).locator(".app-also a").all()
+        return {
+            (link.get_attribute("href") or "").removeprefix("#code-"): (
+                link.get_by_text("selected").count() == 1
+            )
+            for link in links
+        }
+
+    assert also("3A") == {"3B": True, "3C": False}
+    assert also("13A") == also("8B") == {}
+    # A link there, and a key or a link back.
+    page.get_by_role("link", name="a parent or carer (3B) selected").first.click()
+    expect(ada.box("3B")).to_be_focused()
+    expect(ada.box("3B")).to_be_in_viewport(ratio=1)
+    keyboard.press("b")
+    expect(ada.box("3A")).to_be_focused()
+    keyboard.press("b")
+    expect(ada.box("3B")).to_be_focused()
+    # A key goes round them.
+    for code in ("3C", "3A", "3B"):
+        keyboard.press("a")
+        expect(ada.box(code)).to_be_focused()
+    ada.box("18B").focus()
+    for code in ("18C", "18B"):
+        keyboard.press("a")
+        expect(ada.box(code)).to_be_focused()
+    # The state follows what is selected, wherever that is done.
+    ada.ticks("3A")
+    ada.unticks("3B")
+    assert also("3B") == {"3A": True, "3C": False}
+    assert also("3A") == {"3B": False, "3C": False}
+    ada.waits_until_saved()
+    page.get_by_role("button", name="Show key points only").click()
+    expect(page.get_by_role("button", name="Show full guidance")).to_be_visible()
+    assert also("3C") == {"3A": True, "3B": False}
+
+
+def test_without_a_script_the_links_are_there_with_their_state(people, at_a_browser):
+    ada = at_a_browser(people.ada, javascript=False)
+    ada.opens_factors(given.record(given.start(people.ada), "3B"))
+    ada.page.get_by_role("link", name="a parent or carer (3B) selected").first.click()
+    expect(ada.box("3B")).to_be_in_viewport()
+
+
+# What a screen reader reads
+
+
+def test_a_group_is_named_once_and_a_box_by_whom_it_is_about(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(given.record(given.start(people.ada), "1B"))
+    group = ada.page.get_by_role("group", name="Alcohol Misuse").first
+    expect(group).to_match_aria_snapshot(
+        """
+        - group "Alcohol Misuse":
+          - heading "Alcohol Misuse" [level=3]
+          - paragraph:
+            - strong: /The alcohol misuse factor should be recorded where/
+          - paragraph: /Code \\(1A\\) should be used/
+          - paragraph: /Further information/
+          - checkbox "The child (1A)"
+          - text: The child (1A)
+          - paragraph:
+            - text: "Also:"
+            - link "a parent or carer (1B) selected"
+            - link "another person in the household (1C)"
+        """
+    )
+    for code, about in (("1B", "A parent or carer"), ("1C", "Another person in the household")):
+        expect(ada.box(code)).to_have_accessible_name(f"{about} ({code})")
+    # What is announced away from the group names the factor.
+    ada.page.keyboard.press("/")
+    ada.page.keyboard.type("drunk")
+    ada.page.locator("#find-answer [data-select='1A']").click()
+    expect(ada.page.locator("#announcement")).to_have_text(
+        "Selected: Alcohol Misuse, the child (1A)."
+    )
+
+
+def test_one_key_leads_from_a_box_to_its_guidance_and_back(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens_factors(given.start(people.ada))
+    ada.box("8D").focus()
+    ada.page.keyboard.press("g")
+    guidance = ada.page.locator(".app-factor__guidance:focus")
+    expect(guidance).to_contain_text("private foster")
+    expect(guidance).to_be_in_viewport()
+    ada.page.keyboard.press("g")
+    expect(ada.box("8D")).to_be_focused()
+
+
+# On a phone
+
+
+@pytest.fixture
+def phone(people, at_a_browser) -> Visitor:
+    ada = at_a_browser(
+        people.ada, viewport={"width": NARROW, "height": 740}, has_touch=True, is_mobile=True
+    )
+    ada.opens_factors(given.record(given.start(people.ada), *TEN))
+    return ada
+
+
+def test_a_bar_says_what_is_selected_saved_and_waits_and_opens_the_list(phone):
+    page = phone.page
+    bar, sheet = page.locator(".app-panel__save"), page.locator("#selection-sheet")
+    opener = page.get_by_role("button", name="10 selected")
+    expect(bar).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    expect(bar).to_contain_text("to explain")
+    expect(bar.get_by_role("button", name="Save and continue")).to_be_in_viewport(ratio=1)
+    assert bar.bounding_box()["height"] <= 80
+    expect(sheet).to_be_hidden()
+
+    opener.tap()
+    expect(page.locator("#selected-heading")).to_be_focused()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(bar).to_be_in_viewport(ratio=1)
+    assert len(seen(phone)) >= 6
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(opener).to_be_focused()
+    opener.press("Space")
+    page.get_by_role("button", name="Close your selection").tap()
+    expect(opener).to_be_focused()
+    # It stays while codes are removed, and closes where one goes to the page.
+    opener.press("Enter")
+    page.get_by_role("button", name="Remove 1B Alcohol Misuse, a parent or carer").tap()
+    expect(page.locator("#number")).to_have_text("9 selected")
+    expect(sheet).to_be_visible()
+    page.locator("#selected").get_by_role("link", name="13A").tap()
+    expect(sheet).to_be_hidden()
+    expect(phone.box("13A")).to_be_in_viewport(ratio=0.9)
+    phone.waits_until_saved()
+
+
+def test_the_bar_hides_nothing_and_gives_way_to_the_keyboard(phone):
+    page = phone.page
+    bar = page.locator(".app-panel__save")
+    for code in ("1A", "8F", "21"):
+        phone.box(code).focus()
+        box = phone.box(code).bounding_box()
+        assert box["y"] + box["height"] <= bar.bounding_box()["y"]
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    footer = page.locator(".app-footer").bounding_box()
+    assert footer["y"] + footer["height"] <= bar.bounding_box()["y"] + 1
+    page.locator("#find").focus()
+    expect(bar).to_be_hidden()
+    phone.box("1A").focus()
+    expect(bar).to_be_visible()
+
+
+def test_without_a_script_the_bar_leads_to_the_list(people, at_a_browser):
+    ada = at_a_browser(people.ada, viewport={"width": NARROW, "height": 740}, javascript=False)
+    ada.opens_factors(given.record(given.start(people.ada), *TEN))
+    page = ada.page
+    page.locator("#code-24A").scroll_into_view_if_needed()
+    expect(page.locator("#selected")).not_to_be_in_viewport()
+    page.get_by_role("link", name="10 selected").click()
+    expect(page.locator("#selected-heading")).to_be_in_viewport()
+    ada.presses("Save and continue")
+    ada.sees_heading("Check answers")

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from assessments.catalogue import loader
-from assessments.components.picker.typed_codes import TypedCodes, parse_typed, parse_typed_codes
+from assessments.components.picker.typed_codes import (
+    ONLY_CODES,
+    TypedCodes,
+    parse_typed,
+    parse_typed_codes,
+)
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
 from tests.pages.page import read, words
@@ -174,6 +180,11 @@ def test_what_was_typed_is_escaped_in_the_message(ada, people):
 
 
 # The one field
+
+
+def test_the_browser_and_the_server_tell_codes_from_words_by_one_pattern():
+    script = settings.BASE_DIR / "frontend" / "pages" / "factors" / "page.js"
+    assert f"/{ONLY_CODES}/i;" in script.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

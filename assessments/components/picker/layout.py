@@ -40,6 +40,8 @@ class FactorGroup:
     more: tuple[Block, ...]
     """The rest of the guidance, which opens on request."""
     boxes: tuple[Box, ...]
+    also: tuple[Code, ...]
+    """Its codes of other domains."""
 
     @property
     def takes_description(self) -> bool:
@@ -90,6 +92,7 @@ def _factor(edition: Edition, factor: Factor, codes: tuple[Code, ...], density: 
         guidance=guidance,
         more=more,
         boxes=tuple(_box(edition, factor, code, hint=not full) for code in codes),
+        also=tuple(code for code in factor.codes if code not in codes),
     )
 
 

@@ -91,7 +91,9 @@ def parse_post(edition: Edition, data: QueryDict) -> PostedSelection:
     """Return what a page asks for, after the button that submitted it has had its effect."""
     posted = tuple(data.getlist("codes"))
     ignores_typed = not _BUTTONS_THAT_IGNORE_TYPED_CODES.isdisjoint(data)
-    typed = parse_typed(edition, "" if ignores_typed else data.get("typed", ""))
+    typed = parse_typed(edition, data.get("typed", ""))
+    if ignores_typed and not typed.words:
+        typed = NO_TYPED_CODES
     parsed = PostedSelection(
         posted_codes=posted,
         description=normalise_newlines(data.get("other_description", "")),

@@ -54,11 +54,18 @@ def render_picker(state: PickerState) -> SafeString:
             "described": lambda code: attribute(
                 "aria-describedby", _described_by(code, state, findings.get(code, ()))
             ),
+            "also": lambda code: _also_selected() if code in state.ticked else "",
             "notes": lambda code: _render_notes(code, state.notes.get(code, ())),
             "beside": lambda code: render_beside(state, code, findings.get(code, ())),
             "description": lambda code: _render_description(code, state),
         },
     )
+
+
+@lru_cache(maxsize=1)
+def _also_selected() -> str:
+    """Render what a link to a selected code of another domain says of it."""
+    return get_template("components/picker/also_selected.html").render()
 
 
 def render_beside(state: PickerState, code: str, findings: Collection[Finding]) -> str:

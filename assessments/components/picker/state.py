@@ -41,12 +41,18 @@ def picker_state(
         findings=tuple(
             finding
             for finding in evaluation.findings
-            if with_submission_errors or finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
+            if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
+            or (with_submission_errors and not _waits_for_outcome(finding, evaluation))
         ),
         notes=notes,
         answers=given_answers(evaluation, texts, errors),
         choice=choice,
     )
+
+
+def _waits_for_outcome(finding: Finding, evaluation: Evaluation) -> bool:
+    """Whether it is about the outcome, which nobody has chosen yet: so far it is no error."""
+    return bool(finding.rule.outcomes) and not evaluation.selection.outcome
 
 
 def given_answers(

@@ -19,11 +19,8 @@ _TYPED = re.compile(
     r"|[^\s,;:.|/&+–—-]+(?:[/-][A-Za-z][^\s,;:.|/&+–—-]*)*"
 )
 _BETWEEN = "and"
-ONLY_CODES = (
-    r"^(?=.*[0-9])(?:[\s,;:.|/&+–—-]|[aA][nN][dD](?![A-Za-z0-9])"
-    r"|[0-9]+\s?[A-Za-z](?![A-Za-z])|[0-9]+(?![A-Za-z0-9]))+$"
-)
-"""What is only codes, of this edition or not, for Python and for the browser's script alike."""
+ONLY_CODES = r"^(?=.*\d)([\s,;:.|/&+–—-]|and(?![a-z\d])|\d+\s?[a-z](?![a-z])|\d+(?![a-z\d]))+$"
+"""What is only codes, of this edition or not; the browser's script has the same. No case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def canonical_code(typed: str) -> str:
 def parse_typed(edition: Edition, text: str) -> TypedCodes:
     """Read the one field for both: text that is only codes as codes, and anything else as words."""
     text = text.strip()[:LONGEST_TYPED]
-    if re.search(ONLY_CODES, text):
+    if re.search(ONLY_CODES, text, re.ASCII | re.IGNORECASE):
         return parse_typed_codes(edition, text)
     return TypedCodes(words=text)
 

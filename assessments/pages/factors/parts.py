@@ -36,7 +36,6 @@ from assessments.components.picker.rendering import (
     render_picker,
 )
 from assessments.components.picker.state import PickerState
-from assessments.components.picker.typed_codes import ONLY_CODES
 from assessments.components.prerendered import Prerendered, placeholder
 from assessments.components.replies import ManagersWords, render_comments
 from assessments.evaluation import current_edition
@@ -47,6 +46,7 @@ from assessments.presenters.code_notes import offers
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.found import search_answer
 from assessments.presenters.selection import SelectedCode, named_codes
+from assessments.rules import Finding
 from assessments.services import SaveOutcome
 from assessments.templatetags.record import render_identity_bar
 from cinfactors import context_processors
@@ -176,8 +176,6 @@ def prerendered_page(edition: Edition, role: str) -> Prerendered:
         # Every factor page stands below the list, wherever its own reference leads.
         **context_processors.site_context_for(person, f"{reverse('assessments')}reference/"),
         "groups": domain_groups(edition),
-        "only_codes": ONLY_CODES,
-        "some_codes": " ".join(factor.codes[0].code for factor in edition.factors[:2]),
     }
     return Prerendered("pages/factors/page.html", context)
 
@@ -342,6 +340,24 @@ def _render_findings(findings: PanelFindings) -> str:
 _cached_findings = lru_cache(maxsize=256)(_render_findings)
 
 
+def _number(page: FactorPage) -> str:
+    """Render how many codes are selected, for the bar of a phone."""
+    return f"{len(page.picker.ticked)} selected"
+
+
+def _open_questions(page: FactorPage) -> str:
+    """Render how many answers are missing, for the bar of a phone."""
+    questions = panel_findings(page.picker).questions
+    return _cached_open_questions(questions) if questions else ""
+
+
+@lru_cache(maxsize=256)
+def _cached_open_questions(questions: tuple[Finding, ...]) -> str:
+    explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
+    context = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
+    return _render("bar_questions", context)
+
+
 def _selected(page: FactorPage) -> str:
     """Render the selected codes, each with a button that removes it."""
     edition, has_words = page.picker.edition, page.request.user.shows_code_words
@@ -417,6 +433,8 @@ PARTS = (
     Part("selected", _selected),
     Part("findings", _findings),
     Part("saved", _save_status),
+    Part("number", _number),
+    Part("still-open", _open_questions),
     Part("typed-answer", _typed_codes),
     Part("others", _others),
     Part("clashes", _clashes),

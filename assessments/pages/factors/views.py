@@ -121,7 +121,7 @@ def _response_after_saving(
         child = evaluation.assessment.episode.child.la_child_id
         messages.success(request, f"Saved for child {child}. You can come back to it at any time.")
         return redirect("assessments")
-    asks = request.POST.get("next") in ("enter", "typed") and posted.typed.words
+    asks = posted.typed.words and request.POST.get("next") != "check"
     if posted.replaced or posted.typed.codes or asks:
         # Only this response can offer an undo, name the typed codes and answer the typed words.
         # Where no script runs, Enter among them submits with the first button, which would go on.

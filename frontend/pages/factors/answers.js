@@ -5,7 +5,7 @@ import { announceAnswer, othersChangesText } from "./announcements.js";
 import { lookAgain } from "./catching_up.js";
 import { describeBoxes } from "./findings.js";
 import { leavingButton, stay } from "./leaving.js";
-import { announce, codeBeside, element, form, hasFocus } from "./page.js";
+import { announce, codeBeside, element, form, hasFocus, selectionPlace } from "./page.js";
 import {
   actions, disableForm, endRequest, hasUnansweredChanges, isClosed, isInConflict, isPaused, outcome,
   queueAction, request,
@@ -91,6 +91,6 @@ function moveFocus(action, isNewOutcome) {
   const next = (button?.checkVisibility() && button)
     || place?.querySelector("summary, button, textarea")
     || (place && element(`code-${codeBeside(place)}`))
-    || element("selected-heading");
-  next.focus();
+    || selectionPlace();
+  next?.focus();
 }

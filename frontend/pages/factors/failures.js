@@ -58,6 +58,8 @@ function showFailure(text, link = "") {
   // The list is the server's, and older than the page now.
   element("selected-heading").textContent = "Selected when last saved";
   forgetPart("selected");
+  element("number").textContent = "Selection";
+  forgetPart("number");
   announceFailure(line.textContent);
   showSaveState();
 }

@@ -6,7 +6,7 @@
 // its codes stays so. Where nothing was found, nothing is hidden.
 
 import htmx from "htmx.org";
-import { announce, boxes, element, form, isOnlyCodes, tickedCodes } from "./page.js";
+import { announce, boxes, element, form, isOnlyCodes, nameOf, tickedCodes } from "./page.js";
 
 const picker = element("picker");
 const find = element("find");
@@ -47,11 +47,11 @@ function filter({ hides = true } = {}) {
   for (const domain of form.querySelectorAll(".app-domain")) {
     domain.hidden = !domain.querySelector(".app-factor:not([hidden])");
   }
-  showNumberKept(new Set(kept.map(nameOf)).size, codes);
+  showNumberKept(new Set(kept.map(factorName)).size, codes);
   showSelected();
 }
 
-const nameOf = factor => factor.querySelector("legend").textContent;
+const factorName = factor => factor.querySelector("legend").textContent;
 
 // The factors that were selected and not found, below those that were found.
 const places = new Map(); // where each of them stood: what marks its place
@@ -175,7 +175,8 @@ const keepClear = () =>
   document.documentElement.style.setProperty("--find-height", `${bar.offsetHeight}px`);
 new ResizeObserver(keepClear).observe(bar);
 
-function goTo(box) {
+export function goTo(box) {
+  reveal(box);
   keepClear();
   box.closest(".app-factor").scrollIntoView();
   // Where the guidance is longer than the screen, its end and the box.
@@ -277,7 +278,7 @@ answer.addEventListener("click", event => {
     event.preventDefault();
     const box = element(`code-${select}`);
     box.click();
-    announce(`${box.checked ? "Selected" : "Removed"}: ${box.labels[0].textContent}.`);
+    announce(`${box.checked ? "Selected" : "Removed"}: ${nameOf(box)}.`);
   }
 });
 

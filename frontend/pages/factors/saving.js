@@ -14,7 +14,7 @@ import { askToChooseFirst } from "./conflict.js";
 import { handleFailure, retryNow } from "./failures.js";
 import { isTextBox } from "./findings.js";
 import { isLeaving, leaveNow, leaveOnceSaved, stay } from "./leaving.js";
-import { element, form, isOnlyCodes } from "./page.js";
+import { element, form, isOnlyCodes, selectionPlace } from "./page.js";
 import {
   hasUnansweredChanges, isInConflict, OUTCOME_HEADER, queueAction, recordChange, showSaveState,
 } from "./save_state.js";
@@ -58,7 +58,7 @@ form.addEventListener("input", event => {
 form.elements.typed.addEventListener("keydown", event => {
   const field = form.elements.typed;
   const isClear = !field.value && !element("find-answer").hasChildNodes();
-  if (event.key === "Escape" && isClear) element("selected-heading").focus();
+  if (event.key === "Escape" && isClear) selectionPlace()?.focus();
   if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
   if (isOnlyCodes(field.value)) carryOut(form.querySelector("[value=typed]"));

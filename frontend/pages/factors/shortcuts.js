@@ -1,6 +1,7 @@
 // Single-key shortcuts of the factor page: where the button that lists them is visible, and the
 // person has not switched them off.
 
+import { goBack, goToGuidance, goToNextCode } from "./also.js";
 import { reveal } from "./find.js";
 import { element, form } from "./page.js";
 
@@ -54,6 +55,9 @@ const SHORTCUTS = {
   2: () => goToDomain(1),
   3: () => goToDomain(2),
   4: () => goToDomain(3),
+  a: goToNextCode,
+  b: goBack,
+  g: goToGuidance,
   d: () => element("other-density").click(),
   n: goToNextFinding,
   s: () => form.querySelector(".app-panel__save [value=check]").click(),

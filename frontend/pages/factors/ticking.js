@@ -1,6 +1,6 @@
 // Ticks and unticks boxes as the server has them, which is no change of the person's.
 
-import { boxes, element } from "./page.js";
+import { boxes, element, nameOf } from "./page.js";
 import { isUnanswered } from "./save_state.js";
 
 export let isTicking = false;
@@ -35,6 +35,6 @@ export function applySelectionChanges({ ticked, unticked, waiting, takenOver }, 
     isUnanswered(box) && !fromOthers.has(box.value) ? undefined : wanted.get(box.value)
   ));
   return changed.map(
-    box => `${box.checked ? "Selected" : "Removed"}: ${box.labels[0].textContent}.`,
+    box => `${box.checked ? "Selected" : "Removed"}: ${nameOf(box)}.`,
   );
 }
