@@ -20,7 +20,7 @@ def factors_answered_and_typed(people: People, open_browser: SitDown) -> Visitor
     beside.get_by_role("button", name="Save the reason").click()
     expect(beside.locator("summary")).to_be_visible()
     visitor.page.locator("#beside-8B").get_by_role("button", name="Save the reason").click()
-    visitor.sees("Give a reason, or add 24A")
+    visitor.sees("give a reason, or keep one")
     visitor.enters("Type codes, for example 1A 2A", "3a 18a")
     visitor.page.keyboard.press("Enter")
     visitor.sees("18A was replaced")
