@@ -130,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("file", metavar="FILE", help="the return, an XML file")
     one.add_argument("--format", choices=["table", "json"], default="table")
     one.add_argument(
-        "--year", choices=list(years()), help="judge by this census year, not by the file's own"
+        "--year", choices=list(years()), help="judge by this census year, not by the file’s own"
     )
     one.add_argument(
         "--as-at",

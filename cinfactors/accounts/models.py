@@ -118,7 +118,7 @@ class User(AbstractUser):
         default=False, help_text="Whether the factor page lists those keys"
     )
     shows_code_words = models.BooleanField(
-        default=False, help_text="Whether the guide's words stand below each selected code"
+        default=False, help_text="Whether the guide’s words stand below each selected code"
     )
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
 

@@ -99,7 +99,8 @@ def _not_allowed_before(migration: Migration, apps: Apps, using: str) -> Iterato
 
 def _broken(model: type[Model], check: CheckConstraint) -> QuerySet[Model]:
     """Return the rows that a check refuses: not those of which it says neither yes nor no."""
-    allowed = ExpressionWrapper(check.condition, output_field=BooleanField())
+    condition: Any = check.condition
+    allowed = ExpressionWrapper(condition, output_field=BooleanField())
     return model._base_manager.alias(allowed_before=allowed).filter(allowed_before=False)
 
 

@@ -194,7 +194,7 @@ def test_the_panel_shows_the_messages_of_the_findings(ada, draft):
         "harm due to going/being missing"
     )
     ada.presses("Save and continue")
-    expect(ada.page.locator(".app-selection")).to_contain_text("due to going/being missing")
+    expect(ada.page.locator(".app-check__words")).to_contain_text("due to going/being missing")
 
 
 def test_codes_recorded_before_are_marked_and_ticked_only_by_hand(people, at_a_browser):

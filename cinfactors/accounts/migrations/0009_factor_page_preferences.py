@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="shows_code_words",
             field=models.BooleanField(
-                default=False, help_text="Whether the guide's words stand below each selected code"
+                default=False, help_text="Whether the guide’s words stand below each selected code"
             ),
         ),
         migrations.AddField(
