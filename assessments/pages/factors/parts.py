@@ -7,10 +7,9 @@ picker does, so it is pre-rendered, for each edition and role; see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,13 +22,12 @@ from django.utils.timezone import localdate, localtime
 
 from assessments.catalogue import search
 from assessments.catalogue.code_names import listed
-from assessments.catalogue.types import Edition, Severity
+from assessments.catalogue.types import Edition
 from assessments.components.idempotency import KeyAndVersionForm
 from assessments.components.merging import OthersMessage
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.posted_selection import EMPTY_POST, PostedSelection
 from assessments.components.picker.rendering import (
-    FINDING_LABELS,
     prerendered_picker,
     render_beside,
     render_choice,
@@ -40,13 +38,19 @@ from assessments.components.prerendered import Prerendered, placeholder
 from assessments.components.replies import ManagersWords, render_comments
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, IdempotencyKey
-from assessments.pages.factors.panel import PanelFindings, panel_findings
+from assessments.pages.factors.panel import (
+    panel_findings,
+    render_counts,
+    render_findings,
+    render_open_questions,
+    render_part,
+    render_selected,
+)
 from assessments.presenters.clashes import ShownClash
 from assessments.presenters.code_notes import offers
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.found import search_answer
-from assessments.presenters.selection import SelectedCode, named_codes
-from assessments.rules import Finding
+from assessments.presenters.selection import named_codes
 from assessments.services import SaveOutcome
 from assessments.templatetags.record import render_identity_bar
 from cinfactors import context_processors
@@ -141,7 +145,7 @@ def autosave_response(
         "waiting": posted.waiting,
         "unlisted": posted.typed.unlisted,
     }
-    response = HttpResponse(_render("autosave", context))
+    response = HttpResponse(render_part("autosave", context))
     response[SAVE_OUTCOME_HEADER] = page.outcome.value
     return response
 
@@ -224,7 +228,7 @@ def _notices(page: FactorPage) -> str:
         "is_merged": page.is_merged_now,
         "words": page.words,
     }
-    return _render("notices", context, page.request)
+    return render_part("notices", context, page.request)
 
 
 def _found(page: FactorPage) -> str:
@@ -247,11 +251,7 @@ def _family(page: FactorPage) -> str:
         return ""
     codes = named_codes(page.picker.edition, offered)
     rows = [(each, offered[each.code], each.code in page.picker.ticked) for each in codes]
-    return _render("family", {"rows": rows})
-
-
-def _render(name: str, context: Mapping[str, Any], request: SignedInRequest | None = None) -> str:
-    return get_template(f"pages/factors/{name}.html").render(dict(context), request)
+    return render_part("family", {"rows": rows})
 
 
 # The parts.
@@ -259,7 +259,7 @@ def _render(name: str, context: Mapping[str, Any], request: SignedInRequest | No
 
 def _key_and_version(page: FactorPage) -> str:
     fields = KeyAndVersionForm(initial={"version": page.version})
-    return _render("key_and_version", {"request": page.request, "fields": fields})
+    return render_part("key_and_version", {"request": page.request, "fields": fields})
 
 
 def _clashes(page: FactorPage) -> str:
@@ -286,19 +286,7 @@ def _others(page: FactorPage) -> str:
 
 def _counts(page: FactorPage) -> str:
     """Render how many codes are selected in each domain."""
-    state = page.picker
-    number = {group.id: len(group.codes & state.ticked) for group in domain_groups(state.edition)}
-    return _prerendered_counts(state.edition).fill_in(
-        {
-            "some": lambda domain: " app-count--some" if number[domain] else "",
-            "count": lambda domain: str(number[domain]),
-        }
-    )
-
-
-@lru_cache(maxsize=8)
-def _prerendered_counts(edition: Edition) -> Prerendered:
-    return Prerendered("pages/factors/panel_counts.html", {"groups": domain_groups(edition)})
+    return render_counts(page.picker.edition, page.picker.ticked)
 
 
 def _save_status(page: FactorPage) -> str:
@@ -312,32 +300,12 @@ def _save_status(page: FactorPage) -> str:
         "saved_at": saved_at,
         "is_today": saved_at is not None and saved_at.date() == localdate(),
     }
-    return _render("save_status", context)
+    return render_part("save_status", context)
 
 
 def _findings(page: FactorPage) -> str:
     """Render what the rules say, in the panel."""
-    findings = panel_findings(page.picker)
-    # What shows posted strings is never cached.
-    if any(finding.unlisted for finding in findings.errors):
-        return _render_findings(findings)
-    return _cached_findings(findings) if any(findings) else ""
-
-
-MOST_WAITING = 4
-"""How many findings of a kind the panel links to: the list above them keeps its place."""
-
-
-def _render_findings(findings: PanelFindings) -> str:
-    waiting = [
-        (severity.value, FINDING_LABELS[severity], found[:MOST_WAITING], len(found[MOST_WAITING:]))
-        for severity in (Severity.EXPLAIN, Severity.CONSIDER, Severity.NOTE)
-        if (found := findings.of(severity))
-    ]
-    return _render("panel_findings", {"errors": findings.errors, "waiting": waiting})
-
-
-_cached_findings = lru_cache(maxsize=256)(_render_findings)
+    return render_findings(panel_findings(page.picker))
 
 
 def _number(page: FactorPage) -> str:
@@ -348,35 +316,14 @@ def _number(page: FactorPage) -> str:
 def _open_questions(page: FactorPage) -> str:
     """Render how many answers are missing, for the bar of a phone."""
     questions = panel_findings(page.picker).questions
-    return _cached_open_questions(questions) if questions else ""
-
-
-@lru_cache(maxsize=256)
-def _cached_open_questions(questions: tuple[Finding, ...]) -> str:
-    explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
-    context = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
-    return _render("bar_questions", context)
+    return render_open_questions(questions) if questions else ""
 
 
 def _selected(page: FactorPage) -> str:
     """Render the selected codes, each with a button that removes it."""
-    edition, has_words = page.picker.edition, page.request.user.shows_code_words
-    codes = [
-        _cached_selected_code(edition, each.code, has_words)
-        if each.entry
-        else _selected_code(each, has_words)
-        for each in named_codes(edition, page.picker.ticked)
-    ]
-    return _render("panel_selected", {"codes": codes, "has_words": has_words})
-
-
-def _selected_code(each: SelectedCode, has_words: bool) -> str:
-    return _render("panel_selected_code", {"each": each, "has_words": has_words})
-
-
-@lru_cache(maxsize=256)
-def _cached_selected_code(edition: Edition, code: str, has_words: bool) -> str:
-    return _selected_code(named_codes(edition, [code])[0], has_words)
+    return render_selected(
+        page.picker.edition, page.picker.ticked, page.request.user.shows_code_words
+    )
 
 
 def _density_button(page: FactorPage) -> str:
@@ -385,7 +332,7 @@ def _density_button(page: FactorPage) -> str:
 
 @lru_cache(maxsize=4)
 def _cached_density_button(density: str) -> str:
-    return _render("density_button", {"density": density})
+    return render_part("density_button", {"density": density})
 
 
 def _shortcuts_button(page: FactorPage) -> str:
@@ -395,7 +342,7 @@ def _shortcuts_button(page: FactorPage) -> str:
 
 @lru_cache(maxsize=4)
 def _cached_shortcuts_button(listed: bool, on: bool) -> str:
-    return _render("shortcuts_button", {"listed": listed, "on": on})
+    return render_part("shortcuts_button", {"listed": listed, "on": on})
 
 
 def _shortcuts(page: FactorPage) -> str:
@@ -407,7 +354,7 @@ def _shortcuts(page: FactorPage) -> str:
 @lru_cache(maxsize=8)
 def _cached_shortcuts(edition: Edition, on: bool) -> str:
     """Render the list of keyboard shortcuts, with the button that switches them on or off."""
-    return _render("shortcuts", {"groups": domain_groups(edition), "on": on})
+    return render_part("shortcuts", {"groups": domain_groups(edition), "on": on})
 
 
 def _typed_codes(page: FactorPage) -> str:
@@ -424,7 +371,7 @@ def _typed_codes(page: FactorPage) -> str:
         "messages": posted.typed.messages,
         "choice": render_choice(page.picker),
     }
-    return _render("typed_codes", context)
+    return render_part("typed_codes", context)
 
 
 PARTS = (

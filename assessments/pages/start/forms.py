@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.html import format_html
+from django.template.loader import render_to_string
 
 from assessments.components.child_form import LAYOUT, ChildForm, validated_child_id
 from assessments.components.forms import DateField, Form, side_by_side
@@ -86,14 +86,6 @@ TYPED = ("la_child_id", "given_name", "family_name")
 
 BORN, UNBORN = "born", "unborn"
 
-# The legend says what the answer before it asks for; both where there is none yet.
-BIRTH_OR_EXPECTED = format_html(
-    '<span class="app-if-born">{born}<span class="app-if-either"> or expected date of birth</span>'
-    '</span><span class="app-if-unborn">{unborn}</span>',
-    born="Date of birth",
-    unborn="Expected date of birth",
-)
-
 
 class NewChildForm(ChildForm):
     """A child whom the product does not know yet: born or unborn, and one date for either.
@@ -116,7 +108,8 @@ class NewChildForm(ChildForm):
         # The messages name the date that was asked for.
         label = "Expected date of birth" if self.is_unborn() else "Date of birth"
         date = DateField(label=label, help_text=self.fields["birth_date"].help_text)
-        date.label = BIRTH_OR_EXPECTED
+        # The legend says what the answer before it asks for; both where there is none yet.
+        date.label = render_to_string("pages/start/birth_or_expected.html")
         self.fields["birth_date"] = date
         if self["born"].data not in {BORN, UNBORN}:
             date.error_messages["required"] = "Enter the date of birth, or the expected date"
