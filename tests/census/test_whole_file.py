@@ -53,7 +53,7 @@ def test_the_share_of_assessments_without_factors_is_queried():
 
 def test_codes_that_nobody_used_are_named_in_the_guides_order():
     assert of_the_file(children(100))["codes-never-used"] == (
-        "Never used, though by England's shares they would be:"
+        "Never used, though by England’s shares they would be:"
         " 1B, 2B, 3A, 4A, 4B, 6B, 14A, 16A, 17A, 18C, 20."
     )
     used = many(100, 1, FACTORS, FACTORS + USED)

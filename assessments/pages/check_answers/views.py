@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,7 +28,6 @@ from assessments.components.merging import (
 )
 from assessments.components.picker.choices import Choice, choice_of
 from assessments.components.picker.posted_selection import PostedSelection, parse_post
-from assessments.components.problems import code_box
 from assessments.components.records import (
     assessment_or_404,
     locked_response,
@@ -46,11 +44,12 @@ from assessments.components.replies import (
 from assessments.evaluation import Evaluation, evaluate
 from assessments.models import Assessment, Status
 from assessments.pages.check_answers.forms import OutcomeForm
+from assessments.pages.check_answers.parts import parts_of, problems_of_errors
 from assessments.presenters.code_notes import pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import Question, questions_of
 from assessments.presenters.selection import codes_by_domain
-from assessments.rules import AnswerKind, Finding
+from assessments.rules import AnswerKind
 from assessments.services import SaveOutcome, SaveResult, Sent
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
@@ -275,8 +274,8 @@ def _check_page(
     version = result.version if result else version_of(assessment, data if unsaved else None)
     problems = [
         *(Problem(clash.error, clash.target) for clash in clashes if clash.error),
-        *_problems_of_errors(result.findings if result else (), evaluation),
-        *_problems_of_errors(refusal.findings if refusal else (), evaluation),
+        *problems_of_errors(result.findings if result else (), evaluation),
+        *problems_of_errors(refusal.findings if refusal else (), evaluation),
         *problems_of(outcome_form),
         *(Problem(question.problem, question.target) for question in questions if question.error),
         *replies.problems,
@@ -290,10 +289,10 @@ def _check_page(
         "notes": pinned_notes(feedback, take_replies=True),
         "groups": codes_by_domain(edition, assessment.codes),
         "questions": questions,
-        "parts": _parts(len(open_questions), len(questions)),
+        "parts": parts_of(len(open_questions), len(questions)),
         "open_questions": open_questions,
         "next_question": open_questions[0].finding if open_questions else None,
-        "standing_errors": _problems_of_errors(
+        "standing_errors": problems_of_errors(
             [each for each in evaluation.findings if not each.rule.outcomes], evaluation
         ),
         "about_the_outcome": [
@@ -321,27 +320,6 @@ def _check_page(
     is_refused = problems or replies.is_refused
     status = 409 if conflict or not_submitted else 422 if is_refused else 200
     return render(request, "pages/check_answers/page.html", context, status=status)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the page, to which a link and a key lead."""
-
-    name: str
-    target: str
-    more: str = ""
-
-
-def _parts(unanswered: int, asked: int) -> list[Part]:
-    """Return the parts of the page, in their order."""
-    count = f"{unanswered} of {asked} open" if asked else ""
-    return [
-        Part("Factors", "factors-selected"),
-        Part("Outcome", "id_outcome_1"),
-        Part("What the guide asks", "asked", count),
-        Part("Dates", "dates"),
-        Part("Submit", "submit"),
-    ]
 
 
 def _outcome_form(
@@ -381,28 +359,6 @@ def _questions(
                 error=refused.get(rule, ""),
             )
         yield question.with_missing_answer_error(unanswered)
-
-
-def _problems_of_errors(findings: Sequence[Finding], evaluation: Evaluation) -> list[Problem]:
-    """Return the errors among the findings, each linked to where it is put right."""
-    return [
-        _linked_problem(finding, evaluation)
-        for finding in findings
-        # What an outcome must be is a problem once there is one.
-        if finding.is_error and (evaluation.selection.outcome or not finding.rule.outcomes)
-    ]
-
-
-def _linked_problem(finding: Finding, evaluation: Evaluation) -> Problem:
-    """Link a finding to where it is put right: the outcome here, the rest among the factors."""
-    if finding.rule.outcomes:
-        return Problem(finding.message, "id_outcome_1")
-    if finding.is_about_the_description:
-        target = "id_other_description"
-    else:
-        target = code_box(finding, evaluation.edition)
-    page = reverse("factors", args=[evaluation.assessment.reference])
-    return Problem(finding.message, target, page=page)
 
 
 @require_safe
