@@ -12,8 +12,11 @@ STRAIGHT = re.compile(r"[^\s']*'\S*(?: \S+)?")
 
 
 def straight_apostrophes(text: str) -> list[str]:
-    """Return each word with a straight apostrophe and the next, if the guide does not have both."""
-    found = STRAIGHT.findall(" ".join(text.split()))
+    """Return each word with a straight apostrophe and the next, if the guide does not have both.
+
+    One that stands alone is the sign itself, as in a list of signs.
+    """
+    found = [words for words in STRAIGHT.findall(" ".join(text.split())) if words.split()[0] != "'"]
     return [words for words in found if words not in _guide() and not _ends_a_paragraph(words)]
 
 

@@ -89,6 +89,7 @@ def test_our_own_data_has_one_apostrophe(path: Path):
         ("Show the assessor's reply", ["assessor's reply"]),
         ("Enter the child's id", ["child's id"]),
         ("it isn't", ["isn't"]),
+        ("Letters and @ . _ ' Role", []),
         # The guide's own, whole and cut.
         ("The child's developmental needs", []),
         ("See the child's developmental needs", []),

@@ -78,6 +78,7 @@ def birth_recorded(people: People, open_browser: SitDown) -> Visitor:
     visitor.enters_date("Date of birth", timezone.localdate())
     visitor.enters("Given name", "Alex")
     visitor.chooses("Female")
+    visitor.chooses("No")
     visitor.presses("Save")
     visitor.sees("The assessment now asks 1 thing more")
     return visitor
@@ -88,6 +89,7 @@ def birth_that_is_hardly_right(people: People, open_browser: SitDown) -> Visitor
     visitor = _opened(people, open_browser, "birth", expected_birth_date=expected)
     visitor.enters_date("Date of birth", timezone.localdate())
     visitor.chooses("Male")
+    visitor.chooses("No")
     visitor.presses("Save")
     visitor.sees("more than 18 weeks before the birth was expected")
     return visitor
