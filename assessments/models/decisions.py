@@ -195,6 +195,9 @@ class IdempotencyKey(models.Model):
     assessment = models.ForeignKey(
         Assessment, on_delete=models.PROTECT, null=True, related_name="idempotency_keys"
     )
+    version = models.PositiveIntegerField(
+        null=True, help_text="The version of the assessment that it made"
+    )
     at = models.DateTimeField()
 
     class Meta:

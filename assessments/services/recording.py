@@ -115,6 +115,7 @@ def save_record(
             content=content,
             write=save.write,
             if_stale=save.merge_with,
+            if_repeated=save.was_carried_out,
         )
     except Locked:
         return SaveResult(SaveOutcome.CLOSED, evaluate(_own(by, assessment)), version=version)
@@ -165,8 +166,13 @@ class _Save:
         self.changes: _Changes | None = None
         self.merge: Merge | None = None
         self.is_stale = False
+        self.made: int | None = None
+        """The version that it made when it was carried out before."""
         self.page: Evaluation | None = None
         """The selection that the page showed, where it is not the one that is recorded."""
+
+    def was_carried_out(self, made: int | None) -> None:
+        self.made = made
 
     def merge_with(self, current: Assessment) -> None:
         """Merge what was sent with the row, which was changed since. Raises EditConflict."""
@@ -217,16 +223,16 @@ def _own(by: User, assessment: Assessment) -> Assessment:
 
 
 def _repeated(current: Assessment, save: _Save) -> SaveResult:
-    """Return the answer that the first try had, or has by now."""
+    """Return the answer that the first try had, and what others made since of its version."""
     if not current.is_with_the_worker:
         return SaveResult(SaveOutcome.CLOSED, evaluate(current), version=save.version)
     # What was refused then is refused again; what was recorded is there already.
     refused = _changes(current, save.sent, save.by).refused
     merge = None
-    if current.version != save.version + 1:
+    if not save.version + 1 == save.made == current.version:
         recorded = evaluate(current, edition_to_record(current))
         page, _ = _with_selection_sent(recorded, save.sent)
-        merge = stale_pages.since_carried_out(recorded, page, save.sent)
+        merge = stale_pages.since_carried_out(recorded, page, save.sent, save.made)
     return SaveResult(
         SaveOutcome.SAVED,
         evaluate(current),

@@ -68,7 +68,7 @@ def reply(
         return current
 
     content = (assessment.pk, review, tuple(new))
-    run_once(key, by=by, act="reply", content=content, write=write, assessment=assessment)
+    run_once(key, by=by, act="reply", content=content, write=write)
 
 
 def new_replies(assessment: Assessment, replies: Sequence[SentReply]) -> list[SentReply]:

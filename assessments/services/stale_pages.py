@@ -54,15 +54,21 @@ def merged(
     return _merge(recorded, base, mine, theirs, sides)
 
 
-def since_carried_out(recorded: Evaluation, page: Evaluation, sent: Sent) -> Merge:
-    """Return what others made of a record in which all that was sent has been recorded before."""
+def since_carried_out(
+    recorded: Evaluation, page: Evaluation, sent: Sent, version: int | None
+) -> Merge:
+    """Return what others made of a record in which all that was sent has been recorded before.
+
+    `version` is the one that this made: what the page does not have is as it was then.
+    """
     theirs = state_of(recorded)
-    mine = _state_sent(page, sent, theirs)
+    made = (_state_at(recorded, version) if version is not None else None) or theirs
+    mine = _state_sent(page, sent, made)
     for answer in sent.answers:
         if answer.kind == AnswerKind.COMPLIED:
             rule, says = recorded.edition.rules_by_id[answer.rule], answer.adds or answer.removes
-            added = theirs.codes.intersection(answer.adds if says else rule.adds)
-            removed = frozenset(answer.removes if says else rule.removes) - theirs.codes
+            added = made.codes.intersection(answer.adds if says else rule.adds)
+            removed = frozenset(answer.removes if says else rule.removes) - made.codes
             mine = replace(mine, codes=(mine.codes | added) - removed)
     return _merge(recorded, mine, mine, theirs, {})
 

@@ -29,10 +29,12 @@ def change(
     content: object = None,
     while_in: frozenset[Status] = WITH_THE_WORKER,
     if_stale: Callable[[Assessment], None] | None = None,
+    if_repeated: Callable[[int | None], None] | None = None,
 ) -> Assessment:
     """Make a worker's change: lock the row, check person, status and version, write, count up.
 
-    A row of another version is a conflict, unless `if_stale` accepts it.
+    A row of another version is a conflict, unless `if_stale` accepts it. `if_repeated` is told
+    which version the first form submission with this key made.
     """
 
     def change_row() -> Assessment:
@@ -51,7 +53,14 @@ def change(
         return _save_next_version(current)
 
     content = (assessment.pk, content)
-    return run_once(key, by=by, act=act, content=content, write=change_row, assessment=assessment)
+    return run_once(
+        key,
+        by=by,
+        act=act,
+        content=content,
+        write=change_row,
+        if_repeated=if_repeated,
+    )
 
 
 def decide(
@@ -83,9 +92,7 @@ def decide(
         return _save_next_version(current)
 
     content = (assessment.pk, content)
-    decided = run_once(
-        key, by=by, act=act, content=content, write=decide_row, assessment=assessment
-    )
+    decided = run_once(key, by=by, act=act, content=content, write=decide_row)
     if decided.version != version + 1:
         # Repeated after others went on: what it did the first time does not hold any more.
         raise _stale_page(decided, version, while_in)
@@ -164,23 +171,24 @@ def run_once(
     act: str,
     content: object,
     write: Callable[[], Assessment],
-    assessment: Assessment | None = None,
+    if_repeated: Callable[[int | None], None] | None = None,
 ) -> Assessment:
     """Run `write` for the first form submission with this key; for a repeated one return its row.
 
     What is stored is derived from the key of the form and from what was posted with it, so that
     a page gone back to, changed and posted again counts as new. Two at once wait for each other
-    at the unique key. A refused write rolls its key back too. `assessment` is the one that is
-    written, where there is one already.
+    at the unique key. A refused write rolls its key back too. `if_repeated` is told which version
+    the first one made.
     """
     derived_key = uuid.uuid5(key, repr((by.pk, act, content)))
     with transaction.atomic():
-        if not is_first_time(derived_key, by=by, act=act, assessment=assessment):
+        if not is_first_time(derived_key, by=by, act=act):
+            if if_repeated is not None:
+                if_repeated(IdempotencyKey.objects.get(pk=derived_key).version)
             written = Assessment.objects.filter(idempotency_keys=derived_key)
             return queries.with_child_team_and_worker(written).get()
         made = write()
-        if assessment is None:
-            IdempotencyKey.objects.filter(pk=derived_key).update(assessment=made)
+        IdempotencyKey.objects.filter(pk=derived_key).update(assessment=made, version=made.version)
         return made
 
 

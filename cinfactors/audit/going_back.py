@@ -27,8 +27,10 @@ from django.db.models import (
     QuerySet,
 )
 
-NOT_KEPT = frozenset({"django_session", "accounts_session", "accounts_heldform"})
-"""Tables of what ends by itself within a day."""
+NOT_KEPT = frozenset(
+    {"django_session", "accounts_session", "accounts_heldform", "assessments_idempotencykey"}
+)
+"""Tables of what matters for a day at most."""
 
 
 def refuse_to_delete(

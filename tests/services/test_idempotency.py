@@ -127,6 +127,23 @@ def test_a_repeated_save_has_the_result_of_its_first_try_that_was_merged(people:
         assert made.mine.codes - made.state.codes == {"16A"}
 
 
+def test_a_repeated_save_is_answered_from_the_version_that_it_made(people: People):
+    """What others took out since is told as theirs, though what was sent is not there any more."""
+    seen = make.record(make.start(people.ada), "1A")
+    gangs = SentAnswer("gangs-with-criminal-exploitation", "complied", pressed=True)
+    sent = {"codes": ("1A", "13A"), "answers": (gangs,)}
+    first = make.save(seen, key=KEY, **sent)
+    assert first.assessment.codes == ["1A", "13A", "24A"]
+    [key] = IdempotencyKey.objects.filter(act="save", version=first.version)
+    assert key.assessment_id == seen.pk
+    make.record(first.assessment, "1A", "3B")
+    with unchanged():
+        again = make.save(seen, key=KEY, **sent)
+    assert again.outcome is SaveOutcome.SAVED
+    assert again.merge.mine.codes == {"1A", "13A", "24A"}
+    assert again.merge.state.codes == {"1A", "3B"}
+
+
 def test_a_save_repeated_after_the_record_was_submitted_is_closed(people: People):
     seen = ready_for("submit", people)
     first = SAVES["outcome"](seen, KEY)
