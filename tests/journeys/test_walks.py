@@ -43,7 +43,7 @@ special = st.sampled_from(sorted(ALONE | DESCRIBED))
 place = st.integers(0, 5)
 typed = st.lists(st.one_of(codes, special, st.sampled_from(["99z", "18a"])), min_size=1, max_size=3)
 PRESSES = (
-    *("remove", "instead", "undo", "complied", "answer", "density", "shortcuts", "choose"),
+    *("remove", "instead", "undo", "complied", "answer", "density", "shortcuts_list", "choose"),
     *("undo_merge", "hide_merge"),
 )
 OVERTAKES = "17A"
@@ -284,7 +284,7 @@ class Walk:
             assert page["description"].strip() == row["other_description"]
         self.person.refresh_from_db()
         assert page["other"]["density"] != self.person.density
-        assert page["other"]["shortcuts"] == ("off" if self.person.shortcuts else "on")
+        assert page["other"]["shortcuts"] == ("hidden" if self.person.shows_shortcuts else "shown")
 
     def ends(self) -> None:
         """Whatever stands against saving is put right; then all of it is stored."""

@@ -155,7 +155,7 @@ IN_THE_PAGE = """
       ticked: all("input[name=codes]").filter(box => box.checked).map(box => box.value),
       outOfSight: all("input[name=codes]")
         .filter(box => box.checked && box.closest("[hidden]")).map(box => box.value),
-      listed: all("#selected button").map(button => button.value),
+      listed: all("#selected [name=remove]").map(button => button.value),
       counted: all("#counts .app-count").reduce((sum, each) => sum + parseInt(each.textContent), 0),
       description: form().elements.other_description.value,
       version: Number(form().elements.version.value),
@@ -166,7 +166,7 @@ IN_THE_PAGE = """
       ),
       other: {
         density: all("[name=density]")[0].value,
-        shortcuts: all("[name=shortcuts]")[0].value,
+        shortcuts: all("[name=shortcuts_list]")[0].value,
       },
       movedTooLate,
       isHalfWritten: all(".app-finding__text").some(
