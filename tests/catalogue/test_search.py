@@ -172,6 +172,18 @@ def test_of_two_words_equally_near_the_one_with_more_uses_is_meant():
     assert nearest("shoot", {"shoo": 5, "short": 1}) == "shoo"
 
 
+def test_a_word_of_the_very_same_letters_is_near():
+    assert nearest("athsma", {"asthma": 1}) == "asthma"
+    assert nearest("athsmo", {"asthma": 1}) == ""
+
+
+def test_of_three_letters_none_is_another():
+    assert nearest("fod", {"food": 1}) == ""
+    assert nearest("fod", {"food": 1}, shortest=3) == "food"
+    assert nearest("hti", {"hit": 1}, shortest=3) == "hit"
+    assert nearest("fod", {"fed": 9}, shortest=3) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "number", "meant"),
     [
@@ -182,6 +194,12 @@ def test_of_two_words_equally_near_the_one_with_more_uses_is_meant():
         ("phisical abuse", "18", "physical abuse"),
         ("county lnies", "24", "county lines"),
         ("dirtyclothes", "16", "dirty clothes"),
+        ("athsma attack", "6", "asthma attack"),
+        # Short words are told by those beside them.
+        ("county lnes", "24", "county lines"),
+        ("gnag member", "13", "gang member"),
+        ("no fod in the house", "16", "no food in the house"),
+        ("hti by dad", "18", "hit by dad"),
         ("mum drinkin vodka", "1", "mum drinking vodka"),
     ],
 )
@@ -213,6 +231,11 @@ def test_a_word_that_is_like_no_other_finds_nothing(text):
         ("PLO", "is a step of the court"),
         ("looked after", "is a status"),
         ("on a child protection plan", "is a status"),
+        ("immunisations due", "no factor for routine health care"),
+        ("health visitor 2 year check", "no factor for routine health care"),
+        ("swimming lessons going well", "no factor for everyday life"),
+        ("running late for visit", "is a step in the work"),
+        ("SEN support", "is a status"),
     ],
 )
 def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
@@ -220,6 +243,35 @@ def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
     assert found.codes == ()
     [note] = found.undescribed
     assert about in note.sentence.replace("A step of the court is a step", "is a step of the court")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("missed jabs", "16"),
+        ("missed 2 year check", "16"),
+        ("not brought to dental appointments", "16"),
+        ("no birthday presents", "17"),
+        ("touched by swimming coach", "19"),
+        ("mum drunk at birthday party", "1"),
+        ("late every day caring for mum", "7"),
+        ("speech delay", "5"),
+    ],
+)
+def test_what_is_everyday_or_routine_does_not_hide_harm_or_need(text, number):
+    assert numbers(text)[0] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "damp and mould", "no money for food", "cannot afford nappies", "eviction notice",
+        "family in one room", "overcrowded flat", "food bank voucher", "moving to leeds",
+        "gas meter run out", "uniform grant",
+    ],
+)  # fmt: skip
+def test_poverty_and_poor_housing_do_not_lead_to_neglect(text):
+    assert numbers(text) == []
 
 
 def test_what_a_factor_owns_is_found_whatever_else_has_no_code():

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 
 from assessments.catalogue.search.people import people_in
@@ -60,6 +61,9 @@ class Index:
     """Every word that some expression or the guidance has, as it is spelt there."""
     spelt: Mapping[str, int] = field(default_factory=dict)
     """Those of the expressions alone, which a misspelt word may be, with how many have it."""
+
+    beside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By each word, those that stand beside it in some expression, with in how many."""
 
     def weight(self, key: str) -> float:
         return self.weights.get(key, 0.0)
@@ -117,7 +121,14 @@ def index_of(edition: Edition) -> Index:
         if len(each.keys) > 1 and not each.is_closed:
             for key in set(each.keys):
                 parts[key].append(each)
-    spelt = Counter(word.typed for text in _texts(edition) for word in words_of(text))
+    spelt: Counter[str] = Counter()
+    beside: dict[str, Counter[str]] = defaultdict(Counter)
+    for text in _texts(edition):
+        typed = [word.typed for word in words_of(text)]
+        spelt.update(typed)
+        for first, second in pairwise(typed):
+            beside[first][second] += 1
+            beside[second][first] += 1
     return Index(
         expressions={key: tuple(having) for key, having in by_rarest.items()},
         parts={key: tuple(having) for key, having in parts.items()},
@@ -125,6 +136,7 @@ def index_of(edition: Edition) -> Index:
         weights=weights,
         typed=frozenset(spelt.keys() | guidance_words | SMALL),
         spelt={word: uses for word, uses in spelt.items() if not word.isdigit()},
+        beside=beside,
     )
 
 

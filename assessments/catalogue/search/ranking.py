@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
@@ -13,7 +13,12 @@ from assessments.catalogue.search.people import (
     people_in,
     without_reporter,
 )
-from assessments.catalogue.search.spelling import english, nearest, parted
+from assessments.catalogue.search.spelling import (
+    SHORTEST_BESIDE,
+    english,
+    nearest,
+    parted,
+)
 from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
 
@@ -175,9 +180,23 @@ def _corrected(index: Index, words: Sequence[Word]) -> Sequence[Word]:
         if is_known or is_begun or word.typed.isdigit() or word.typed in english():
             corrected.append(word)
             continue
-        other = nearest(word.typed, index.spelt) or parted(word.typed, index.typed)
+        beside = _beside(index, corrected[-1:], words[place + 1 : place + 2])
+        other = (
+            nearest(word.typed, beside, SHORTEST_BESIDE)
+            or nearest(word.typed, index.spelt)
+            or parted(word.typed, index.typed)
+        )
         corrected += words_of(other) if other else [word]
     return tuple(corrected)
+
+
+def _beside(index: Index, *neighbours: Sequence[Word]) -> Mapping[str, int]:
+    """Return the words that stand beside one of these in some expression, with in how many."""
+    beside: Counter[str] = Counter()
+    for words in neighbours:
+        for word in words:
+            beside.update(index.beside.get(word.typed, {}))
+    return beside
 
 
 def _begun_by(beginning: str, known: Iterable[str]) -> Iterator[str]:
