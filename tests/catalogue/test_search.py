@@ -90,6 +90,15 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("punched by a 15 year old cousin", "18B"),
         ("punched by his 19 year old brother", "18C"),
         ("brother sectioned", "4C"),
+        # Who was hit does not say by whom, and who tells it is not who was hit.
+        ("child hit by mum", "18C"),
+        ("girl was hit by her dad", "18C"),
+        ("boy hit by mum’s boyfriend", "18C"),
+        ("boy was punched by a classmate", "18B"),
+        ("yr 11 girl’s boyfriend tracks her location", "3A"),
+        ("mum says she is scared, partner controls her", "3B"),
+        ("sister’s partner beats her in our house", "3C"),
+        ("hides upstairs when parents fight", "3A"),
     ],
 )
 def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):

@@ -41,8 +41,12 @@ class Expression:
     is_name: bool = False
     names_somebody: bool = False
     """Whether it names a person, other than somebody's partner."""
+    names_another: bool = False
+    """Whether that is somebody other than the child."""
     is_closed: bool = False
     """Whether its words have to stand together, small ones included: "in bed with", "class A"."""
+    somebodys: tuple[int, ...] = ()
+    """Which of its keys is somebody of the person directly before: "sister's partner"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ def _weight(key: str, rarity: float) -> float:
 def _expressions(edition: Edition) -> Iterator[Expression]:
     seen = set()
     partners = {PERSON + each.name for each in edition.people if each.kind == Kind.PARTNER}
+    children = {PERSON + each.name for each in edition.people if each.kind == Kind.CHILD}
     for text, owner, is_name in _owned(edition):
         words = words_of(text)
         every = keys_of(edition, words)
@@ -166,8 +171,19 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
             continue
         if (typed, owner) not in seen:
             seen.add((typed, owner))
-            names_somebody = any(key.startswith(PERSON) and key not in partners for key in found)
-            yield Expression(found, typed, owner, is_name, names_somebody, is_closed)
+            named = {key for key in found if key.startswith(PERSON)} - partners
+            names_another = bool(named - children)
+            places = [place for place, _ in every]
+            somebodys = tuple(
+                later
+                for later in range(1, len(used))
+                if found[later - 1].startswith(PERSON)
+                and found[later].startswith(PERSON)
+                and places.index(used[later][0]) - places.index(used[later - 1][0]) == 1
+            )
+            yield Expression(
+                found, typed, owner, is_name, bool(named), names_another, is_closed, somebodys
+            )
 
 
 def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:

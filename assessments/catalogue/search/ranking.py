@@ -96,6 +96,8 @@ class _Case:
     """How much of it speaks for one code."""
     of_people: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """The same of expressions that name somebody."""
+    of_others: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """The same of those that name somebody other than the child."""
 
     def told_share(self) -> float:
         """Return what share of the score whole expressions have."""
@@ -149,9 +151,10 @@ def find(edition: Edition, text: str) -> Found:
     found = []
     for factor, case in factors:
         codes = by_fit(edition, factor, corrected, people, case.places)
-        # Who was hit does not say by whom.
-        telling_people = named - {Kind.CHILD} if factor.number in edition.done_by else named
-        own = case.of_people if telling_people else case.codes
+        own = case.of_people if named else case.codes
+        if factor.number in edition.done_by:
+            # That the child was hit does not say by whom.
+            own = case.of_others if named - {Kind.CHILD} else case.codes
         codes.sort(key=lambda code: -own.get(code.code, 0.0))
         matched = _together(corrected, case.places)
         found.append(FoundFactor(factor, tuple(codes), matched, case.score))
@@ -226,6 +229,8 @@ def _cases(
             case.codes[owner.code] = max(case.codes[owner.code], score)
             if expression.names_somebody:
                 case.of_people[owner.code] = max(case.of_people[owner.code], score)
+            if expression.names_another:
+                case.of_others[owner.code] = max(case.of_others[owner.code], score)
         for place in at:
             if place not in case.places:
                 case.score += score / len(at)
@@ -245,6 +250,8 @@ def _matches(
 
     `own` are the places of the words that say something, but for people.
     """
+    every = sorted(place for having in places.values() for place in having)
+    number = {place: number for number, place in enumerate(every)}
     for key in places:
         for expression in index.expressions.get(key, ()):
             if not all(each in places for each in expression.keys):
@@ -254,6 +261,10 @@ def _matches(
                 arrangement == IN_ANY_ORDER or _has_between(at, places.get("by", ()))
             ):
                 continue  # "hit mum" is not "mum hit", nor "hit by mum"
+            if any(
+                number[at[later]] - number[at[later - 1]] != 1 for later in expression.somebodys
+            ):
+                continue  # "she says her boyfriend" is not "her boyfriend" of a girl
             score = sum(index.weight(each) for each in expression.keys)
             score *= 1 + EACH_MORE * (len(expression.keys) - 1)
             if expression.is_closed and at[-1] - at[0] >= len(expression.keys) + 1:
