@@ -245,6 +245,9 @@ def test_a_word_that_is_like_no_other_finds_nothing(text):
         ("swimming lessons going well", "no factor for everyday life"),
         ("running late for visit", "is a step in the work"),
         ("SEN support", "is a status"),
+        # The very words of one thing, though "caring" and "separated from parents" are another.
+        ("in care", "is a status"),
+        ("separated parents", "no factor for parents who separate"),
     ],
 )
 def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
@@ -276,7 +279,7 @@ def test_what_is_everyday_or_routine_does_not_hide_harm_or_need(text, number):
     [
         "damp and mould", "no money for food", "cannot afford nappies", "eviction notice",
         "family in one room", "overcrowded flat", "food bank voucher", "moving to leeds",
-        "gas meter run out", "uniform grant",
+        "gas meter run out", "uniform grant", "no heating", "no cooker", "no carpets",
     ],
 )  # fmt: skip
 def test_poverty_and_poor_housing_do_not_lead_to_neglect(text):

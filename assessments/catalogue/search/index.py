@@ -47,6 +47,8 @@ class Expression:
     """Whether its words have to stand together, small ones included: "in bed with", "class A"."""
     somebodys: tuple[int, ...] = ()
     """Which of its keys is somebody of the person directly before: "sister's partner"."""
+    text: str = ""
+    """All of it, small words included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,15 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
                 and places.index(used[later][0]) - places.index(used[later - 1][0]) == 1
             )
             yield Expression(
-                found, typed, owner, is_name, bool(named), names_another, is_closed, somebodys
+                found,
+                typed,
+                owner,
+                is_name,
+                bool(named),
+                names_another,
+                is_closed,
+                somebodys,
+                " ".join(each.typed for each in words),
             )
 
 

@@ -31,6 +31,9 @@ AS_SPELT = 1.1
 """What it counts that the words have the very form: "suicidal" is not "suicide"."""
 WHOLE = 1.35
 """The text is the expression, and nothing else."""
+TO_THE_LETTER = 1.1
+"""What it counts that it is so with all its small words: "separated parents" is one thing, and
+"separated from parents" another."""
 PART, IN_GUIDANCE, BOTH = 0.85, 0.12, 0.02
 """What part of an expression counts, a word that only the guidance has, and one that it has too."""
 BEGUN = 0.7
@@ -252,6 +255,7 @@ def _matches(
     """
     every = sorted(place for having in places.values() for place in having)
     number = {place: number for number, place in enumerate(every)}
+    text = " ".join(each.typed for each in words)
     for key in places:
         for expression in index.expressions.get(key, ()):
             if not all(each in places for each in expression.keys):
@@ -279,7 +283,8 @@ def _matches(
             if expression.owner.undescribed and len(at) == 1 and not is_as_spelt:
                 continue  # "house" is not "housing"
             score *= AS_SPELT if is_as_spelt else 1.0
-            yield max(score, LEAST) if is_whole else score, expression, at
+            score = max(score, LEAST) if is_whole else score
+            yield score * (TO_THE_LETTER if expression.text == text else 1.0), expression, at
 
 
 def _has_between(at: Sequence[int], others: Sequence[int]) -> bool:
