@@ -204,6 +204,9 @@ def test_of_three_letters_none_is_another():
         ("county lnies", "24", "county lines"),
         ("dirtyclothes", "16", "dirty clothes"),
         ("athsma attack", "6", "asthma attack"),
+        # As it sounds.
+        ("fysical abuse", "18", "physical abuse"),
+        ("skitzophrenia", "4", "schizophrenia"),
         # Short words are told by those beside them.
         ("county lnes", "24", "county lines"),
         ("gnag member", "13", "gang member"),
