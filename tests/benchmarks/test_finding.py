@@ -7,7 +7,7 @@ import pytest
 from assessments.catalogue import loader
 from benchmarks import finding
 
-FLOORS = {finding.TUNED: (0.97, 0.98, 0.975), finding.UNSEEN: (0.86, 0.93, 0.88)}
+FLOORS = {finding.TUNED: (0.978, 0.984, 0.988), finding.UNSEEN: (0.909, 0.954, 0.919)}
 """First right, in the first three, told that no code describes it."""
 
 

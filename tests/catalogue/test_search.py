@@ -90,6 +90,15 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("punched by a 15 year old cousin", "18B"),
         ("punched by his 19 year old brother", "18C"),
         ("brother sectioned", "4C"),
+        # Who was hit does not say by whom, and who tells it is not who was hit.
+        ("child hit by mum", "18C"),
+        ("girl was hit by her dad", "18C"),
+        ("boy hit by mum’s boyfriend", "18C"),
+        ("boy was punched by a classmate", "18B"),
+        ("yr 11 girl’s boyfriend tracks her location", "3A"),
+        ("mum says she is scared, partner controls her", "3B"),
+        ("sister’s partner beats her in our house", "3C"),
+        ("hides upstairs when parents fight", "3A"),
     ],
 )
 def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
@@ -172,6 +181,18 @@ def test_of_two_words_equally_near_the_one_with_more_uses_is_meant():
     assert nearest("shoot", {"shoo": 5, "short": 1}) == "shoo"
 
 
+def test_a_word_of_the_very_same_letters_is_near():
+    assert nearest("athsma", {"asthma": 1}) == "asthma"
+    assert nearest("athsmo", {"asthma": 1}) == ""
+
+
+def test_of_three_letters_none_is_another():
+    assert nearest("fod", {"food": 1}) == ""
+    assert nearest("fod", {"food": 1}, shortest=3) == "food"
+    assert nearest("hti", {"hit": 1}, shortest=3) == "hit"
+    assert nearest("fod", {"fed": 9}, shortest=3) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "number", "meant"),
     [
@@ -182,6 +203,15 @@ def test_of_two_words_equally_near_the_one_with_more_uses_is_meant():
         ("phisical abuse", "18", "physical abuse"),
         ("county lnies", "24", "county lines"),
         ("dirtyclothes", "16", "dirty clothes"),
+        ("athsma attack", "6", "asthma attack"),
+        # As it sounds.
+        ("fysical abuse", "18", "physical abuse"),
+        ("skitzophrenia", "4", "schizophrenia"),
+        # Short words are told by those beside them.
+        ("county lnes", "24", "county lines"),
+        ("gnag member", "13", "gang member"),
+        ("no fod in the house", "16", "no food in the house"),
+        ("hti by dad", "18", "hit by dad"),
         ("mum drinkin vodka", "1", "mum drinking vodka"),
     ],
 )
@@ -213,6 +243,14 @@ def test_a_word_that_is_like_no_other_finds_nothing(text):
         ("PLO", "is a step of the court"),
         ("looked after", "is a status"),
         ("on a child protection plan", "is a status"),
+        ("immunisations due", "no factor for routine health care"),
+        ("health visitor 2 year check", "no factor for routine health care"),
+        ("swimming lessons going well", "no factor for everyday life"),
+        ("running late for visit", "is a step in the work"),
+        ("SEN support", "is a status"),
+        # The very words of one thing, though "caring" and "separated from parents" are another.
+        ("in care", "is a status"),
+        ("separated parents", "no factor for parents who separate"),
     ],
 )
 def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
@@ -220,6 +258,35 @@ def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
     assert found.codes == ()
     [note] = found.undescribed
     assert about in note.sentence.replace("A step of the court is a step", "is a step of the court")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("missed jabs", "16"),
+        ("missed 2 year check", "16"),
+        ("not brought to dental appointments", "16"),
+        ("no birthday presents", "17"),
+        ("touched by swimming coach", "19"),
+        ("mum drunk at birthday party", "1"),
+        ("late every day caring for mum", "7"),
+        ("speech delay", "5"),
+    ],
+)
+def test_what_is_everyday_or_routine_does_not_hide_harm_or_need(text, number):
+    assert numbers(text)[0] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "damp and mould", "no money for food", "cannot afford nappies", "eviction notice",
+        "family in one room", "overcrowded flat", "food bank voucher", "moving to leeds",
+        "gas meter run out", "uniform grant", "no heating", "no cooker", "no carpets",
+    ],
+)  # fmt: skip
+def test_poverty_and_poor_housing_do_not_lead_to_neglect(text):
+    assert numbers(text) == []
 
 
 def test_what_a_factor_owns_is_found_whatever_else_has_no_code():

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 
 from assessments.catalogue.search.people import people_in
@@ -40,8 +41,14 @@ class Expression:
     is_name: bool = False
     names_somebody: bool = False
     """Whether it names a person, other than somebody's partner."""
+    names_another: bool = False
+    """Whether that is somebody other than the child."""
     is_closed: bool = False
     """Whether its words have to stand together, small ones included: "in bed with", "class A"."""
+    somebodys: tuple[int, ...] = ()
+    """Which of its keys is somebody of the person directly before: "sister's partner"."""
+    text: str = ""
+    """All of it, small words included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,9 @@ class Index:
     """Every word that some expression or the guidance has, as it is spelt there."""
     spelt: Mapping[str, int] = field(default_factory=dict)
     """Those of the expressions alone, which a misspelt word may be, with how many have it."""
+
+    beside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By each word, those that stand beside it in some expression, with in how many."""
 
     def weight(self, key: str) -> float:
         return self.weights.get(key, 0.0)
@@ -117,7 +127,14 @@ def index_of(edition: Edition) -> Index:
         if len(each.keys) > 1 and not each.is_closed:
             for key in set(each.keys):
                 parts[key].append(each)
-    spelt = Counter(word.typed for text in _texts(edition) for word in words_of(text))
+    spelt: Counter[str] = Counter()
+    beside: dict[str, Counter[str]] = defaultdict(Counter)
+    for text in _texts(edition):
+        typed = [word.typed for word in words_of(text)]
+        spelt.update(typed)
+        for first, second in pairwise(typed):
+            beside[first][second] += 1
+            beside[second][first] += 1
     return Index(
         expressions={key: tuple(having) for key, having in by_rarest.items()},
         parts={key: tuple(having) for key, having in parts.items()},
@@ -125,6 +142,7 @@ def index_of(edition: Edition) -> Index:
         weights=weights,
         typed=frozenset(spelt.keys() | guidance_words | SMALL),
         spelt={word: uses for word, uses in spelt.items() if not word.isdigit()},
+        beside=beside,
     )
 
 
@@ -137,6 +155,7 @@ def _weight(key: str, rarity: float) -> float:
 def _expressions(edition: Edition) -> Iterator[Expression]:
     seen = set()
     partners = {PERSON + each.name for each in edition.people if each.kind == Kind.PARTNER}
+    children = {PERSON + each.name for each in edition.people if each.kind == Kind.CHILD}
     for text, owner, is_name in _owned(edition):
         words = words_of(text)
         every = keys_of(edition, words)
@@ -154,8 +173,27 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
             continue
         if (typed, owner) not in seen:
             seen.add((typed, owner))
-            names_somebody = any(key.startswith(PERSON) and key not in partners for key in found)
-            yield Expression(found, typed, owner, is_name, names_somebody, is_closed)
+            named = {key for key in found if key.startswith(PERSON)} - partners
+            names_another = bool(named - children)
+            places = [place for place, _ in every]
+            somebodys = tuple(
+                later
+                for later in range(1, len(used))
+                if found[later - 1].startswith(PERSON)
+                and found[later].startswith(PERSON)
+                and places.index(used[later][0]) - places.index(used[later - 1][0]) == 1
+            )
+            yield Expression(
+                found,
+                typed,
+                owner,
+                is_name,
+                bool(named),
+                names_another,
+                is_closed,
+                somebodys,
+                " ".join(each.typed for each in words),
+            )
 
 
 def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:

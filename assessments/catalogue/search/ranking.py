@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
@@ -13,7 +13,12 @@ from assessments.catalogue.search.people import (
     people_in,
     without_reporter,
 )
-from assessments.catalogue.search.spelling import english, nearest, parted
+from assessments.catalogue.search.spelling import (
+    SHORTEST_BESIDE,
+    english,
+    nearest,
+    parted,
+)
 from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
 
@@ -26,6 +31,9 @@ AS_SPELT = 1.1
 """What it counts that the words have the very form: "suicidal" is not "suicide"."""
 WHOLE = 1.35
 """The text is the expression, and nothing else."""
+TO_THE_LETTER = 1.1
+"""What it counts that it is so with all its small words: "separated parents" is one thing, and
+"separated from parents" another."""
 PART, IN_GUIDANCE, BOTH = 0.85, 0.12, 0.02
 """What part of an expression counts, a word that only the guidance has, and one that it has too."""
 BEGUN = 0.7
@@ -91,6 +99,8 @@ class _Case:
     """How much of it speaks for one code."""
     of_people: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """The same of expressions that name somebody."""
+    of_others: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """The same of those that name somebody other than the child."""
 
     def told_share(self) -> float:
         """Return what share of the score whole expressions have."""
@@ -144,9 +154,10 @@ def find(edition: Edition, text: str) -> Found:
     found = []
     for factor, case in factors:
         codes = by_fit(edition, factor, corrected, people, case.places)
-        # Who was hit does not say by whom.
-        telling_people = named - {Kind.CHILD} if factor.number in edition.done_by else named
-        own = case.of_people if telling_people else case.codes
+        own = case.of_people if named else case.codes
+        if factor.number in edition.done_by:
+            # That the child was hit does not say by whom.
+            own = case.of_others if named - {Kind.CHILD} else case.codes
         codes.sort(key=lambda code: -own.get(code.code, 0.0))
         matched = _together(corrected, case.places)
         found.append(FoundFactor(factor, tuple(codes), matched, case.score))
@@ -175,9 +186,23 @@ def _corrected(index: Index, words: Sequence[Word]) -> Sequence[Word]:
         if is_known or is_begun or word.typed.isdigit() or word.typed in english():
             corrected.append(word)
             continue
-        other = nearest(word.typed, index.spelt) or parted(word.typed, index.typed)
+        beside = _beside(index, corrected[-1:], words[place + 1 : place + 2])
+        other = (
+            nearest(word.typed, beside, SHORTEST_BESIDE)
+            or nearest(word.typed, index.spelt)
+            or parted(word.typed, index.typed)
+        )
         corrected += words_of(other) if other else [word]
     return tuple(corrected)
+
+
+def _beside(index: Index, *neighbours: Sequence[Word]) -> Mapping[str, int]:
+    """Return the words that stand beside one of these in some expression, with in how many."""
+    beside: Counter[str] = Counter()
+    for words in neighbours:
+        for word in words:
+            beside.update(index.beside.get(word.typed, {}))
+    return beside
 
 
 def _begun_by(beginning: str, known: Iterable[str]) -> Iterator[str]:
@@ -207,6 +232,8 @@ def _cases(
             case.codes[owner.code] = max(case.codes[owner.code], score)
             if expression.names_somebody:
                 case.of_people[owner.code] = max(case.of_people[owner.code], score)
+            if expression.names_another:
+                case.of_others[owner.code] = max(case.of_others[owner.code], score)
         for place in at:
             if place not in case.places:
                 case.score += score / len(at)
@@ -226,6 +253,9 @@ def _matches(
 
     `own` are the places of the words that say something, but for people.
     """
+    every = sorted(place for having in places.values() for place in having)
+    number = {place: number for number, place in enumerate(every)}
+    text = " ".join(each.typed for each in words)
     for key in places:
         for expression in index.expressions.get(key, ()):
             if not all(each in places for each in expression.keys):
@@ -235,6 +265,10 @@ def _matches(
                 arrangement == IN_ANY_ORDER or _has_between(at, places.get("by", ()))
             ):
                 continue  # "hit mum" is not "mum hit", nor "hit by mum"
+            if any(
+                number[at[later]] - number[at[later - 1]] != 1 for later in expression.somebodys
+            ):
+                continue  # "she says her boyfriend" is not "her boyfriend" of a girl
             score = sum(index.weight(each) for each in expression.keys)
             score *= 1 + EACH_MORE * (len(expression.keys) - 1)
             if expression.is_closed and at[-1] - at[0] >= len(expression.keys) + 1:
@@ -249,7 +283,8 @@ def _matches(
             if expression.owner.undescribed and len(at) == 1 and not is_as_spelt:
                 continue  # "house" is not "housing"
             score *= AS_SPELT if is_as_spelt else 1.0
-            yield max(score, LEAST) if is_whole else score, expression, at
+            score = max(score, LEAST) if is_whole else score
+            yield score * (TO_THE_LETTER if expression.text == text else 1.0), expression, at
 
 
 def _has_between(at: Sequence[int], others: Sequence[int]) -> bool:
