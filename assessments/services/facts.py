@@ -160,8 +160,8 @@ MESSAGE_OF_CONSTRAINT = {
     # The same for every id that is in use, whether the child can be found or is restricted to
     # others, and nothing of a child.
     "child_ids_are_unique": (
-        "This id cannot be used here. Look for the child by the id; if that finds nobody, your "
-        "team manager or a data officer can look into it"
+        "This id cannot be used here. Look for the child by the id; if that finds nobody, ask "
+        "your team manager or a data officer"
     ),
 }
 """Messages that replace the constraint's own."""

@@ -128,8 +128,8 @@ def test_the_id_of_a_child_is_refused_in_the_same_words_whoever_may_see_them(
     form = new_child_form(la_child_id=la_child_id)
     response = browser_of(people.ada).post(reverse("start_with_new_child"), form)
     assert problems(response) == [
-        "This id cannot be used here. Look for the child by the id; if that finds nobody, your "
-        "team manager or a data officer can look into it"
+        "This id cannot be used here. Look for the child by the id; if that finds nobody, ask "
+        "your team manager or a data officer"
     ]
 
 

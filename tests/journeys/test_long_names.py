@@ -25,7 +25,8 @@ def assert_that_pages_wrap(visitor, paths) -> None:
     visitor.page.set_viewport_size({"width": NARROWEST, "height": 800})
     wide = {}
     for path in paths:
-        visitor.opens(path)
+        response = visitor.page.goto(path)
+        assert response.ok, path
         over = visitor.page.evaluate(OVERFLOW)
         if over > 0:
             wide[path] = over
@@ -45,10 +46,19 @@ def test_the_longest_names_wrap_on_every_page_of_a_worker(people, long_names, at
             *(f"{other}{page}" for page in ("", "submitted/", "withdraw/", "history/", "factors/")),
             *("/assessments/", "/assessments/?tab=with-manager", "/assessments/?whose=team"),
             *(f"{own}child/{page}/" for page in ("details", "death")),
+            *(f"{own}{page}/" for page in ("referral", "start-date")),
             f"/assessments/start/{sent.episode.child.reference}/",
             "/account/",
         ],
     )
+
+
+def test_the_longest_names_wrap_where_an_unborn_child_is_born_or_not(
+    people, long_names, at_a_browser
+):
+    unborn = given.start_unborn(people.ada, family_name="M" * 100)
+    own = f"/assessments/{unborn.reference}/child/"
+    assert_that_pages_wrap(at_a_browser(people.ada), [f"{own}birth/", f"{own}not-born/"])
 
 
 def test_the_longest_names_wrap_on_the_pages_of_a_manager(people, long_names, at_a_browser):
@@ -62,6 +72,39 @@ def test_the_longest_names_wrap_on_the_pages_of_a_manager(people, long_names, at
         [
             *(f"{own}{page}" for page in ("", "history/", "reassign/", "restrict/")),
             *("/reassign/", "/assessments/"),
+        ],
+    )
+
+
+def test_the_longest_names_wrap_on_the_managers_pages_of_a_decision(
+    people, long_names, at_a_browser
+):
+    sent = given.submit(given.start(people.ada, **long_names))
+    done = given.authorise(given.submit(given.start(people.ada, "EX1002", **long_names)), people.mo)
+    own, other = (f"/admin/assessments/assessment/{each.reference}/" for each in (sent, done))
+    assert_that_pages_wrap(
+        at_a_browser(people.mo),
+        [
+            "/admin/",
+            "/admin/assessments/assessment/",
+            *(f"{own}{page}" for page in ("change/", "correct/")),
+            *(f"{other}{page}" for page in ("change/", "dates/")),
+            f"/assessments/{done.reference}/void/",
+            f"/assessments/{done.reference}/join/",
+        ],
+    )
+
+
+def test_the_longest_names_wrap_on_the_pages_of_others(people, long_names, at_a_browser):
+    given.start(people.ada, **long_names)
+    assert_that_pages_wrap(at_a_browser(people.dee), ["/reading/", "/reading/child/"])
+    assert_that_pages_wrap(
+        at_a_browser(people.abe),
+        [
+            "/admin/accounts/user/",
+            f"/admin/accounts/user/{people.ada.pk}/change/",
+            "/admin/accounts/team/",
+            f"/admin/accounts/team/{people.north.pk}/change/",
         ],
     )
 

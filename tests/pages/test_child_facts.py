@@ -236,7 +236,7 @@ def test_an_id_of_a_restricted_child_reveals_nothing(
     response = ada.post(at("change_child_details", draft), details(draft, la_child_id="EX2002"))
     assert problems(response) == [
         "This id cannot be used here. Look for the child by the id; if that finds "
-        "nobody, your team manager or a data officer can look into it"
+        "nobody, ask your team manager or a data officer"
     ]
 
 

@@ -92,7 +92,7 @@ def test_an_id_of_another_child_is_refused_and_reveals_nothing(
     make.restrict(make.start(people.cleo, "EX2002"), people.nia)
     assert refusal(make.change_details, draft, people.ada, la_child_id=la_child_id) == {
         "la_child_id": "This id cannot be used here. Look for the child by the id; if that finds "
-        "nobody, your team manager or a data officer can look into it"
+        "nobody, ask your team manager or a data officer"
     }
 
 

@@ -189,7 +189,7 @@ def test_the_id_is_refused_in_the_same_words_whether_restricted_or_not(people: P
         == before
         == {
             "la_child_id": "This id cannot be used here. Look for the child by the id; if "
-            "that finds nobody, your team manager or a data officer can look into it"
+            "that finds nobody, ask your team manager or a data officer"
         }
     )
 

@@ -190,7 +190,7 @@ def test_a_child_id_that_is_known_is_refused(people: People, la_child_id: str):
         start(people, by=people.ben, child=a_child(la_child_id))
     assert refused.value.messages == {
         "la_child_id": "This id cannot be used here. Look for the child by the id; if that finds "
-        "nobody, your team manager or a data officer can look into it"
+        "nobody, ask your team manager or a data officer"
     }
 
 
