@@ -21,6 +21,15 @@ def ticked(codes: Locator) -> list[str]:
     return codes.evaluate_all("boxes => boxes.filter(box => box.checked).map(box => box.value)")
 
 
+KEEP_ANNOUNCEMENTS = """() => {
+    const place = document.getElementById("announcement");
+    window.announced = [];
+    new MutationObserver(() => window.announced.push(place.textContent))
+        .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+IS_ANNOUNCED = "pattern => window.announced.some(each => new RegExp(pattern).test(each))"
+
+
 class Visitor:
     """One browser context, which loads nothing from anywhere but the server.
 
@@ -110,6 +119,14 @@ class Visitor:
         other = object.__new__(Visitor)
         other.__dict__ = self.__dict__ | {"page": self.context.new_page()}
         return other
+
+    def listens(self) -> None:
+        """Keep all that the page announces: one announcement may follow another at once."""
+        self.page.evaluate(KEEP_ANNOUNCEMENTS)
+
+    def hears(self, pattern: str) -> None:
+        """Something that was announced since `listens`."""
+        self.page.wait_for_function(IS_ANNOUNCED, arg=pattern)
 
     def follows(self, link: str) -> None:
         """A link, to where it leads: to another page until it is there."""
