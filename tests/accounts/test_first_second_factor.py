@@ -16,6 +16,7 @@ from django.test import Client
 
 from cinfactors.accounts import services
 from cinfactors.accounts.models import Role
+from cinfactors.accounts.second_factor.views import AddAppView
 from tests.accounts import urls
 from tests.accounts.codes import add_app, code, recovery_codes
 from tests.accounts.passkey import ADD as ADD_PASSKEY
@@ -216,6 +217,27 @@ def test_who_comes_second_is_told_why(mo, monkeypatch):
     text = words(response.content.decode())
     assert "You set up a second factor in another browser. Sign in with it" in text
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_after_another_browser_has_set_up_an_app_signs_in_with_it(mo, monkeypatch):
+    """The other has finished after this one's request was let in, and before it is looked at."""
+    first, second = browser_of(), browser_of()
+    first_secret, second_secret = secret_on(first), secret_on(second)
+    before = AddAppView.if_done
+    others = [partial(first.post, ADD_APP, {"code": code(first_secret)})]
+
+    def meanwhile(view):
+        while others:
+            at_once(others.pop())
+        return before(view)
+
+    monkeypatch.setattr(AddAppView, "if_done", meanwhile)
+    response = second.post(ADD_APP, {"code": code(second_secret)}, follow=True)
+    assert response.redirect_chain == [("/account/sign-in/", 302)]
+    text = words(response.content.decode())
+    assert "You set up a second factor in another browser. Sign in with it" in text
+    assert Authenticator.objects.filter(type="totp").count() == 1
 
 
 # Two that are removed at once

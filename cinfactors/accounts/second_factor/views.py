@@ -204,15 +204,18 @@ class OneAtATimeMixin:
 
     def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            person, session_key = request.user, request.session.session_key
-            if not services.lock_sign_in(person=person, session_key=session_key):
-                get_account_adapter(request).logout(request)
-                messages.warning(request, self.ended_meanwhile)
-                return redirect("account_login")
-            response: HttpResponse = self.if_done() or super().post(  # type: ignore[misc]
-                request, *args, **kwargs
+            response: HttpResponse = (
+                self.if_ended(request) or self.if_done() or super().post(request, *args, **kwargs)  # type: ignore[misc]
             )
             return response
+
+    def if_ended(self, request: SignedInRequest) -> HttpResponse | None:
+        """Lock the sign-in, in a transaction; return where to go if it was ended meanwhile."""
+        if services.lock_sign_in(person=request.user, session_key=request.session.session_key):
+            return None
+        get_account_adapter(request).logout(request)
+        messages.warning(request, self.ended_meanwhile)
+        return redirect("account_login")
 
     def if_done(self) -> HttpResponse | None:
         """Return where to go on to, if by now there is nothing left to do."""
@@ -247,8 +250,12 @@ class AddAppView(FactorAddedMixin, totp_views.ActivateTOTPView):
     form_class = AddAppForm
 
     def dispatch(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response: HttpResponseBase = self.if_done() or super().dispatch(request, *args, **kwargs)
-        return response
+        response: HttpResponseBase | None = self.if_done()
+        if response is not None and request.method == "POST":
+            # Another browser may have set up the app since this request was let in.
+            with transaction.atomic():
+                response = self.if_ended(request) or response
+        return response or super().dispatch(request, *args, **kwargs)
 
     def if_done(self) -> HttpResponse | None:
         """Return where to go on to if there is an app: the button may have been pressed twice."""
