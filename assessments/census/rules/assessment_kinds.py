@@ -90,7 +90,7 @@ def assessments_overlap(settings: Settings, context: Context) -> Check:
 
 
 def another_is_open(settings: Settings, context: Context) -> Check:
-    """Another of the episode is open too. Told of every one after the first."""
+    """Another of the episode is open too. Raised for every one after the first."""
 
     def check(child: Child, episode: Episode, assessment: Assessment) -> Raised | None:
         if not assessment.is_open:

@@ -82,7 +82,7 @@ def need_missing(settings: Settings, context: Context) -> Check:
 
 
 def another_is_open(settings: Settings, context: Context) -> Check:
-    """An earlier episode in the record is open too. Told of every one after the first."""
+    """An earlier episode in the record is open too. Raised for every one after the first."""
 
     def check(child: Child, episode: Episode) -> Raised | None:
         if not episode.is_open_need:
