@@ -39,9 +39,10 @@ from assessments.queries.episodes import (
 )
 from assessments.queries.finding import children_found_by
 from assessments.queries.history import (
+    RecordHistory,
     changes_of,
-    changes_with,
     history_is_complete,
+    history_of,
     last_change,
     names_of,
     others_who_changed,
@@ -109,21 +110,25 @@ from assessments.queries.visibility import (
     with_child_team_and_worker,
 )
 from assessments.queries.worklist import (
+    COUNTED_TO,
     GROUPS,
     group_counts,
     in_group,
     last_reviews,
     not_completed_in,
     search_by_child,
+    search_everybody,
 )
 
 __all__ = [
+    "COUNTED_TO",
     "GROUPS",
     "OPEN",
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "EarlierSelection",
     "QueueFacts",
+    "RecordHistory",
     "ReviewFeedback",
     "assessment_for",
     "assessments_visible_to",
@@ -131,7 +136,6 @@ __all__ = [
     "assessments_without_a_worker",
     "awaiting_review",
     "changes_of",
-    "changes_with",
     "child_ids",
     "child_in_log",
     "child_in_log_by_reference",
@@ -152,6 +156,7 @@ __all__ = [
     "facts_for_the_queue",
     "group_counts",
     "history_is_complete",
+    "history_of",
     "ids_joined_to",
     "in_census_year",
     "in_group",
@@ -205,6 +210,7 @@ __all__ = [
     "reviews_of",
     "row_at",
     "search_by_child",
+    "search_everybody",
     "team_after_reassignment",
     "teams_of",
     "teams_that_assessed",

@@ -42,7 +42,7 @@ STARTS_FOR_OTHERS_PER_HOUR = 30
 OVER_THE_LIMIT = "Over the limit of an hour"
 """The reason of a page that was refused to somebody who may see it, but not so many."""
 
-NOT_WRITES = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
+NOT_WRITES = ("SELECT ", "(SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
 """How statements begin that need no actor. Our functions that write are passed theirs."""
 
 
