@@ -64,6 +64,7 @@ from assessments.queries.reading_log import (
     unusual_readings,
 )
 from assessments.queries.returns import (
+    NOT_RECORDED,
     ChildInReturn,
     RecordedAssessment,
     children_in_return,
@@ -108,6 +109,8 @@ from assessments.queries.visibility import (
     is_restricted_from,
     managers_of,
     may_cancel,
+    may_export_restricted,
+    may_make_census_files,
     may_record,
     may_start_assessments,
     may_start_for_family,
@@ -127,6 +130,7 @@ from assessments.queries.worklist import (
 
 __all__ = [
     "GROUPS",
+    "NOT_RECORDED",
     "OPEN",
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
@@ -178,6 +182,8 @@ __all__ = [
     "may_change_start",
     "may_correct_facts",
     "may_correct_start",
+    "may_export_restricted",
+    "may_make_census_files",
     "may_read_the_log",
     "may_record",
     "may_reopen",

@@ -6,7 +6,7 @@ Who may have one made is said by `may_export_restricted` and checked by the serv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from datetime import date
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -21,6 +21,9 @@ from assessments.models import NEVER_COUNTED, NOT_YET_OBTAINED, Child, Sex
 from cinfactors.audit.models import Change
 
 ROWS_AT_ONCE = 2000
+
+NOT_RECORDED = frozenset({"upn", "ethnicity", "disabilities", "modules"})
+"""What a return has and our records have not; rules about it are judged in files alone."""
 
 # Episodes: open on a day of the year, closed in it, or referred in it. A referral with no further
 # action opens nothing, and belongs to the year in which it was made or closed.
@@ -101,14 +104,15 @@ def return_years(on: date) -> dict[str, CensusYear]:
     }
 
 
-def children_in_return(year: CensusYear, on: date) -> Iterator[ChildInReturn]:
+def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, None, None]:
     """Yield every child of the return of a year, as it stands on a day.
 
     What is dated after that day, or after 31 March, is left out: an assessment authorised later is
     not completed, an episode closed later is open, a child born later is expected. Of what was
     authorised, the latest authorised version counts, dated by the end of the assessment.
 
-    Rows come by a server-side cursor, some at a time, in a transaction of the caller's.
+    Rows come by a server-side cursor, some at a time, in a transaction of the caller's, who closes
+    the generator before it ends.
     """
     day = min(on, year.reference_date)
     with connection.chunked_cursor() as cursor:
