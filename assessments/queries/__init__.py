@@ -1,6 +1,7 @@
 """Every query made for a person: what they may see, and what each list holds."""
 
 from assessments.queries.assignment import (
+    NEEDS_A_WORKER,
     OPEN,
     assessments_without_a_worker,
     includes_manager_of,
@@ -29,7 +30,7 @@ from assessments.queries.corrections import (
     may_correct_facts,
     was_authorised,
 )
-from assessments.queries.deadlines import due_order, overdue
+from assessments.queries.deadlines import SOON, due_order, is_due_soon, is_overdue, overdue
 from assessments.queries.earlier_selections import EarlierSelection, earlier_selections
 from assessments.queries.episodes import (
     assessments_with_start_to_change,
@@ -127,11 +128,14 @@ from assessments.queries.worklist import (
     not_completed_in,
     search_by_child,
 )
+from assessments.queries.workload import TeamWork, Work, caseloads, workload
 
 __all__ = [
     "GROUPS",
+    "NEEDS_A_WORKER",
     "NOT_RECORDED",
     "OPEN",
+    "SOON",
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "ChildInReturn",
@@ -139,11 +143,14 @@ __all__ = [
     "QueueFacts",
     "RecordedAssessment",
     "ReviewFeedback",
+    "TeamWork",
+    "Work",
     "assessment_for",
     "assessments_visible_to",
     "assessments_with_start_to_change",
     "assessments_without_a_worker",
     "awaiting_review",
+    "caseloads",
     "changes_of",
     "changes_with",
     "child_ids",
@@ -172,6 +179,8 @@ __all__ = [
     "in_group",
     "includes_manager_of",
     "is_active_social_worker",
+    "is_due_soon",
+    "is_overdue",
     "is_restricted_from",
     "last_change",
     "last_reviews",
@@ -238,4 +247,5 @@ __all__ = [
     "with_explanations",
     "workers_for",
     "workers_managed_by",
+    "workload",
 ]
