@@ -7,7 +7,6 @@ so that what did not change, in whatever encoding and layout, is never written a
 from __future__ import annotations
 
 import codecs
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -27,13 +26,12 @@ from assessments.census.message import (
     Episode,
 )
 from assessments.census.read import Readable, read
-from assessments.census.write import text_of
+from assessments.census.write import escaped, text_of
 
 Change = Callable[[int, Child], Child]
 Edit = tuple[int, int, str]
 """Bytes from and to, and the text in their place."""
 
-NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PARTS = frozenset({"assessments", "modules", "episodes"})
 
 
@@ -288,10 +286,4 @@ def _element(name: str, value: object, space: str) -> str:
         inner = f"{space}  " if "\n" in space else ""
         content = "".join(inner + _element(item, each, "") for each in value)
         return f"<{name}>{content}{space if inner else ''}</{name}>"
-    return f"<{name}>{_escaped(text_of(value))}</{name}>"
-
-
-def _escaped(text: str) -> str:
-    if NOT_XML.search(text):
-        raise ValueError("a text holds a character that no XML can hold")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<{name}>{escaped(text_of(value))}</{name}>"

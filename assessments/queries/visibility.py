@@ -232,3 +232,16 @@ def _children_not_restricted_from(person: User) -> QuerySet[Child]:
     return Child.objects.filter(
         Q(restricted=False) | _person_is_named_for_child(person), joined_to__isnull=True
     )
+
+
+def may_make_census_files(person: User) -> bool:
+    """Return whether the person may see the census return of the authority."""
+    return person.is_active and person.is_data_officer
+
+
+def may_export_restricted(person: User) -> bool:
+    """Return whether files made for the person may hold restricted records.
+
+    A permission of its own, given by an administrator: it shows no record on any page.
+    """
+    return may_make_census_files(person) and person.exports_restricted

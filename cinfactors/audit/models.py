@@ -66,6 +66,7 @@ class Page(models.TextChoices):
     ADMIN = "admin", "Admin"
     READING = "reading", "Reading of records"
     READERS = "readers", "Who read a record"
+    EXPORT = "export", "Export of a census year"
 
 
 def _children(meaning: str) -> ArrayField[Any, Any]:

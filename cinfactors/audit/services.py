@@ -181,6 +181,31 @@ def _refuse_page(request: HttpRequest, values: dict[str, Any]) -> None:
     context.refused_pages.append(values | {"refused": True, "reason": OVER_THE_LIMIT})
 
 
+def record_made_file(
+    person: int, page: Page, children: Iterable[int], *, address: str | None, request_id: str
+) -> None:
+    """Record that a file made for a person holds these children: a reading of each of them.
+
+    Without an address where it was made on the command line.
+    """
+    with connection.cursor() as cursor:
+        for child in children:
+            cursor.execute(
+                RECORD_PAGE,
+                {
+                    "person": person,
+                    "child": child,
+                    "listed": [],
+                    "assessment": None,
+                    "page": page,
+                    "refused": False,
+                    "reason": "",
+                    "address": address,
+                    "request": request_id,
+                },
+            )
+
+
 def record_list(request: HttpRequest, children: Iterable[int], page: Page = Page.LIST) -> None:
     """Record that the page lists these children, by their keys; nothing for an empty list.
 
