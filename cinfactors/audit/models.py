@@ -67,6 +67,8 @@ class Page(models.TextChoices):
     READING = "reading", "Reading of records"
     READERS = "readers", "Who read a record"
     EXPORT = "export", "Export of a census year"
+    MERGE = "merge", "Merge into a census return"
+    RECONCILE = "reconcile", "Comparison with a census return"
 
 
 def _children(meaning: str) -> ArrayField[Any, Any]:

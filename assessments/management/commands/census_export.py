@@ -14,6 +14,7 @@ from tqdm import tqdm
 from assessments import queries
 from assessments.census.report import Report
 from assessments.management.output import part_of
+from assessments.management.people import person_named
 from assessments.services import NotPermitted
 from assessments.services.returns import (
     ErrorsStand,
@@ -90,7 +91,7 @@ class Command(BaseCommand):
             found = stack.enter_context(Report())
             part = stack.enter_context(part_of(output))
             try:
-                made = _made(wanted, _person(by), part.file, found)
+                made = _made(wanted, person_named(by), part.file, found)
             except ErrorsStand as refusal:
                 found.copy_to(self.stdout)
                 raise CommandError(
@@ -121,15 +122,6 @@ def _made(wanted: Export, by: User | None, file: BinaryIO, found: Report) -> Exp
     number = queries.number_of_children_in_return(wanted.year, wanted.on)
     with tqdm(total=number, unit=" children", disable=None) as bar:
         return export_return(wanted, by=by, file=file, report=found.add, progress=bar.update)
-
-
-def _person(username: str | None) -> User | None:
-    if username is None:
-        return None
-    person = User.objects.with_user_name(username)
-    if person is None:
-        raise CommandError(f"Nobody has the user name {username}.")
-    return person
 
 
 def _date_time(text: str) -> str:

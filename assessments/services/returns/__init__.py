@@ -6,6 +6,7 @@ from assessments.services.returns.exporting import (
     Format,
     export_return,
 )
+from assessments.services.returns.merging import Merge, Merged, Outcome, merge_return
 from assessments.services.returns.refusals import (
     EmptyReturn,
     ErrorsStand,
@@ -21,9 +22,13 @@ __all__ = [
     "Export",
     "Exported",
     "Format",
+    "Merge",
+    "Merged",
     "NoAuthorityNumber",
+    "Outcome",
     "ReadBackDiffers",
     "RestrictedRecords",
     "ReturnRefused",
     "export_return",
+    "merge_return",
 ]
