@@ -3,7 +3,9 @@
 from django.urls import path
 
 from assessments.components.find import find
-from assessments.pages.access.views import lift, reassign, restrict, without_a_worker
+from assessments.pages.access.cover import cover, end_cover
+from assessments.pages.access.views import lift, reassign, restrict
+from assessments.pages.access.work_to_reassign import work_to_reassign
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
     change_details,
@@ -54,7 +56,9 @@ urlpatterns = [
     path("assessments/<uuid:reference>/join/", find_other_record, name="find_other_record"),
     path("assessments/<uuid:reference>/join/<uuid:other>/", join, name="join"),
     path("assessments/<uuid:reference>/void/", void, name="void"),
-    path("reassign/", without_a_worker, name="without_a_worker"),
+    path("reassign/", work_to_reassign, name="without_a_worker"),
+    path("cover/", cover, name="cover"),
+    path("cover/<uuid:reference>/end/", end_cover, name="end_cover"),
     path("reading/", reading_log, name="reading_log"),
     path("reading/hour/<uuid:reference>/<str:hour>/", reading_hour, name="reading_hour"),
     path("reading/child/", ask_who_read, name="ask_who_read"),

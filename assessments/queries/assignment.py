@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -58,13 +59,54 @@ def assessments_without_a_worker(manager: User) -> QuerySet[Assessment]:
     Their worker is no longer an active social worker of the assessment's team. The most urgent
     first.
     """
+    return _most_urgent_first(_open_of(manager).filter(NEEDS_A_WORKER))
+
+
+def open_assessments_by_worker(manager: User, worker: User) -> QuerySet[Assessment]:
+    """Return the worker's open assessments in the manager's teams, the most urgent first."""
+    return _most_urgent_first(_open_of(manager).filter(worker=worker))
+
+
+def _open_of(manager: User) -> QuerySet[Assessment]:
     if not manager.is_team_manager:
         return Assessment.objects.none()
-    return (
-        assessments_visible_to(manager)
-        .filter(NEEDS_A_WORKER)
-        .order_by(due_order(timezone.localdate()), REFERRAL_DATE, "pk")
-    )
+    return assessments_visible_to(manager).filter(status__in=OPEN)
+
+
+def _most_urgent_first(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    return assessments.order_by(due_order(timezone.localdate()), REFERRAL_DATE, "pk")
+
+
+class Absence(StrEnum):
+    """What has become of a worker who does not go on with an assessment."""
+
+    LEFT = "left"
+    OTHER_ROLE = "other role"
+    OTHER_TEAM = "other team"
+
+
+def absence_of_worker(assessment: Assessment) -> Absence | None:
+    """Return why an open assessment needs another worker; None while it has one, or is closed."""
+    worker = assessment.worker
+    if assessment.status not in OPEN:
+        return None
+    if not worker.is_active:
+        return Absence.LEFT
+    if not worker.is_social_worker:
+        return Absence.OTHER_ROLE
+    if assessment.team_id not in {place.team_id for place in worker.memberships.all()}:
+        return Absence.OTHER_TEAM
+    return None
+
+
+def with_caseload(workers: QuerySet[User]) -> QuerySet[User]:
+    """Annotate social workers with how many assessments each has open, as `open_assessments`.
+
+    A number alone: of all their teams, and of restricted records too.
+    """
+    own = Assessment.objects.filter(worker=OuterRef("pk"), status__in=OPEN).order_by()
+    number = own.values("worker").annotate(number=Count("pk")).values("number")
+    return workers.annotate(open_assessments=Coalesce(Subquery(number), 0))
 
 
 def open_work_by_team(person: User) -> list[tuple[str, int]]:

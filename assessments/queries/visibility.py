@@ -7,21 +7,44 @@ role and teams do.
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, NegatedExpression
+from django.utils import timezone
 
 from assessments.database.compiled_queries import CompiledQuery, instances
 from assessments.models import NEVER_COUNTED, Assessment, Child, Episode, NamedPerson
 from assessments.queries.finding import KEPT_RECORD
-from cinfactors.accounts.models import Role, Team, User
+from cinfactors.accounts.models import Cover, Membership, Role, Team, User
 
 
 def teams_of(person: User) -> QuerySet[Team]:
-    """Return the active teams that the person belongs to."""
-    return Team.objects.filter(memberships__user=person, active=True)
+    """Return the active teams that the person belongs to; of a manager, those they cover too."""
+    teams = Team.objects.filter(memberships__user=person, active=True)
+    if not person.is_team_manager:
+        return teams
+    # Read first: within the query, the planner would expect every team and walk through all.
+    covered = list(
+        covers_on(timezone.localdate()).filter(covered_by=person).values_list("manager", flat=True)
+    )
+    if not covered:
+        return teams
+    return Team.objects.filter(
+        pk__in=Membership.objects.filter(user__in=[person.pk, *covered]).values("team"), active=True
+    )
+
+
+def covers_on(day: date) -> QuerySet[Cover]:
+    """Return the cover of managers by others that holds on a day."""
+    return Cover.objects.filter(
+        first_day__lte=day,
+        last_day__gte=day,
+        ended_at__isnull=True,
+        manager__role=Role.TEAM_MANAGER,
+    )
 
 
 def _is_in_team_of(person: User) -> Func:
@@ -165,14 +188,19 @@ def may_cancel(person: User, assessment: Assessment) -> bool:
 
 
 def managers_of(assessment: Assessment) -> QuerySet[User]:
-    """Return who can authorise it: the active managers of its team, named if it is restricted."""
+    """Return who can authorise it: the active managers of its team, named if it is restricted.
+
+    Whoever covers one of them today is among them.
+    """
     child = Child.objects.filter(episodes=assessment.episode_id)
     named = NamedPerson.objects.filter(child__in=child, person=OuterRef("pk"))
+    in_team = Membership.objects.filter(team=assessment.team_id).values("user")
+    covering = covers_on(timezone.localdate()).filter(manager__in=in_team).values("covered_by")
     return User.objects.filter(
         Exists(child.filter(restricted=False)) | Exists(named),
+        Q(pk__in=in_team) | Q(pk__in=covering),
         role=Role.TEAM_MANAGER,
         is_active=True,
-        memberships__team=assessment.team_id,
     ).order_by("name", "pk")
 
 

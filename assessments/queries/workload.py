@@ -102,9 +102,3 @@ def _work_by_team_and_worker(manager: User, today: date) -> dict[int, dict[int, 
 
 def _open_of(manager: User) -> QuerySet[Assessment]:
     return assessments_visible_to(manager).filter(status__in=OPEN).order_by()
-
-
-def caseloads(workers: Iterable[User]) -> dict[int, int]:
-    """Return how many open assessments each of them has, in any team, by their keys."""
-    own = Assessment.objects.filter(worker__in=workers, status__in=OPEN).order_by()
-    return dict(own.values_list("worker").annotate(Count("pk")))

@@ -19,9 +19,15 @@ from assessments.services.child_facts import (
 )
 from assessments.services.correcting import FactsCorrected
 from assessments.services.correcting_dates import correct_dates
+from assessments.services.covering import arrange_cover, end_cover
 from assessments.services.joining import join_records
 from assessments.services.merging import Merge, Side
-from assessments.services.reassigning import reassign
+from assessments.services.reassigning import (
+    Reassigned,
+    move_records,
+    reassign,
+    reassign_each,
+)
 from assessments.services.recording import Chosen, SaveOutcome, SaveResult, save_record
 from assessments.services.refusals import (
     AlreadyDecided,
@@ -72,6 +78,7 @@ __all__ = [
     "NewEpisode",
     "NotPermitted",
     "NothingChanged",
+    "Reassigned",
     "Referral",
     "Refused",
     "SaveOutcome",
@@ -84,6 +91,7 @@ __all__ = [
     "StaleFacts",
     "SubmissionRefused",
     "UnknownComment",
+    "arrange_cover",
     "authorise",
     "authorise_each",
     "cancel",
@@ -92,11 +100,14 @@ __all__ = [
     "change_start_date",
     "correct",
     "correct_dates",
+    "end_cover",
     "join_records",
     "lift_restriction",
     "mark_read",
+    "move_records",
     "new_replies",
     "reassign",
+    "reassign_each",
     "record_birth",
     "record_death",
     "record_not_born",

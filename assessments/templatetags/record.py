@@ -20,6 +20,7 @@ from assessments.catalogue.working_days import Deadline
 from assessments.components.prerendered import Prerendered
 from assessments.evaluation import child_was_unborn
 from assessments.models import Assessment, Child, Status
+from assessments.presenters.absence import absence_in_words
 from assessments.presenters.code_notes import Note
 from cinfactors.accounts.models import User
 
@@ -117,6 +118,7 @@ def render_identity_bar(
         loader.edition(assessment.edition),
         Status(assessment.status),
         queries.may_record(person, assessment),
+        child.restricted,
         current,
     )
     return bar.fill_in(
@@ -128,6 +130,12 @@ def render_identity_bar(
     )
 
 
+@register.filter
+def absence(assessment: Assessment) -> str:
+    """Return "has left", say, of the worker whom an open assessment waits for; else ""."""
+    return absence_in_words(assessment)
+
+
 @lru_cache(maxsize=1024)
 def _identity_bar(
     age: str,
@@ -136,6 +144,7 @@ def _identity_bar(
     edition: Edition,
     status: Status,
     may_record: bool,
+    is_restricted: bool,
     current: str,
 ) -> Prerendered:
     """The bar for every child with the same age, dates and status, as the page has it."""
@@ -146,6 +155,7 @@ def _identity_bar(
         "edition": edition,
         "status": status,
         "navigation": NAVIGATION if may_record else NAVIGATION[2:],
+        "is_restricted": is_restricted,
         "current": current,
     }
     return Prerendered("components/identity_bar.html", context)

@@ -213,6 +213,45 @@ class Membership(models.Model):
         return f"{self.user} in {self.team}"
 
 
+class Cover(models.Model):
+    """A manager's teams are another manager's too, from one day to another, both included.
+
+    It ends by itself; `ended_at` is there where somebody ended it before.
+    """
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    manager = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covered_by")
+    covered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covers")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    arranged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    arranged_at = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="cover_ends_on_or_after_its_first_day",
+                condition=models.Q(last_day__gte=models.F("first_day")),
+            ),
+            models.CheckConstraint(
+                name="cover_is_by_somebody_else",
+                condition=~models.Q(manager=models.F("covered_by")),
+            ),
+            models.CheckConstraint(
+                name="ended_cover_says_by_whom",
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.covered_by} for {self.manager} until {self.last_day}"
+
+
 class HeldForm(models.Model):
     """An unsent draft: what a person typed when their sign-in had ended, encrypted.
 

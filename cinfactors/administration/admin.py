@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,31 +12,30 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
 from assessments import queries
-from cinfactors.accounts.models import Membership, Team, User
+from cinfactors.accounts.models import Membership, User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.administration import services
+from cinfactors.administration import team_admin as team_admin  # registers teams
+from cinfactors.administration.base import AdministratorsOnly, names_of, person_of
 from cinfactors.administration.forms import (
     DeactivateForm,
     NewPasswordForm,
     NewPersonForm,
     PersonForm,
-    TeamForm,
 )
 from cinfactors.administration.person_actions import PERSON_ACTIONS, PersonAction
-from cinfactors.web.admin_lists import StrictChangeList
-from cinfactors.web.rate_limits import rate_limited_search
 
 if TYPE_CHECKING:  # Django's class takes no parameter at run time
     from django.contrib.admin.options import _FieldsetSpec
@@ -48,44 +47,6 @@ else:
 # Permissions follow from roles, nothing is sent by e-mail, and how a person signs in is changed by
 # services alone.
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
-
-
-@method_decorator(rate_limited_search, name="changelist_view")
-class AdministratorsOnly(ModelAdmin):
-    """Open to administrators alone; deletes nothing."""
-
-    show_full_result_count = False
-    list_per_page = 50
-    actions = None
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
-        return StrictChangeList
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        person = _person_of(request)
-        return person.is_active and person.is_administrator
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-def _names(those: Iterable[User | Team]) -> SafeString:
-    """Their names, each apart from the others, in whichever direction it is written."""
-    return format_html_join(", ", "<bdi>{}</bdi>", ((each.name,) for each in those))
-
-
-def _person_of(request: HttpRequest) -> User:
-    """Return the signed-in person. (An anonymous user is not `is_active` either.)"""
-    return cast(SignedInRequest, request).user
 
 
 class PersonRequest(SignedInRequest):
@@ -117,13 +78,14 @@ class PersonAdmin(AdministratorsOnly):
         chosen = PersonForm if obj else NewPersonForm
         form = super().get_form(request, obj, change, form=chosen, **kwargs)
         person_form = cast(type[PersonForm], form)  # Django has made a subclass of it
-        person_form.by = _person_of(request)
+        person_form.by = person_of(request)
         return person_form
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> _FieldsetSpec:
         more = self.readonly_fields if obj else ["new_password"]
         own = ["name", "username", "role", "in_teams", "exports_restricted"]
-        return [(None, {"fields": [*own, *more]})]
+        leave = ["leave"] if obj else []
+        return [(None, {"fields": [*own, *leave, *more]})]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Never allow a filter on a password's hash, which would reveal it bit by bit."""
@@ -135,7 +97,7 @@ class PersonAdmin(AdministratorsOnly):
 
     @admin.display(description="teams")
     def in_which_teams(self, person: User) -> SafeString:
-        return _names(person.teams.all())
+        return names_of(person.teams.all())
 
     def change_view(
         self,
@@ -155,10 +117,11 @@ class PersonAdmin(AdministratorsOnly):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         password = form.cleaned_data.get("new_password", "")
         services.save_person(
-            by=_person_of(request),
+            by=person_of(request),
             person=obj,
             teams=form.cleaned_data["in_teams"],
             password=password,
+            leave=form.cleaned_data.get("leave", False),
         )
         to_show = password if not change and form.password_was_made else ""
         cast(PersonRequest, request).made_password = to_show
@@ -281,6 +244,7 @@ class PersonAdmin(AdministratorsOnly):
             form=form,
             work=queries.open_work_by_team(person),
             only_manager_of=only_manager_of,
+            left=services.in_words_of_what_is_left(person) if person.is_team_manager else "",
         )
 
     def action_view(self, request: SignedInRequest, pk: int, action: PersonAction) -> HttpResponse:
@@ -324,48 +288,6 @@ class PersonAdmin(AdministratorsOnly):
         )
         add_never_cache_headers(response)
         return response
-
-
-if TYPE_CHECKING:
-
-    class TeamOfList(Team):
-        """A team as `TeamAdmin.get_queryset` selects it."""
-
-        open_assessments: int
-
-
-@admin.register(Team)
-class TeamAdmin(AdministratorsOnly):
-    form = TeamForm
-    fields = ["name", "active"]
-    list_display = ["name", "active", "at_work", "managed_by", "open_work"]
-    list_filter = ["active"]
-    search_fields = ["name"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        at_work = User.objects.filter(is_active=True).order_by("name", "pk")
-        teams: QuerySet[Any] = (
-            super()
-            .get_queryset(request)
-            .annotate(open_assessments=queries.number_of_open_assessments())
-            .prefetch_related(Prefetch("people", queryset=at_work))
-        )
-        return teams
-
-    @admin.display(description="people")
-    def at_work(self, team: Team) -> int:
-        return len(team.people.all())
-
-    @admin.display(description="managers")
-    def managed_by(self, team: Team) -> SafeString:
-        return _names(person for person in team.people.all() if person.is_team_manager)
-
-    @admin.display(description="open assessments")
-    def open_work(self, team: TeamOfList) -> int:
-        return team.open_assessments
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.save_team(by=_person_of(request), team=obj)
 
 
 @admin.register(Membership)

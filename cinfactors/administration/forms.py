@@ -47,6 +47,11 @@ class PersonForm(PersonModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    leave = forms.BooleanField(
+        required=False, label="Leave it without a manager", widget=forms.HiddenInput
+    )
+    """Shown once the service has said what would have none."""
+
     class Meta:
         model = User
         fields = ["name", "username", "role", "exports_restricted"]
@@ -86,7 +91,14 @@ class PersonForm(PersonModelForm):
         if self.errors:
             return
         teams = self.cleaned_data["in_teams"]
-        problems = services.problems_with_saving(by=self.by, person=self.instance, teams=teams)
+        problems = services.problems_with_saving(
+            by=self.by,
+            person=self.instance,
+            teams=teams,
+            leave=self.cleaned_data.get("leave", False),
+        )
+        if "leave" in problems:
+            self.fields["leave"].widget = forms.CheckboxInput()
         for field, message in problems.items():
             self.add_error(field, message)
 
@@ -130,6 +142,37 @@ class DeactivateForm(forms.Form):
         super().__init__(*args, **kwargs)
         stand_in = cast("forms.ModelChoiceField[User]", self.fields["stand_in"])
         stand_in.queryset = queries.replacement_managers_for(person)
+
+
+class MergeForm(forms.Form):
+    """The team that takes over what a team holds that is closed."""
+
+    into = forms.ModelChoiceField(
+        Team.objects.none(), label="Into which team", empty_label="Select a team"
+    )
+    with_people = forms.BooleanField(
+        required=False, initial=True, label="Its people work in that team from now on"
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    """The total that the page shows: the service refuses it where that has changed."""
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        into = cast("forms.ModelChoiceField[Team]", self.fields["into"])
+        into.queryset = Team.objects.filter(active=True).exclude(pk=team.pk)
+
+
+class NameManagerForm(forms.Form):
+    """The manager who is named for a team's restricted records that no manager sees."""
+
+    manager = forms.ModelChoiceField(
+        User.objects.none(), label="Manager", empty_label="Select a manager"
+    )
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        manager = cast("forms.ModelChoiceField[User]", self.fields["manager"])
+        manager.queryset = queries.managers_of_team(team)
 
 
 class TeamForm(TeamModelForm):

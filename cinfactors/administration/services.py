@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
+from assessments import services as assessment_services
 from assessments.models import Child, NamedPerson
 from cinfactors.accounts.locks import lock_people_and_teams
 from cinfactors.accounts.models import (
     ROLES_IN_THE_ADMIN,
+    Membership,
     Role,
     SignInChangeKind,
     Team,
@@ -38,16 +40,23 @@ class Refused(Exception):
         self.messages = dict(messages)
 
 
-def save_person(*, by: User, person: User, teams: Iterable[Team], password: str = "") -> None:
+def save_person(
+    *,
+    by: User,
+    person: User,
+    teams: Iterable[Team],
+    password: str = "",
+    leave: bool = False,
+) -> None:
     """Add or change a person and their teams; an empty password leaves theirs as it is.
 
-    Raises Refused with what `problems_with_saving` returns. Whether a person may sign in is
-    changed by `deactivate` and `reactivate` alone. Who becomes an administrator loses the link to
-    an account at the provider, since it was made by their user name alone.
+    Raises Refused with what `problems_with_saving` returns; `leave` as there. Whether a person
+    may sign in is changed by `deactivate` and `reactivate` alone. Who becomes an administrator
+    loses the link to an account at the provider, since it was made by their user name alone.
     """
     teams = list(teams)
     with transaction.atomic():
-        if messages := problems_with_saving(by=by, person=person, teams=teams):
+        if messages := problems_with_saving(by=by, person=person, teams=teams, leave=leave):
             raise Refused(messages)
         becomes_administrator = (
             person.is_administrator
@@ -65,12 +74,15 @@ def save_person(*, by: User, person: User, teams: Iterable[Team], password: str 
             _unlink(by, person)
 
 
-def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> dict[str, str]:
+def problems_with_saving(
+    *, by: User, person: User, teams: Collection[Team], leave: bool = False
+) -> dict[str, str]:
     """Return why the person cannot be saved like this, by field; empty if they can.
 
-    A new user name can be taken for nobody else's, social workers and managers are in a team, an
-    administrator loses the role only through another, and a restricted record keeps a manager who
-    may see it. Takes a lock: until the end of the transaction, what it returns stays true.
+    A new user name can be taken for nobody else's, social workers and managers are in a team, and
+    an administrator loses the role only through another. What a manager would leave without one
+    is said under "leave", unless `leave` says that it is meant. Takes a lock: until the end of
+    the transaction, what it returns stays true.
     """
     _lock(by)
     open_teams = Team.objects.filter(pk__in=[team.pk for team in teams], active=True).exists()
@@ -86,15 +98,10 @@ def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> 
         return messages
     if before == by and person.role != before.role:
         messages["role"] = "You cannot give up your own role"
-    teams_left = set(queries.teams_of(before)) - set(teams)
-    if before.is_active and before.is_team_manager and (teams_left or not person.is_team_manager):
-        number = queries.restricted_children_managed_only_by(before).count()
-        if number:
-            field = "in_teams" if person.is_team_manager else "role"
-            messages[field] = (
-                f"{before.name} is the only manager who may see {_records(number)}. They have to "
-                "name another manager first"
-            )
+    if not leave and before.is_active and before.is_team_manager:
+        staying_in = teams if person.is_team_manager else ()
+        if left := in_words_of_what_is_left(before, staying_in):
+            messages["leave"] = f"{left}. Tick to save it all the same"
     return messages
 
 
@@ -111,13 +118,28 @@ def _problems_with_user_name(person: User) -> dict[str, str]:
     return {}
 
 
+def in_words_of_what_is_left(person: User, staying_in: Collection[Team] = ()) -> str:
+    """Return what has no manager once this one leaves all teams but some; empty if nothing."""
+    parts = [
+        f"{each.team.name} has no other manager: {_number(each.open, 'open assessment')}, "
+        f"{each.awaiting} of them awaiting review, and {_number(each.finished, 'finished one')}"
+        for each in queries.left_without_a_manager(person, staying_in)
+    ]
+    unseen = queries.restricted_children_managed_only_by(person)
+    stays = unseen.filter(episodes__assessments__team__in=staying_in)
+    if number := unseen.exclude(pk__in=stays.values("pk")).count():
+        parts.append(f"{_number(number, 'restricted record')} would be seen by no manager")
+    return ". ".join(parts)
+
+
 def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
     """End a person's access from the next request; their records stay, for others to take over.
 
     Their password is removed, so that none of their sessions is valid again later. Where they are
     the only manager who may see a restricted record, `stand_in` is named in their place, without
-    the administrator seeing the record. Raises Refused for oneself, and where a stand-in is
-    needed and none is given who can be one.
+    the administrator seeing the record; whatever the stand-in's teams do not cover, or all where
+    nobody can be one, is left and listed for administrators. Raises Refused for oneself, and where
+    there are managers who can stand in and none of them is given.
     """
     with transaction.atomic():
         _lock(by)
@@ -125,25 +147,41 @@ def deactivate(*, by: User, person: User, stand_in: User | None = None) -> None:
             raise Refused({"person": "Another administrator deactivates you"})
         if person.is_team_manager:
             children = list(queries.restricted_children_managed_only_by(person))
-            if children:
-                _name_stand_in(children, person=person, stand_in=stand_in, by=by)
+            candidates = queries.replacement_managers_for(person)
+            if children and candidates.exists():
+                if stand_in is None or stand_in not in candidates:
+                    raise Refused({"stand_in": "Select the manager who is named in their place"})
+                _name_manager(children, manager=stand_in, by=by)
         person.is_active = False
         person.set_unusable_password()
         person.save(update_fields=["is_active", "password"])
         delete_sessions(person)
 
 
-def _name_stand_in(children: list[Child], *, person: User, stand_in: User | None, by: User) -> None:
-    if stand_in is None or stand_in not in queries.replacement_managers_for(person):
-        raise Refused({"stand_in": "Select the manager who is named in their place"})
+def _name_manager(children: Iterable[Child], *, manager: User, by: User) -> int:
+    """Name the manager for those of the children whom their teams assessed; return how many."""
+    number = 0
     for child in children:
-        if not queries.teams_that_assessed(child, stand_in).exists():
-            raise Refused(
-                {"stand_in": f"{stand_in.name} does not manage the team of each of these records"}
+        if queries.teams_that_assessed(child, manager).exists():
+            NamedPerson.objects.get_or_create(
+                child=child, person=manager, defaults={"named_by": by, "named_at": timezone.now()}
             )
-        NamedPerson.objects.get_or_create(
-            child=child, person=stand_in, defaults={"named_by": by, "named_at": timezone.now()}
-        )
+            number += 1
+    return number
+
+
+def name_manager(*, by: User, team: Team, manager: User) -> int:
+    """Name a manager of the team for its restricted records that no manager sees.
+
+    Without the administrator seeing them. Returns how many there were; Refused for anybody else.
+    """
+    with transaction.atomic():
+        _lock(by)
+        if manager not in queries.managers_of_team(team):
+            raise Refused({"manager": f"Select a manager of {team.name}"})
+        unseen = queries.restricted_without_a_manager()
+        in_team = unseen.filter(episodes__assessments__team=team).distinct()
+        return _name_manager(list(in_team), manager=manager, by=by)
 
 
 def reactivate(*, by: User, person: User, password: str) -> None:
@@ -189,23 +227,57 @@ def save_team(*, by: User, team: Team) -> None:
 
 
 def problems_with_closing(*, team: Team) -> dict[str, str]:
-    """Return why the team cannot be closed, by field; empty if it can, or is not closed.
+    """Return why the team cannot be closed by itself, by field; empty if it can, or is in use.
 
-    Nobody works in a closed team, and no assessment of it is open. Takes a lock: until the end
-    of the transaction, what it returns stays true.
+    Nobody works in a closed team, and what it recorded would have no manager: `merge_team` moves
+    both. Takes a lock: until the end of the transaction, what it returns stays true.
     """
     if team.active or team.pk is None:
         return {}
     lock_people_and_teams()
-    people = team.people.filter(is_active=True, role__in=ROLES_IN_TEAMS).count()
-    work = queries.open_work_in(team)
-    if not people and not work:
+    [records] = queries.records_of([team])
+    if not records.total:
         return {}
     return {
-        "active": f"{team.name} has {_number(people, 'person', 'people')} at work and "
-        f"{_number(work, 'open assessment', 'open assessments')}. Move the people first, and ask "
-        "its managers to finish or reassign the work"
+        "active": f"{team.name} has {_number(records.people, 'person', 'people')} at work, "
+        f"{_number(records.open, 'open assessment')} and "
+        f"{_number(records.finished, 'finished one')}, which nobody could reopen or correct. "
+        "Save it as it is, then use “Close and move to another team”"
     }
+
+
+def merge_team(*, by: User, team: Team, into: Team, with_people: bool, seen: int) -> int:
+    """Close a team and move all its assessments to another; return how many were moved.
+
+    With `with_people` those who work in it work in the other one from then on; otherwise they
+    have another team already. `seen` is the total that the page showed. In one transaction.
+    Raises Refused by "into" and "with_people".
+    """
+    with transaction.atomic():
+        _lock(by)
+        team, into = (Team.objects.get(pk=each.pk) for each in (team, into))
+        [records] = queries.records_of([team])
+        if not into.active or into == team:
+            raise Refused({"into": "Select another team that is in use"})
+        if records.total != seen:
+            raise Refused({"into": "The numbers have changed meanwhile. Check them again"})
+        at_work = team.people.filter(is_active=True, role__in=ROLES_IN_TEAMS)
+        people = list(at_work)
+        elsewhere = User.objects.filter(
+            pk__in=[person.pk for person in people],
+            memberships__in=Membership.objects.filter(team__active=True).exclude(team=team),
+        ).distinct()
+        if not with_people and (number := len(people) - elsewhere.count()):
+            without = _number(number, "person is", "people are")
+            message = f"{without} in no other team. Move them too, or give them one first"
+            raise Refused({"with_people": message})
+        team.active = False
+        team.save(update_fields=["active"])
+        for person in people:
+            if with_people:
+                Membership.objects.get_or_create(user=person, team=into)
+            Membership.objects.filter(user=person, team=team).delete()
+        return assessment_services.move_records(team=team, to=into, by=by)
 
 
 def end_sessions(*, by: User, person: User) -> None:
@@ -249,12 +321,8 @@ def _unlink(by: User, person: User) -> None:
     record_sign_in_change(by, person, SignInChangeKind.UNLINKED)
 
 
-def _records(number: int) -> str:
-    return _number(number, "restricted record", "restricted records")
-
-
-def _number(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+def _number(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _lock(by: User) -> None:

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from assessments import queries
 from assessments.models import NamedPerson, Status
-from cinfactors.accounts.models import Role, User
+from cinfactors.accounts.models import Role, Team, User
 from cinfactors.administration import services
 from tests import people as make
 from tests.pages.page import words
@@ -155,15 +155,37 @@ def restricted(people: People):
     return make.restrict(make.start(people.ada), people.mo)
 
 
-ONLY = "Mo Harbour is the only manager who may see 1 restricted record. "
+UNSEEN = "1 restricted record would be seen by no manager"
 
 
-def test_the_only_manager_of_a_restricted_record_keeps_role_and_team(people: People, restricted):
+def test_moving_the_last_manager_says_what_is_left_and_asks(people: People, abe, restricted):
+    make.submit(make.start(people.ada, "EX2"))
+    make.authorise(make.submit(make.start(people.ada, "EX3")), people.mo)
+    left = (
+        "North has no other manager: 2 open assessments, 1 of them awaiting review, and "
+        f"1 finished one. {UNSEEN}. Tick to save it all the same"
+    )
     people.mo.role = Role.DATA_OFFICER
-    message = ONLY + "They have to name another manager first"
-    assert refused(save, people.abe, people.mo) == {"role": message}
+    assert refused(save, people.abe, people.mo) == {"leave": left}
     people.mo.role = Role.TEAM_MANAGER
-    assert refused(save, people.abe, people.mo, people.south) == {"in_teams": message}
+    assert refused(save, people.abe, people.mo, people.south) == {"leave": left}
+    fields = {
+        "name": "Mo Harbour",
+        "username": "mo",
+        "role": "team_manager",
+        "in_teams": [people.south.pk],
+    }
+    response = abe.post(page_of(people.mo), fields)
+    assert response.context["adminform"].form.errors == {"leave": [left]}
+    assert '<input type="checkbox" name="leave"' in response.content.decode()
+    assert "EX" not in text_of(response)
+    assert abe.post(page_of(people.mo), fields | {"leave": "on"}).status_code == 302
+    assert list(people.mo.teams.all()) == [people.south]
+
+
+def test_a_manager_who_keeps_the_team_or_has_another_beside_them_moves_freely(
+    people: People, restricted
+):
     save(people.abe, people.mo, people.north, people.south)
     lou = make.make_person("Lou Also", people.north, role=Role.TEAM_MANAGER)
     child = restricted.episode.child
@@ -190,13 +212,160 @@ def test_deactivating_the_only_manager_of_a_restricted_record_needs_a_stand_in(
     assert queries.assessment_for(lou, restricted.reference) == restricted
 
 
-def test_a_stand_in_manages_the_team_of_each_record(people: People, restricted):
+def test_a_stand_in_is_named_for_the_records_of_their_teams_and_the_rest_is_listed(
+    people: People, restricted
+):
     people.mo.teams.add(people.south)
-    assert refused(services.deactivate, by=people.abe, person=people.mo, stand_in=people.nia) == {
-        "stand_in": "Nia Field does not manage the team of each of these records"
-    }
+    services.deactivate(by=people.abe, person=people.mo, stand_in=people.nia)
     people.mo.refresh_from_db()
-    assert people.mo.is_active
+    assert not people.mo.is_active
+    assert not restricted.episode.child.named_people.filter(person=people.nia).exists()
+    assert list(queries.restricted_without_a_manager()) == [restricted.episode.child]
+
+
+# Nobody manages it any more
+
+
+def test_the_last_managers_access_ends_at_once_and_what_is_left_is_listed(
+    people: People, abe, restricted, browser_of
+):
+    make.submit(make.start(people.ada, "EX2"))
+    manager = Client()
+    manager.force_login(people.mo)
+    page = text_of(abe.get(page_of(people.mo, "deactivate")))
+    assert "North has no other manager: 2 open assessments, 1 of them awaiting review" in page
+    assert UNSEEN in page
+    assert "EX" not in page
+    assert abe.post(page_of(people.mo, "deactivate")).status_code == 302
+    assert manager.get("/admin/").status_code == 302
+    listed = "North: 2 people, 2 open assessments (1 awaiting review), 0 finished"
+    assert listed in text_of(abe.get("/admin/"))
+    nia = text_of(browser_of(people.nia).get("/admin/"))
+    assert listed in nia
+    assert "restricted record" not in nia
+    assert [each.restricted_unseen for each in queries.teams_without_a_manager()] == [1]
+
+
+def test_a_new_manager_is_named_for_the_restricted_records_that_nobody_sees(
+    people: People, abe, restricted
+):
+    services.deactivate(by=people.abe, person=people.mo)
+    lou = make.make_person("Lou Also", people.north, role=Role.TEAM_MANAGER)
+    assert "North: 1 restricted record that no manager sees." in text_of(abe.get("/admin/"))
+    address = f"{TEAMS}{people.north.pk}/name-manager/"
+    page = text_of(abe.get(address))
+    assert "EX1001" not in page
+    assert "Nia Field" not in page
+    refusal = refused(services.name_manager, by=people.abe, team=people.north, manager=people.nia)
+    assert refusal == {"manager": "Select a manager of North"}
+    assert abe.post(address, {"manager": people.nia.pk}).status_code == 200
+    response = abe.post(address, {"manager": lou.pk}, follow=True)
+    assert "Lou Also is named for 1 restricted record." in text_of(response)
+    assert queries.assessment_for(lou, restricted.reference) == restricted
+    assert "that no manager sees" not in text_of(abe.get("/admin/"))
+
+
+# Merging teams
+
+
+def test_a_team_is_merged_with_its_people_and_all_its_records(people: People, abe):
+    rows = [
+        make.in_status(status, people.cleo, people.nia, f"EX{number}")
+        for number, status in enumerate(Status)
+    ]
+    address = f"{TEAMS}{people.south.pk}/merge/"
+    page = text_of(abe.get(address))
+    assert "2 people at work" in page
+    assert "4 open assessments, of which 1 awaits review" in page
+    assert "2 finished ones" in page
+    assert "EX" not in page
+    posted = {"into": people.north.pk, "with_people": "on", "seen": "8"}
+    response = abe.post(address, posted, follow=True)
+    assert "South is closed. 7 assessments moved to North." in text_of(response)
+    for row in rows:
+        version, status = row.version, row.status
+        row.refresh_from_db()
+        assert (row.team, row.worker) == (people.north, people.cleo)
+        assert (row.version, row.status) == (version + 1, status)
+    people.south.refresh_from_db()
+    assert not people.south.active
+    assert list(people.cleo.teams.all()) == list(people.nia.teams.all()) == [people.north]
+
+
+def test_what_was_authorised_in_a_merged_team_is_reopened_by_the_other_ones_manager(
+    people: People,
+):
+    done = make.authorise(make.submit(make.start(people.cleo)), people.nia)
+    services.merge_team(
+        by=people.abe, team=people.south, into=people.north, with_people=True, seen=3
+    )
+    done.refresh_from_db()
+    reopened = make.reopen(done, people.mo)
+    assert make.authorise(make.submit(reopened), people.mo).status == Status.AUTHORISED
+
+
+def test_a_merger_is_in_the_history_of_each_record(people: People, browser_of):
+    done = make.authorise(make.submit(make.start(people.cleo)), people.nia)
+    services.merge_team(
+        by=people.abe, team=people.south, into=people.north, with_people=True, seen=3
+    )
+    page = text_of(browser_of(people.mo).get(f"/assessments/{done.reference}/history/"))
+    assert "moved the assessment to North" in page
+
+
+def merge(people: People, **other) -> dict[str, str]:
+    values = {"into": people.north, "with_people": True, "seen": 2}
+    return refused(services.merge_team, **{"by": people.abe, "team": people.south} | values | other)
+
+
+def test_a_team_is_merged_only_into_another_in_use_and_as_it_was_counted(people: People):
+    message = {"into": "Select another team that is in use"}
+    assert merge(people, into=people.south) == message
+    assert merge(people, into=make.make_team("Closed", active=False)) == message
+    make.start(people.cleo)
+    counted = {"into": "The numbers have changed meanwhile. Check them again"}
+    assert merge(people) == counted
+    alone = {"with_people": "2 people are in no other team. Move them too, or give them one first"}
+    assert merge(people, with_people=False, seen=3) == alone
+    people.south.refresh_from_db()
+    assert people.south.active
+    for person in (people.cleo, people.nia):
+        person.teams.add(people.north)
+    assert (
+        services.merge_team(
+            by=people.abe, team=people.south, into=people.north, with_people=False, seen=3
+        )
+        == 1
+    )
+    assert list(people.nia.teams.all()) == [people.north]
+
+
+def test_a_closed_team_that_still_has_records_is_listed_and_moved(people: People, abe):
+    done = make.authorise(make.submit(make.start(people.cleo)), people.nia)
+    Team.objects.filter(pk=people.south.pk).update(active=False)
+    assert "South (closed): 2 people, 0 open" in text_of(abe.get("/admin/"))
+    address = f"{TEAMS}{people.south.pk}/merge/"
+    posted = {"into": people.north.pk, "with_people": "on", "seen": "3"}
+    assert abe.post(address, posted).status_code == 302
+    done.refresh_from_db()
+    assert done.team == people.north
+    assert abe.get(address).status_code == 302
+    assert "(closed)" not in text_of(abe.get("/admin/"))
+
+
+@pytest.mark.parametrize("who", ["ada", "mo", "dee"])
+def test_other_roles_neither_merge_nor_name(people: People, who: str, browser_of):
+    person = getattr(people, who)
+    values = {"into": people.north, "with_people": True, "seen": 2}
+    with pytest.raises(PermissionDenied):
+        services.merge_team(by=person, team=people.south, **values)
+    with pytest.raises(PermissionDenied):
+        services.name_manager(by=person, team=people.north, manager=people.mo)
+    for page in ("merge", "name-manager"):
+        answer = browser_of(person).post(f"{TEAMS}{people.south.pk}/{page}/")
+        assert answer.status_code in (302, 403)
+    people.south.refresh_from_db()
+    assert people.south.active
 
 
 # Teams
@@ -207,8 +376,8 @@ def test_a_team_with_people_or_work_is_not_closed(people: People, abe):
     response = abe.post(f"{TEAMS}{people.north.pk}/change/", {"name": "North"})
     assert response.context["adminform"].form.errors == {
         "active": [
-            "North has 3 people at work and 1 open assessment. Move the people first, and ask "
-            "its managers to finish or reassign the work"
+            "North has 3 people at work, 1 open assessment and 0 finished ones, which nobody could "
+            "reopen or correct. Save it as it is, then use “Close and move to another team”"
         ]
     }
     people.north.active = False

@@ -194,6 +194,17 @@ def test_open_work_alone_is_given_to_others(people: People, status: str, column:
         accept(row, **{column: other[column]})
 
 
+@pytest.mark.parametrize("status", ["authorised", "cancelled", "voided"])
+def test_what_is_finished_leaves_a_closed_team_and_keeps_its_worker(people: People, status: str):
+    row = make.in_status(Status(status), people.ada, people.mo)
+    run("UPDATE accounts_team SET active = false WHERE id = %s", people.north.pk)
+    accept(row, team_id=people.south.pk)
+    with refused("open_work_alone_is_reassigned"):
+        change(row, team_id=people.south.pk, worker_id=people.ben.pk)
+    with refused("open_work_alone_is_reassigned"):
+        change(row, team_id=people.south.pk, codes=["3A"])
+
+
 @pytest.mark.parametrize(
     "besides",
     [

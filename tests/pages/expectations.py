@@ -132,7 +132,10 @@ PAGES = {
     "reading/child/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
     # Nobody has said why; see tests/audit/test_who_read.py.
     "reading/child/<uuid:reference>/": Line("404 404 404 404 404 302 404"),
-    "reassign/": Line("404 404 404 200 200 404 404"),
+    "reassign/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
+    "cover/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
+    # The reference is a record's here; see tests/pages/test_cover.py.
+    "cover/<uuid:reference>/end/": Line("405", "404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
 }
@@ -222,6 +225,11 @@ MODELS = (
         )
     }
     | of_people("team")
+    | {
+        "admin/accounts/team/<int:pk>/merge/": admin_line("403 403 200", "403 403 200"),
+        # Every restricted record of the walk has its manager.
+        "admin/accounts/team/<int:pk>/name-manager/": admin_line("403 403 302", "403 403 302"),
+    }
     | of_people("membership", add="403", change="403")
     | of_records("child")
     | of_records("episode")

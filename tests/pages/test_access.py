@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments.models import NamedPerson
+from assessments.models import Assessment, NamedPerson
+from cinfactors.accounts.models import Role
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
 from tests.pages.page import words
@@ -119,6 +120,147 @@ def test_a_long_list_has_pages(people: People, mo):
     people.ada.save()
     assert text_of(mo.get("/reassign/")).count("Ada Winter has left") == 25
     assert text_of(mo.get("/reassign/?page=2")).count("Ada Winter has left") == 1
+
+
+# Several at once
+
+
+def several(*assessments, to, which: str = "selected", **other) -> dict:
+    """What the list posts, with the boxes of these assessments ticked."""
+    return {
+        "key": str(uuid.uuid4()),
+        "to": to.pk if to else "",
+        "which": which,
+        "selected": [str(each.reference) for each in assessments],
+        **{f"version-{each.reference}": each.version for each in assessments},
+    } | other
+
+
+def workers_of(*assessments) -> list[str]:
+    return [Assessment.objects.get(pk=each.pk).worker.username for each in assessments]
+
+
+def test_each_worker_stands_with_their_caseload(people: People, draft, mo):
+    make.start(people.ben, "EX2")
+    make.submit(make.start(people.ben, "EX3"))
+    make.cancel(make.start(people.ben, "EX4"))
+    assert "Ben Marsh, North, 2 open" in text_of(mo.get(at("reassign", draft)))
+    page = text_of(mo.get(f"/reassign/?worker={people.ada.reference}"))
+    assert "Ben Marsh, North, 2 open</option>" in page
+    assert "Ada Winter, North" not in page
+
+
+def test_those_selected_of_a_workers_go_to_another(people: People, mo):
+    drafts = [make.start(people.ada, f"EX{number}") for number in range(3)]
+    address = f"/reassign/?worker={people.ada.reference}"
+    response = mo.post(address, several(*drafts[:2], to=people.ben), follow=True)
+    assert "2 assessments are with Ben Marsh now." in text_of(response)
+    assert workers_of(*drafts) == ["ben", "ben", "ada"]
+
+
+def test_all_of_a_leavers_work_goes_to_another_at_once(people: People, mo):
+    drafts = [make.start(people.ada, f"EX{number}") for number in range(26)]
+    cleos = make.start(people.cleo, "EX99")
+    people.ada.is_active = False
+    people.ada.save()
+    address = f"/reassign/?worker={people.ada.reference}"
+    assert "Reassign all 26" in " ".join(text_of(mo.get(address)).split())
+    response = mo.post(address, several(to=people.ben, which="all"), follow=True)
+    assert "26 assessments are with Ben Marsh now." in text_of(response)
+    assert set(workers_of(*drafts)) == {"ben"}
+    assert workers_of(cleos) == ["cleo"]
+
+
+def test_sent_twice_it_is_done_once(people: People, draft, mo):
+    posted = several(draft, to=people.ben)
+    for _ in range(2):
+        assert mo.post("/reassign/", posted).status_code == 302
+    draft.refresh_from_db()
+    assert draft.worker == people.ben
+    assert draft.version == posted[f"version-{draft.reference}"] + 1
+
+
+def test_one_that_was_changed_meanwhile_is_said_and_the_others_are_done(people: People, mo):
+    stale, fresh = make.start(people.ada, "EX1"), make.start(people.ada, "EX2")
+    posted = several(stale, fresh, to=people.ben)
+    make.record(stale, "4B")
+    response = mo.post(f"/reassign/?worker={people.ada.reference}", posted)
+    assert response.status_code == 422
+    assert problems(response) == ["EX1: it was changed meanwhile. Read it, then reassign it again"]
+    assert workers_of(stale, fresh) == ["ada", "ben"]
+    assert f'value="{people.ben.pk}" selected' in text_of(response)
+
+
+def test_an_empty_form_says_what_to_select_and_keeps_what_was(people: People, draft, mo):
+    address = f"/reassign/?worker={people.ada.reference}"
+    assert problems(mo.post(address, several(to=people.ben))) == ["Select at least one assessment"]
+    response = mo.post(address, several(draft, to=None))
+    assert problems(response) == ["Select the social worker who takes them over"]
+    assert [row["is_selected"] for row in response.context["rows"]] == [True]
+
+
+def test_what_the_manager_may_not_see_is_not_given_away(people: People, mo):
+    theirs = make.start(people.cleo, "EX1")
+    hidden = make.start(people.ada, "EX2")
+    lou = make.make_person("Lou Also", people.north, role=Role.TEAM_MANAGER)
+    make.restrict(hidden, lou)
+    for address in ("/reassign/", f"/reassign/?worker={people.ada.reference}"):
+        posted = several(theirs, hidden, to=people.ben)
+        assert problems(mo.post(address, posted)) == ["Select at least one assessment"]
+        mo.post(address, several(to=people.ben, which="all"))
+    assert workers_of(theirs, hidden) == ["cleo", "ada"]
+    assert mo.get(f"/reassign/?worker={people.cleo.reference}").status_code == 404
+    for who in (people.cleo, people.dee):
+        assert mo.post("/reassign/", several(hidden, to=who)).status_code == 422
+
+
+def test_a_restricted_record_names_whoever_takes_it_over(people: People, draft, mo):
+    make.restrict(draft, people.mo)
+    draft.refresh_from_db()
+    assert mo.post("/reassign/", several(draft, to=people.ben)).status_code == 302
+    assert "ben" in named()
+
+
+def test_a_selection_that_cannot_be_read_is_a_bad_request(people: People, draft, mo):
+    for broken in (
+        several(draft, to=people.ben, selected=["x"]),
+        several(draft, to=people.ben, **{f"version-{draft.reference}": "x"}),
+        {"which": "selected", "to": people.ben.pk, "selected": [str(draft.reference)], "key": "x"},
+    ):
+        assert mo.post("/reassign/", broken).status_code == 400
+
+
+# Who has left, and what is restricted, is said
+
+
+def test_a_workers_leaving_is_said_where_a_manager_decides(people: People, draft, mo, browser_of):
+    sent = make.submit(draft)
+    places = (
+        at("record", draft),
+        at("reassign", draft),
+        f"/admin/assessments/assessment/{draft.reference}/change/",
+    )
+    for place in places:
+        assert "has left" not in text_of(mo.get(place))
+    people.ada.is_active = False
+    people.ada.save()
+    for place in places:
+        page = text_of(mo.get(place))
+        assert "has left" in page, place
+        assert at("reassign", sent) in page or place == at("reassign", sent)
+    assert "has left" not in text_of(browser_of(people.ben).get(at("record", draft)))
+
+
+def test_a_restricted_record_says_so_on_every_page_of_it(people: People, draft, mo, browser_of):
+    make.restrict(draft, people.mo)
+    ada = browser_of(people.ada)
+    for page in ("record", "factors", "check", "history", "cancel", "change_child_details"):
+        assert "Restricted record" in text_of(ada.get(at(page, draft))), page
+    for page in ("record", "reassign", "restrict", "history", "find_other_record"):
+        assert "Restricted record" in text_of(mo.get(at(page, draft))), page
+    make.submit(draft)
+    review = f"/admin/assessments/assessment/{draft.reference}/change/"
+    assert "Restricted record" in text_of(mo.get(review))
 
 
 # Restricting

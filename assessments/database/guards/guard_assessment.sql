@@ -16,7 +16,8 @@
 --   corrected, under the edition in force on the day it ended, or while it has not, on the day of the
 --   write in London. Other writes leave the edition. What the owner loads is exempt.
 --   `makeeditionmigration` writes edition_in_force() from the editions of the catalogue.
--- - The worker and the team change while it is open, and nothing else in that step.
+-- - The worker and the team change while it is open, and nothing else in that step. What is finished
+--   moves to another team when its own was closed, and keeps its worker.
 -- - The time of its submission comes with the submission, and goes when the worker has it again.
 -- - While the worker does not have it, it is locked. Only a correction, which comes with a version
 --   of its own, changes codes, description and edition, or dates and edition; authorising changes the
@@ -99,8 +100,11 @@ BEGIN
         ) THEN
             broken := 'status_changes_are_legal';
         ELSIF (NEW.worker_id, NEW.team_id) <> (OLD.worker_id, OLD.team_id) AND (
-            OLD.status IN ('authorised', 'cancelled', 'voided')
-            OR to_jsonb(NEW) - given <> to_jsonb(OLD) - given
+            to_jsonb(NEW) - given <> to_jsonb(OLD) - given
+            OR OLD.status IN ('authorised', 'cancelled', 'voided') AND (
+                NEW.worker_id <> OLD.worker_id
+                OR EXISTS (SELECT FROM accounts_team WHERE id = OLD.team_id AND active)
+            )
         ) THEN
             broken := 'open_work_alone_is_reassigned';
         ELSIF NEW.submitted_at IS DISTINCT FROM (CASE

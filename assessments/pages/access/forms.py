@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from assessments.components.forms import Form
+from assessments.components.forms import DateField, Form, side_by_side
 from cinfactors.accounts.models import User
 from cinfactors.web.form_layout import Field
 
@@ -24,10 +24,24 @@ else:  # Django's own fields are not generic
 
 
 class WorkerField(OneUser):
-    """One social worker, labelled with their teams, which have to be prefetched."""
+    """One social worker, labelled with their teams and caseload.
+
+    The teams have to be prefetched, the caseload annotated by `queries.with_caseload`.
+    """
 
     def label_from_instance(self, person: User) -> SafeString:
-        return _in_words(person.name, _teams_of(person))
+        number: int = person.open_assessments  # type: ignore[attr-defined]  # annotated
+        return _in_words(person.name, _teams_of(person), f"{number} open")
+
+
+class WorkerOptionField(WorkerField):
+    """The same as the options of a list to drop down, which hold no markup."""
+
+    def label_from_instance(self, person: User) -> str:  # type: ignore[override]  # plain text
+        number: int = person.open_assessments  # type: ignore[attr-defined]  # annotated
+        return ", ".join(
+            part for part in (person.name, _teams_of(person), f"{number} open") if part
+        )
 
 
 class PeopleField(SeveralUsers):
@@ -68,6 +82,71 @@ class ReassignForm(Form):
 
     def layout_fields(self) -> Iterable[Any]:
         return [Field("to", size="m", heading=True, small=True)]
+
+
+class ReassignSeveralForm(Form):
+    """The social worker who takes several assessments over."""
+
+    to = WorkerOptionField(
+        label="Who takes them over?",
+        help_text="Beside each name: how many assessments they have open",
+        queryset=User.objects.none(),
+        empty_label="Select a social worker",
+        error_messages={
+            "required": "Select the social worker who takes them over",
+            "invalid_choice": "Select a social worker of your teams",
+        },
+    )
+
+    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OneUser, self.fields["to"]).queryset = workers
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [Field("to", size="s", width="one-half")]
+
+
+class ManagerOptionField(OneUser):
+    """One manager, labelled with their teams, which have to be prefetched."""
+
+    def label_from_instance(self, person: User) -> str:
+        return ", ".join(part for part in (person.name, _teams_of(person)) if part)
+
+
+class CoverForm(Form):
+    """Who covers for a manager, and from when to when."""
+
+    covered_by = ManagerOptionField(
+        label="Who covers for you?",
+        queryset=User.objects.none(),
+        empty_label="Select a manager",
+        error_messages={
+            "required": "Select the manager who covers for you",
+            "invalid_choice": "Select another manager",
+        },
+    )
+    first_day = DateField(label="First day", help_text="For example, 3 10 2026")
+    last_day = DateField(label="Last day", help_text="That day included")
+
+    def __init__(self, *args: Any, managers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OneUser, self.fields["covered_by"]).queryset = managers
+
+    def layout_fields(self) -> Iterable[Any]:
+        yield Field("covered_by", size="s", width="two-thirds")
+        yield side_by_side(Field("first_day", size="s"), Field("last_day", size="s"))
+
+
+class WhoseWorkForm(forms.Form):
+    """Whose open work is listed: one social worker's, or all that has none."""
+
+    worker = forms.ModelChoiceField(
+        User.objects.none(), to_field_name="reference", required=False, empty_label="Nobody’s"
+    )
+
+    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OneUser, self.fields["worker"]).queryset = workers
 
 
 class RestrictForm(Form):

@@ -1,4 +1,4 @@
-"""A manager's pages: who works on an assessment, and who may see the child's record."""
+"""A manager's pages of one record: who works on it, and who may see it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import queries, services
 from assessments.components.forms import posted_or_draft
@@ -27,28 +26,7 @@ from assessments.presenters.deadlines import deadline_of
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
-from cinfactors.audit.services import record_list
 from cinfactors.web.problems import Problem, add_messages, problems_of
-
-ROWS_PER_PAGE = 25
-
-
-@require_safe
-def without_a_worker(request: SignedInRequest) -> HttpResponse:
-    """List the open work of people who have gone, for a manager to give to others."""
-    if not request.user.is_team_manager:
-        raise Http404
-    waiting = queries.with_child_team_and_worker(queries.assessments_without_a_worker(request.user))
-    paginator = Paginator(waiting, ROWS_PER_PAGE)
-    page = paginator.get_page(request.GET.get("page"))
-    record_list(request, (each.episode.child_id for each in page))
-    context = {
-        "page": page,
-        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "query": request.GET,
-        "rows": [(each, deadline_of(each)) for each in page],
-    }
-    return render(request, "pages/access/without_a_worker.html", context)
 
 
 @recovers_form
@@ -72,7 +50,7 @@ def _workers_to_choose_from(manager: User, assessment: Assessment) -> QuerySet[U
 
     They are among the choices if the assessment could follow them to another team.
     """
-    workers = queries.workers_managed_by(manager).prefetch_related("teams")
+    workers = queries.with_caseload(queries.workers_managed_by(manager)).prefetch_related("teams")
     if assessment.worker.memberships.filter(team=assessment.team_id).exists():
         return workers.exclude(pk=assessment.worker_id)
     return workers

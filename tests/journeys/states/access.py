@@ -152,7 +152,20 @@ def a_person_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
     return _ready_for_axe(visitor)
 
 
+def all_the_work_of_a_leaver(people: People, open_browser: SitDown) -> Visitor:
+    for number in range(3):
+        given.start(people.ada, f"EX{number}")
+    people.ada.is_active = False
+    people.ada.save()
+    visitor = open_browser(people.mo)
+    visitor.opens(f"/reassign/?worker={people.ada.reference}")
+    visitor.presses("Reassign those selected")
+    visitor.sees("Select the social worker who takes them over")
+    return visitor
+
+
 STATES = (
+    all_the_work_of_a_leaver,
     reassign,
     reassign_with_an_error,
     restrict_with_errors,
