@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -116,6 +116,8 @@ class DecisionViews(DecisionPages):
         data = request.POST if request.method == "POST" else request.unsent_draft
         choice = GuidanceForm(data)
         if not choice.is_valid():
+            if request.method == "POST":
+                raise BadRequest("guidance")
             return redirect(self.address_of(request, reference))
         if request.method == "POST":
             show_review_guidance(by=request.user, shown=choice.cleaned_data["guidance"] == "shown")

@@ -69,7 +69,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     expect(mo.page.locator(".review-changes").first).to_contain_text(
         re.compile(r"Removed\s*13A Gangs")
     )
-    clicks(mo, "Authorise 3 factors")
+    mo.presses_in_place("Authorise 3 factors")
     asked = mo.page.get_by_role("heading", name="Authorise 3A, 3B, 20? It ends today.")
     expect(asked).to_be_focused()
     assert_no_axe_violations(mo.page, "review_confirmation")
@@ -128,7 +128,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.page.get_by_role("checkbox", name=considered).check()
     mo.presses("Correct the codes")
     mo.sees("The codes of EX1001 are corrected, and Ada Winter is told.")
-    clicks(mo, "Authorise 3 factors")
+    mo.presses_in_place("Authorise 3 factors")
     mo.sees(f"It keeps its end, {date_format(ended, 'j F Y')}.")
     assert_no_axe_violations(mo.page, "review_confirmation_amended")
     mo.presses("Yes, authorise")
@@ -174,13 +174,13 @@ def test_guidance_is_hidden_in_place_and_on_the_next_record(people: People, at_a
     guidance = mo.page.locator(".review-guidance .review-guide")
     expect(guidance.first).to_be_visible()
     with mo.page.expect_response("**/guidance/**"):
-        clicks(mo, "Hide all guidance")
+        mo.presses_in_place("Hide all guidance")
     expect(guidance.first).to_be_hidden()
     expect(mo.page.get_by_label("Comment for the worker")).to_have_value("Look again")
     mo.follows("Next: EX2002")
     mo.sees_heading("Review child EX2002")
     expect(guidance.first).to_be_hidden()
-    clicks(mo, "Show all guidance")
+    mo.presses_in_place("Show all guidance")
     expect(guidance.first).to_be_visible()
 
 
@@ -210,11 +210,6 @@ def test_without_scripts_the_server_asks_in_the_same_place(people: People, at_a_
     mo.presses("Authorise 1 factor")
     mo.presses("Yes, authorise")
     mo.sees("The assessment of EX1001 is authorised.")
-
-
-def clicks(manager: Visitor, name: str) -> None:
-    """Press a button that stays on the page."""
-    manager.page.get_by_role("button", name=name, exact=True).click()
 
 
 def opens_the_record_of(manager: Visitor, la_child_id: str) -> None:
