@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_factor_page_preferences"),
+        ("accounts", "0010_may_export_restricted_records"),
     ]
 
     operations = [
