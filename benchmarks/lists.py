@@ -97,6 +97,7 @@ def _of_a_manager(person: User) -> Iterator[Requested]:
     yield Requested("Manager: episodes", person, reverse("admin:assessments_episode_changelist"))
     yield Requested("Manager: start of the admin", person, reverse("admin:index"))
     yield Requested("Manager: work to reassign", person, reverse("without_a_worker"))
+    yield Requested("Manager: likely duplicates", person, reverse("likely_duplicates"))
 
 
 def _of_the_data_officer(person: User) -> Iterator[Requested]:

@@ -40,6 +40,7 @@ NAVIGATION = (
     ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
+    ("Census", "census", {Role.DATA_OFFICER}),
     ("Reading of records", "reading_log", {Role.DATA_OFFICER}),
     ("Guidance", "guidance", set(Role)),
     ("Review", "admin:assessments_assessment_changelist", {Role.TEAM_MANAGER}),

@@ -1,3 +1,4 @@
 // Our scripts on every page of Django's admin.
+import "./review/decision.js";
 import "./site/print.js";
 import "./site/session.js";

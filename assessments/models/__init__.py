@@ -15,6 +15,7 @@ from assessments.models.assessments import (
     Status,
     Version,
 )
+from assessments.models.census import CensusCheck, CensusFinding
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
     NOT_YET_OBTAINED,
@@ -32,6 +33,7 @@ from assessments.models.decisions import (
     ReviewRead,
     RuleAnswer,
 )
+from assessments.models.duplicates import LikelyDuplicate
 
 __all__ = [
     "LA_CHILD_ID",
@@ -40,10 +42,13 @@ __all__ = [
     "NOT_YET_OBTAINED",
     "WITH_THE_WORKER",
     "Assessment",
+    "CensusCheck",
+    "CensusFinding",
     "Child",
     "Episode",
     "FactsCorrection",
     "IdempotencyKey",
+    "LikelyDuplicate",
     "NamedPerson",
     "Outcome",
     "PinnedComment",

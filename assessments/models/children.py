@@ -137,6 +137,13 @@ class Child(models.Model):
             GinIndex(CHILD_WORDS, name="child_words"),
             # Every list asks which records are restricted: they are few among all.
             models.Index(fields=["id"], condition=Q(restricted=True), name="child_restricted"),
+            # A child who is added is compared with those of the same day.
+            models.Index(fields=["birth_date"], name="child_birth_date"),
+            models.Index(
+                fields=["expected_birth_date"],
+                condition=Q(expected_birth_date__isnull=False),
+                name="child_expected_birth_date",
+            ),
             # What is overdue leaves them out: they are few, too.
             models.Index(fields=["id"], condition=Q(not_born=True), name="child_not_born"),
         ]

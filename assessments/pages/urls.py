@@ -6,6 +6,7 @@ from assessments.components.find import find
 from assessments.pages.access.cover import cover, end_cover
 from assessments.pages.access.views import lift, reassign, restrict
 from assessments.pages.access.work_to_reassign import work_to_reassign
+from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
     change_details,
@@ -13,6 +14,7 @@ from assessments.pages.child.views import (
     record_death,
     record_not_born,
 )
+from assessments.pages.duplicates.views import likely_duplicates, not_the_same
 from assessments.pages.episode.views import change_referral, change_start_date
 from assessments.pages.factors.autosave import autosave
 from assessments.pages.factors.views import factors
@@ -57,12 +59,15 @@ urlpatterns = [
     path("assessments/<uuid:reference>/join/<uuid:other>/", join, name="join"),
     path("assessments/<uuid:reference>/void/", void, name="void"),
     path("reassign/", work_to_reassign, name="without_a_worker"),
+    path("duplicates/", likely_duplicates, name="likely_duplicates"),
+    path("duplicates/<int:pk>/not-the-same/", not_the_same, name="not_the_same_child"),
     path("cover/", cover, name="cover"),
     path("cover/<uuid:reference>/end/", end_cover, name="end_cover"),
     path("reading/", reading_log, name="reading_log"),
     path("reading/hour/<uuid:reference>/<str:hour>/", reading_hour, name="reading_hour"),
     path("reading/child/", ask_who_read, name="ask_who_read"),
     path("reading/child/<uuid:reference>/", who_read, name="who_read"),
+    path("census/", census, name="census"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

@@ -24,6 +24,15 @@ from assessments.queries.assignment import (
     with_caseload,
     workers_managed_by,
 )
+from assessments.queries.census_findings import (
+    FindingCount,
+    FoundInYear,
+    census_check_of,
+    census_findings,
+    finding_counts,
+    findings_in_year,
+    hidden_census_findings,
+)
 from assessments.queries.corrections import (
     child_to_compare,
     child_to_correct,
@@ -42,6 +51,14 @@ from assessments.queries.covering import (
     people_who_can_cover,
 )
 from assessments.queries.deadlines import SOON, due_order, is_due_soon, is_overdue, overdue
+from assessments.queries.duplicates import (
+    children_to_join_among,
+    likely_duplicates_for,
+    likely_duplicates_of,
+    teams_that_assess,
+    visible_among,
+    was_told_apart_by,
+)
 from assessments.queries.earlier_selections import EarlierSelection, earlier_selections
 from assessments.queries.episodes import (
     assessments_with_start_to_change,
@@ -91,6 +108,7 @@ from assessments.queries.review_queue import (
     facts_for_the_queue,
     in_census_year,
     next_after,
+    place_in_queue,
     with_explanations,
     workers_for,
 )
@@ -165,6 +183,8 @@ __all__ = [
     "Absence",
     "ChildInReturn",
     "EarlierSelection",
+    "FindingCount",
+    "FoundInYear",
     "QueueFacts",
     "RecordHistory",
     "RecordedAssessment",
@@ -178,6 +198,8 @@ __all__ = [
     "assessments_with_start_to_change",
     "assessments_without_a_worker",
     "awaiting_review",
+    "census_check_of",
+    "census_findings",
     "changes_of",
     "child_ids",
     "child_in_log",
@@ -192,6 +214,7 @@ __all__ = [
     "children_to_assess",
     "children_to_correct",
     "children_to_join",
+    "children_to_join_among",
     "children_visible_to",
     "containing_code",
     "covers_by",
@@ -200,7 +223,10 @@ __all__ = [
     "earlier_selections",
     "episodes_visible_to",
     "facts_for_the_queue",
+    "finding_counts",
+    "findings_in_year",
     "group_counts",
+    "hidden_census_findings",
     "history_is_complete",
     "history_of",
     "ids_joined_to",
@@ -217,6 +243,8 @@ __all__ = [
     "latest_authorised_version",
     "latest_version",
     "left_without_a_manager",
+    "likely_duplicates_for",
+    "likely_duplicates_of",
     "managers_of",
     "managers_of_team",
     "may_cancel",
@@ -253,6 +281,7 @@ __all__ = [
     "people_who_can_be_named",
     "people_who_can_cover",
     "person_in_log",
+    "place_in_queue",
     "previous_authorised_version",
     "reader_by_username",
     "readers",
@@ -274,6 +303,7 @@ __all__ = [
     "search_everybody",
     "team_after_reassignment",
     "teams_of",
+    "teams_that_assess",
     "teams_that_assessed",
     "teams_with_restricted_unseen",
     "teams_without_a_manager",
@@ -282,7 +312,9 @@ __all__ = [
     "versions_numbered",
     "versions_of",
     "versions_with_corrected_dates",
+    "visible_among",
     "was_authorised",
+    "was_told_apart_by",
     "with_caseload",
     "with_child_team_and_worker",
     "with_explanations",

@@ -106,6 +106,7 @@ def _workload_context(request: HttpRequest, manager: User) -> dict[str, Any]:
     waiting = list(_first_waiting(request, manager)) if whole.awaiting else []
     return {
         "title": "Review",
+        "number_of_duplicates": queries.likely_duplicates_for(manager).count(),
         "covers": queries.covers_by(manager),
         "teams_work": rows,
         "columns": [heading for _, heading, _ in COLUMNS],

@@ -20,6 +20,7 @@ from assessments.services.child_facts import (
 from assessments.services.correcting import FactsCorrected
 from assessments.services.correcting_dates import correct_dates
 from assessments.services.covering import arrange_cover, end_cover
+from assessments.services.duplicates import say_not_the_same
 from assessments.services.joining import join_records
 from assessments.services.merging import Merge, Side
 from assessments.services.reassigning import (
@@ -116,6 +117,7 @@ __all__ = [
     "restrict",
     "return_to_worker",
     "save_record",
+    "say_not_the_same",
     "start_assessment",
     "submit",
     "void",

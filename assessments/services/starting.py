@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from assessments import queries
 from assessments.evaluation import current_edition
 from assessments.models import Assessment, Child, Episode
 from assessments.services.changing_starts import improbable_start
+from assessments.services.duplicates import note_likely_duplicates
 from assessments.services.facts import ask_whether_right, refused_facts, save_facts
 from assessments.services.facts_of_episodes import (
     improbable_overlap,
@@ -68,7 +69,8 @@ def start_assessment(
     Raises NotPermitted, FactsRefused for dates or ids that cannot be so, for an episode with an
     assessment that is not completed yet (census rule 8896), and for a restricted record that no
     manager of the team could authorise; and NeedsConfirming for what is hardly right, unless
-    its messages are among the `confirmed`.
+    its messages are among the `confirmed`: a likely duplicate whom the person may see, say. Every
+    likely duplicate of a new child is noted for the managers.
     """
     today = timezone.localdate()
 
@@ -78,8 +80,9 @@ def start_assessment(
             raise NotPermitted
         if isinstance(child, NewChild):
             the_child = _add_child(child, today)
+            alike = queries.likely_duplicates_of(the_child)
         else:
-            the_child = _known_child(child, by, team)
+            the_child, alike = _known_child(child, by, team), []
         if isinstance(episode, NewEpisode):
             the_episode = _open_episode(the_child, episode, today)
         else:
@@ -105,15 +108,26 @@ def start_assessment(
         hardly = improbable_start(started, start_date)
         if isinstance(episode, NewEpisode):
             hardly |= improbable_referral(the_episode.referral_date, today)
+        if seen := queries.visible_among(by, alike):
+            hardly["la_child_id"] = _the_same_child(seen)
         hardly |= improbable_overlap(start_date, None, queries.others_in_episode(started))
         ask_whether_right(hardly, confirmed)
         started.save(force_insert=True)
+        if isinstance(child, NewChild):
+            note_likely_duplicates(the_child, alike)
         if sibling is not None:
             _share_family_reference(the_episode, sibling, by)
         return started
 
     content = (child, episode, start_date, team.pk, family_of and family_of.pk)
     return run_once(key, by=by, act="start", content=content, write=write)
+
+
+def _the_same_child(alike: Sequence[Child]) -> str:
+    """Return the question whether a child who is added is one whom the person may see."""
+    names = ", ".join(f"{child.la_child_id} {child.name}".strip() for child in alike)
+    have = "has" if len(alike) == 1 else "have"
+    return f"{names} {have} the same date of birth and a like name: this is another child"
 
 
 def _locked_sibling(episode: Episode, family_of: Episode | None) -> Episode | None:

@@ -148,7 +148,10 @@ class MergeForm(forms.Form):
     """The team that takes over what a team holds that is closed."""
 
     into = forms.ModelChoiceField(
-        Team.objects.none(), label="Into which team", empty_label="Select a team"
+        Team.objects.none(),
+        label="Into which team",
+        empty_label="Select a team",
+        error_messages={"required": "Select the team that takes everything over"},
     )
     with_people = forms.BooleanField(
         required=False, initial=True, label="Its people work in that team from now on"
@@ -166,7 +169,10 @@ class NameManagerForm(forms.Form):
     """The manager who is named for a team's restricted records that no manager sees."""
 
     manager = forms.ModelChoiceField(
-        User.objects.none(), label="Manager", empty_label="Select a manager"
+        User.objects.none(),
+        label="Manager",
+        empty_label="Select a manager",
+        error_messages={"required": "Select the manager who is named"},
     )
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:

@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from assessments.models import FactsCorrection, NamedPerson, ReviewRead
-from cinfactors.accounts.models import SignInChange
+from assessments.models import FactsCorrection, LikelyDuplicate, NamedPerson, ReviewRead
+from cinfactors.accounts.models import Cover, SignInChange
 from cinfactors.audit.models import Change
 from tests import people as make
 from tests.audit.tables import all_tables, recorded, select
@@ -26,6 +26,8 @@ NOT_RECORDED = {
     "account_emailconfirmation": "nobody has an e-mail address here",
     "accounts_session": "sign-ins, of which the person's last time is recorded",
     "accounts_heldform": "what was typed and not saved, encrypted, for 15 minutes",
+    "assessments_censuscheck": "what the last check found in the records, written anew by each",
+    "assessments_censusfinding": "what the last check found in the records, written anew by each",
     "assessments_idempotencykey": "keys of form submissions; what those wrote is recorded",
     "auth_group": "roles decide what a person may do; groups give nothing",
     "auth_group_permissions": "roles decide what a person may do; groups give nothing",
@@ -88,6 +90,19 @@ def rows_everywhere(transactional_db) -> None:
         codes=["4B"],
         answered_by=people.ada,
         answered_at=timezone.now(),
+    )
+    Cover.objects.create(
+        manager=people.mo,
+        covered_by=people.nia,
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        arranged_by=people.mo,
+        arranged_at=timezone.now(),
+    )
+    LikelyDuplicate.objects.create(
+        child=returned.episode.child,
+        other=make.start(people.ada, "EX2").episode.child,
+        found_at=timezone.now(),
     )
     SignInChange.objects.create(by=people.abe, person=people.ada, what="linked")
     Authenticator.objects.create(user=people.mo, type="totp", data={"secret": "a secret"})

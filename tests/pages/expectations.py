@@ -133,9 +133,13 @@ PAGES = {
     # Nobody has said why; see tests/audit/test_who_read.py.
     "reading/child/<uuid:reference>/": Line("404 404 404 404 404 302 404"),
     "reassign/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
+    "duplicates/": Line("404 404 404 200 200 404 404"),
+    # There is none in the walk; see tests/pages/test_duplicates.py.
+    "duplicates/<int:pk>/not-the-same/": Line("405", "404"),
     "cover/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
     # The reference is a record's here; see tests/pages/test_cover.py.
     "cover/<uuid:reference>/end/": Line("405", "404"),
+    "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
 }
@@ -240,7 +244,7 @@ MODELS = (
     )
     | {
         f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION
-        for decision in ("authorise", "return", "correct", "reopen", "dates")
+        for decision in ("authorise", "return", "correct", "reopen", "dates", "guidance")
     }
 )
 

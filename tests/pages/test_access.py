@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments.models import Assessment, NamedPerson
+from assessments.models import Assessment, NamedPerson, Status
 from cinfactors.accounts.models import Role
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
@@ -249,6 +249,19 @@ def test_a_workers_leaving_is_said_where_a_manager_decides(people: People, draft
         assert "has left" in page, place
         assert at("reassign", sent) in page or place == at("reassign", sent)
     assert "has left" not in text_of(browser_of(people.ben).get(at("record", draft)))
+
+
+def test_what_a_leaver_submitted_is_returned_to_another(people: People, draft, mo):
+    sent = make.submit(draft)
+    people.ada.is_active = False
+    people.ada.save()
+    review = f"/admin/assessments/assessment/{sent.reference}/change/"
+    assert f"{at('reassign', sent)}?then=decide" in text_of(mo.get(review))
+    posted = key_and_version(sent, to=people.ben.pk)
+    assert mo.post(f"{at('reassign', sent)}?then=decide", posted)["Location"] == review
+    sent.refresh_from_db()
+    back = make.return_it(sent, people.mo)
+    assert (back.worker, back.status) == (people.ben, Status.RETURNED)
 
 
 def test_a_restricted_record_says_so_on_every_page_of_it(people: People, draft, mo, browser_of):

@@ -80,6 +80,8 @@ def _save_reassignment(
         return _reassign_page(request, conflict.theirs, form, [problem])
     context = {"worker": moved.worker, "team": moved.team}
     messages.success(request, render_to_string("pages/access/reassigned.html", context))
+    if request.GET.get("then") == "decide":
+        return redirect("admin:assessments_assessment_change", moved.reference)
     return redirect("record", moved.reference)
 
 

@@ -149,11 +149,20 @@ def start_with_new_child(request: SignedInRequest) -> HttpResponse:
         return _new_child_page(request, child, referral, start, sibling)
     except services.NeedsConfirming as asked:
         hardly = hardly_right(_by_field(asked.messages), child, referral, start)
-        return _new_child_page(request, child, referral, start, sibling, hardly=hardly)
+        alike = _children_alike(request, child)
+        return _new_child_page(request, child, referral, start, sibling, hardly=hardly, alike=alike)
     started, now = request.session.get(STARTED, {}), str(assessment.reference)
     if started.get(key) != now:
         request.session[STARTED] = {**started, key: now}
     return redirect("factors", assessment.reference)
+
+
+def _children_alike(request: SignedInRequest, form: NewChildForm) -> list[Child]:
+    """Return the likely duplicates whom the person may see, and record that they are shown."""
+    entered = Child(**form.cleaned_data)
+    alike = queries.visible_among(request.user, queries.likely_duplicates_of(entered))
+    record_list(request, (child.pk for child in alike), Page.SEARCH)
+    return alike
 
 
 def _id_not_found(request: SignedInRequest, key: str) -> str:
@@ -179,6 +188,7 @@ def _new_child_page(
     *,
     not_found: str = "",
     hardly: Sequence[Problem] = (),
+    alike: Sequence[Child] = (),
 ) -> HttpResponse:
     problems = problems_of(child, referral, start)
     context = {
@@ -188,6 +198,10 @@ def _new_child_page(
         "sibling": sibling,
         "key_form": IdempotencyKeyForm(initial=_same_key(request)),
         "not_found": not_found,
+        "alike": [
+            (each, address_with_family(reverse("start_for_child", args=[each.reference]), request))
+            for each in alike
+        ],
         "problems": problems,
         "hardly": hardly,
         "title_prefix": "Error: " if problems else "Is this right? " if hardly else "",

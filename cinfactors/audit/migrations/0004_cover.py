@@ -95,7 +95,7 @@ RECORD_PAGE_BEFORE = before.RECORD_PAGE.replace("CREATE FUNCTION", "CREATE OR RE
 class Migration(migrations.Migration):
     dependencies = [
         ("history", "0003_every_child_of_a_page"),
-        ("accounts", "0011_cover"),
+        ("accounts", "0012_cover"),
     ]
 
     operations = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from django.utils import timezone
 
+from assessments import services
 from assessments.models import Episode
 from cinfactors.accounts.models import Role
 from tests import people as given
@@ -164,7 +166,46 @@ def all_the_work_of_a_leaver(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def cover_with_errors(people: People, open_browser: SitDown) -> Visitor:
+    day = timezone.localdate()
+    services.arrange_cover(
+        manager=people.mo,
+        covered_by=people.nia,
+        first_day=day,
+        last_day=day,
+        by=people.mo,
+        key=uuid.uuid4(),
+    )
+    visitor = open_browser(people.mo)
+    visitor.opens("/cover/")
+    visitor.presses("Arrange the cover")
+    visitor.sees("Select the manager who covers for you")
+    return visitor
+
+
+def a_team_to_merge(people: People, open_browser: SitDown) -> Visitor:
+    given.start(people.cleo)
+    visitor = open_browser(people.abe)
+    visitor.opens(f"/admin/accounts/team/{people.south.pk}/merge/")
+    visitor.presses("Move everything to this team")
+    visitor.sees("Select the team that takes everything over")
+    return _ready_for_axe(visitor)
+
+
+def what_has_no_manager(people: People, open_browser: SitDown) -> Visitor:
+    given.submit(given.start(people.cleo))
+    people.nia.is_active = False
+    people.nia.save()
+    visitor = open_browser(people.abe)
+    visitor.opens("/admin/")
+    visitor.sees("Without a manager")
+    return _ready_for_axe(visitor)
+
+
 STATES = (
+    cover_with_errors,
+    a_team_to_merge,
+    what_has_no_manager,
     all_the_work_of_a_leaver,
     reassign,
     reassign_with_an_error,

@@ -176,7 +176,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0021_lists_of_everybodys_assessments"),
+        ("assessments", "0022_census_checks"),
         ("accounts", "0009_factor_page_preferences"),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_may_export_restricted_records"),
+        ("accounts", "0011_review_guidance_preference"),
     ]
 
     operations = [
