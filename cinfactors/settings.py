@@ -49,6 +49,18 @@ def choice(name: str, default: str, *allowed: str) -> str:
     return value
 
 
+def words(name: str, default: str, *allowed: str) -> frozenset[str]:
+    """Return the words of a list with commas between, each one of those allowed, or "none"."""
+    value = os.environ.get(name, "").strip().lower() or default
+    chosen = {} if value == "none" else {each.strip() for each in value.split(",")}
+    if not set(allowed).issuperset(chosen):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Set it to none, or to some of {', '.join(allowed)}, with commas "
+            "between."
+        )
+    return frozenset(chosen)
+
+
 def names(value: str) -> list[str]:
     return [name.strip() for name in value.split(",") if name.strip()]
 
@@ -378,6 +390,13 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # Children outside their own caseload whom one person may be shown in an hour, each counted once.
 READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600", least=1, most=1_000_000)
+
+# What makes a submission one that a manager authorises by itself, not together with others.
+AUTHORISE_ALONE = words(
+    "AUTHORISE_ALONE",
+    "explained,returned,corrected,reopened",
+    *("explained", "considered", "described", "returned", "corrected", "reopened", "every"),
+)
 
 # Logs: one JSON object in each line on standard error, without personal data.
 
