@@ -268,7 +268,7 @@ def test_an_issuer_needs_https(issuer):
 
 def variables_read() -> set[str]:
     """Each name that the product takes from the environment, found in its syntax."""
-    readers = {"required", "switch", "number", "choice", "get", "setdefault"}
+    readers = {"required", "switch", "number", "choice", "words", "get", "setdefault"}
     names = set()
     files = [*ROOT.glob("cinfactors/**/*.py"), ROOT / "gunicorn.conf.py", ROOT / "manage.py"]
     for file in files:
