@@ -43,6 +43,7 @@ from assessments.queries.deadlines import SOON, due_order, is_due_soon, is_overd
 from assessments.queries.earlier_selections import EarlierSelection, earlier_selections
 from assessments.queries.episodes import (
     assessments_with_start_to_change,
+    episodes_with_assessments,
     may_change_start,
     may_correct_start,
     others_in_episode,
@@ -189,6 +190,7 @@ __all__ = [
     "due_order",
     "earlier_selections",
     "episodes_visible_to",
+    "episodes_with_assessments",
     "facts_for_the_queue",
     "finding_counts",
     "findings_in_year",

@@ -560,3 +560,50 @@ def test_nothing_is_added_or_deleted(people: People, mo: Client):
             assert mo.post(f"{top}add/", {}).status_code == 403
             assert mo.post(f"{top}{reference}/delete/", {"post": "yes"}).status_code in (403, 404)
             assert mo.post(f"{top}{reference}/change/", {}).status_code in (403, 404)
+
+
+# From one page to the other
+
+
+def links_of(response) -> list[str]:
+    return [link["href"] for link in read(response).select("a[href]")]
+
+
+def test_a_childs_page_lists_the_episodes_and_assessments_that_the_manager_may_see(
+    people: People, mo: Client
+):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    child = sent.episode.child
+    response = mo.get(f"/admin/assessments/child/{child.reference}/change/")
+    below = words(read(response).select_one(".review-below").text)
+    assert "Submitted 3A; Ada Winter" in below
+    assert f"{LIST}{sent.reference}/change/?from=child" in links_of(response)
+    assert f"/admin/assessments/episode/{sent.episode.reference}/change/" in links_of(response)
+    of_episode = mo.get(f"/admin/assessments/episode/{sent.episode.reference}/change/")
+    assert f"{LIST}{sent.reference}/change/?from=child" in links_of(of_episode)
+
+
+def test_a_childs_page_lists_nothing_of_other_managers_teams(people: People, mo: Client):
+    ours = make.submit(make.start(people.ada, "EX1"), "3A")
+    others = make.start_after(make.authorise(ours, people.mo))
+    others.team, others.worker, others.version = people.south, people.cleo, others.version + 1
+    others.save()
+    response = mo.get(f"/admin/assessments/child/{ours.episode.child.reference}/change/")
+    assert f"{LIST}{ours.reference}/change/?from=child" in links_of(response)
+    assert f"{LIST}{others.reference}/change/?from=child" not in links_of(response)
+
+
+def test_a_submitted_record_leads_to_its_decision_and_back(people: People, mo: Client, browser_of):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    make.submit(make.start(people.ada, "EX2"), "3A")
+    record = f"/assessments/{sent.reference}/"
+    review = f"{LIST}{sent.reference}/change/?from=record"
+    assert review in links_of(mo.get(record))
+    assert review not in links_of(browser_of(people.ada).get(record))
+    page = mo.get(review)
+    assert record in [link["href"] for link in read(page).select(".breadcrumbs a")]
+    confirm = read(page).select_one("#confirm")
+    assert confirm["value"] == "list"
+    fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes", "then": "list"}
+    assert mo.post(confirm["formaction"], fields)["Location"] == record
+    assert review not in links_of(mo.get(record))
