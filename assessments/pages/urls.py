@@ -22,11 +22,13 @@ from assessments.pages.record.views import assessment_record, cancel, correction
 from assessments.pages.start.views import find_child, start_for_child, start_with_new_child
 from assessments.pages.voiding.views import void
 from assessments.pages.who_read.views import ask_who_read, who_read
+from assessments.pages.worklist.download import download
 from assessments.pages.worklist.views import assessment_list, home
 
 urlpatterns = [
     path("", home, name="home"),
     path("assessments/", assessment_list, name="assessments"),
+    path("assessments/download/", download, name="download_assessments"),
     path("assessments/start/", find_child, name="start"),
     path("assessments/start/new/", start_with_new_child, name="start_with_new_child"),
     path("assessments/start/<uuid:reference>/", start_for_child, name="start_for_child"),

@@ -51,6 +51,14 @@ from assessments.queries.history import (
     versions_numbered,
     versions_with_corrected_dates,
 )
+from assessments.queries.narrowing import (
+    Narrowing,
+    every_team,
+    legacy_codes,
+    narrowed,
+    people_named,
+    who_assess,
+)
 from assessments.queries.reading_log import (
     UNUSUAL_CHILDREN_PER_HOUR,
     UNUSUAL_OUTSIDE_PER_HOUR,
@@ -123,10 +131,12 @@ from assessments.queries.visibility import (
 )
 from assessments.queries.worklist import (
     COUNTED_TO,
+    EVERY_STATUS,
     GROUPS,
     group_counts,
     in_group,
     last_reviews,
+    listed_by_key,
     not_completed_in,
     search_by_child,
     search_everybody,
@@ -135,6 +145,7 @@ from assessments.queries.workload import TeamWork, Work, caseloads, workload
 
 __all__ = [
     "COUNTED_TO",
+    "EVERY_STATUS",
     "GROUPS",
     "NEEDS_A_WORKER",
     "NOT_RECORDED",
@@ -144,6 +155,7 @@ __all__ = [
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "ChildInReturn",
     "EarlierSelection",
+    "Narrowing",
     "QueueFacts",
     "RecordHistory",
     "RecordedAssessment",
@@ -175,6 +187,7 @@ __all__ = [
     "due_order",
     "earlier_selections",
     "episodes_visible_to",
+    "every_team",
     "facts_for_the_queue",
     "group_counts",
     "history_is_complete",
@@ -191,6 +204,8 @@ __all__ = [
     "last_reviews",
     "latest_authorised_version",
     "latest_version",
+    "legacy_codes",
+    "listed_by_key",
     "managers_of",
     "may_cancel",
     "may_change_start",
@@ -207,6 +222,7 @@ __all__ = [
     "may_void",
     "may_withdraw",
     "names_of",
+    "narrowed",
     "next_after",
     "not_completed_in",
     "number_of_children_in_return",
@@ -220,6 +236,7 @@ __all__ = [
     "own_assessment",
     "own_assessments",
     "people_by_name",
+    "people_named",
     "people_named_for",
     "people_who_can_be_named",
     "person_in_log",
@@ -249,6 +266,7 @@ __all__ = [
     "versions_of",
     "versions_with_corrected_dates",
     "was_authorised",
+    "who_assess",
     "with_child_team_and_worker",
     "with_explanations",
     "workers_for",
