@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
 
 from assessments.models import (
@@ -102,6 +102,19 @@ def group_counts(
         tabs.append(rows.values_list(Value(group))[: COUNTED_TO + 1])
     counts = Counter(group for (group,) in tabs[0].union(*tabs[1:], all=True))
     return {group: counts[group] for group in groups}
+
+
+def group_counts_of_few(assessments: QuerySet[Assessment]) -> dict[str, int]:
+    """Return how many of a search each tab has, that of every status too, by reading them all."""
+    statuses = assessments.order_by().values_list("status")
+    numbers = Counter(dict(statuses.annotate(number=Count("pk"))))
+    tabs = {group: sum(numbers[each] for each in GROUPS[group]) for group in GROUPS}
+    return {EVERY_STATUS: numbers.total()} | tabs
+
+
+def count_of_list(rows: QuerySet[Assessment]) -> int:
+    """Return how many rows a list has; `COUNTED_TO` and 1 if more."""
+    return rows.order_by()[: COUNTED_TO + 1].count()
 
 
 def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:

@@ -53,8 +53,37 @@ class RequestedList:
             return {queries.EVERY_STATUS: "All", **TABS}
         return TABS | {"with-manager": "With my manager"} if self.scope == "mine" else TABS
 
-    def counts(self, assessments: QuerySet[Assessment]) -> dict[str, int]:
-        return queries.group_counts(assessments, of_everybody=self.of_everybody)
+    @property
+    def narrowed_to(self) -> queries.Narrowing:
+        return self.filters.narrowing() if self.filters else queries.Narrowing()
+
+    def searched(self) -> tuple[QuerySet[Assessment], bool]:
+        """Return what the search leaves, and whether it found more children than are listed."""
+        if not self.words:
+            return self.assessments, False
+        if self.of_everybody:
+            return queries.search_everybody(self.assessments, self.words)
+        return queries.search_by_child(self.assessments, self.words), False
+
+    def found(self, assessments: QuerySet[Assessment], named: str | None) -> dict[str, int]:
+        """Return how many each tab has, as far as that takes no longer than the list itself.
+
+        Of everybody's, filtered, only how many the tab has that is named.
+        """
+        if not self.of_everybody:
+            return queries.group_counts(assessments)
+        if self.words:
+            return queries.group_counts_of_few(assessments)
+        if self.narrowed_to:
+            tab = self.tab(named, {})
+            return {tab: queries.count_of_list(self.in_tab(assessments, tab))}
+        return queries.group_counts(assessments, of_everybody=True)
+
+    def counts(self, found: dict[str, int]) -> dict[str, int]:
+        """Return the numbers on the tabs, which a worker's search does not change."""
+        if self.words and not self.of_everybody:
+            return queries.group_counts(self.assessments)
+        return found
 
     def tab(self, named: str | None, found: dict[str, int]) -> str:
         """Return the tab that the request names, else the one of what waits for the person.
@@ -77,6 +106,8 @@ class RequestedList:
 
     def in_tab(self, assessments: QuerySet[Assessment], tab: str) -> QuerySet[Assessment]:
         """Return those of a tab, in its order."""
+        if tab == "authorised" and (year := self.narrowed_to.year):
+            assessments = queries.ended_in_census_year(assessments, year)
         return queries.in_group(assessments, tab, of_everybody=self.of_everybody)
 
 

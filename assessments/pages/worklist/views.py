@@ -65,14 +65,9 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
 def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpResponse:
     """Show the list that the address asks for; with filters that were posted and are refused."""
     asked = requested_list(request)
-    counts = asked.counts(asked.assessments)
-    assessments, found, too_many = asked.assessments, counts, False
-    if asked.words and asked.of_everybody:
-        assessments, too_many = queries.search_everybody(assessments, asked.words)
-    elif asked.words:
-        assessments = queries.search_by_child(assessments, asked.words)
-    if asked.words:
-        found = asked.counts(assessments)
+    assessments, too_many = asked.searched()
+    found = asked.found(assessments, request.GET.get("tab"))
+    counts = asked.counts(found)
     tab = asked.tab(request.GET.get("tab"), found)
     listed = queries.with_child_team_and_worker(asked.in_tab(assessments, tab))
     if asked.words:  # which may be the id of a record that was joined to one of these
@@ -94,7 +89,10 @@ def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpRe
         "title": "My assessments" if asked.scope == "mine" else "Assessments",
         "tab": tab,
         "query": query,
-        "tabs": [Tab(name, label, counts[name], found[name]) for name, label in asked.tabs.items()],
+        "tabs": [
+            Tab(name, label, counts.get(name), found.get(name))
+            for name, label in asked.tabs.items()
+        ],
         "whose": asked.scope,
         "filters": form,
         "problems": problems_of(form) if form else [],
@@ -140,12 +138,15 @@ def _keep_search(request: SignedInRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of the list: how many assessments it has, and how many of them the search found."""
+    """A tab of the list: how many assessments it has, and how many of them the search found.
+
+    None where it was not counted.
+    """
 
     name: str
     label: str
-    count: int
-    found: int
+    count: int | None
+    found: int | None
 
 
 @dataclass(frozen=True, slots=True)
