@@ -52,6 +52,11 @@ class PersonForm(PersonModelForm):
         fields = ["name", "username", "role"]
         labels = {"username": "User name"}
         help_texts = {"username": ALLOWED}
+        error_messages = {
+            "name": {"required": "Enter the full name"},
+            "username": {"required": "Enter the user name"},
+            "role": {"required": "Select a role"},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,6 +130,7 @@ class TeamForm(TeamModelForm):
         fields = ["name", "active"]
         labels = {"active": "In use"}
         help_texts = {"active": "Untick it when nobody works in the team any more."}
+        error_messages = {"name": {"required": "Enter the team’s name"}}
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out
