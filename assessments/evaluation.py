@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,10 +12,19 @@ from django.utils import timezone
 from assessments import rules
 from assessments.catalogue import loader
 from assessments.catalogue.errors import NoEditionInForce
-from assessments.catalogue.types import Edition
+from assessments.catalogue.types import Edition, code_order
 from assessments.database.compiled_queries import CompiledQuery, instances
 from assessments.models import Assessment, RuleAnswer, Sex, Status
 from cinfactors.accounts.models import User
+from cinfactors.web.clean_text import clean_text
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the evaluations of a record have in common: nothing is judged or fetched twice."""
+
+    found: dict[rules.Selection, tuple[rules.Finding, ...]] = field(default_factory=dict)
+    answers: list[RuleAnswer] | None = None
 
 
 @dataclass(frozen=True)
@@ -23,18 +32,22 @@ class Evaluation:
     """What the rules of an edition find in a selection of an assessment, and what was answered.
 
     A request makes one for the record and passes it down, since each part is worked out once,
-    when it is first read. `answers` makes a query.
+    when it is first read; those made from it for other selections share what they can. `answers`
+    makes a query.
     """
 
     assessment: Assessment
     edition: Edition
     selection: rules.Selection
     """What is recorded; or what was posted in its place, see `with_codes`."""
+    _shared: _Shared = field(default_factory=_Shared, repr=False, compare=False)
 
     @cached_property
     def findings(self) -> tuple[rules.Finding, ...]:
         """What the rules say; where nothing is asked any more, the errors and what was answered."""
-        found = rules.evaluate(self.edition, self.selection)
+        if self.selection not in self._shared.found:
+            self._shared.found[self.selection] = rules.evaluate(self.edition, self.selection)
+        found = self._shared.found[self.selection]
         if not self._asks_nothing_more:
             return found
         asking = [finding for finding in found if finding.rule.asks]
@@ -63,7 +76,9 @@ class Evaluation:
     @cached_property
     def answers(self) -> list[RuleAnswer]:
         """Every answer given, the earliest first."""
-        return answers_of(self.assessment)
+        if self._shared.answers is None:
+            self._shared.answers = answers_of(self.assessment)
+        return self._shared.answers
 
     @cached_property
     def open(self) -> tuple[rules.Finding, ...]:
@@ -86,9 +101,21 @@ class Evaluation:
         return given[-1] if given else None
 
     def with_codes(self, codes: Collection[str], other_description: str) -> Evaluation:
-        """Return the same for another selection of the assessment's child."""
-        selection = rules.replace_codes(self.selection, codes, other_description)
-        return replace(self, selection=selection)
+        """Return the same for another selection; a description that no code takes is left out."""
+        is_described = not self.edition.described_codes.isdisjoint(codes)
+        description = clean_text(other_description) if is_described else ""
+        ordered = sorted(codes, key=code_order)
+        return replace(self, selection=rules.replace_codes(self.selection, ordered, description))
+
+    def with_outcome(self, outcome: str) -> Evaluation:
+        """Return the same for another outcome."""
+        return replace(self, selection=replace(self.selection, outcome=outcome))
+
+    def of_row(self, row: Assessment, given: Sequence[RuleAnswer] = ()) -> Evaluation:
+        """Return the evaluation of the row as it is by now, with all answers stored since."""
+        known = self._shared
+        answers = None if known.answers is None else [*known.answers, *given]
+        return replace(evaluate(row, self.edition), _shared=_Shared(known.found, answers))
 
 
 def evaluate(assessment: Assessment, edition: Edition | None = None) -> Evaluation:

@@ -1,22 +1,29 @@
-"""*My assessments* of one person in two databases, a small one and a large one, in turn.
+"""Every list and long page, as each role that has it, in a small and a large database in turn.
 
 Time on the wall clock, since the database works in a process of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
+from urllib.parse import urlencode
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 
-from assessments.models import Assessment
+from assessments import queries
+from assessments.models import Assessment, Child, Status
 from benchmarks.database import use
 from benchmarks.measure import Subject, medians
-from benchmarks.people import worker
-from benchmarks.visitor import Visitor, queries, statements
+from benchmarks.people import one_of, worker
+from benchmarks.visitor import Visitor, statements
+from benchmarks.visitor import queries as queries_of
+from cinfactors.accounts.models import Role, User
+
+MOST_RUNS = 40
+"""So many pages are measured that fewer runs of each must do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +36,102 @@ class ListPage:
     queries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A page that somebody requests, and what they searched it for before."""
+
+    what: str
+    person: User
+    address: str
+    words: str = ""
+
+
 def measure(
     small: BaseDatabaseWrapper, large: BaseDatabaseWrapper, *, runs: int, warm_up: int
 ) -> list[ListPage]:
-    """Measure the list, and its search by the child's id and by name.
-
-    The large database is the default one afterwards.
-    """
+    """Measure every page. The large database is the default one afterwards."""
+    use(small)
+    of_small = list(_requested())
+    use(large)
+    of_large = list(_requested())
     pages = []
-    for what, words in _looked_for(large).items():
-        subjects = {
-            name: _subject(connection, words)
-            for name, connection in {"small": small, "large": large}.items()
-        }
-        taken = medians(subjects, clock=perf_counter, runs=runs, warm_up=warm_up)
+    for one, other in zip(of_small, of_large, strict=True):
+        subjects = {"small": _subject(small, one), "large": _subject(large, other)}
+        taken = medians(
+            subjects, clock=perf_counter, runs=min(runs, MOST_RUNS), warm_up=min(warm_up, 5)
+        )
         sql = statements(subjects["large"]())
-        pages.append(ListPage(what, taken["small"], taken["large"], len(queries(sql))))
+        pages.append(ListPage(other.what, taken["small"], taken["large"], len(queries_of(sql))))
     return pages
 
 
-def _looked_for(connection: BaseDatabaseWrapper) -> Mapping[str, str]:
-    use(connection)
-    child = Assessment.objects.filter(worker=worker()).earliest("pk").episode.child
-    return {
-        "My assessments": "",
-        "My assessments, searched by child id": child.la_child_id,
-        "My assessments, searched by name": child.name,
-    }
+def _requested() -> Iterator[Requested]:
+    """Yield the pages of the default database, in the same order for each."""
+    yield from _of_the_worker(worker())
+    if manager := one_of(Role.TEAM_MANAGER):
+        yield from _of_a_manager(manager)
+    if officer := one_of(Role.DATA_OFFICER):
+        yield from _of_the_data_officer(officer)
+    if administrator := one_of(Role.ADMINISTRATOR):
+        yield from _of_an_administrator(administrator)
 
 
-def _subject(connection: BaseDatabaseWrapper, words: str) -> Subject:
+def _of_the_worker(person: User) -> Iterator[Requested]:
+    address = reverse("assessments")
+    child = Assessment.objects.filter(worker=person).earliest("pk").episode.child
+    yield Requested("My assessments", person, address)
+    yield Requested("My assessments, searched by child id", person, address, child.la_child_id)
+    yield Requested("My assessments, searched by name", person, address, child.name)
+    for tab in queries.GROUPS:
+        yield Requested(f"My team’s, {tab}", person, f"{address}?whose=team&tab={tab}")
+
+
+def _of_a_manager(person: User) -> Iterator[Requested]:
+    for tab in queries.GROUPS:
+        yield Requested(f"Manager: {tab}", person, f"{reverse('assessments')}?tab={tab}")
+    queue = reverse("admin:assessments_assessment_changelist")
+    yield Requested("Manager: review queue", person, queue)
+    yield Requested("Manager: every status", person, f"{queue}?status=any")
+    yield Requested("Manager: authorised, in review", person, f"{queue}?status=authorised")
+    yield Requested("Manager: children", person, reverse("admin:assessments_child_changelist"))
+    yield Requested("Manager: episodes", person, reverse("admin:assessments_episode_changelist"))
+    yield Requested("Manager: start of the admin", person, reverse("admin:index"))
+    yield Requested("Manager: work to reassign", person, reverse("without_a_worker"))
+
+
+def _of_the_data_officer(person: User) -> Iterator[Requested]:
+    address = reverse("assessments")
+    child = Child.objects.filter(restricted=False).earliest("pk")
+    yield Requested("Data officer: first list", person, address)
+    for tab in queries.GROUPS:
+        yield Requested(f"Data officer: {tab}", person, f"{address}?tab={tab}")
+    yield Requested("Data officer: searched by child id", person, address, child.la_child_id)
+    yield Requested("Data officer: searched by one letter", person, address, child.family_name[0])
+    amended = Assessment.objects.filter(
+        status=Status.AUTHORISED, episode__child__restricted=False
+    ).earliest("pk")
+    history = reverse("history", args=[amended.reference])
+    yield Requested("Data officer: history of a record", person, history)
+    yield Requested("Data officer: reading of records", person, reverse("reading_log"))
+
+
+def _of_an_administrator(person: User) -> Iterator[Requested]:
+    for model in ("user", "team"):
+        address = reverse(f"admin:accounts_{model}_changelist")
+        yield Requested(f"Administrator: list of every {model}", person, address)
+    yield Requested("Administrator: start of the admin", person, reverse("admin:index"))
+
+
+def _subject(connection: BaseDatabaseWrapper, requested: Requested) -> Subject:
     use(connection)
-    visitor = Visitor(worker())
-    visitor.post(reverse("assessments"), {"words": words})()
+    visitor = Visitor(requested.person)
+    address = requested.address
+    if requested.words:
+        visitor.post(address, {"words": requested.words})()
+        address += "?" + urlencode({"search": "on"})
 
     def ready() -> Callable[[], bytes]:
         use(connection)
-        return visitor.get(f"{reverse('assessments')}?search=on")
+        return visitor.get(address)
 
     return ready

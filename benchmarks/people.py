@@ -73,3 +73,8 @@ def ordinary_selection(assessment: Assessment, seed: int) -> list[str]:
         )
         if findings and not any(finding.is_error for finding in findings):
             return selection
+
+
+def one_of(role: Role) -> User | None:
+    """Return the first person of the invented records with this role, if there is one."""
+    return User.objects.filter(role=role, is_active=True).order_by("pk").first()

@@ -12,15 +12,20 @@ HOLDS = {AT_MOST: operator.le, AT_LEAST: operator.ge}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A limit: of the ratio to the reference if `of_ratio`, else of the figure itself."""
+    """A limit: of the ratio to the reference if `of_ratio`, else of the figure itself.
+
+    With `or_figure` a ratio beyond the limit is met too by a figure of at most so much.
+    """
 
     bound: str
     limit: float
     unit: str = "times"
     of_ratio: bool = True
+    or_figure: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.bound} {self.limit:,g} {self.unit}"
+        alternative = "" if self.or_figure is None else f" or {self.or_figure:,g}"
+        return f"{self.bound} {self.limit:,g} {self.unit}{alternative}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Row:
     @property
     def met(self) -> bool:
         if self.goal is None:
+            return True
+        if self.goal.or_figure is not None and self.median <= self.goal.or_figure:
             return True
         value = self.ratio if self.goal.of_ratio else self.median
         return value is not None and HOLDS[self.goal.bound](value, self.goal.limit)

@@ -119,7 +119,7 @@ def browser_rows(times: browser.BrowserTimes) -> Iterator[Row]:
 
 def list_rows(pages: list[lists.ListPage]) -> Iterator[Row]:
     for page in pages:
-        yield Row(page.what, page.large, "ms", page.small, Goal(AT_MOST, 1.5))
+        yield Row(page.what, page.large, "ms", page.small, Goal(AT_MOST, 1.5, or_figure=120))
         yield Row("  its queries, sign-in's among them", page.queries, "")
 
 

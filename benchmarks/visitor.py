@@ -24,8 +24,8 @@ class Visitor:
     def __init__(self, person: User) -> None:
         browser = Client()
         browser.force_login(person)
-        # The form on the list sets the CSRF token that posts need.
-        browser.get("/assessments/")
+        # The form on a person's first page sets the CSRF token that posts need.
+        browser.get("/", follow=True)
         self._application = WSGIHandler()
         self._requests = RequestFactory(headers={"accept-encoding": "gzip"})
         self._requests.cookies = browser.cookies

@@ -99,6 +99,13 @@ if not re.fullmatch(r"#[0-9a-fA-F]{6}", AUTHORITY_COLOUR):
         "for example #1d70b8."
     )
 
+LEA = os.environ.get("LEA", "").strip()
+if LEA and not re.fullmatch(r"[0-9]{3}", LEA):
+    raise ImproperlyConfigured(
+        f"LEA is {LEA!r}. Set it to the three digits by which the Department for Education knows "
+        "the authority, for example 330."
+    )
+
 # Apps, middleware and templates
 
 INSTALLED_APPS = [

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from assessments.review.workload import with_workload
 from cinfactors.accounts.sign_in.views import SignOutView
 from cinfactors.context_processors import icon
 from cinfactors.web.authority_stylesheet import authority_stylesheet
@@ -12,6 +13,8 @@ from cinfactors.web.fetch_metadata import disabled_view
 
 # The admin's own sign-in page would bypass the throttling of ours.
 admin.site.login = secure_admin_login(admin.site.login)
+# A manager's begins with the work of their teams.
+admin.site.index = with_workload(admin.site.index)
 # It would find children by words in a query string, and no reading of them would be recorded.
 admin.site.autocomplete_view = disabled_view
 admin.site.site_header = admin.site.site_title = "cinfactors"

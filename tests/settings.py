@@ -24,6 +24,7 @@ os.environ |= {
     "HTTPS": "off",
     "SECOND_FACTOR_REQUIRED": "off",
     "AUTHORITY_NAME": "Exampleshire County Council",
+    "LEA": "330",
 }
 for name in (
     "DEBUG",

@@ -75,6 +75,12 @@ def working_days_between(first: date, last: date) -> list[date]:
     return calendar[bisect_left(calendar, first) : bisect_right(calendar, last)]
 
 
+def working_day_after(day: date, number: int) -> date:
+    """Return the working day of this number after `day`, the next being number one."""
+    calendar = _calendar(day)
+    return calendar[bisect_right(calendar, day) + number - 1]
+
+
 def is_working_day(day: date) -> bool:
     calendar = _calendar(day)
     place = bisect_left(calendar, day)

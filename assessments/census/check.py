@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from assessments.census import whole_file
 from assessments.census.errors import Refused
-from assessments.census.message import Child, Header
+from assessments.census.message import Child, Header, Message
 from assessments.census.read import Readable, read
 from assessments.census.rules.judge import Finding, Judge
 from assessments.census.rules.kinds import WRONG, Context
@@ -47,8 +47,34 @@ def check(
     """
     message = read(file, keep_modules=False)
     known = years(years_folder)
-    context = _context(known[year] if year else _year_of(message.header, known), as_at)
-    rules = rules_of(context.year.name, rules_folder)
+    counting = whole_file.counting(rules_folder)
+    yield from check_message(
+        message,
+        known[year] if year else year_of(message.header, known),
+        as_at=as_at,
+        again=file,
+        last=lambda: None if last_return is None else _counts_of(last_return, known, counting),
+        rules_folder=rules_folder,
+    )
+
+
+def check_message(
+    message: Message,
+    year: CensusYear,
+    *,
+    as_at: date | None = None,
+    without: Collection[str] = (),
+    again: Readable | None = None,
+    last: Callable[[], whole_file.Counts | None] = lambda: None,
+    rules_folder: Path = FOLDER,
+) -> Iterator[Finding]:
+    """Yield the findings of a return that need not be a file.
+
+    `without` leaves out the rules about what it does not hold: see `Rule.about`. `again` is read
+    once more for children whose ids stand twice. `last` counts the last return.
+    """
+    context = _context(year, as_at)
+    rules = [rule for rule in rules_of(year.name, rules_folder) if rule.about not in without]
     judge = Judge(rules, context)
     file_rules = [rule for rule in rules if rule.level is Level.FILE]
     for rule in file_rules:
@@ -68,19 +94,21 @@ def check(
         if rule.kind == "twice_in_the_file":
             for position in counts.repeated(rule.settings["field"]):
                 repeated.setdefault(position, []).append(rule)
-    for position, again in _children_at(repeated, file):
+    for position, found in _children_at(repeated, again):
         for rule in repeated[position]:
-            yield judge.finding(rule, WRONG, again, position)
+            yield judge.finding(rule, WRONG, found, position)
     try:
-        last = None if last_return is None else _counts_of(last_return, known, counting)
+        counts_of_last = last()
     except Refused as error:
         raise Refused(f"the last return: {error.reason}", error.line) from None
     shares = counting["expected_shares"]
-    for rule, raised in whole_file.said_of_the_file(file_rules, counts, last, shares):
+    for rule, raised in whole_file.said_of_the_file(file_rules, counts, counts_of_last, shares):
         yield judge.finding(rule, raised, None)
 
 
-def _children_at(positions: Collection[int], file: Readable) -> Iterator[tuple[int, Child | None]]:
+def _children_at(
+    positions: Collection[int], file: Readable | None
+) -> Iterator[tuple[int, Child | None]]:
     """Yield the children at those positions, read once more, since none of them was kept.
 
     None in place of a child where the file cannot be read from its beginning again.
@@ -96,7 +124,7 @@ def _children_at(positions: Collection[int], file: Readable) -> Iterator[tuple[i
 
 def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> whole_file.Counts:
     message = read(file, keep_modules=False)
-    context = _context(_year_of(message.header, known), None)
+    context = _context(year_of(message.header, known), None)
     counts = whole_file.new_counts(context, counting)
     for child in message.children:
         counts.add(child)
@@ -104,7 +132,8 @@ def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> who
     return counts
 
 
-def _year_of(header: Header, known: Years) -> CensusYear:
+def year_of(header: Header, known: Years) -> CensusYear:
+    """Return the census year of a return. Raise Refused where its header does not say it."""
     text = header.year or ""
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise Refused(

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from assessments import queries
 from assessments.catalogue.types import Edition
-from assessments.components.picker.posted_selection import PostedSelection, parse_post
+from assessments.components.picker.posted_selection import PostedSelection
 from assessments.evaluation import Evaluation
 from assessments.models import Outcome
 from assessments.presenters.clashes import ShownClash, clashes_of
@@ -50,11 +50,10 @@ def chosen_in(data: QueryDict) -> Chosen | None:
     return Chosen(seen.cleaned_data["seen"], sides)
 
 
-def clashes_to_choose(result: SaveResult, data: QueryDict) -> list[ShownClash]:
+def clashes_to_choose(result: SaveResult, chosen: Chosen | None) -> list[ShownClash]:
     """Return what clashes in a save; what the page asked already without an answer is an error."""
     if result.merge is None or not result.merge.open:
         return []
-    chosen = chosen_in(data)
     was_asked = chosen is not None and chosen.seen == result.assessment.version
     return clashes_of(result.merge, result.evaluation.edition, with_errors=was_asked)
 
@@ -125,12 +124,17 @@ def _answered(merge: Merge) -> frozenset[str]:
 NO_CHANGES = OthersChanges()
 
 
-def posted_and_others(edition: Edition, data: QueryDict) -> tuple[PostedSelection, OthersChanges]:
+def with_others_changes(
+    posted: PostedSelection, edition: Edition, data: QueryDict
+) -> tuple[PostedSelection, OthersChanges]:
     """Return what a page asks for, and what its message says; nothing once hidden or undone."""
-    posted, others = parse_post(edition, data), others_changes_in(edition, data)
-    if UNDO in data:
-        return others.undone(posted), NO_CHANGES
-    return posted, NO_CHANGES if HIDE in data else others
+    others = others_changes_in(edition, data)
+    return others.undone(posted) if UNDO in data else posted, still_said(others, data)
+
+
+def still_said(others: OthersChanges, data: QueryDict) -> OthersChanges:
+    """Return what the message goes on to say: nothing once it is hidden or undone."""
+    return NO_CHANGES if UNDO in data or HIDE in data else others
 
 
 def others_changes_in(edition: Edition, data: QueryDict) -> OthersChanges:

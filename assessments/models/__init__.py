@@ -16,7 +16,13 @@ from assessments.models.assessments import (
     Version,
 )
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
-from assessments.models.code_sets import PrimaryNeed, ReasonForClosure, ReferralSource, Sex
+from assessments.models.code_sets import (
+    NOT_YET_OBTAINED,
+    PrimaryNeed,
+    ReasonForClosure,
+    ReferralSource,
+    Sex,
+)
 from assessments.models.corrections import FactsCorrection
 from assessments.models.decisions import (
     IdempotencyKey,
@@ -31,6 +37,7 @@ __all__ = [
     "LA_CHILD_ID",
     "NEVER_COUNTED",
     "NOT_COMPLETED",
+    "NOT_YET_OBTAINED",
     "WITH_THE_WORKER",
     "Assessment",
     "Child",

@@ -146,6 +146,17 @@ class Assessment(models.Model):
             models.Index(fields=["worker", "status"], name="assessment_worker_status"),
             models.Index(fields=["team", "status"], name="assessment_team_status"),
             models.Index(fields=["status", "submitted_at"], name="assessment_status_submitted"),
+            # The lists of who sees everybody's, in their order.
+            models.Index(
+                fields=["-end_date", "-id"],
+                name="assessment_authorised_by_end",
+                condition=Q(status=Status.AUTHORISED),
+            ),
+            models.Index(
+                fields=["start_date", "id"],
+                name="assessment_to_do_by_start",
+                condition=Q(status__in=[Status.DRAFT, Status.REOPENED, Status.RETURNED]),
+            ),
         ]
 
     def __str__(self) -> str:

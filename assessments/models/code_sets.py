@@ -67,3 +67,7 @@ class ReasonForClosure(models.TextChoices):
     SERVICES_CEASED = "RC7", "Services ceased for any other reason"
     NO_FURTHER_ACTION = "RC8", "Closed after assessment, no further action"
     EARLY_HELP = "RC9", "Closed after assessment, referred to early help"
+
+
+NOT_YET_OBTAINED = "NOBT"
+"""The census's code for an ethnicity that is not recorded: the layout wants one of every child."""

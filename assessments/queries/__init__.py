@@ -1,6 +1,7 @@
 """Every query made for a person: what they may see, and what each list holds."""
 
 from assessments.queries.assignment import (
+    NEEDS_A_WORKER,
     OPEN,
     assessments_without_a_worker,
     includes_manager_of,
@@ -29,7 +30,7 @@ from assessments.queries.corrections import (
     may_correct_facts,
     was_authorised,
 )
-from assessments.queries.deadlines import due_order, overdue
+from assessments.queries.deadlines import SOON, due_order, is_due_soon, is_overdue, overdue
 from assessments.queries.earlier_selections import EarlierSelection, earlier_selections
 from assessments.queries.episodes import (
     assessments_with_start_to_change,
@@ -39,9 +40,10 @@ from assessments.queries.episodes import (
 )
 from assessments.queries.finding import children_found_by
 from assessments.queries.history import (
+    RecordHistory,
     changes_of,
-    changes_with,
     history_is_complete,
+    history_of,
     last_change,
     names_of,
     others_who_changed,
@@ -62,6 +64,15 @@ from assessments.queries.reading_log import (
     readings_in_hour,
     readings_of,
     unusual_readings,
+)
+from assessments.queries.returns import (
+    NOT_RECORDED,
+    ChildInReturn,
+    RecordedAssessment,
+    children_in_return,
+    number_of_children_in_return,
+    restricted_children_in_return,
+    return_years,
 )
 from assessments.queries.review_queue import (
     QueueFacts,
@@ -100,6 +111,8 @@ from assessments.queries.visibility import (
     is_restricted_from,
     managers_of,
     may_cancel,
+    may_export_restricted,
+    may_make_census_files,
     may_record,
     may_start_assessments,
     may_start_for_family,
@@ -109,29 +122,41 @@ from assessments.queries.visibility import (
     with_child_team_and_worker,
 )
 from assessments.queries.worklist import (
+    COUNTED_TO,
     GROUPS,
     group_counts,
     in_group,
     last_reviews,
     not_completed_in,
     search_by_child,
+    search_everybody,
 )
+from assessments.queries.workload import TeamWork, Work, caseloads, workload
 
 __all__ = [
+    "COUNTED_TO",
     "GROUPS",
+    "NEEDS_A_WORKER",
+    "NOT_RECORDED",
     "OPEN",
+    "SOON",
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
+    "ChildInReturn",
     "EarlierSelection",
     "QueueFacts",
+    "RecordHistory",
+    "RecordedAssessment",
     "ReviewFeedback",
+    "TeamWork",
+    "Work",
     "assessment_for",
     "assessments_visible_to",
     "assessments_with_start_to_change",
     "assessments_without_a_worker",
     "awaiting_review",
+    "caseloads",
     "changes_of",
-    "changes_with",
     "child_ids",
     "child_in_log",
     "child_in_log_by_reference",
@@ -141,6 +166,7 @@ __all__ = [
     "child_to_correct",
     "child_to_join",
     "children_found_by",
+    "children_in_return",
     "children_to_assess",
     "children_to_correct",
     "children_to_join",
@@ -152,11 +178,14 @@ __all__ = [
     "facts_for_the_queue",
     "group_counts",
     "history_is_complete",
+    "history_of",
     "ids_joined_to",
     "in_census_year",
     "in_group",
     "includes_manager_of",
     "is_active_social_worker",
+    "is_due_soon",
+    "is_overdue",
     "is_restricted_from",
     "last_change",
     "last_reviews",
@@ -167,6 +196,8 @@ __all__ = [
     "may_change_start",
     "may_correct_facts",
     "may_correct_start",
+    "may_export_restricted",
+    "may_make_census_files",
     "may_read_the_log",
     "may_record",
     "may_reopen",
@@ -178,6 +209,7 @@ __all__ = [
     "names_of",
     "next_after",
     "not_completed_in",
+    "number_of_children_in_return",
     "number_of_open_assessments",
     "open_assessments_of",
     "open_work_by_team",
@@ -199,12 +231,15 @@ __all__ = [
     "readings_of",
     "reasons_to_read",
     "replacement_managers_for",
+    "restricted_children_in_return",
     "restricted_children_managed_only_by",
+    "return_years",
     "review_feedback",
     "reviewable",
     "reviews_of",
     "row_at",
     "search_by_child",
+    "search_everybody",
     "team_after_reassignment",
     "teams_of",
     "teams_that_assessed",
@@ -218,4 +253,5 @@ __all__ = [
     "with_explanations",
     "workers_for",
     "workers_managed_by",
+    "workload",
 ]

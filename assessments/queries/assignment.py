@@ -20,6 +20,18 @@ WITH_RECORDS = frozenset({Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.DATA_OFFIC
 """The roles that see children's records."""
 
 
+NEEDS_A_WORKER = Q(status__in=OPEN) & ~Exists(
+    Membership.objects.filter(
+        user=OuterRef("worker_id"),
+        team=OuterRef("team_id"),
+        user__is_active=True,
+        user__role=Role.SOCIAL_WORKER,
+    )
+)
+"""The condition on assessments that they are open and that their worker is no longer an active
+social worker of their team."""
+
+
 def workers_managed_by(manager: User) -> QuerySet[User]:
     """Return the active social workers of the manager's teams."""
     return User.objects.filter(
@@ -48,15 +60,9 @@ def assessments_without_a_worker(manager: User) -> QuerySet[Assessment]:
     """
     if not manager.is_team_manager:
         return Assessment.objects.none()
-    active_in_team = Membership.objects.filter(
-        user=OuterRef("worker_id"),
-        team=OuterRef("team_id"),
-        user__is_active=True,
-        user__role=Role.SOCIAL_WORKER,
-    )
     return (
         assessments_visible_to(manager)
-        .filter(~Exists(active_in_team), status__in=OPEN)
+        .filter(NEEDS_A_WORKER)
         .order_by(due_order(timezone.localdate()), REFERRAL_DATE, "pk")
     )
 

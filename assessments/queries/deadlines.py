@@ -21,7 +21,11 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from assessments.catalogue.timeframes import MOST_WORKING_DAYS, timeframes
-from assessments.catalogue.working_days import overdue_referrals, working_days_between
+from assessments.catalogue.working_days import (
+    overdue_referrals,
+    working_day_after,
+    working_days_between,
+)
 from assessments.models import NOT_COMPLETED, Assessment, Child
 
 REFERRAL_DATE = "episode__referral_date"
@@ -32,6 +36,12 @@ def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet
 
     Those of a child who is not born are among the others: nobody is reminded of them.
     """
+    past = is_overdue(on)
+    return assessments.filter(past) if late else assessments.exclude(past)
+
+
+def is_overdue(on: date) -> Q:
+    """Return the condition on assessments that they are past their working days on a day."""
     referred = Q(pk__in=())
     for first, last in overdue_referrals(on):
         span = Q(episode__referral_date__lte=last)
@@ -39,8 +49,20 @@ def overdue(assessments: QuerySet[Assessment], on: date, late: bool) -> QuerySet
             span &= Q(episode__referral_date__gte=first)
         referred |= span
     not_born = Child.objects.filter(not_born=True, episodes=OuterRef("episode_id"))
-    past = referred & NOT_COMPLETED & ~Exists(not_born)
-    return assessments.filter(past) if late else assessments.exclude(past)
+    return referred & NOT_COMPLETED & Q(~Exists(not_born))
+
+
+SOON = 5
+"""How many working days before the last one an assessment is said to be due soon."""
+
+
+def is_due_soon(on: date) -> Q:
+    """Return the condition on assessments that their last working day is one of the next few.
+
+    The day itself among them; what is overdue on it is not.
+    """
+    day_after = working_day_after(on, SOON) + timedelta(days=1)
+    return is_overdue(day_after) & ~is_overdue(on)
 
 
 def due_order(on: date) -> Combinable:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -22,6 +23,37 @@ from assessments.models import (
 )
 from cinfactors.accounts.models import Team, User
 from cinfactors.audit.models import Change
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHistory:
+    """Every change of a record, as keys: a page of them is read by its keys.
+
+    Ordered and cut by the database itself, a page of one record's changes would be looked for
+    from the end of the whole history.
+    """
+
+    keys: Sequence[int]
+    """The changes, the latest first."""
+    transactions: Mapping[int, int]
+    """The transaction of each."""
+
+    def changes(self, keys: Collection[int]) -> list[Change]:
+        """Return these changes, the earliest first."""
+        return list(Change.objects.filter(pk__in=keys).order_by("pk"))
+
+    def around(self, keys: Collection[int]) -> list[Change]:
+        """Return these changes of the record and others of it by the same transactions."""
+        transactions = {self.transactions[key] for key in keys}
+        return self.changes(
+            [key for key, transaction in self.transactions.items() if transaction in transactions]
+        )
+
+
+def history_of(assessment: Assessment) -> RecordHistory:
+    """Return the history of the assessment, in one query after those of `changes_of`."""
+    found = dict(changes_of(assessment).order_by().values_list("pk", "transaction_id"))
+    return RecordHistory(sorted(found, reverse=True), found)
 
 
 def changes_of(assessment: Assessment) -> QuerySet[Change]:
@@ -57,16 +89,11 @@ def changes_of(assessment: Assessment) -> QuerySet[Change]:
         | rows(NamedPerson, parent_key=episode.child_id)
         | rows(FactsCorrection, row_key__in=corrections)
     )
-    return Change.objects.filter(about).order_by("pk")
+    return Change.objects.filter(about)
 
 
 def _keys(rows: QuerySet[Any]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
-
-
-def changes_with(history: QuerySet[Change], changes: Collection[Change]) -> QuerySet[Change]:
-    """Return these changes of a record's history, and others of it by the same transactions."""
-    return history.filter(transaction_id__in={change.transaction_id for change in changes})
 
 
 def history_is_complete(assessment: Assessment) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, NegatedExpression
 
 from assessments.database.compiled_queries import CompiledQuery, instances
@@ -21,6 +22,22 @@ from cinfactors.accounts.models import Role, Team, User
 def teams_of(person: User) -> QuerySet[Team]:
     """Return the active teams that the person belongs to."""
     return Team.objects.filter(memberships__user=person, active=True)
+
+
+def _is_in_team_of(person: User) -> Func:
+    """Return the condition on assessments that they are in one of the person's teams.
+
+    The teams are an array, which the database works out first and looks up in its indexes. With
+    a subquery as one of two alternatives it reads every assessment.
+    """
+    teams = ArraySubquery(teams_of(person).values("pk"))
+    return Func(
+        F("team"),
+        teams,
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def _person_is_named_for_child(person: User) -> Exists:
@@ -56,7 +73,7 @@ def _within_role_and_teams(person: User) -> QuerySet[Assessment]:
     if not person.is_active:
         return assessments.none()
     if person.is_social_worker:
-        return assessments.filter(Q(worker=person) | Q(team__in=teams_of(person)))
+        return assessments.filter(Q(worker=person) | Q(_is_in_team_of(person)))
     if person.is_team_manager:
         return assessments.filter(team__in=teams_of(person))
     if person.is_data_officer:
@@ -215,3 +232,16 @@ def _children_not_restricted_from(person: User) -> QuerySet[Child]:
     return Child.objects.filter(
         Q(restricted=False) | _person_is_named_for_child(person), joined_to__isnull=True
     )
+
+
+def may_make_census_files(person: User) -> bool:
+    """Return whether the person may see the census return of the authority."""
+    return person.is_active and person.is_data_officer
+
+
+def may_export_restricted(person: User) -> bool:
+    """Return whether files made for the person may hold restricted records.
+
+    A permission of its own, given by an administrator: it shows no record on any page.
+    """
+    return may_make_census_files(person) and person.exports_restricted

@@ -65,10 +65,12 @@ class InStatus(ChoiceFilter):
     title = "status"
     parameter_name = "status"
     default_label = "Awaiting review"
+    OPEN = "open"
     ANY = "any"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
-        return [*((each.value, each.label) for each in Status), (self.ANY, "Any status")]
+        statuses = [(each.value, each.label) for each in Status]
+        return [*statuses, (self.OPEN, "Open, in any of these"), (self.ANY, "Any status")]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Assessment]
@@ -80,6 +82,8 @@ class InStatus(ChoiceFilter):
         return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
+        if value == self.OPEN:
+            return assessments.filter(status__in=queries.OPEN)
         return assessments if value == self.ANY else assessments.filter(status=value)
 
 
@@ -100,12 +104,16 @@ class InTeam(ChoiceFilter):
 class OfWorker(ChoiceFilter):
     title = "worker"
     parameter_name = "worker"
+    NOBODY = "nobody"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         workers = queries.workers_for(signed_in(request).user)
-        return [(str(each.reference), each.name) for each in workers]
+        names = [(str(each.reference), each.name) for each in workers]
+        return [(self.NOBODY, "Without a worker"), *names]
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
+        if value == self.NOBODY:
+            return assessments.filter(queries.NEEDS_A_WORKER)
         return assessments.filter(worker__reference=value)
 
 
@@ -143,14 +151,19 @@ class WithReasons(ChoiceFilter):
 
 
 class Overdue(ChoiceFilter):
-    title = "overdue"
+    title = "deadline"
     parameter_name = "overdue"
+    SOON = "soon"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
-        return YES_NO
+        soon = f"Due within {queries.SOON} working days"
+        return [("yes", "Overdue"), (self.SOON, soon), ("no", "Not overdue")]
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
-        return queries.overdue(assessments, timezone.localdate(), value == "yes")
+        today = timezone.localdate()
+        if value == self.SOON:
+            return assessments.filter(queries.is_due_soon(today))
+        return queries.overdue(assessments, today, value == "yes")
 
 
 class InCensusYear(ChoiceFilter):

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from assessments import queries
-from assessments.catalogue.types import code_order
+from django.db import transaction
+from django.utils import timezone
+
 from assessments.evaluation import Evaluation, edition_to_record, evaluate
-from assessments.models import Assessment, Outcome, RuleAnswer
+from assessments.models import Assessment, IdempotencyKey, Outcome, RuleAnswer
 from assessments.rules import AnswerKind, Finding
 from assessments.rules.asking import considered
 from assessments.services import stale_pages
 from assessments.services.answering import NOTE, SentAnswer, new_answer
 from assessments.services.merging import Merge, Side
-from assessments.services.refusals import EditConflict, Locked, NotPermitted, Refused, field_errors
+from assessments.services.refusals import field_errors
 from assessments.services.sent import Sent
-from assessments.services.writing import change
+from assessments.services.writing import derive_key, lock_own, save_next_version
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
@@ -98,147 +99,112 @@ def save_record(
     A repeated form submission writes nothing: it was carried out by the first, and what differs
     from it now is what others have saved besides.
     """
-    save = _Save(sent, by, whole=whole, version=version, chosen=chosen, before=before)
     content: tuple[object, ...] = (version, sent, whole)
     if chosen is not None:
         content = (*content, chosen.seen, sorted(chosen.sides.items()))
     if before is not None:
         # Of a page that is left, the last may be what it began with.
         content = (*content, before)
-    try:
-        current = change(
-            assessment,
-            by=by,
-            version=version,
-            key=key,
-            act="save",
-            content=content,
-            write=save.write,
-            if_stale=save.merge_with,
-            if_repeated=save.was_carried_out,
+    derived_key = derive_key(key, by=by, act="save", content=(assessment.pk, content))
+    with transaction.atomic():
+        current = lock_own(assessment, by)
+        if not current.is_with_the_worker:
+            return SaveResult(SaveOutcome.CLOSED, evaluate(current), version=version)
+        page = _page_of(sent, evaluate(current, edition_to_record(current)))
+        # The row is locked: whoever repeats a form submission has waited for the first.
+        if (first := IdempotencyKey.objects.filter(pk=derived_key).first()) is not None:
+            return _repeated(page, by, version, first.version)
+        result = _save(page, by, version, whole=whole, chosen=chosen, before=before)
+        if current.version != page.version:
+            IdempotencyKey.objects.create(
+                key=derived_key,
+                person=by,
+                act="save",
+                assessment=current,
+                version=current.version,
+                at=current.saved_at,
+            )
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a page sent, beside the record as it was before."""
+
+    recorded: Evaluation
+    version: int
+    """Of the record."""
+    sent: Sent
+    selected: Evaluation
+    """The selection sent. A description that cannot be recorded leaves the one that is."""
+    refused: Mapping[str, str]
+    """A message for each part that cannot be recorded, whatever the rules say."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the selection cannot be recorded with its description."""
+        return self.sent.codes is not None and bool(
+            self.selected.broken or "other_description" in self.refused
         )
-    except Locked:
-        return SaveResult(SaveOutcome.CLOSED, evaluate(_own(by, assessment)), version=version)
-    except EditConflict as conflict:
-        return SaveResult(
-            SaveOutcome.CONFLICT, evaluate(conflict.theirs), version=version, merge=conflict.merge
+
+
+def _page_of(sent: Sent, recorded: Evaluation) -> _Page:
+    selected, refused = recorded, dict(sent.unreadable)
+    if sent.codes is not None:
+        selected = recorded.with_codes(sent.codes, sent.other_description)
+        described = Assessment(other_description=selected.selection.other_description)
+        if unfit := field_errors(described, "other_description"):
+            refused |= unfit
+            selected = recorded.with_codes(sent.codes, recorded.selection.other_description)
+    if sent.outcome is not None and sent.outcome not in Outcome.values:
+        refused["outcome"] = "Select the outcome of the assessment"
+    return _Page(recorded, recorded.assessment.version, sent, selected, refused)
+
+
+def _save(
+    page: _Page,
+    by: User,
+    version: int,
+    *,
+    whole: bool,
+    chosen: Chosen | None,
+    before: Sent | None,
+) -> SaveResult:
+    """Record what can be recorded of a page of `version`."""
+    recorded, asked, merge = page.recorded, page.selected, None
+    is_stale = page.version != version
+    if is_stale and not page.is_refused:
+        shown = (_page_of(before, recorded).selected, before) if before else None
+        seen, sides = (chosen.seen, chosen.sides) if chosen else (0, NO_SIDES)
+        merge = stale_pages.merged(
+            recorded, page.selected, page.sent, version, seen, sides, before=shown
         )
-    except _NothingToStore:
-        current = _own(by, assessment)
-    if save.changes is None:
-        return _repeated(_own(by, assessment), save)
-    if save.is_refused(save.changes):
-        return SaveResult(
-            SaveOutcome.REFUSED,
-            evaluate(current),
-            findings=save.changes.findings,
-            refused=save.changes.refused,
-            version=version,
-        )
-    return SaveResult(
-        SaveOutcome.SAVED,
-        evaluate(current),
-        refused=save.changes.refused,
-        version=current.version,
-        merge=save.merge,
-    )
-
-
-class _NothingToStore(Refused):
-    """What was sent is refused, or recorded already: its key is not stored either."""
-
-
-class _Save:
-    """What a page sent, and what it changes: None where it was carried out before."""
-
-    def __init__(
-        self,
-        sent: Sent,
-        by: User,
-        *,
-        whole: bool,
-        version: int,
-        chosen: Chosen | None,
-        before: Sent | None,
-    ) -> None:
-        self.sent, self.by, self.whole = sent, by, whole
-        self.version, self.chosen, self.before = version, chosen, before
-        self.changes: _Changes | None = None
-        self.merge: Merge | None = None
-        self.is_stale = False
-        self.made: int | None = None
-        """The version that it made when it was carried out before."""
-        self.page: Evaluation | None = None
-        """The selection that the page showed, where it is not the one that is recorded."""
-
-    def was_carried_out(self, made: int | None) -> None:
-        self.made = made
-
-    def merge_with(self, current: Assessment) -> None:
-        """Merge what was sent with the row, which was changed since. Raises EditConflict."""
-        self.is_stale = True
-        recorded = evaluate(current, edition_to_record(current))
-        page, refused = _with_selection_sent(recorded, self.sent)
-        if self.sent.codes is not None and (page.broken or refused):
-            return
-        seen, sides = (self.chosen.seen, self.chosen.sides) if self.chosen else (0, NO_SIDES)
-        before = None
-        if self.before is not None:
-            before = _with_selection_sent(recorded, self.before)[0], self.before
-        self.merge = stale_pages.merged(
-            recorded, page, self.sent, self.version, seen, sides, before
-        )
-        if self.merge.open:
-            raise EditConflict(current, self.merge)
-        self.sent = stale_pages.sent_of(self.sent, self.merge)
-        self.page = stale_pages.page_selection(recorded, self.merge)
-
-    def write(self, current: Assessment) -> None:
-        """Change the row, which is locked."""
-        self.changes = changes = _changes(current, self.sent, self.by, self.page)
-        if self.is_refused(changes) or not (changes.values or changes.answers):
-            raise _NothingToStore
-        for name, value in changes.values.items():
-            setattr(current, name, value)
-        for answer in changes.answers:
-            answer.answered_at = current.saved_at
-            answer.save(force_insert=True)
-
-    def is_refused(self, changes: _Changes) -> bool:
-        """Whether nothing at all may be recorded."""
-        if self.is_stale and "other_description" in changes.refused:
-            return True
-        return bool(changes.findings or (self.whole and changes.refused))
+        if merge.open:
+            return SaveResult(SaveOutcome.CONFLICT, recorded, version=version, merge=merge)
+        page = _page_of(stale_pages.sent_of(page.sent, merge), recorded)
+        asked = recorded.with_codes(merge.mine.codes, merge.mine.description)
+    changes = _changes(page, asked, by)
+    refused = changes.refused
+    if changes.findings or (whole and refused) or (is_stale and "other_description" in refused):
+        return SaveResult(SaveOutcome.REFUSED, recorded, changes.findings, refused, version=version)
+    if changes.values or changes.answers:
+        recorded = _write(recorded, changes)
+    made = recorded.assessment.version
+    return SaveResult(SaveOutcome.SAVED, recorded, refused=refused, version=made, merge=merge)
 
 
 NO_SIDES: Mapping[str, Side] = MappingProxyType({})
 
 
-def _own(by: User, assessment: Assessment) -> Assessment:
-    """Return the row as it is now, if it is still the person's own."""
-    try:
-        return queries.own_assessment(by, assessment.reference)
-    except Assessment.DoesNotExist:
-        raise NotPermitted from None
-
-
-def _repeated(current: Assessment, save: _Save) -> SaveResult:
+def _repeated(page: _Page, by: User, version: int, made: int | None) -> SaveResult:
     """Return the answer that the first try had, and what others made since of its version."""
-    if not current.is_with_the_worker:
-        return SaveResult(SaveOutcome.CLOSED, evaluate(current), version=save.version)
     # What was refused then is refused again; what was recorded is there already.
-    refused = _changes(current, save.sent, save.by).refused
+    refused = _changes(page, page.selected, by).refused
     merge = None
-    if not save.version + 1 == save.made == current.version:
-        recorded = evaluate(current, edition_to_record(current))
-        page, _ = _with_selection_sent(recorded, save.sent)
-        merge = stale_pages.since_carried_out(recorded, page, save.sent, save.made)
+    if not version + 1 == made == page.version:
+        merge = stale_pages.since_carried_out(page.recorded, page.selected, page.sent, made)
     return SaveResult(
-        SaveOutcome.SAVED,
-        evaluate(current),
-        refused=refused,
-        version=current.version,
-        merge=merge,
+        SaveOutcome.SAVED, page.recorded, refused=refused, version=page.version, merge=merge
     )
 
 
@@ -252,58 +218,50 @@ class _Changes:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def _changes(current: Assessment, sent: Sent, by: User, page: Evaluation | None = None) -> _Changes:
+def _changes(page: _Page, asked: Evaluation, by: User) -> _Changes:
     """Work out what a save changes, and what it refuses; nothing is written.
 
-    `page` is the selection on which the answers were given, where it is not the one sent.
+    `asked` is the selection on which the answers were given.
     """
-    recorded = evaluate(current, edition_to_record(current))
-    selected, refused = _with_selection_sent(recorded, sent)
-    refused |= sent.unreadable
+    recorded, sent, selected = page.recorded, page.sent, page.selected
+    refused = dict(page.refused)
     if sent.codes is not None and selected.broken:
         return _Changes(findings=selected.broken, refused=refused)
     answers = []
     # Complying comes first: it changes what the other rules ask.
     for given in sorted(sent.answers, key=lambda each: each.kind != AnswerKind.COMPLIED):
-        answer, message = _answer(given, recorded, selected, page or selected, by)
+        answer, message = _answer(given, recorded, selected, asked, by)
         if message:
             refused[given.rule] = message
         elif answer is not None:
             answers.append(answer)
             if answer.kind == AnswerKind.COMPLIED:
-                selected = _complied(given, selected)
-                page = page and _complied(given, page)
-    values = _values_of(current, selected)
-    if sent.outcome is not None and sent.outcome not in Outcome.values:
-        refused["outcome"] = "Select the outcome of the assessment"
-    elif sent.outcome not in (None, current.outcome):
+                selected, asked = _complied(given, selected), _complied(given, asked)
+    values = _values_of(recorded.assessment, selected)
+    if "outcome" not in refused and sent.outcome not in (None, recorded.assessment.outcome):
         values["outcome"] = sent.outcome
     return _Changes(values, answers, refused=refused)
 
 
-def _with_selection_sent(recorded: Evaluation, sent: Sent) -> tuple[Evaluation, dict[str, str]]:
-    """Return the evaluation of the selection sent, and the message about its description, if any.
-
-    A description that cannot be recorded leaves the one that is.
-    """
-    if sent.codes is None:
-        return recorded, {}
-    description, refused = "", {}
-    if not recorded.edition.described_codes.isdisjoint(sent.codes):
-        description = clean_text(sent.other_description)
-        refused = field_errors(Assessment(other_description=description), "other_description")
-    if refused:
-        description = recorded.selection.other_description
-    return recorded.with_codes(sent.codes, description), refused
-
-
 def _values_of(current: Assessment, selected: Evaluation) -> dict[str, Any]:
     """Return the fields that hold the selection, if it is not the recorded one already."""
-    codes = sorted(selected.selection.sent, key=code_order)
+    codes = list(selected.selection.sent)
     description = selected.selection.other_description
     if (codes, description) == (current.codes, current.other_description):
         return {}
     return {"codes": codes, "other_description": description, "edition": selected.edition.id}
+
+
+def _write(recorded: Evaluation, changes: _Changes) -> Evaluation:
+    """Change the row, which is locked, and return the evaluation of it."""
+    current = recorded.assessment
+    current.saved_at = timezone.now()
+    for name, value in changes.values.items():
+        setattr(current, name, value)
+    for answer in changes.answers:
+        answer.answered_at = current.saved_at
+        answer.save(force_insert=True)
+    return recorded.of_row(save_next_version(current), changes.answers)
 
 
 def _answer(
@@ -358,9 +316,4 @@ def _complied(given: SentAnswer, selected: Evaluation) -> Evaluation:
     way = finding.permitted(given.adds, given.removes)
     kept = tuple(code for code in selected.selection.sent if code not in way.removes)
     codes = (*kept, *(code for code in way.adds if code not in kept))
-    return selected.with_codes(codes, _description_with(codes, selected))
-
-
-def _description_with(codes: Collection[str], selected: Evaluation) -> str:
-    is_described = not selected.edition.described_codes.isdisjoint(codes)
-    return selected.selection.other_description if is_described else ""
+    return selected.with_codes(codes, selected.selection.other_description)

@@ -9,7 +9,6 @@ from django.db.models import Model
 
 from assessments.models import Assessment, Child, Episode, Review
 from assessments.rules import Finding
-from assessments.services.merging import Merge
 from cinfactors.web.clean_text import error_message
 
 
@@ -71,16 +70,11 @@ class SubmissionRefused(SelectionRefused):
 
 
 class EditConflict(Refused):
-    """The assessment was changed after the page was rendered.
+    """The assessment was changed after the page was rendered; `theirs` is the row as it is now."""
 
-    `theirs` is the row as it is now; `merge` has both sides and where they clash, if what the
-    page sent can be merged.
-    """
-
-    def __init__(self, theirs: Assessment, merge: Merge | None = None) -> None:
+    def __init__(self, theirs: Assessment) -> None:
         super().__init__(f"version {theirs.version}")
         self.theirs = theirs
-        self.merge = merge
 
 
 class StaleFacts(Refused):

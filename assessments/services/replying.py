@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
@@ -13,11 +14,10 @@ from assessments.models import Assessment, Reply, Review
 from assessments.services.refusals import (
     FactsRefused,
     Locked,
-    NotPermitted,
     UnknownComment,
     field_errors,
 )
-from assessments.services.writing import run_once
+from assessments.services.writing import lock_own, run_once
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
@@ -53,10 +53,6 @@ def reply(
         return
 
     def write() -> Assessment:
-        try:
-            current = queries.own_assessment(by, assessment.reference, locked=True)
-        except Assessment.DoesNotExist:
-            raise NotPermitted from None
         if not current.is_with_the_worker:
             raise Locked
         asked = queries.review_feedback(current)
@@ -68,7 +64,10 @@ def reply(
         return current
 
     content = (assessment.pk, review, tuple(new))
-    run_once(key, by=by, act="reply", content=content, write=write)
+    with transaction.atomic():
+        # Before the key, as a save: posts at once that have several of both wait in one order.
+        current = lock_own(assessment, by)
+        run_once(key, by=by, act="reply", content=content, write=write)
 
 
 def new_replies(assessment: Assessment, replies: Sequence[SentReply]) -> list[SentReply]:

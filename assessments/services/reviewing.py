@@ -274,14 +274,12 @@ def correct(
     def write(current: Assessment) -> None:
         before = (current.codes, current.other_description)
         edition = edition_to_record(current)
-        takes_description = not edition.described_codes.isdisjoint(codes)
-        description = typed_description if takes_description else ""
-        evaluation = evaluate(current, edition).with_codes(codes, description)
+        evaluation = evaluate(current, edition).with_codes(codes, typed_description)
         broken = [finding for finding in evaluation.findings if finding.is_error]
         if broken:
             raise SelectionRefused(broken)
-        current.codes = sorted(codes, key=code_order)
-        current.other_description = description
+        current.codes = list(evaluation.selection.sent)
+        current.other_description = evaluation.selection.other_description
         current.edition = edition.id
         refused = field_errors(current, "other_description")
         if (current.codes, current.other_description) == before:
@@ -301,9 +299,10 @@ def correct(
         for answer in given:
             answer.answered_at = current.saved_at
             _insert(answer)
-        corrected.codes, corrected.other_description = current.codes, description
+        corrected.codes = current.codes
+        corrected.other_description = current.other_description
         corrected.edition, corrected.corrected_by = current.edition, by
-        corrected.answers = answers_that_hold(evaluate(current, edition))
+        corrected.answers = answers_that_hold(evaluation.of_row(current, given))
         _insert(corrected)
         _insert(review)
 

@@ -85,11 +85,6 @@ def sent_of(sent: Sent, merge: Merge) -> Sent:
     return replace(sent, answers=answers)
 
 
-def page_selection(recorded: Evaluation, merge: Merge) -> Evaluation:
-    """Return the evaluation of the selection on which the page's answers were given."""
-    return recorded.with_codes(sorted(merge.mine.codes, key=code_order), merge.mine.description)
-
-
 def state_of(recorded: Evaluation) -> State:
     """Return what is saved."""
     assessment = recorded.assessment
@@ -103,7 +98,7 @@ def state_of(recorded: Evaluation) -> State:
 
 def _merge(recorded: Evaluation, base: State, mine: State, theirs: State, sides: Choices) -> Merge:
     def may_stand(codes: frozenset[str]) -> bool:
-        return not recorded.with_codes(sorted(codes, key=code_order), "").broken
+        return not recorded.with_codes(codes, "").broken
 
     described = recorded.edition.described_codes
     return merge(base, mine, theirs, described=described, may_stand=may_stand, choices=sides)

@@ -28,9 +28,12 @@ def submit(
     version: int,
     key: uuid.UUID,
     unchanged_is_meant: bool = False,
+    known: Evaluation | None = None,
 ) -> Assessment:
     """Hand the assessment to the manager and keep a snapshot of it.
 
+    `known` is the evaluation that the caller has: what it found counts while the row is of the
+    same version, since every change of codes and answers makes another one.
     Raises NotPermitted, Locked, EditConflict, and SubmissionRefused with everything that is still
     missing or wrong: errors, rules without an answer, the outcome if there is none. Raises
     NothingChanged where a manager's comments have no reply and nothing was changed since, unless
@@ -40,6 +43,8 @@ def submit(
     def write(current: Assessment) -> None:
         lock_child(current)
         evaluation = evaluate(current, edition_to_record(current))
+        if known and (known.assessment.version, known.edition) == (version, evaluation.edition):
+            evaluation = known.of_row(current)
         refuse_incomplete(evaluation)
         if not unchanged_is_meant:
             _refuse_unchanged(evaluation)

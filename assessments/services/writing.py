@@ -28,39 +28,32 @@ def change(
     write: Callable[[Assessment], None],
     content: object = None,
     while_in: frozenset[Status] = WITH_THE_WORKER,
-    if_stale: Callable[[Assessment], None] | None = None,
-    if_repeated: Callable[[int | None], None] | None = None,
 ) -> Assessment:
-    """Make a worker's change: lock the row, check person, status and version, write, count up.
-
-    A row of another version is a conflict, unless `if_stale` accepts it. `if_repeated` is told
-    which version the first form submission with this key made.
-    """
+    """Make a worker's change: lock the row, check person, status and version, write, count up."""
 
     def change_row() -> Assessment:
-        try:
-            current = queries.own_assessment(by, assessment.reference, locked=True)
-        except Assessment.DoesNotExist:
-            raise NotPermitted from None
+        current = lock_own(assessment, by)
         if current.status not in while_in:
             raise Locked
         if current.version != version:
-            if if_stale is None:
-                raise EditConflict(current)
-            if_stale(current)
+            raise EditConflict(current)
         current.saved_at = timezone.now()
         write(current)
-        return _save_next_version(current)
+        return save_next_version(current)
 
     content = (assessment.pk, content)
-    return run_once(
-        key,
-        by=by,
-        act=act,
-        content=content,
-        write=change_row,
-        if_repeated=if_repeated,
-    )
+    return run_once(key, by=by, act=act, content=content, write=change_row)
+
+
+def lock_own(assessment: Assessment, by: User) -> Assessment:
+    """Return the person's own row as it is now, locked until the transaction ends.
+
+    Raises NotPermitted where it is not theirs any more.
+    """
+    try:
+        return queries.own_assessment(by, assessment.reference, locked=True)
+    except Assessment.DoesNotExist:
+        raise NotPermitted from None
 
 
 def decide(
@@ -89,7 +82,7 @@ def decide(
             raise Locked
         current.saved_at = timezone.now()
         write(current)
-        return _save_next_version(current)
+        return save_next_version(current)
 
     content = (assessment.pk, content)
     decided = run_once(key, by=by, act=act, content=content, write=decide_row)
@@ -125,7 +118,8 @@ def lock_child(current: Assessment) -> None:
     current.episode.child = locked.get(pk=current.episode.child_id)
 
 
-def _save_next_version(current: Assessment) -> Assessment:
+def save_next_version(current: Assessment) -> Assessment:
+    """Save the row, which is locked, as its next version."""
     current.version += 1
     current.save(force_update=True)
     return current
@@ -171,25 +165,27 @@ def run_once(
     act: str,
     content: object,
     write: Callable[[], Assessment],
-    if_repeated: Callable[[int | None], None] | None = None,
 ) -> Assessment:
     """Run `write` for the first form submission with this key; for a repeated one return its row.
 
-    What is stored is derived from the key of the form and from what was posted with it, so that
-    a page gone back to, changed and posted again counts as new. Two at once wait for each other
-    at the unique key. A refused write rolls its key back too. `if_repeated` is told which version
-    the first one made.
+    Two at once wait for each other at the unique key. A refused write rolls its key back too.
     """
-    derived_key = uuid.uuid5(key, repr((by.pk, act, content)))
+    derived_key = derive_key(key, by=by, act=act, content=content)
     with transaction.atomic():
         if not is_first_time(derived_key, by=by, act=act):
-            if if_repeated is not None:
-                if_repeated(IdempotencyKey.objects.get(pk=derived_key).version)
             written = Assessment.objects.filter(idempotency_keys=derived_key)
             return queries.with_child_team_and_worker(written).get()
         made = write()
         IdempotencyKey.objects.filter(pk=derived_key).update(assessment=made, version=made.version)
         return made
+
+
+def derive_key(key: uuid.UUID, *, by: User, act: str, content: object) -> uuid.UUID:
+    """Return the key to store, derived from that of the form and from what was posted with it.
+
+    So a page gone back to, changed and posted again counts as new.
+    """
+    return uuid.uuid5(key, repr((by.pk, act, content)))
 
 
 def is_first_time(

@@ -120,6 +120,12 @@ class User(AbstractUser):
     shows_code_words = models.BooleanField(
         default=False, help_text="Whether the guide’s words stand below each selected code"
     )
+    exports_restricted = models.BooleanField(
+        "may export restricted records",
+        default=False,
+        db_default=False,
+        help_text="Whether a data officer may make census files, which hold restricted records too",
+    )
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
 
     REQUIRED_FIELDS = ["name"]
@@ -132,6 +138,11 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(
                 name="person_has_a_role", condition=models.Q(role__in=Role.values)
+            ),
+            models.CheckConstraint(
+                name="only_data_officers_export_restricted_records",
+                condition=models.Q(exports_restricted=False) | models.Q(role=Role.DATA_OFFICER),
+                violation_error_message="Only a data officer may export restricted records",
             ),
             # Sign-in ignores capitals, and could not tell two such people apart.
             models.UniqueConstraint(

@@ -131,7 +131,8 @@ class PersonAdmin(AdministratorsOnly):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> _FieldsetSpec:
         more = self.readonly_fields if obj else ["new_password"]
-        return [(None, {"fields": ["name", "username", "role", "in_teams", *more]})]
+        own = ["name", "username", "role", "in_teams", "exports_restricted"]
+        return [(None, {"fields": [*own, *more]})]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Never allow a filter on a password's hash, which would reveal it bit by bit."""

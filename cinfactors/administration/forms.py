@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from assessments import queries
-from cinfactors.accounts.models import Team, User
+from cinfactors.accounts.models import Role, Team, User
 from cinfactors.accounts.sign_in.passwords import random_password
 from cinfactors.accounts.user_names import ALLOWED
 from cinfactors.administration import services
@@ -49,9 +49,15 @@ class PersonForm(PersonModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "username", "role"]
+        fields = ["name", "username", "role", "exports_restricted"]
         labels = {"username": "User name"}
-        help_texts = {"username": ALLOWED}
+        help_texts = {
+            "username": ALLOWED,
+            "exports_restricted": (
+                "For a data officer who makes the census return, which holds restricted records "
+                "too. Each time they make a file, it is recorded as a reading of those records."
+            ),
+        }
         error_messages = {
             "name": {"required": "Enter the full name"},
             "username": {"required": "Enter the user name"},
@@ -71,6 +77,13 @@ class PersonForm(PersonModelForm):
                 "Administrators link single sign-on from their own account page. Who becomes one "
                 "is unlinked and signed out."
             )
+
+    def clean_exports_restricted(self) -> bool:
+        given: bool = self.cleaned_data["exports_restricted"]
+        # Beside the box: the model's own constraint would say it of the whole form.
+        if given and self.cleaned_data.get("role", Role.DATA_OFFICER) != Role.DATA_OFFICER:
+            raise ValidationError(services.ONLY_DATA_OFFICERS_EXPORT)
+        return given
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out

@@ -27,6 +27,8 @@ from cinfactors.accounts.user_names import UserNameValidator, folded
 ROLES_IN_TEAMS = {Role.SOCIAL_WORKER, Role.TEAM_MANAGER}
 """Roles whose visibility follows from their teams."""
 
+ONLY_DATA_OFFICERS_EXPORT = "Only a data officer may export restricted records"
+
 
 class Refused(Exception):
     """A change of people or teams that is not allowed; `messages` has why, by field name."""
@@ -52,7 +54,7 @@ def save_person(*, by: User, person: User, teams: Iterable[Team], password: str 
             and User.objects.filter(pk=person.pk).exclude(role=Role.ADMINISTRATOR).exists()
         )
         person.is_staff = person.role in ROLES_IN_THE_ADMIN
-        fields = ["username", "name", "role", "is_staff"]
+        fields = ["username", "name", "role", "is_staff", "exports_restricted"]
         if password:
             person.set_password(password)
             fields.append("password")
@@ -73,6 +75,8 @@ def problems_with_saving(*, by: User, person: User, teams: Collection[Team]) -> 
     _lock(by)
     open_teams = Team.objects.filter(pk__in=[team.pk for team in teams], active=True).exists()
     messages = {}
+    if person.exports_restricted and not person.is_data_officer:
+        messages["exports_restricted"] = ONLY_DATA_OFFICERS_EXPORT
     if person.role in ROLES_IN_TEAMS and not open_teams:
         messages["in_teams"] = "Select at least one team that is in use"
     before = User.objects.filter(pk=person.pk).first()

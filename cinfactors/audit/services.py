@@ -42,7 +42,7 @@ STARTS_FOR_OTHERS_PER_HOUR = 30
 OVER_THE_LIMIT = "Over the limit of an hour"
 """The reason of a page that was refused to somebody who may see it, but not so many."""
 
-NOT_WRITES = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
+NOT_WRITES = ("SELECT ", "(SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
 """How statements begin that need no actor. Our functions that write are passed theirs."""
 
 
@@ -179,6 +179,31 @@ def _refuse_page(request: HttpRequest, values: dict[str, Any]) -> None:
     """Record that a page was refused, once what the request has written is rolled back."""
     context: AuditContext = cast(SignedInRequest, request).audit_context
     context.refused_pages.append(values | {"refused": True, "reason": OVER_THE_LIMIT})
+
+
+def record_made_file(
+    person: int, page: Page, children: Iterable[int], *, address: str | None, request_id: str
+) -> None:
+    """Record that a file made for a person holds these children: a reading of each of them.
+
+    Without an address where it was made on the command line.
+    """
+    with connection.cursor() as cursor:
+        for child in children:
+            cursor.execute(
+                RECORD_PAGE,
+                {
+                    "person": person,
+                    "child": child,
+                    "listed": [],
+                    "assessment": None,
+                    "page": page,
+                    "refused": False,
+                    "reason": "",
+                    "address": address,
+                    "request": request_id,
+                },
+            )
 
 
 def record_list(request: HttpRequest, children: Iterable[int], page: Page = Page.LIST) -> None:

@@ -54,6 +54,7 @@ def environment(environ: MutableMapping[str, str] = os.environ) -> Iterator[Serv
         # Trying the product takes no second device.
         environ.setdefault("SECOND_FACTOR_REQUIRED", "off")
     environ.setdefault("AUTHORITY_NAME", "Exampleshire County Council")
+    environ.setdefault("LEA", "000")
     if "DATABASE_URL" in environ:
         yield None
         return

@@ -283,3 +283,45 @@ def test_no_list_deletes_rows(people: People, who: str):
         delete = {"action": "delete_selected", "_selected_action": rows, "post": "yes"}
         assert client.post(address, delete).status_code in (200, 302, 400, 403)
         assert list(model.objects.values_list("pk", flat=True)) == rows
+
+
+# Restricted records in census files
+
+
+def test_a_data_officer_is_given_the_permission_to_export_restricted_records(people, abe):
+    given = {"name": "Dee Ledger", "username": "dee", "role": "data_officer"}
+    abe.post(page_of(people.dee), given | {"exports_restricted": "on"})
+    people.dee.refresh_from_db()
+    assert people.dee.exports_restricted
+    assert queries.may_export_restricted(people.dee)
+    abe.post(page_of(people.dee), given)
+    people.dee.refresh_from_db()
+    assert not queries.may_export_restricted(people.dee)
+
+
+def test_nobody_else_is_given_that_permission(people: People, abe: Client):
+    fields = {"name": "Ben Marsh", "username": "ben", "role": "social_worker"}
+    fields |= {"in_teams": [people.north.pk], "exports_restricted": "on"}
+    response = abe.post(page_of(people.ben), fields)
+    message = "Only a data officer may export restricted records"
+    assert response.context["errors"].data[0] == [message]
+    people.ben.exports_restricted = True
+    assert refused(save, people.abe, people.ben, people.north) == {"exports_restricted": message}
+    assert not queries.may_export_restricted(people.ben)
+
+
+def test_who_is_no_data_officer_any_more_loses_it_with_the_role(people: People):
+    people.dee.exports_restricted = True
+    save(people.abe, people.dee)
+    people.dee.role = Role.ADMINISTRATOR
+    assert "exports_restricted" in refused(save, people.abe, people.dee)
+    people.dee.exports_restricted = False
+    save(people.abe, people.dee)
+
+
+def test_who_is_deactivated_exports_nothing(people: People):
+    people.dee.exports_restricted = True
+    save(people.abe, people.dee)
+    services.deactivate(by=people.abe, person=people.dee)
+    assert not queries.may_make_census_files(people.dee)
+    assert not queries.may_export_restricted(people.dee)

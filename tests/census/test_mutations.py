@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from assessments.census.check import check
-from assessments.census.command import _as_json, _as_table
 from assessments.census.errors import Refused
 from assessments.census.read import read
+from assessments.census.report import as_json, as_row
 from assessments.census.rewrite import rewrite
 from assessments.census.rules.loader import Severity
 from tests.census.cases import (
@@ -124,11 +124,8 @@ def judged(content: bytes) -> None:
             assert each.assessment is None
         assert each.message
         assert each.mend
-        line, row = io.StringIO(), io.StringIO()
-        _as_json(line, each)
-        _as_table(row, each)
-        assert json.loads(line.getvalue())["rule"] == each.rule
-        assert row.getvalue().count("\n") == 1
+        assert json.loads(as_json(each))["rule"] == each.rule
+        assert as_row(each).count("\n") == 1
     assert list(check(io.BytesIO(content))) == findings
     copied = io.BytesIO()
     assert rewrite(io.BytesIO(content), copied, lambda position, child: child) == 0

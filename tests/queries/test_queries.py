@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -225,6 +226,76 @@ def test_each_status_is_listed_in_its_tab(people: People):
         group: len(queries.in_group(visible, group)) for group in queries.GROUPS
     }
     assert len(made) == 7
+
+
+@pytest.mark.parametrize("of_everybody", [True, False])
+def test_a_tab_is_counted_no_further_than_its_pages_go(
+    people: People, monkeypatch, of_everybody: bool
+):
+    monkeypatch.setattr("assessments.queries.worklist.COUNTED_TO", 2)
+    for number in range(4):
+        make.start(people.ada, f"EX{number}")
+    make.submit(make.start(people.ada, "EX9"))
+    everybody = queries.assessments_visible_to(people.dee)
+    counts = queries.group_counts(everybody, of_everybody=of_everybody)
+    assert counts == {"to-do": 3, "returned": 0, "with-manager": 1, "authorised": 0}
+
+
+def plan(rows) -> str:
+    """How the database reads the rows where it may neither read a whole table nor sort it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        return rows[:25].explain()
+
+
+@pytest.mark.parametrize("group", queries.GROUPS)
+def test_the_lists_of_everybodys_assessments_are_read_in_the_order_of_an_index(
+    people: People, group: str
+):
+    """So that they take as long among a million as among a hundred."""
+    rows = queries.in_group(queries.assessments_visible_to(people.dee), group, of_everybody=True)
+    read = plan(rows)
+    assert "Index Scan using assessment_" in read
+    assert not re.search(r"(?<!Incremental )Sort  \(", read)
+    assert "Sort  (" in plan(queries.in_group(Assessment.objects.all(), "to-do"))
+
+
+def test_everybodys_assessments_are_listed_by_start_and_by_submission(people: People):
+    today = timezone.localdate()
+    made = [
+        make.start(people.ada, f"EX{days}", referred=today - timedelta(days=days))
+        for days in (3, 30, 20)
+    ]
+    sent = [make.submit(make.start(people.cleo, f"EX9{n}")) for n in range(2)]
+    everybody = queries.assessments_visible_to(people.dee)
+    assert list(queries.in_group(everybody, "to-do", of_everybody=True)) == [
+        made[1],
+        made[2],
+        made[0],
+    ]
+    assert list(queries.in_group(everybody, "with-manager", of_everybody=True)) == sent
+
+
+def test_the_assessments_of_a_team_and_ones_own_are_found_by_indexes(people: People):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "BitmapOr" in queries.assessments_visible_to(people.ada).explain()
+
+
+def test_a_search_of_everybodys_assessments_says_that_it_leaves_out_some(
+    people: People, monkeypatch
+):
+    monkeypatch.setattr("assessments.queries.worklist.COUNTED_TO", 2)
+    made = [make.start(people.ada, f"EX{number}") for number in range(3)]
+    everybody = queries.assessments_visible_to(people.dee)
+    found, more = queries.search_everybody(everybody, "ex")
+    assert (len(found), more) == (2, True)
+    found, more = queries.search_everybody(everybody, "ex2")
+    assert (list(found), more) == ([made[2]], False)
+    hidden = make.restrict(made[0], people.mo)
+    assert not queries.search_everybody(queries.assessments_visible_to(people.dee), "ex0")[0]
+    assert hidden
 
 
 def test_an_unknown_tab_is_an_error(people: People):

@@ -174,7 +174,8 @@ def test_a_team_and_a_worker_are_filtered_exactly_and_only_those_of_the_manager(
     make.submit(make.start(make.make_person("Wes Moor", other), "EX4"))
     response = mo.get(LIST)
     assert offered(response, "team") == ["All", "North", "South"]
-    assert offered(response, "worker") == ["All", "Ada Winter", "Ben Marsh", "Cleo Frost"]
+    everybody = ["All", "Without a worker", "Ada Winter", "Ben Marsh", "Cleo Frost"]
+    assert offered(response, "worker") == everybody
     assert listed(mo.get(f"{LIST}?team={people.south.pk}")) == ["EX3"]
     assert listed(mo.get(f"{LIST}?worker={people.ben.reference}")) == ["EX2"]
     assert listed(mo.get(f"{LIST}?worker={people.ben.reference}&team={people.south.pk}")) == []

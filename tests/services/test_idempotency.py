@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from assessments import queries, services
 from assessments.models import Assessment, IdempotencyKey, RuleAnswer, Status, Version
@@ -366,3 +367,17 @@ def test_none_of_400_saves_of_two_at_once_is_lost(committed_people: People):
     draft.refresh_from_db()
     assert (draft.other_description, draft.version) == ("200 200", 402)
     assert sum(conflicts) > 0
+
+
+# Locks
+
+
+@pytest.mark.parametrize("act", ["save", "reply"])
+def test_the_record_is_locked_before_the_key_is_stored(people: People, act: str):
+    """In one order: a page that is left repeats posts of both kinds that are still on the way."""
+    returned = make.return_it(make.submit(make.start(people.ada), "4B"), people.mo)
+    with CaptureQueriesContext(connection) as captured:
+        make.record(returned, "9A") if act == "save" else make.reply(returned, {"": "Looked again"})
+    [lock, *_] = [n for n, each in enumerate(captured) if "FOR UPDATE" in each["sql"]]
+    [key, *_] = [n for n, each in enumerate(captured) if "idempotencykey" in each["sql"]]
+    assert lock < key

@@ -48,6 +48,8 @@ class Rule:
     severity: Severity
     level: Level
     kind: str
+    about: str
+    """What it judges that another system may not hold (`upn`, `disabilities`); mostly empty."""
     needs: str
     """The field without which there is nothing to judge, "child." or "episode." before it where
     it is of what the part stands in; empty where there always is something."""
@@ -95,6 +97,7 @@ def _rule(table: Table, year: str) -> tuple[str, str, Rule]:
                 severity=severity,
                 level=_one_of(table, "level", Level),
                 kind=table.filled("kind"),
+                about=table.text("about", ""),
                 needs=table.text("needs", ""),
                 compares=bool(table.optional_boolean("compares")),
                 message=table.filled("message"),

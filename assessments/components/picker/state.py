@@ -23,20 +23,24 @@ def picker_state(
     notes: Notes = NO_NOTES,
     texts: Mapping[str, str] = NO_TEXTS,
     errors: Mapping[str, str] = NO_TEXTS,
+    description: str | None = None,
     choice: Choice | None = None,
     with_submission_errors: bool = False,
 ) -> PickerState:
     """Return the picker for a selection.
 
     `texts` has what was typed beside the codes, and `errors` what is wrong with it, by rule; an
-    error of the description has its own name, "other_description". What stands against submitting
-    the selection is left out, such as that nothing is selected yet, unless it is asked for.
+    error of the description has its own name, "other_description". The `description` is the one
+    typed, where it is not the selection's. What stands against submitting the selection is left
+    out, such as that nothing is selected yet, unless it is asked for.
     """
     return PickerState(
         edition=evaluation.edition,
         density=density,
         ticked=evaluation.selection.codes,
-        description=evaluation.selection.other_description,
+        description=(
+            evaluation.selection.other_description if description is None else description
+        ),
         description_error=errors.get("other_description", ""),
         findings=tuple(
             finding

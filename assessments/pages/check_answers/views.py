@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,11 +21,12 @@ from assessments.components.merging import (
     NO_CHANGES,
     UNDO,
     OthersChanges,
+    OthersMessage,
     chosen_in,
     clashes_to_choose,
     others_changes_in,
     others_message,
-    posted_and_others,
+    still_said,
 )
 from assessments.components.picker.choices import Choice, choice_of
 from assessments.components.picker.posted_selection import PostedSelection, parse_post
@@ -41,10 +43,11 @@ from assessments.components.replies import (
     parse_replies,
     save_replies,
 )
-from assessments.evaluation import Evaluation, evaluate
+from assessments.evaluation import Evaluation, edition_of, evaluate
 from assessments.models import Assessment, Status
 from assessments.pages.check_answers.forms import OutcomeForm
 from assessments.pages.check_answers.parts import parts_of, problems_of_errors
+from assessments.presenters.clashes import ShownClash
 from assessments.presenters.code_notes import pinned_notes
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.questions import Question, questions_of
@@ -65,68 +68,66 @@ def check(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Check answers: the selection, the rules that ask, the outcome; then submit."""
     assessment = own_assessment_or_404(request, reference)
     if request.method == "POST":
-        return _save_check(request, evaluate(assessment))
+        return _save_check(request, assessment)
     if not assessment.is_with_the_worker:
         return redirect("record", assessment.reference)
     evaluation = evaluate(assessment)
     if request.unsent_draft is None:
         return _check_page(request, evaluation)
-    replies = parse_replies(request.unsent_draft)
-    return _check_page(request, evaluation, request.unsent_draft, replies=replies, unsaved=True)
+    draft = request.unsent_draft
+    posted, replies = parse_post(evaluation.edition, draft), parse_replies(draft)
+    return _check_page(request, evaluation, posted, draft, replies=replies, unsaved=True)
 
 
-def _save_check(request: SignedInRequest, evaluation: Evaluation) -> HttpResponse:
+def _save_check(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     """Store each answer and reply that can be stored, then submit if that was the button."""
     key, version = key_and_version_of(request.POST)
     then = _page_to_leave_for(request)
-    posted, others = posted_and_others(evaluation.edition, request.POST)
+    edition, chosen = edition_of(assessment), chosen_in(request.POST)
+    posted = parse_post(edition, request.POST)
+    said = others_changes_in(edition, request.POST)
     replies = save_replies(
-        parse_replies(request.POST), assessment=evaluation.assessment, by=request.user, key=key
+        parse_replies(request.POST), assessment=assessment, by=request.user, key=key
     )
     result = services.save_record(
-        assessment=evaluation.assessment,
-        sent=_to_record(posted, request.POST, evaluation),
+        assessment=assessment,
+        sent=_to_record(posted, said, request.POST, assessment),
         by=request.user,
         version=version,
         key=key,
-        chosen=chosen_in(request.POST),
+        chosen=chosen,
     )
-    if result.outcome is SaveOutcome.CONFLICT:
-        return _check_page(
-            request, result.evaluation, request.POST, result=result, others=others, replies=replies
-        )
-    others = others.with_merge(result.merge, version)
+    is_conflict = result.outcome is SaveOutcome.CONFLICT
+    others = still_said(said, request.POST)
+    if not is_conflict:
+        others = others.with_merge(result.merge, version)
+    message = others_message(others, result.evaluation, request.user, with_outcome=True)
+    page = partial(
+        _check_page, request, result.evaluation, result=result, others=others, message=message
+    )
+    if is_conflict:
+        clashes = clashes_to_choose(result, chosen)
+        return page(posted, request.POST, replies=replies, clashes=clashes)
     refused = {**result.refused, **_emptied_answers(posted, result)}
-    choice = choice_of(evaluation.edition, posted, stays=result.evaluation.selection.codes)
+    choice = choice_of(edition, posted, stays=result.evaluation.selection.codes)
     is_closed = result.outcome is SaveOutcome.CLOSED
-    is_news = result.merge and others_message(
-        others, result.evaluation, request.user, with_outcome=True
-    )
+    is_news = result.merge and message
     if request.POST.get("next") == "submit" and not (refused or replies.is_refused or is_news):
         # Also what is closed: a submission that was carried out gets the same response again, and
         # what was decided since is not submitted over.
         version = version if is_closed else result.version
-        return _submit(request, result.evaluation, version, key)
+        return _submit(request, result.evaluation, posted, version, key)
     if is_closed:
         now = assessment_or_404(request, result.assessment.reference)
         return locked_response(request, now)
     if refused or replies.is_refused or result.outcome is SaveOutcome.REFUSED:
-        return _check_page(
-            request,
-            result.evaluation,
-            request.POST,
-            refused=refused,
-            result=result,
-            others=others,
-            replies=replies,
-            choice=choice,
-        )
+        return page(posted, request.POST, refused=refused, replies=replies, choice=choice)
     if is_news or choice:
         # Wherever the button leads: the person has not seen what was taken over, and only this
         # response can offer to undo what was removed.
-        return _check_page(request, result.evaluation, result=result, others=others, choice=choice)
+        return page(choice=choice)
     if not (_answers_a_question(request.POST) or _leads_back(then)):
-        messages.success(request, _saved_message(evaluation.assessment, then))
+        messages.success(request, _saved_message(assessment, then))
     if then or not _answers_a_question(request.POST):
         return redirect(then or request.path)
     # To the next question, by a name that says nothing of the child.
@@ -156,23 +157,23 @@ def _saved_message(assessment: Assessment, then: str) -> str:
     return f"Your answers for child {child} are saved. Nothing is sent until you submit it."
 
 
-def _to_record(posted: PostedSelection, data: QueryDict, evaluation: Evaluation) -> Sent:
+def _to_record(
+    posted: PostedSelection, said: OthersChanges, data: QueryDict, recorded: Assessment
+) -> Sent:
     """Return what the page sends: the answers and the outcome, once one is selected.
 
     The selection is sent where what was removed, or taken over of it from others, is undone.
     """
-    recorded = evaluation.assessment
     sent = Sent(answers=posted.answers, outcome=data.get("outcome") or None)
     if "undo" in data:
         codes = sorted({*recorded.codes, *posted.codes}, key=code_order)
         return replace(sent, codes=tuple(codes), other_description=recorded.other_description)
     if UNDO not in data:
         return sent
-    others = others_changes_in(evaluation.edition, data)
-    undone = others.undone(
+    undone = said.undone(
         PostedSelection(codes=tuple(recorded.codes), description=recorded.other_description)
     )
-    outcome = others.outcome[0] if others.outcome else ""
+    outcome = said.outcome[0] if said.outcome else ""
     return replace(
         sent,
         codes=undone.codes,
@@ -182,8 +183,13 @@ def _to_record(posted: PostedSelection, data: QueryDict, evaluation: Evaluation)
 
 
 def _submit(
-    request: SignedInRequest, evaluation: Evaluation, version: int, key: UUID
+    request: SignedInRequest,
+    evaluation: Evaluation,
+    posted: PostedSelection,
+    version: int,
+    key: UUID,
 ) -> HttpResponse:
+    """Submit what is saved; its row is locked since, so nobody can have changed it."""
     assessment = evaluation.assessment
     try:
         services.submit(
@@ -192,15 +198,13 @@ def _submit(
             version=version,
             key=key,
             unchanged_is_meant="unchanged" in request.POST,
+            known=evaluation,
         )
     except services.Locked:
         now = assessment_or_404(request, assessment.reference)
         return locked_response(request, now)
-    except services.EditConflict as conflict:
-        # Between the save and this: what was saved then is taken over first.
-        return _save_check(request, evaluate(conflict.theirs))
     except services.SubmissionRefused as refusal:
-        return _check_page(request, evaluation, request.POST, refusal=refusal)
+        return _check_page(request, evaluation, posted, request.POST, refusal=refusal)
     except services.NothingChanged as unchanged:
         return _unchanged_page(request, evaluation, unchanged)
     return redirect("submitted", assessment.reference)
@@ -246,29 +250,31 @@ def _emptied_answers(posted: PostedSelection, result: SaveResult) -> dict[str, s
 def _check_page(
     request: SignedInRequest,
     evaluation: Evaluation,
+    posted: PostedSelection | None = None,
     data: QueryDict | None = None,
     *,
     refused: Mapping[str, str] = NOTHING_REFUSED,
     refusal: services.SubmissionRefused | None = None,
     result: SaveResult | None = None,
+    clashes: Sequence[ShownClash] = (),
     others: OthersChanges = NO_CHANGES,
+    message: OthersMessage | None = None,
     replies: PostedReplies = NO_REPLIES,
     unsaved: bool = False,
     choice: Choice | None = None,
 ) -> HttpResponse:
     """Return the page as it was posted, or as it is stored when nothing was posted.
 
-    `refused` has messages by rule, and for "outcome"; `refusal` is what stands against a
-    submission. `result` is the save of what was posted, and `others` what it took over; `choice`
-    is what it removed, which can be undone.
+    `posted` is what was parsed of `data`. `refused` has messages by rule, and for "outcome";
+    `refusal` is what stands against a submission. `result` is the save of what was posted, and
+    `others` what it took over, with the `message` about it; `choice` is what it removed, which
+    can be undone.
     """
     assessment, edition = evaluation.assessment, evaluation.edition
     record_reading_of(request, assessment, Page.CHECK)
     outcome_form = _outcome_form(evaluation, data, refused, refusal)
-    questions = list(_questions(evaluation, data, refused, refusal, others))
+    questions = list(_questions(evaluation, posted, refused, refusal, others))
     conflict = result is not None and result.outcome is SaveOutcome.CONFLICT
-    clashes = clashes_to_choose(result, request.POST) if result else []
-    message = others_message(others, evaluation, request.user, with_outcome=True)
     is_merged = bool(message and result and result.merge and not (conflict or refused))
     not_submitted = is_merged and request.POST.get("next") == "submit"
     version = result.version if result else version_of(assessment, data if unsaved else None)
@@ -340,13 +346,12 @@ def _outcome_form(
 
 def _questions(
     evaluation: Evaluation,
-    data: QueryDict | None,
+    posted: PostedSelection | None,
     refused: Mapping[str, str],
     refusal: services.SubmissionRefused | None,
     others: OthersChanges,
 ) -> Iterator[Question]:
     """Yield the rules that ask, each with its posted answer and what is wrong with that."""
-    posted = parse_post(evaluation.edition, data) if data is not None else None
     given = posted.answers if posted else ()
     considered = {each.rule for each in given if each.kind == AnswerKind.CONSIDERED}
     unanswered = {finding.rule.id for finding in refusal.findings} if refusal else set()

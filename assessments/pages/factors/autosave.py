@@ -21,7 +21,7 @@ from assessments.components.merging import (
     chosen_in,
     clashes_to_choose,
     others_message,
-    posted_and_others,
+    with_others_changes,
 )
 from assessments.components.picker.choices import choice_of
 from assessments.components.picker.posted_selection import PostedSelection, parse_post
@@ -40,7 +40,7 @@ from assessments.pages.factors import parts
 from assessments.pages.factors.forms import save_preferences
 from assessments.pages.factors.notes import notes_and_reading
 from assessments.presenters.code_notes import NO_NOTES
-from assessments.services import SaveOutcome, SaveResult, Sent
+from assessments.services import Chosen, SaveOutcome, SaveResult, Sent
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.clean_text import clean_text
@@ -57,10 +57,8 @@ def autosave(request: SignedInRequest, reference: UUID) -> HttpResponse:
         return parts.token_response(request)
     before = None
     for earlier in _earlier_posts(request.POST):
-        shown = parse_post(edition_of(assessment), earlier)
-        _save(earlier, request.user, assessment, before)
-        # What a button did the page has not been told, and does not have in its next post either.
-        before = Sent(codes=shown.posted_codes, other_description=shown.description)
+        saved = _save(earlier, request.user, assessment, before)
+        assessment, before = saved.result.assessment, saved.shown
     saved = _save(request.POST, request.user, assessment, before)
     posted, result = saved.posted, saved.result
     merge = result.merge if result.outcome is SaveOutcome.SAVED else None
@@ -95,8 +93,11 @@ class _Saved:
     version: int
     """Of the page."""
     has_density: bool
+    shown: Sent
+    """As the page had it: what a button did it has not been told, nor has its next post it."""
     posted: PostedSelection
     others: OthersChanges
+    chosen: Chosen | None
     replies: PostedReplies
     result: SaveResult
 
@@ -105,8 +106,10 @@ def _save(data: QueryDict, by: User, assessment: Assessment, before: Sent | None
     """Save one post, of a page that sent another `before` it without an answer, or none."""
     key, version = key_and_version_of(data)
     has_density = save_preferences(data, by)
-    edition = edition_of(assessment)
-    posted, others = posted_and_others(edition, data)
+    edition, chosen = edition_of(assessment), chosen_in(data)
+    parsed = parse_post(edition, data)
+    shown = Sent(codes=parsed.posted_codes, other_description=parsed.description)
+    posted, others = with_others_changes(parsed, edition, data)
     posted = posted.without_conflicting(edition, assessment.codes)
     # As with the answers beside codes, what is typed waits for its button.
     replies = save_replies(parse_replies(data).pressed_alone, assessment=assessment, by=by, key=key)
@@ -116,10 +119,10 @@ def _save(data: QueryDict, by: User, assessment: Assessment, before: Sent | None
         by=by,
         version=version,
         key=key,
-        chosen=chosen_in(data),
+        chosen=chosen,
         before=before,
     )
-    return _Saved(version, has_density, posted, others, replies, result)
+    return _Saved(version, has_density, shown, posted, others, chosen, replies, result)
 
 
 def _description_to_show(
@@ -163,13 +166,14 @@ def _page(request: SignedInRequest, saved: _Saved, others: OthersChanges) -> par
             notes=notes,
             texts=_texts_to_keep(posted, result, others),
             errors=result.refused,
+            description=posted.description if failure else None,
             choice=choice_of(evaluation.edition, posted, stays=evaluation.selection.codes),
         ),
         version=result.version,
         posted=posted,
         outcome=_outcome(result, replies),
         failure=f"Not saved: {failure}" if failure else "",
-        clashes=clashes_to_choose(result, request.POST),
+        clashes=clashes_to_choose(result, saved.chosen),
         last_change=queries.last_change(request.user, assessment) if is_conflict else None,
         others=_message(request, others, evaluation),
         is_merged_now=result.merge is not None and not failure,

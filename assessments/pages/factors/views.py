@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,10 +15,11 @@ from assessments.components.idempotency import key_and_version_of, version_of
 from assessments.components.merging import (
     NO_CHANGES,
     OthersChanges,
+    OthersMessage,
     chosen_in,
     clashes_to_choose,
     others_message,
-    posted_and_others,
+    with_others_changes,
 )
 from assessments.components.picker.choices import Choice, choice_of
 from assessments.components.picker.posted_selection import (
@@ -42,7 +42,8 @@ from assessments.components.replies import (
     parse_replies,
     save_replies,
 )
-from assessments.evaluation import Evaluation, evaluate
+from assessments.evaluation import Evaluation, edition_of, evaluate
+from assessments.models import Assessment
 from assessments.pages.factors import parts
 from assessments.pages.factors.forms import save_preferences
 from assessments.pages.factors.notes import notes_and_reading
@@ -66,9 +67,9 @@ def factors(request: SignedInRequest, reference: UUID) -> HttpResponse:
             record_reading_of(request, assessment, Page.FACTORS)
             return locked_response(request, assessment)
         return redirect("record", assessment.reference)
-    evaluation = evaluate(assessment)
     if request.method == "POST":
-        return _save_factors(request, evaluation)
+        return _save_factors(request, assessment)
+    evaluation = evaluate(assessment)
     if request.unsent_draft is not None:
         draft = parse_post(evaluation.edition, request.unsent_draft)
         version = version_of(assessment, request.unsent_draft)
@@ -77,7 +78,7 @@ def factors(request: SignedInRequest, reference: UUID) -> HttpResponse:
     return _recorded_page(request, evaluation)
 
 
-def _save_factors(request: SignedInRequest, evaluation: Evaluation) -> HttpResponse:
+def _save_factors(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     """Save the selection, the answers beside the codes and the replies to a manager's comments.
 
     Or show why they are not saved. The replies are rows of their own, saved or refused by
@@ -85,31 +86,39 @@ def _save_factors(request: SignedInRequest, evaluation: Evaluation) -> HttpRespo
     """
     key, version = key_and_version_of(request.POST)
     save_preferences(request.POST, request.user)
-    posted, others = posted_and_others(evaluation.edition, request.POST)
+    edition, chosen = edition_of(assessment), chosen_in(request.POST)
+    posted, others = with_others_changes(parse_post(edition, request.POST), edition, request.POST)
     replies = save_replies(
-        parse_replies(request.POST), assessment=evaluation.assessment, by=request.user, key=key
+        parse_replies(request.POST), assessment=assessment, by=request.user, key=key
     )
     result = services.save_record(
-        assessment=evaluation.assessment,
+        assessment=assessment,
         sent=posted.to_record(posted.answers),
         by=request.user,
         version=version,
         key=key,
         whole=True,
-        chosen=chosen_in(request.POST),
+        chosen=chosen,
     )
     if result.outcome is SaveOutcome.CLOSED:
         now = assessment_or_404(request, result.assessment.reference)
         return locked_response(request, now)
     if result.outcome is not SaveOutcome.SAVED:
         return _unsaved_page(
-            request, result.evaluation, posted, result.version, replies, result, others=others
+            request,
+            result.evaluation,
+            posted,
+            result.version,
+            replies,
+            result,
+            clashes=clashes_to_choose(result, chosen),
+            others=others,
         )
     others = others.with_merge(result.merge, version)
-    is_news = result.merge and others_message(others, result.evaluation, request.user)
-    if is_news or replies.is_refused:
+    message = others_message(others, result.evaluation, request.user)
+    if (result.merge and message) or replies.is_refused:
         # Wherever the button leads: the person has not seen what was taken over, or refused.
-        return _recorded_page(request, result.evaluation, posted, others, replies)
+        return _recorded_page(request, result.evaluation, posted, others, message, replies)
     return _response_after_saving(request, result.evaluation, posted)
 
 
@@ -135,20 +144,23 @@ def _recorded_page(
     evaluation: Evaluation,
     posted: PostedSelection = EMPTY_POST,
     others: OthersChanges = NO_CHANGES,
+    message: OthersMessage | None = None,
     replies: PostedReplies = NO_REPLIES,
 ) -> HttpResponse:
     """Return the page with what is recorded, and what came of the submission that recorded it."""
+    edition, codes = evaluation.edition, evaluation.selection.codes
     feedback = queries.review_feedback(evaluation.assessment)
+    choice = choice_of(edition, posted, stays=codes, ticked=True)
+    # An undo brings the description back too: the page keeps it while nothing takes it.
+    keeps_description = choice and edition.described_codes.isdisjoint(codes)
     picker = picker_state(
         evaluation,
         request.user.density,
         notes=notes_and_reading(request, evaluation, feedback),
         texts=_texts_to_keep(evaluation, posted) if others.since else NO_TEXTS,
-        choice=choice_of(evaluation.edition, posted, stays=evaluation.selection.codes, ticked=True),
+        description=posted.description if keeps_description else None,
+        choice=choice,
     )
-    if picker.choice and evaluation.edition.described_codes.isdisjoint(picker.ticked):
-        # An undo brings the description back too: the page keeps it while nothing takes it.
-        picker = replace(picker, description=posted.description)
     page = parts.FactorPage(
         request,
         evaluation.assessment,
@@ -157,7 +169,7 @@ def _recorded_page(
         posted=posted,
         problems=replies.problems,
         words=managers_words(feedback, evaluation, replies),
-        others=others_message(others, evaluation, request.user),
+        others=message,
         is_merged_now=bool(others.since),
     )
     return parts.page_response(page, status=422 if replies.is_refused else 200)
@@ -177,6 +189,7 @@ def _unsaved_page(
     replies: PostedReplies,
     result: SaveResult | None = None,
     *,
+    clashes: Sequence[ShownClash] = (),
     others: OthersChanges = NO_CHANGES,
 ) -> HttpResponse:
     """Return the page with what was posted and is not saved, and why.
@@ -190,13 +203,13 @@ def _unsaved_page(
     if is_conflict:
         last_change = queries.last_change(request.user, evaluation.assessment)
     shown = evaluation.with_codes(posted.codes, posted.description)
-    clashes = clashes_to_choose(result, request.POST) if result else []
     picker = picker_state(
         shown,
         request.user.density,
         notes=notes_and_reading(request, evaluation, feedback),
         texts=posted.texts,
         errors=result.refused if result else {},
+        description=posted.description,
         choice=None if is_conflict or not result else _choice(evaluation, posted),
         with_submission_errors=True,
     )

@@ -25,11 +25,12 @@ CHANGES_PER_PAGE = 100
 def assessment_history(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """What happened to the record, in words, the latest first; two versions beside each other."""
     assessment = assessment_or_404(request, reference, Page.HISTORY)
-    everything = queries.changes_of(assessment)
-    paginator = Paginator(everything.reverse(), CHANGES_PER_PAGE)
+    record = queries.history_of(assessment)
+    paginator = Paginator(record.keys, CHANGES_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    changes = list(page)[::-1]
-    around = list(queries.changes_with(everything, changes))
+    shown = {*page}
+    around = record.around(shown)
+    changes = [change for change in around if change.pk in shown]
     names = history.Names(*queries.names_of(*history.people_and_teams_in(around)))
     versions = queries.versions_numbered(assessment)
     context = {

@@ -66,18 +66,23 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
     scope = _scope(request)
     words = _searched_words(request)
     assessments = _assessments_in(scope, request.user)
-    counts = queries.group_counts(assessments)
-    if words:
+    of_everybody = request.user.is_data_officer
+    counts = queries.group_counts(assessments, of_everybody=of_everybody)
+    too_many = False
+    if words and of_everybody:
+        assessments, too_many = queries.search_everybody(assessments, words)
+    elif words:
         assessments = queries.search_by_child(assessments, words)
-    found = queries.group_counts(assessments) if words else counts
+    found = queries.group_counts(assessments, of_everybody=of_everybody) if words else counts
     tab = request.GET.get("tab", _first_tab(request.user, words, found))
     if tab not in TABS:
         raise Http404
-    listed = queries.with_child_team_and_worker(queries.in_group(assessments, tab))
+    ordered = queries.in_group(assessments, tab, of_everybody=of_everybody)
+    listed = queries.with_child_team_and_worker(ordered)
     if words:  # which may be the id of a record that was joined to one of these
         listed = listed.prefetch_related("episode__child__joined")
     paginator = Paginator(listed, ROWS_PER_PAGE)
-    paginator.count = found[tab]
+    paginator.count = min(found[tab], queries.COUNTED_TO)
     page = paginator.get_page(request.GET.get("page"))
     corrections = _unread_corrections(request.user) if scope == "mine" else []
     shown = [*page, *(each.review.assessment for each in corrections)]
@@ -101,6 +106,9 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
         "rows": _rows(page),
         "corrections": corrections,
         "words": words,
+        "counted_to": queries.COUNTED_TO,
+        "too_many": too_many,
+        "more_than_shown": found[tab] > queries.COUNTED_TO,
         "empty": MESSAGES_OF_EMPTY_TABS[tab],
         "may_start": queries.may_start_assessments(request.user),
     }

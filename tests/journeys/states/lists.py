@@ -73,7 +73,21 @@ def list_searched_without_results(people: People, open_browser: SitDown) -> Visi
     return visitor
 
 
+def work_of_the_teams(people: People, open_browser: SitDown) -> Visitor:
+    given.return_it(given.submit(given.start(people.ada, "EX1")), people.mo)
+    given.submit(given.start(people.ben, "EX2"), "3B", "13A")
+    gone = given.make_person("Gus Tone", people.north)
+    given.start(gone, "EX3", referred=timezone.localdate() - timedelta(days=100))
+    gone.is_active = False
+    gone.save()
+    visitor = open_browser(people.mo)
+    visitor.opens("/admin/")
+    visitor.sees("Awaiting review (1)")
+    return visitor
+
+
 STATES = (
+    work_of_the_teams,
     list_that_is_empty,
     list_that_is_full,
     list_on_its_second_page,

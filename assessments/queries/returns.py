@@ -1,0 +1,239 @@
+"""What is in a census year, as the return has it: which children, episodes and assessments.
+
+Not a list for a person: a return holds every child of the authority, restricted records too.
+Who may have one made is said by `may_export_restricted` and checked by the services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from datetime import date
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from assessments.census import message
+from assessments.census.years import CensusYear, years
+from assessments.models import NEVER_COUNTED, NOT_YET_OBTAINED, Child, Sex
+from cinfactors.audit.models import Change
+
+ROWS_AT_ONCE = 2000
+
+NOT_RECORDED = frozenset({"upn", "ethnicity", "disabilities", "modules"})
+"""What a return has and our records have not; rules about it are judged in files alone."""
+
+# Episodes: open on a day of the year, closed in it, or referred in it. A referral with no further
+# action opens nothing, and belongs to the year in which it was made or closed.
+_EPISODES = """
+    FROM assessments_episode AS episode
+    JOIN assessments_child AS child ON child.id = episode.child_id
+"""
+_IN_THE_YEAR = """
+    WHERE episode.referral_date <= %(day)s
+      AND (episode.closure_date >= %(first)s
+           OR (episode.closure_date IS NULL
+               AND (NOT episode.no_further_action OR episode.referral_date >= %(first)s)))
+      AND (episode.no_further_action
+           OR NOT EXISTS (SELECT FROM assessments_assessment AS work
+                          WHERE work.episode_id = episode.id)
+           OR EXISTS (SELECT FROM assessments_assessment AS work
+                      WHERE work.episode_id = episode.id AND NOT work.status = ANY(%(never)s)))
+"""
+_ROWS = f"""
+    SELECT child.id, child.reference, child.restricted, child.la_child_id, child.birth_date,
+           child.expected_birth_date, child.sex, child.death_date,
+           episode.id, episode.referral_date, episode.referral_source, episode.primary_need,
+           episode.closure_date, episode.reason_for_closure, episode.no_further_action,
+           assessment.id, assessment.reference, assessment.team_id, assessment.worker_id,
+           assessment.start_date, assessment.internal_review_date, assessment.end_date,
+           version.start_date, version.internal_review_date, version.codes
+    {_EPISODES}
+    LEFT JOIN assessments_assessment AS assessment
+      ON assessment.episode_id = episode.id
+      AND NOT assessment.status = ANY(%(never)s)
+      AND assessment.start_date <= %(day)s
+      AND (assessment.end_date IS NULL OR assessment.end_date >= %(first)s)
+    LEFT JOIN LATERAL (
+        SELECT start_date, internal_review_date, codes
+        FROM assessments_version
+        WHERE assessment_id = assessment.id AND authorised_at IS NOT NULL
+        ORDER BY number DESC
+        LIMIT 1
+    ) AS version ON assessment.end_date <= %(day)s
+    {_IN_THE_YEAR}
+    ORDER BY child.id, episode.referral_date, episode.id, assessment.start_date, assessment.id
+"""  # noqa: S608  # of constants alone: every value is a parameter
+_RESTRICTED = f"""
+    SELECT DISTINCT child.id
+    {_EPISODES}
+    {_IN_THE_YEAR} AND child.restricted
+    ORDER BY child.id
+"""
+_NUMBER = f"SELECT count(DISTINCT child.id) {_EPISODES} {_IN_THE_YEAR}"
+
+
+class RecordedAssessment(NamedTuple):
+    """Where an assessment of a return is recorded."""
+
+    key: int
+    reference: UUID
+    team: int
+    worker: int
+
+
+class ChildInReturn(NamedTuple):
+    """A child as the return has it, and where what it says is recorded."""
+
+    key: int
+    reference: UUID
+    restricted: bool
+    child: message.Child
+    episodes: tuple[int, ...]
+    """The keys of the episodes of `child`, in their order."""
+    assessments: tuple[tuple[RecordedAssessment, ...], ...]
+    """Those of each episode, in their order."""
+
+
+def return_years(on: date) -> dict[str, CensusYear]:
+    """Return the census years begun by a day whose layout is that of our export, by name."""
+    return {
+        name: year for name, year in years().items() if "sex" in year.sets and year.first_day <= on
+    }
+
+
+def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, None, None]:
+    """Yield every child of the return of a year, as it stands on a day.
+
+    What is dated after that day, or after 31 March, is left out: an assessment authorised later is
+    not completed, an episode closed later is open, a child born later is expected. Of what was
+    authorised, the latest authorised version counts, dated by the end of the assessment.
+
+    Rows come by a server-side cursor, some at a time, in a transaction of the caller's, who closes
+    the generator before it ends.
+    """
+    day = min(on, year.reference_date)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ROWS, _parameters(year, day))
+        rows = chain.from_iterable(iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []))
+        children = groupby(rows, key=itemgetter(0))
+        while some := [_Rows(key, [*own]) for key, own in islice(children, ROWS_AT_ONCE)]:
+            expected = _expected_birth_dates(some, day)
+            for each in some:
+                yield _child_in_return(each, day, expected)
+
+
+def number_of_children_in_return(year: CensusYear, on: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER, _parameters(year, min(on, year.reference_date)))
+        [number] = cursor.fetchone()
+    return int(number)
+
+
+def restricted_children_in_return(year: CensusYear, on: date) -> list[int]:
+    """Return the keys of the children of the return whose records are restricted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTRICTED, _parameters(year, min(on, year.reference_date)))
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _parameters(year: CensusYear, day: date) -> dict[str, Any]:
+    return {"first": year.first_day, "day": day, "never": sorted(NEVER_COUNTED)}
+
+
+class _Rows(NamedTuple):
+    """The rows of one child: one to an assessment, and one to an episode without any."""
+
+    key: int
+    rows: list[tuple[Any, ...]]
+
+    @property
+    def birth_date(self) -> date | None:
+        born: date | None = self.rows[0][4]
+        return born
+
+
+def _expected_birth_dates(children: Iterable[_Rows], day: date) -> Mapping[int, date]:
+    """Return when the children born after a day were expected, by key, from the history.
+
+    Recording the birth takes the expected date out of the record; on that day it stood there.
+    """
+    born_later = [each.key for each in children if each.birth_date and each.birth_date > day]
+    if not born_later:
+        return {}
+    changes = Change.objects.filter(
+        table_name=Child._meta.db_table,
+        row_key__in=born_later,
+        old__expected_birth_date__isnull=False,
+    )
+    found = changes.exclude(old__expected_birth_date=None).order_by("pk")
+    return {
+        key: date.fromisoformat(expected)
+        for key, expected in found.values_list("row_key", "old__expected_birth_date")
+    }
+
+
+def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> ChildInReturn:
+    first = found.rows[0]
+    key, reference, restricted, child_id, birth_date, expected_date, sex, death_date = first[:8]
+    if birth_date is not None and birth_date > day:
+        # Born later, and so unborn on that day: of unborn children no sex is recorded (8750).
+        birth_date, expected_date, sex = None, expected.get(key, birth_date), Sex.UNKNOWN.value
+    episodes, keys, places = [], [], []
+    for episode, rows in groupby(found.rows, key=itemgetter(8)):
+        several = [*rows]
+        assessed = [row for row in several if row[15] is not None]
+        episodes.append(_episode(several[0], assessed, day))
+        keys.append(episode)
+        places.append(tuple(RecordedAssessment(*row[15:19]) for row in assessed))
+    return ChildInReturn(
+        key,
+        reference,
+        restricted,
+        message.Child(
+            child_id=child_id,
+            upn=None,
+            former_upn=None,
+            upn_unknown=None,
+            birth_date=birth_date,
+            expected_birth_date=expected_date,
+            sex=sex,
+            gender=None,
+            death_date=_by(death_date, day),
+            ethnicity=NOT_YET_OBTAINED,
+            # Kinds are not recorded; and who is not recorded as disabled may be so: no NONE.
+            disabilities=(),
+            episodes=tuple(episodes),
+        ),
+        tuple(keys),
+        tuple(places),
+    )
+
+
+def _episode(row: tuple[Any, ...], assessed: list[tuple[Any, ...]], day: date) -> message.Episode:
+    _, referral_date, source, need, closure_date, reason, no_further_action = row[8:15]
+    closed = _by(closure_date, day)
+    return message.Episode(
+        referral_date=referral_date,
+        referral_source=source,
+        primary_need=need or None,
+        closure_date=closed,
+        reason_for_closure=reason if closed else None,
+        initial_conference_date=None,
+        no_further_action=no_further_action,
+        assessments=tuple(_assessment(each, day) for each in assessed),
+    )
+
+
+def _assessment(row: tuple[Any, ...], day: date) -> message.Assessment:
+    started, reviewed, ended, version_started, version_reviewed, codes = row[19:25]
+    if codes is None:
+        return message.Assessment(started, _by(reviewed, day), None, ())
+    return message.Assessment(version_started, _by(version_reviewed, day), ended, tuple(codes))
+
+
+def _by(day: date | None, last: date) -> date | None:
+    """Return a day that is not after the last one; None for a later one."""
+    return day if day is not None and day <= last else None

@@ -1,0 +1,34 @@
+"""Census files made of our records, for somebody who may have them, and what is kept about them."""
+
+from assessments.services.returns.exporting import (
+    Export,
+    Exported,
+    Format,
+    export_return,
+)
+from assessments.services.returns.merging import Merge, Merged, Outcome, merge_return
+from assessments.services.returns.refusals import (
+    EmptyReturn,
+    ErrorsStand,
+    NoAuthorityNumber,
+    ReadBackDiffers,
+    RestrictedRecords,
+    ReturnRefused,
+)
+
+__all__ = [
+    "EmptyReturn",
+    "ErrorsStand",
+    "Export",
+    "Exported",
+    "Format",
+    "Merge",
+    "Merged",
+    "NoAuthorityNumber",
+    "Outcome",
+    "ReadBackDiffers",
+    "RestrictedRecords",
+    "ReturnRefused",
+    "export_return",
+    "merge_return",
+]

@@ -1,0 +1,53 @@
+"""Why a census file is not made. The text of each is for the person who asked for it."""
+
+from __future__ import annotations
+
+
+class ReturnRefused(Exception):
+    """No file is made, or none is handed over."""
+
+
+class NoAuthorityNumber(ReturnRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The authority’s number is not set. Set LEA to the three digits by which the "
+            "Department for Education knows the authority"
+        )
+
+
+class EmptyReturn(ReturnRefused):
+    def __init__(self, year: str) -> None:
+        super().__init__(f"Nothing is recorded that stands in the return of {year}")
+
+
+class RestrictedRecords(ReturnRefused):
+    """Restricted records stand in the file, and nobody is named who may have them.
+
+    They are never left out in silence: the file would be wrong, and nobody would know.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Restricted records stand in this return. It is made for a data officer whom an "
+            "administrator has given the permission “may export restricted records”, and never "
+            "without those records"
+        )
+
+
+class ErrorsStand(ReturnRefused):
+    """Something in the file would be refused by DfE."""
+
+    def __init__(self, errors: int) -> None:
+        self.errors = errors
+        super().__init__(
+            "1 error stands that DfE would refuse"
+            if errors == 1
+            else f"{errors:,} errors stand that DfE would refuse"
+        )
+
+
+class ReadBackDiffers(ReturnRefused):
+    """A defect of ours, or of the disk."""
+
+    def __init__(self) -> None:
+        super().__init__("What was written and read back is not what is recorded: no file was made")
