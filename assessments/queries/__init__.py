@@ -80,6 +80,7 @@ from assessments.queries.review_queue import (
     facts_for_the_queue,
     in_census_year,
     next_after,
+    place_in_queue,
     with_explanations,
     workers_for,
 )
@@ -223,6 +224,7 @@ __all__ = [
     "people_named_for",
     "people_who_can_be_named",
     "person_in_log",
+    "place_in_queue",
     "previous_authorised_version",
     "reader_by_username",
     "readers",

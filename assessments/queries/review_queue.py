@@ -27,6 +27,9 @@ from assessments.models import (
 from assessments.queries.visibility import assessments_visible_to, teams_of
 from cinfactors.accounts.models import Membership, Role, User
 
+MOST_COUNTED = 1000
+"""How many that await review are counted for a page at most."""
+
 EXPLAINING_ANSWERS = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
 """The kinds of answer in which the worker explains something to the manager."""
 
@@ -141,6 +144,22 @@ def workers_for(person: User) -> QuerySet[User]:
     return User.objects.filter(
         Q(Exists(members), role=Role.SOCIAL_WORKER) | Q(Exists(work))
     ).order_by("name", "pk")
+
+
+def place_in_queue(
+    awaiting: QuerySet[Assessment], assessment: Assessment
+) -> tuple[int, int] | None:
+    """Return which of those awaiting review it is, the oldest first, and how many there are.
+
+    None where it is not among them, or where there are too many to be counted for a page.
+    """
+    waiting = awaiting.order_by()
+    number = waiting.values("pk")[: MOST_COUNTED + 1].count()
+    if number > MOST_COUNTED or not waiting.filter(pk=assessment.pk).exists():
+        return None
+    at = assessment.submitted_at
+    before = waiting.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=assessment.pk))
+    return before.count() + 1, number
 
 
 def next_after(assessments: QuerySet[Assessment], decided: Assessment) -> Assessment | None:

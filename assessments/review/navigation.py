@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,20 @@ from assessments.models import Assessment
 from assessments.review.filters import InStatus
 from assessments.review.read_only import ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a record stands in the queue that the person came from, and which is next."""
+
+    position: int
+    """0 where it is not known: the queue is too long to be counted."""
+    number: int
+    following: Assessment | None
+    address: str
+    """Of the next one."""
+    then: str
+    """Where a decision leads: to the next one, unless one came from another list."""
 
 
 class ReviewNavigation(ReadOnlyAdmin):
@@ -36,6 +51,17 @@ class ReviewNavigation(ReadOnlyAdmin):
                 return redirect(self.address_of(request, following.reference))
             messages.info(request, "Nothing else in this list awaits your review.")
         return redirect(self.address_of_list(request))
+
+    def place_in_queue(self, request: SignedInRequest, assessment: Assessment) -> QueuePlace:
+        """Return the record's place among those that await review in the list one came from."""
+        awaiting = self._awaiting_in_list(request)
+        position, number = queries.place_in_queue(awaiting, assessment) or (0, 0)
+        waiting = queries.with_child_team_and_worker(awaiting)
+        following = queries.next_after(waiting, assessment)
+        address = self.address_of(request, following.reference) if following else ""
+        came_from_queue = InStatus.parameter_name not in QueryDict(kept_filters(request))
+        then = "next" if following and came_from_queue else "list"
+        return QueuePlace(position, number, following, address, then)
 
     def _awaiting_in_list(self, request: SignedInRequest) -> QuerySet[Assessment]:
         """What awaits the person's review in the list that they came from."""

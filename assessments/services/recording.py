@@ -118,9 +118,9 @@ def save_record(
         if current.version != page.version:
             IdempotencyKey.objects.create(
                 key=derived_key,
-                person=by,
+                person_id=by.pk,
                 act="save",
-                assessment=current,
+                assessment_id=current.pk,
                 version=current.version,
                 at=current.saved_at,
             )

@@ -30,7 +30,7 @@ SASS = [
 # In WebAssembly, one package for every machine: the native one has a package for each.
 ESBUILD = [
     str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
-    *(str(FRONTEND / f"{name}.js") for name in ("pages", "factors", "passkeys")),
+    *(str(FRONTEND / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
     "--bundle",
     "--minify",
     "--format=esm",

@@ -232,7 +232,7 @@ MODELS = (
     )
     | {
         f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION
-        for decision in ("authorise", "return", "correct", "reopen", "dates")
+        for decision in ("authorise", "return", "correct", "reopen", "dates", "guidance")
     }
 )
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,13 +14,12 @@ from assessments import queries
 from assessments.census.report import Report
 from assessments.management.output import part_of
 from assessments.management.people import person_named
-from assessments.services import NotPermitted
+from assessments.management.returns import FOR_WHOM, refusals_said
 from assessments.services.returns import (
     ErrorsStand,
     Export,
     Exported,
     Format,
-    ReturnRefused,
     export_return,
 )
 from cinfactors.accounts.models import User
@@ -50,11 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--allow-errors", action="store_true", help="write it all the same, and list the errors"
         )
-        parser.add_argument(
-            "--by",
-            metavar="USERNAME",
-            help="the data officer for whom it is made; needed where restricted records are in it",
-        )
+        parser.add_argument("--by", metavar="USERNAME", help=FOR_WHOM)
         parser.add_argument(
             "--date-time",
             type=_date_time,
@@ -87,9 +81,7 @@ class Command(BaseCommand):
             allow_errors=allow_errors,
         )
         self.stderr.write(f"Reading what is recorded of {year}…")
-        with ExitStack() as stack:
-            found = stack.enter_context(Report())
-            part = stack.enter_context(part_of(output))
+        with Report() as found, part_of(output) as part, refusals_said(by):
             try:
                 made = _made(wanted, person_named(by), part.file, found)
             except ErrorsStand as refusal:
@@ -98,10 +90,6 @@ class Command(BaseCommand):
                     f"{refusal}: nothing was written. Mend them, or write it all the same with "
                     "--allow-errors."
                 ) from refusal
-            except NotPermitted as refusal:
-                raise CommandError(f"{by} is not a data officer who may sign in.") from refusal
-            except ReturnRefused as refusal:
-                raise CommandError(f"{refusal}. Nothing was written.") from refusal
             part.keep()
             found.copy_to(self.stdout)
         self.stdout.write(

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from assessments.census.errors import Refused
 from assessments.census.report import plain
 from assessments.management.output import part_of
 from assessments.management.people import person_named
-from assessments.services import NotPermitted
-from assessments.services.returns import Merge, Merged, Outcome, ReturnRefused, merge_return
+from assessments.management.returns import (
+    add_return_and_output,
+    refusals_said,
+    return_of_theirs,
+)
+from assessments.services.returns import Merge, Merged, Outcome, merge_return
 
 COLUMNS = "{:>6}  {:<20}  {:<10}  {:<10}  {:<11}  {}"
 RESTRICTED = "{} {} in restricted records, not listed: ask a manager who is named."
@@ -25,17 +27,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--return", required=True, type=Path, metavar="THEIRS.xml", dest="theirs"
-        )
-        parser.add_argument("--output", required=True, type=Path, metavar="OURS.xml")
+        add_return_and_output(parser, "OURS.xml")
         parser.add_argument(
             "--replace", action="store_true", help="also replace factors that differ from ours"
-        )
-        parser.add_argument(
-            "--by",
-            metavar="USERNAME",
-            help="the data officer for whom it is made; needed where restricted records are in it",
         )
 
     def handle(
@@ -47,25 +41,10 @@ class Command(BaseCommand):
             if merged.outcome is not Outcome.SAME:
                 found.append(merged)
 
-        if output.resolve() == theirs.resolve():
-            raise CommandError("The return would be lost: give --output another name.")
-        with ExitStack() as stack:
-            try:
-                file: BinaryIO = stack.enter_context(theirs.open("rb"))
-            except OSError as error:
-                raise CommandError(f"{theirs} cannot be read: {error.strerror}") from error
-            part = stack.enter_context(part_of(output))
-            try:
-                done = merge_return(
-                    file, by=person_named(by), file=part.file, replacing=replace, report=report
-                )
-            except Refused as refusal:
-                reason = plain(str(refusal))
-                raise CommandError(f"{theirs}: {reason}. Nothing was written.") from refusal
-            except NotPermitted as refusal:
-                raise CommandError(f"{by} is not a data officer who may sign in.") from refusal
-            except ReturnRefused as refusal:
-                raise CommandError(f"{refusal}. Nothing was written.") from refusal
+        with return_of_theirs(theirs, output) as file, part_of(output) as part, refusals_said(by):
+            done = merge_return(
+                file, by=person_named(by), file=part.file, replacing=replace, report=report
+            )
             part.keep()
         self._list(found)
         self._say(done, output)

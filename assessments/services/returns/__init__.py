@@ -7,6 +7,7 @@ from assessments.services.returns.exporting import (
     export_return,
 )
 from assessments.services.returns.merging import Merge, Merged, Outcome, merge_return
+from assessments.services.returns.reconciling import Reconciliation, reconcile_return
 from assessments.services.returns.refusals import (
     EmptyReturn,
     ErrorsStand,
@@ -27,8 +28,10 @@ __all__ = [
     "NoAuthorityNumber",
     "Outcome",
     "ReadBackDiffers",
+    "Reconciliation",
     "RestrictedRecords",
     "ReturnRefused",
     "export_return",
     "merge_return",
+    "reconcile_return",
 ]
