@@ -43,6 +43,7 @@ NAVIGATION = (
     ("Children", "admin:assessments_child_changelist", {Role.TEAM_MANAGER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
+    ("Census", "census", {Role.DATA_OFFICER}),
     ("Reading of records", "reading_log", {Role.DATA_OFFICER}),
     ("Admin", "admin:index", {Role.ADMINISTRATOR}),
     ("Guidance", "guidance", set(Role)),

@@ -1,5 +1,6 @@
 """Census files made of our records, for somebody who may have them, and what is kept about them."""
 
+from assessments.services.returns.checking import check_year
 from assessments.services.returns.exporting import (
     Export,
     Exported,
@@ -31,6 +32,7 @@ __all__ = [
     "Reconciliation",
     "RestrictedRecords",
     "ReturnRefused",
+    "check_year",
     "export_return",
     "merge_return",
     "reconcile_return",
