@@ -63,13 +63,6 @@ class AdministratorsOnly(ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
         return StrictChangeList
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        # Django's own title says how to use the list.
-        context = {"title": str(self.opts.verbose_name_plural).capitalize()}
-        return super().changelist_view(request, context | (extra_context or {}))
-
     def has_module_permission(self, request: HttpRequest) -> bool:
         person = _person_of(request)
         return person.is_active and person.is_administrator
