@@ -90,6 +90,7 @@ from assessments.queries.review_queue import (
     in_census_year,
     next_after,
     place_in_queue,
+    reasons_to_read,
     with_explanations,
     workers_for,
 )
@@ -103,7 +104,6 @@ from assessments.queries.reviewing import (
     may_void,
     may_withdraw,
     previous_authorised_version,
-    reasons_to_read,
     review_feedback,
     reviewable,
     reviews_of,

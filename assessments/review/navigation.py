@@ -16,7 +16,7 @@ from django.urls import reverse
 from assessments import queries
 from assessments.models import Assessment
 from assessments.review.filters import InStatus
-from assessments.review.read_only import ReadOnlyAdmin, without_search_words
+from assessments.review.read_only import SEARCH_MARKER, ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
 
 
@@ -39,7 +39,7 @@ class ReviewNavigation(ReadOnlyAdmin):
 
     def name_of_list(self, query: QueryDict) -> str:
         """Return the title of the list with these filters."""
-        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
+        return "Awaiting review" if _is_queue(query) else self.heading
 
     def redirect_after_decision(
         self, request: SignedInRequest, decided: Assessment
@@ -59,7 +59,7 @@ class ReviewNavigation(ReadOnlyAdmin):
         waiting = queries.with_child_team_and_worker(awaiting)
         following = queries.next_after(waiting, assessment)
         address = self.address_of(request, following.reference) if following else ""
-        came_from_queue = InStatus.parameter_name not in QueryDict(kept_filters(request))
+        came_from_queue = _is_queue(QueryDict(kept_filters(request)))
         then = "next" if following and came_from_queue else "list"
         return QueuePlace(position, number, following, address, then)
 
@@ -90,6 +90,11 @@ def kept_filters(request: HttpRequest) -> str:
     """The filters of the list that the person came from, as its address has them."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
     return without_search_words(filters).urlencode()
+
+
+def _is_queue(query: QueryDict) -> bool:
+    """Whether a list with these filters is of what awaits review, and nothing searched for."""
+    return not query.get(InStatus.parameter_name) and SEARCH_MARKER not in query
 
 
 def _request_of_list(request: HttpRequest) -> HttpRequest:
