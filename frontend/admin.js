@@ -1,3 +1,2 @@
-// Our scripts on every page of Django's admin.
-import "./site/print.js";
-import "./site/session.js";
+// Our scripts on every page of Django's admin, besides those of every page.
+import "./review/decision.js";

@@ -50,7 +50,7 @@ def check(
     counting = whole_file.counting(rules_folder)
     yield from check_message(
         message,
-        known[year] if year else _year_of(message.header, known),
+        known[year] if year else year_of(message.header, known),
         as_at=as_at,
         again=file,
         last=lambda: None if last_return is None else _counts_of(last_return, known, counting),
@@ -124,7 +124,7 @@ def _children_at(
 
 def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> whole_file.Counts:
     message = read(file, keep_modules=False)
-    context = _context(_year_of(message.header, known), None)
+    context = _context(year_of(message.header, known), None)
     counts = whole_file.new_counts(context, counting)
     for child in message.children:
         counts.add(child)
@@ -132,7 +132,8 @@ def _counts_of(file: Readable, known: Years, counting: Mapping[str, Any]) -> who
     return counts
 
 
-def _year_of(header: Header, known: Years) -> CensusYear:
+def year_of(header: Header, known: Years) -> CensusYear:
+    """Return the census year of a return. Raise Refused where its header does not say it."""
     text = header.year or ""
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise Refused(

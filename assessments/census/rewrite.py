@@ -119,7 +119,8 @@ class _Copy:
         return data.decode(self._encoding or "utf-8")
 
     def write(self, edits: list[Edit], *, upto: int) -> None:
-        for start, end, text in sorted(edits):
+        # Of those at one place the earlier in the layout comes first, as they were made.
+        for start, end, text in sorted(edits, key=lambda edit: edit[:2]):
             self._flush(start)
             self._target.write(self.encode(text))
             self._drop(end)
@@ -240,6 +241,7 @@ def _edits(
     old: Child | Episode | Assessment,
     new: Child | Episode | Assessment,
 ) -> Iterator[Edit]:
+    placed: list[str] = []
     for name, field_name in known.items():
         before, after = getattr(old, field_name), getattr(new, field_name)
         if field_name in PARTS or before == after:
@@ -253,9 +255,13 @@ def _edits(
         elif nodes:
             space = _space_before(copy, node, nodes[0])
             yield nodes[0].start, nodes[0].end, _element(nodes[0].name, after, space)
+        elif not node.children:
+            placed.append(_element(node.prefix + name, after, ""))
         else:
             at, space = _place(copy, node, name, list(known))
             yield at, at, space + _element(node.prefix + name, after, space)
+    if placed:
+        yield _filled(copy, node, "".join(placed))
 
 
 def _place(copy: _Copy, node: _Node, name: str, order: list[str]) -> tuple[int, str]:
@@ -267,9 +273,18 @@ def _place(copy: _Copy, node: _Node, name: str, order: list[str]) -> tuple[int, 
             at = each
     if at is not None:
         return at.end, _space_before(copy, node, at)
-    if node.content == node.end or not node.children:
-        raise ValueError(f"{node.local} is empty, and {name} cannot be put into it")
     return node.content, _space_before(copy, node, node.children[0])
+
+
+def _filled(copy: _Copy, node: _Node, content: str) -> Edit:
+    """Return the edit that puts elements into a part that has none, in either form of its tags."""
+    text = copy.text(node.start, node.end)
+    if text.endswith("/>"):
+        start = node.end - len(copy.encode("/>"))
+        return start, node.end, f">{content}</{node.name}>"
+    # Behind what stands there: comments, or white space.
+    at = node.start + len(copy.encode(text[: text.rindex("</")]))
+    return at, at, content
 
 
 def _space_before(copy: _Copy, parent: _Node, node: _Node) -> str:
@@ -283,7 +298,8 @@ def _element(name: str, value: object, space: str) -> str:
     if isinstance(value, tuple):
         prefix, _, local = name.rpartition(":")
         item = f"{prefix}:{WRAPPED[local]}" if prefix else WRAPPED[local]
-        inner = f"{space}  " if "\n" in space else ""
+        step = "\t" if space.endswith("\t") else "  "
+        inner = f"{space}{step}" if "\n" in space else ""
         content = "".join(inner + _element(item, each, "") for each in value)
         return f"<{name}>{content}{space if inner else ''}</{name}>"
     return f"<{name}>{escaped(text_of(value))}</{name}>"

@@ -15,6 +15,7 @@ from assessments.models.assessments import (
     Status,
     Version,
 )
+from assessments.models.census import CensusCheck, CensusFinding
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
     NOT_YET_OBTAINED,
@@ -40,6 +41,8 @@ __all__ = [
     "NOT_YET_OBTAINED",
     "WITH_THE_WORKER",
     "Assessment",
+    "CensusCheck",
+    "CensusFinding",
     "Child",
     "Episode",
     "FactsCorrection",

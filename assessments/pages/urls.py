@@ -4,6 +4,8 @@ from django.urls import path
 
 from assessments.components.find import find
 from assessments.pages.access.views import lift, reassign, restrict, without_a_worker
+from assessments.pages.census.exporting import export
+from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
     change_details,
@@ -61,6 +63,8 @@ urlpatterns = [
     path("reading/hour/<uuid:reference>/<str:hour>/", reading_hour, name="reading_hour"),
     path("reading/child/", ask_who_read, name="ask_who_read"),
     path("reading/child/<uuid:reference>/", who_read, name="who_read"),
+    path("census/", census, name="census"),
+    path("census/export/", export, name="census_export"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
 from assessments.catalogue import loader
 from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition
 from assessments.models import Review, Version
 from assessments.presenters.comments import Comment, comments_of
 from assessments.presenters.corrected_dates import dates_in_words
-from assessments.presenters.history.words import DecisionWords
 from assessments.presenters.selection import SelectedCode, named_codes
 
 
@@ -64,14 +58,6 @@ def _decision(review: Review, versions: Mapping[int, Version]) -> DecisionSummar
         after=named_codes(edition, after.codes),
         summary=correction_in_words(edition, before.codes, after.codes),
     )
-
-
-def decision_in_words(review: Review) -> SafeString:
-    """Who decided what, and when."""
-    at = timezone.localtime(review.decided_at)
-    when = f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
-    action = DecisionWords.of_review(review).action("it")
-    return format_html("<bdi>{}</bdi> {} on {}", review.decided_by.name, action, when)
 
 
 def correction_in_words(edition: Edition, before: Iterable[str], after: Iterable[str]) -> str:

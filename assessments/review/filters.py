@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Assessment, Status
 from assessments.presenters.choices import census_years, every_code
-from assessments.review.read_only import signed_in
+from assessments.review.read_only import ReadOnlyAdmin, signed_in
 
 Lookups = list[tuple[str, str]]
 
@@ -65,6 +65,16 @@ class InStatus(ChoiceFilter):
     OPEN = "open"
     ANY = "any"
 
+    def __init__(
+        self,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: admin.ModelAdmin[Any],
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.model_admin = cast(ReadOnlyAdmin, model_admin)
+
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         statuses = [(each.value, each.label) for each in Status]
         return [*statuses, (self.OPEN, "Open, in any of these"), (self.ANY, "Any status")]
@@ -74,9 +84,14 @@ class InStatus(ChoiceFilter):
     ) -> QuerySet[Assessment]:
         if self.value() is not None:
             return super().queryset(request, queryset)
+        if self._is_searched(request):  # what was found in another status is shown with it
+            return queryset
         awaiting = queries.awaiting_review(signed_in(request).user)
         # The status a second time, by which the database begins with the few that have it.
         return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
+
+    def _is_searched(self, request: HttpRequest) -> bool:
+        return bool(self.model_admin.search_words(request))
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         if value == self.OPEN:

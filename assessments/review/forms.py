@@ -30,10 +30,29 @@ TEXT, CONSIDERED = "text-", "considered-"
 class CommentField(LinesField):
     """Some lines to a worker; an empty one is for the service to refuse."""
 
-    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
-        widget = forms.Textarea({"rows": rows, "autocomplete": "off"})
+    def __init__(self, *, rows: int = 3, placeholder: str = "", **kwargs: Any) -> None:
+        """A placeholder of a space lets a style tell an empty box from one with text."""
+        attributes = {"rows": rows, "autocomplete": "off"}
+        widget = forms.Textarea(attributes | ({"placeholder": placeholder} if placeholder else {}))
         super().__init__(required=False, validators=[validate_clean], widget=widget, **kwargs)
         self.error_messages["max_length"] = TOO_LONG
+
+
+class ReasonInput(forms.RadioSelect):
+    """The reasons as radio buttons, and as a select where the window is too low for them.
+
+    The page shows one of the two. Where they say different things, nothing is chosen.
+    """
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        chosen = set(filter(None, cast(QueryDict, data).getlist(name)))
+        return chosen.pop() if len(chosen) == 1 else ""
+
+
+class GuidanceForm(forms.Form):
+    """Whether the guidance of all codes is shown; how the manager wants it is remembered."""
+
+    guidance = forms.ChoiceField(choices=[("shown", "shown"), ("hidden", "hidden")])
 
 
 class DecisionForm(forms.Form):
@@ -64,9 +83,13 @@ class DecisionForm(forms.Form):
         for name, message in messages.items():
             self.add_error(name if name in self.fields else None, message)
 
+    def leave_unjudged(self) -> None:
+        """Show what was entered so far, without saying what is wrong with it."""
+        self._errors = ErrorDict()
+
     def has_entries(self) -> bool:
         """Whether something was typed or chosen that would be lost."""
-        return any(str(self.entered.get(name, "")).strip() for name in self.fields)
+        return any("".join(self.entered.getlist(name)).strip() for name in self.fields)
 
     def entries(self) -> list[tuple[str, str]]:
         """Return what was typed and chosen, by label, for its writer to copy."""
@@ -75,7 +98,7 @@ class DecisionForm(forms.Form):
             names = dict(getattr(field.field, "choices", ()))
             values = self.entered.getlist(field.name)
             if "".join(values).strip():
-                text = ", ".join(str(names.get(value, value)) for value in values)
+                text = ", ".join(str(names.get(value, value)) for value in values if value)
                 entries.append((str(field.label), text))
         return entries
 
@@ -105,11 +128,13 @@ class ReturnForm(DecisionForm):
     """Why a submission goes back: for all of it, and beside single codes."""
 
     reason = forms.ChoiceField(
-        label="Reason", choices=Review.Reason.choices, required=False, widget=forms.RadioSelect
+        label="Reason", choices=Review.Reason.choices, required=False, widget=ReasonInput
     )
-    comment = CommentField(label="Comment for the worker", max_length=2000, rows=4)
+    comment = CommentField(label="Comment for the worker", max_length=2000, rows=3)
     missing_code = forms.ChoiceField(label="A code that is missing", required=False)
-    missing_text = CommentField(label="Comment on the missing code", max_length=1000)
+    missing_text = CommentField(
+        label="Comment on the missing code", max_length=1000, rows=2, placeholder=" "
+    )
 
     def __init__(self, data: QueryDict | None = None, *, assessment: Assessment) -> None:
         super().__init__(data, assessment=assessment)
@@ -274,10 +299,6 @@ class CorrectForm(DecisionForm):
         """The words that were typed to find a factor, or those that the answer offered."""
         offered, typed = self.entered.get("search", ""), self.entered.get("find", "")
         return " ".join((offered or typed).split())[:LONGEST_SEARCH]
-
-    def leave_unjudged(self) -> None:
-        """Show what was entered so far, without saying what is wrong with it."""
-        self._errors = ErrorDict()
 
     @property
     def ticked(self) -> frozenset[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 
 from assessments import services
 from assessments.catalogue.working_days import working_days_after
-from assessments.models import Assessment
-from assessments.presenters.decisions import decision_in_words
+from assessments.models import Assessment, Review
+from assessments.presenters.history.words import DecisionWords
 
 
 def days_ago(day: date, today: date) -> str:
@@ -23,15 +23,14 @@ def days_ago(day: date, today: date) -> str:
 
 def refusal_in_words(refusal: services.Refused) -> str:
     """Why a decision was not carried out."""
-    sentences = format_html_join(". ", "{}", ((each,) for each in refusals_in_words(refusal)))
-    return format_html("{}.", sentences)
+    return render_to_string("review/refusal.html", {"reasons": refusals_in_words(refusal)})
 
 
 def refusals_in_words(refusal: services.Refused) -> list[str]:
     """Each of the reasons why it was not; TypeError for a refusal that is not listed here."""
     match refusal:
         case services.AlreadyDecided():
-            return [decision_in_words(refusal.review)]
+            return [_decision_in_words(refusal.review)]
         case services.EditConflict():
             status = refusal.theirs.get_status_display().lower()
             return [f"It was changed after you opened the page: it is now {status}"]
@@ -53,11 +52,18 @@ def refusals_in_words(refusal: services.Refused) -> list[str]:
     raise TypeError(f"{type(refusal).__name__} has no words")
 
 
+def _decision_in_words(review: Review, then: str = "") -> str:
+    """Who decided what, and when; `then` is how the sentence goes on."""
+    action = DecisionWords.of_review(review).action("it")
+    context = {"review": review, "action": action, "then": then}
+    return render_to_string("review/decision.html", context)
+
+
 def conflict_in_words(refusal: services.Refused, assessment: Assessment) -> str:
     """Why somebody else's change stands in the way; `assessment` as it is now."""
     match refusal:
         case services.AlreadyDecided():
-            return format_html("{}, after you opened the page.", decision_in_words(refusal.review))
+            return _decision_in_words(refusal.review, then=", after you opened the page.")
         case services.EditConflict():
             at = timezone.localtime(assessment.saved_at)
             return (

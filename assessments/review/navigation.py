@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,22 @@ from django.urls import reverse
 from assessments import queries
 from assessments.models import Assessment
 from assessments.review.filters import InStatus
-from assessments.review.read_only import ReadOnlyAdmin, without_search_words
+from assessments.review.read_only import SEARCH_MARKER, ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a record stands in the queue that the person came from, and which is next."""
+
+    position: int
+    """0 where it is not known: the queue is too long to be counted."""
+    number: int
+    following: Assessment | None
+    address: str
+    """Of the next one."""
+    then: str
+    """Where a decision leads: to the next one, unless one came from another list."""
 
 
 class ReviewNavigation(ReadOnlyAdmin):
@@ -24,7 +39,7 @@ class ReviewNavigation(ReadOnlyAdmin):
 
     def name_of_list(self, query: QueryDict) -> str:
         """Return the title of the list with these filters."""
-        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
+        return "Awaiting review" if _is_queue(query) else self.heading
 
     def redirect_after_decision(
         self, request: SignedInRequest, decided: Assessment
@@ -36,6 +51,17 @@ class ReviewNavigation(ReadOnlyAdmin):
                 return redirect(self.address_of(request, following.reference))
             messages.info(request, "Nothing else in this list awaits your review.")
         return redirect(self.address_of_list(request))
+
+    def place_in_queue(self, request: SignedInRequest, assessment: Assessment) -> QueuePlace:
+        """Return the record's place among those that await review in the list one came from."""
+        awaiting = self._awaiting_in_list(request)
+        position, number = queries.place_in_queue(awaiting, assessment) or (0, 0)
+        waiting = queries.with_child_team_and_worker(awaiting)
+        following = queries.next_after(waiting, assessment)
+        address = self.address_of(request, following.reference) if following else ""
+        came_from_queue = _is_queue(QueryDict(kept_filters(request)))
+        then = "next" if following and came_from_queue else "list"
+        return QueuePlace(position, number, following, address, then)
 
     def _awaiting_in_list(self, request: SignedInRequest) -> QuerySet[Assessment]:
         """What awaits the person's review in the list that they came from."""
@@ -64,6 +90,11 @@ def kept_filters(request: HttpRequest) -> str:
     """The filters of the list that the person came from, as its address has them."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
     return without_search_words(filters).urlencode()
+
+
+def _is_queue(query: QueryDict) -> bool:
+    """Whether a list with these filters is of what awaits review, and nothing searched for."""
+    return not query.get(InStatus.parameter_name) and SEARCH_MARKER not in query
 
 
 def _request_of_list(request: HttpRequest) -> HttpRequest:

@@ -6,23 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments import queries
 from assessments.catalogue.types import Edition
 from assessments.catalogue.working_days import due_date, working_days_allowed
-from assessments.evaluation import Evaluation, edition_of, evaluate
+from assessments.evaluation import evaluate
 from assessments.models import NEVER_COUNTED, Assessment, Review, Status, Version
-from assessments.presenters.comments import Comment, comments_of
+from assessments.presenters.comments import comments_of
 from assessments.presenters.comparison import Comparison, compare_with_version
 from assessments.presenters.corrected_dates import corrected_from
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.history import timeline
-from assessments.presenters.questions import questions_of
-from assessments.presenters.selection import SelectedCode, codes_by_domain
-from assessments.review.forms import ReturnForm
+from assessments.review.codes import answered_questions
 from assessments.review.messages import days_ago
 from cinfactors.accounts.models import User
 
@@ -35,10 +32,14 @@ class ChangeSince:
     """What became of an earlier version's codes, and what else changed."""
 
     codes: Comparison
-    against: str
-    """Which version it is compared with."""
+    since: str
+    """Since when, or since what."""
     others: tuple[str, ...] = ()
     """What changed besides the codes."""
+
+    @property
+    def is_change(self) -> bool:
+        return self.codes.is_change or bool(self.others)
 
 
 def since_last_submission(
@@ -62,7 +63,7 @@ def since_last_submission(
     when = date_format(timezone.localtime(earlier.submitted_at), "j F Y, H:i")
     return ChangeSince(
         compare_with_version(earlier, edition, assessment.codes),
-        f"Against version {earlier.number}, submitted on {when}",
+        f"version {earlier.number} was submitted on {when}",
         tuple(others),
     )
 
@@ -88,7 +89,7 @@ def since_previous_assessment(
     ended = date_format(previous.assessment.end_date, "j F Y")
     return ChangeSince(
         compare_with_version(previous, edition, codes),
-        f"Against the assessment that ended on {ended}",
+        f"the assessment that ended on {ended}",
     )
 
 
@@ -100,6 +101,8 @@ def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
     reviews = list(queries.reviews_of(assessment))
     previous = queries.previous_authorised_version(person, assessment)
     asked = last_request(assessment, reviews)
+    comments = comments_of(asked, edition, assessment.codes) if asked else ()
+    questions = answered_questions(evaluation, since=asked.decided_at if asked else None)
     entries = timeline(assessment, versions, reviews)
     submitted = assessment.submitted_at
     today = timezone.localdate()
@@ -119,23 +122,18 @@ def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
             assessment, edition, without_corrected_dates(versions, reviews)
         ),
         "since_previous": since_previous_assessment(previous, edition, assessment.codes),
-        "questions": answered_questions(evaluation),
+        "previous": previous,
+        "questions": questions,
         "corrected_from": corrected_from(reviews, versions),
         "timeline": entries[:MOST_ENTRIES],
         "earlier_entries": len(entries[MOST_ENTRIES:]),
         "may_reassign": assessment.status in queries.OPEN,
         "may_void": queries.may_void(person, assessment),
         "asked": asked,
-        "comments": comments_of(asked, edition, assessment.codes) if asked else (),
+        "comments": comments,
+        "newly_answered": [each.code for each in comments if each.reply and each.is_selected]
+        + [each.subject for each in questions if each.is_new],
     }
-
-
-def answered_questions(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """The rules that ask, each with the answer that holds and who gave it."""
-    return [
-        {"question": question, "answer": evaluation.answer_to(question.finding)}
-        for question in questions_of(evaluation)
-    ]
 
 
 def last_request(assessment: Assessment, reviews: Sequence[Review]) -> Review | None:
@@ -146,51 +144,3 @@ def last_request(assessment: Assessment, reviews: Sequence[Review]) -> Review | 
     last = decided[0] if decided else None
     asks = (Review.Decision.RETURNED, Review.Decision.REOPENED)
     return last if last and last.decision in asks else None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedCode:
-    """A selected code with what a manager reads beside it."""
-
-    selected: SelectedCode
-    is_new: bool = False
-    """Since the last submission."""
-    comment: Comment | None = None
-    """On it in the last return, with the reply."""
-    comment_field: BoundField | None = None
-    """Where a comment on it is typed, if the person may return it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedGroup:
-    """A domain, or the group after the domains, with its selected codes."""
-
-    name: str
-    codes: tuple[ReviewedCode, ...]
-
-
-def selection_groups(
-    assessment: Assessment,
-    *,
-    since_last: ChangeSince | None = None,
-    comments: Sequence[Comment] = (),
-    form: ReturnForm | None = None,
-) -> list[ReviewedGroup]:
-    """The selection by domain: what is new, what a return asked, where a comment is typed."""
-    new = {each.code for each in since_last.codes.added} if since_last else set()
-    by_code = {each.code: each for each in comments}
-    return [
-        ReviewedGroup(
-            group.name,
-            tuple(
-                ReviewedCode(
-                    each,
-                    each.code in new,
-                    by_code.get(each.code),
-                    form.comment_field(each.code) if form else None,
-                )
-                for each in group.codes
-            ),
-        )
-        for group in codes_by_domain(edition_of(assessment), assessment.codes)
-    ]

@@ -111,16 +111,18 @@ def save_record(
         if not current.is_with_the_worker:
             return SaveResult(SaveOutcome.CLOSED, evaluate(current), version=version)
         page = _page_of(sent, evaluate(current, edition_to_record(current)))
-        # The row is locked: whoever repeats a form submission has waited for the first.
-        if (first := IdempotencyKey.objects.filter(pk=derived_key).first()) is not None:
-            return _repeated(page, by, version, first.version)
+        if page.version != version:
+            # Only what made another version was carried out; whoever repeats it has waited for it.
+            first = IdempotencyKey.objects.filter(pk=derived_key).first()
+            if first is not None:
+                return _repeated(page, by, version, first.version)
         result = _save(page, by, version, whole=whole, chosen=chosen, before=before)
         if current.version != page.version:
             IdempotencyKey.objects.create(
                 key=derived_key,
-                person=by,
+                person_id=by.pk,
                 act="save",
-                assessment=current,
+                assessment_id=current.pk,
                 version=current.version,
                 at=current.saved_at,
             )

@@ -120,6 +120,9 @@ class User(AbstractUser):
     shows_code_words = models.BooleanField(
         default=False, help_text="Whether the guide’s words stand below each selected code"
     )
+    shows_review_guidance = models.BooleanField(
+        default=True, help_text="Whether the guide’s words stand open below each code under review"
+    )
     exports_restricted = models.BooleanField(
         "may export restricted records",
         default=False,

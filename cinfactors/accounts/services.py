@@ -42,6 +42,12 @@ def show_code_words(*, by: User, shown: bool) -> None:
     by.save(update_fields=["shows_code_words"])
 
 
+def show_review_guidance(*, by: User, shown: bool) -> None:
+    """Remember whether a manager wants the guide's words open below each code under review."""
+    by.shows_review_guidance = shown
+    by.save(update_fields=["shows_review_guidance"])
+
+
 def end_own_sessions(*, by: User, keep: str | None = None) -> None:
     """Sign the person out everywhere, except in the session of the key `keep`."""
     with transaction.atomic():

@@ -67,7 +67,10 @@ class Page(models.TextChoices):
     ADMIN = "admin", "Admin"
     READING = "reading", "Reading of records"
     READERS = "readers", "Who read a record"
+    CENSUS = "census", "Census check"
     EXPORT = "export", "Export of a census year"
+    MERGE = "merge", "Merge into a census return"
+    RECONCILE = "reconcile", "Comparison with a census return"
 
 
 def _children(meaning: str) -> ArrayField[Any, Any]:

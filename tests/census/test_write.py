@@ -317,6 +317,28 @@ def test_facts_of_the_child_and_the_episode_can_be_changed_too():
     }
 
 
+@pytest.mark.parametrize(
+    ("empty", "filled"),
+    [
+        ("<Assessments/>", "<Assessments>{}</Assessments>"),
+        ("<Assessments  a='1' />", "<Assessments  a='1' >{}</Assessments>"),
+        ("<Assessments></Assessments>", "<Assessments>{}</Assessments>"),
+        ("<Assessments>\n  </Assessments >", "<Assessments>\n  {}</Assessments >"),
+        ("<Assessments><!-- </a> --></Assessments>", "<Assessments><!-- </a> -->{}</Assessments>"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_part_that_was_empty_is_filled_in_the_order_of_the_layout(empty, filled, encoding):
+    text = re.sub(r"<Assessments>.*</Assessments>", lambda found: empty, return_of(), flags=re.S)
+    text = text.replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    change = with_assessment(authorisation_date=date(2025, 7, 14), factors=("3B",))
+    content = tag("AssessmentAuthorisationDate", "2025-07-14") + tag(
+        "FactorsIdentifiedAtAssessment", tag("AssessmentFactors", "3B")
+    )
+    new = rewritten(text.encode(encoding), change).decode(encoding)
+    assert new == text.replace(empty, filled.format(content))
+
+
 def test_prefixes_are_kept():
     text = re.sub(r"<(/?)(?=[A-Z])", r"<\1cin:", return_of())
     text = text.replace("<cin:Message>", '<cin:Message xmlns:cin="https://example.org/cin">')

@@ -69,8 +69,7 @@ def opens_from_the_queue(manager: Visitor, la_child_id: str) -> None:
 
 
 def authorises(manager: Visitor, la_child_id: str) -> None:
-    manager.presses("Authorise")
-    manager.sees_heading("Authorise this assessment?")
+    manager.page.get_by_role("button", name="Authorise").click()
     manager.presses("Yes, authorise")
     manager.sees(f"The assessment of {la_child_id} is authorised.")
 

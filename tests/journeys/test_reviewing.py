@@ -35,21 +35,24 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
 
     # Nothing typed is lost where something is missing.
     comments_on(mo, "13A Gangs", ASKED)
+    mo.sees("With it goes 1 comment: 13A")
     mo.presses("Return")
     mo.sees("There is a problem")
-    assert mo.page.locator(".review-problems li").all_inner_texts() == [
+    assert mo.problems() == [
         "Select why you are returning it",
         "Enter what the worker should look at",
     ]
     expect(mo.page.get_by_label("Comment on 13A Gangs")).to_have_value(ASKED)
     assert_no_axe_violations(mo.page, "review_page_with_errors")
-    mo.chooses("The evidence is not clear")
+    missing = mo.page.get_by_label("A code that is missing")
+    expect(missing).to_be_hidden()
+    mo.chooses("A factor is missing")
     mo.enters("Comment for the worker", "Please look at the gang again")
     mo.page.get_by_label("A code that is missing").select_option("24A")
     mo.enters("Comment on the missing code", "Is he carrying for them?")
     mo.presses("Return")
     mo.sees("The assessment of EX1001 is back with Ada Winter.")
-    mo.is_at(LIST)
+    mo.sees_heading("Review child EX2002")
 
     ada.opens("/assessments/")
     ada.sees("Please look at the gang again")
@@ -63,22 +66,23 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.opens(LIST)
     opens_the_record_of(mo, "EX1001")
     mo.sees("Please look at the gang again")
-    changed = mo.page.get_by_role("heading", name="Since the last submission").locator(
-        "xpath=following-sibling::dl[1]"
+    expect(mo.page.locator(".review-changes").first).to_contain_text(
+        re.compile(r"Removed\s*13A Gangs")
     )
-    expect(changed).to_contain_text(re.compile(r"Ended\s*13A Gangs"))
-    mo.presses("Authorise")
-    mo.sees_heading("Authorise this assessment?")
+    mo.presses_in_place("Authorise 3 factors")
+    asked = mo.page.get_by_role("heading", name="Authorise 3A, 3B, 20? It ends today.")
+    expect(asked).to_be_focused()
     assert_no_axe_violations(mo.page, "review_confirmation")
+    mo.page.get_by_text("It ended before today").click()
     today = timezone.localdate()
     mo.enters_date("End date, if it was before today", today + timedelta(days=1))
-    mo.presses("Yes, then the next")
+    mo.presses("Yes, authorise")
     mo.sees("End date must be today or in the past")
     assert_no_axe_violations(mo.page, "review_confirmation_with_error")
     ended = draft.start_date
     mo.enters_date("End date, if it was before today", ended)
-    mo.presses("Yes, then the next")
-    mo.sees("The assessment of EX1001 is authorised.", "EX2002")
+    mo.presses("Yes, authorise")
+    mo.sees("The assessment of EX1001 is authorised.", "Review child EX2002")
 
     mo.opens(f"{LIST}{draft.reference}/change/")
     assert_no_axe_violations(mo.page, "review_page_authorised")
@@ -101,7 +105,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     keeps = f"The assessment keeps its end, {date_format(ended, 'j F Y')}"
     mo.sees(keeps)
     assert_no_axe_violations(mo.page, "review_page_amended")
-    mo.follows("Correct the codes")
+    mo.follows("Correct the codes yourself")
     assert_no_axe_violations(mo.page, "review_correction")
     mo.unticks("3A")
     mo.page.get_by_label("Find a factor").fill("hit by his stepdad")
@@ -124,8 +128,8 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.page.get_by_role("checkbox", name=considered).check()
     mo.presses("Correct the codes")
     mo.sees("The codes of EX1001 are corrected, and Ada Winter is told.")
-    mo.presses("Authorise")
-    mo.sees(keeps)
+    mo.presses_in_place("Authorise 3 factors")
+    mo.sees(f"It keeps its end, {date_format(ended, 'j F Y')}.")
     assert_no_axe_violations(mo.page, "review_confirmation_amended")
     mo.presses("Yes, authorise")
     mo.sees("The assessment of EX1001 is authorised.")
@@ -133,10 +137,82 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     assert (draft.status, draft.codes) == (Status.AUTHORISED, ["3B", "4A", "20"])
     assert draft.end_date == ended
 
+    mo.opens(LIST)
     mo.page.get_by_role("checkbox", name="Select the assessment of EX2002").check()
-    mo.presses("Authorise the selected that have nothing to explain")
+    mo.presses("Authorise the selected together")
+    mo.sees_heading("Authorise these together?")
+    assert_no_axe_violations(mo.page, "review_together")
+    mo.presses("Yes, authorise it")
     mo.sees("1 authorised, 0 not.")
     assert_no_axe_violations(mo.page, "review_outcomes")
+
+
+def test_a_record_of_four_codes_is_decided_within_a_screen_of_scrolling(
+    people: People, at_a_browser
+):
+    four = given.submit(given.start(people.ada), "3A", "3B", "6B", "13A")
+    given.submit(given.start(people.ben, "EX2002"))
+    mo = at_a_browser(people.mo, viewport={"width": 1280, "height": 900})
+    mo.opens(f"{LIST}{four.reference}/change/")
+    authorise = mo.page.get_by_role("button", name="Authorise 4 factors")
+    expect(authorise).to_be_in_viewport()
+    # One screen further down the last code has been read, and the decision is still in view.
+    mo.page.mouse.wheel(0, 900)
+    for code in ("3A", "3B", "6B", "13A"):
+        bottom = mo.page.locator(f"#code-{code}").evaluate(
+            "each => each.getBoundingClientRect().bottom"
+        )
+        assert bottom <= 900, code
+    authorise.click()
+    mo.presses("Yes, authorise")
+    mo.sees("The assessment of EX1001 is authorised.", "Review child EX2002")
+
+
+def test_guidance_is_hidden_in_place_and_on_the_next_record(people: People, at_a_browser):
+    first = given.submit(given.start(people.ada), "3A")
+    given.submit(given.start(people.ben, "EX2002"), "4B")
+    mo = at_a_browser(people.mo)
+    mo.opens(f"{LIST}{first.reference}/change/")
+    mo.enters("Comment for the worker", "Look again")
+    guidance = mo.page.locator(".review-guidance .review-guide")
+    expect(guidance.first).to_be_visible()
+    with mo.page.expect_response("**/guidance/**"):
+        mo.presses_in_place("Hide all guidance")
+    expect(guidance.first).to_be_hidden()
+    expect(mo.page.get_by_label("Comment for the worker")).to_have_value("Look again")
+    mo.follows("Next: EX2002")
+    mo.sees_heading("Review child EX2002")
+    expect(guidance.first).to_be_hidden()
+    mo.presses_in_place("Show all guidance")
+    expect(guidance.first).to_be_visible()
+
+
+def test_in_a_low_window_the_reasons_are_one_select(people: People, at_a_browser):
+    sent = given.submit(given.start(people.ada), "3A")
+    mo = at_a_browser(people.mo, viewport={"width": 1366, "height": 650})
+    mo.opens(f"{LIST}{sent.reference}/change/")
+    expect(mo.page.get_by_role("radio").first).to_be_hidden()
+    reasons = mo.page.get_by_label("Why you return it").and_(mo.page.get_by_role("combobox"))
+    reasons.select_option("A factor is missing")
+    expect(mo.page.get_by_label("A code that is missing")).to_be_visible()
+    reasons.select_option("Recorded for the wrong person")
+    expect(mo.page.get_by_label("A code that is missing")).to_be_hidden()
+    mo.enters("Comment for the worker", "It is of his sister")
+    mo.presses("Return")
+    mo.sees("The assessment of EX1001 is back with Ada Winter.")
+    assert sent.reviews.get().reason == "wrong_person"
+
+
+def test_without_scripts_the_server_asks_in_the_same_place(people: People, at_a_browser):
+    sent = given.submit(given.start(people.ada), "3A")
+    mo = at_a_browser(people.mo, javascript=False)
+    mo.opens(f"{LIST}{sent.reference}/change/")
+    mo.presses("Authorise 1 factor")
+    mo.sees("Authorise 3A? It ends today.")
+    mo.follows("Go back")
+    mo.presses("Authorise 1 factor")
+    mo.presses("Yes, authorise")
+    mo.sees("The assessment of EX1001 is authorised.")
 
 
 def opens_the_record_of(manager: Visitor, la_child_id: str) -> None:

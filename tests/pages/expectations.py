@@ -133,6 +133,8 @@ PAGES = {
     "reading/child/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
     # Nobody has said why; see tests/audit/test_who_read.py.
     "reading/child/<uuid:reference>/": Line("404 404 404 404 404 302 404"),
+    "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
+    "census/export/": Line("405", "404 404 404 404 404 422 404"),
     "reassign/": Line("404 404 404 200 200 404 404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
@@ -233,7 +235,7 @@ MODELS = (
     )
     | {
         f"admin/assessments/assessment/<uuid:reference>/{decision}/": DECISION
-        for decision in ("authorise", "return", "correct", "reopen", "dates")
+        for decision in ("authorise", "return", "correct", "reopen", "dates", "guidance")
     }
 )
 

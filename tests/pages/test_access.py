@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.models import NamedPerson
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
+from tests.pages.page import words
 from tests.people import People
 
 
@@ -21,7 +22,7 @@ def mo(people: People, browser_of):
 
 
 def text_of(response) -> str:
-    return re.sub("</?bdi>", "", response.content.decode())
+    return words(re.sub("</?bdi>", "", response.content.decode()))
 
 
 def problems(response) -> list[str]:

@@ -106,7 +106,9 @@ def told(response) -> str:
 
 
 def messages(response) -> list[str]:
-    return [words(item.text) for item in read(response).select("ul.messagelist li")]
+    return [
+        words(item.text) for item in read(response).select(".govuk-notification-banner__heading")
+    ]
 
 
 def spoken(element: Tag) -> str:
@@ -124,39 +126,110 @@ def section(response, title: str) -> str:
 # Reading
 
 
+def beside(response, code: str) -> str:
+    """What stands beside a selected code."""
+    return spoken(read(response).select_one(f"#code-{code}"))
+
+
+def changes(response) -> str:
+    """What is read first: what was asked and what changed."""
+    return spoken(read(response).select_one(".review-changes"))
+
+
+def runs_of(blocks):
+    """The parts of the guide's text, each printed in one way."""
+    for block in blocks:
+        for paragraph in getattr(block, "items", [block]):
+            yield from paragraph.runs
+
+
 def test_the_page_shows_the_whole_guidance_of_each_factor_and_where_it_stands(mo: Client, sent):
-    response = mo.get(at(sent))
-    page = words(read(response).text)
+    page = mo.get(at(sent))
     edition = loader.edition(sent.edition)
     for code in sent.codes:
         factor = edition.factor_of(code)
-        for line in factor.text.split("\n"):
-            assert words(line) in page
-        assert f"{edition.source.publisher}, {edition.title}, page {factor.page}" in page
+        for run in runs_of(factor.blocks):
+            assert words(run.text) in beside(page, code)
+        assert f"page {factor.page}" in beside(page, code).lower()
+    source = f"Guidance: {edition.source.title}, {edition.source.publisher}, {edition.title}"
+    assert source in words(read(page).text)
 
 
-def test_each_answer_stands_beside_the_rules_own_words(mo: Client, people: People):
-    sent = make.submit(make.start(people.ada), "3B", "13A")
-    page = section(mo.get(at(sent)), "What the guide asks, and what was answered")
+def test_the_text_of_a_factor_is_shown_once_though_two_of_its_codes_are_selected(
+    mo: Client, people: People
+):
+    sent = make.submit(make.start(people.ada), "3A", "3B")
+    page = mo.get(at(sent))
     edition = loader.edition(sent.edition)
-    for rule in ("gangs-with-criminal-exploitation", "child-as-victim"):
+    assert words(read(page).text).count(words(edition.factor_of("3A").definition)) == 1
+    assert beside(page, "3B").endswith(f"3B: {edition.codes['3B'].words}. Guidance: with 3A above")
+
+
+def test_a_domain_without_a_code_takes_one_line(mo: Client, sent):
+    bands = [words(each.text) for each in read(mo.get(at(sent))).select(".review-band")]
+    assert bands == [
+        "The child 1 selected",
+        "Parents or caregivers None selected",
+        "Family and environment 1 selected",
+        "Other or no factors identified None selected",
+    ]
+
+
+@pytest.mark.parametrize("quietly", [{}, {"quietly": "yes"}])
+def test_guidance_is_hidden_for_all_codes_at_once_and_stays_so(
+    mo: Client, people: People, sent, quietly: dict
+):
+    def opened(response) -> set[bool]:
+        return {each.has_attr("open") for each in read(response).select(".review-guidance")}
+
+    assert opened(mo.get(at(sent))) == {True}
+    typed = {"comment": "Look again", "reason": "other", "guidance": "hidden"}
+    response = mo.post(at(sent, "guidance"), form_data(sent, **typed, **quietly))
+    if quietly:
+        assert response.status_code == 204
+    else:
+        assert opened(response) == {False}
+        assert field_value(response, "comment") == "Look again"
+        assert not problems(response)
+    assert opened(mo.get(at(sent))) == {False}
+    mo.post(at(sent, "guidance"), form_data(sent, guidance="shown", quietly="yes"))
+    assert opened(mo.get(at(sent))) == {True}
+
+
+def test_an_unreadable_choice_about_guidance_changes_nothing(mo: Client, sent):
+    with unchanged():
+        response = mo.post(at(sent, "guidance"), form_data(sent, guidance="sideways"))
+    assert response.status_code == 400
+    assert mo.get(at(sent, "guidance"))["Location"] == at(sent)
+
+
+def test_each_answer_stands_beside_its_code_with_the_rules_own_words(mo: Client, people: People):
+    sent = make.submit(make.start(people.ada), "3B", "13A")
+    page = mo.get(at(sent))
+    edition = loader.edition(sent.edition)
+    for code, rule in (("13A", "gangs-with-criminal-exploitation"), ("3B", "child-as-victim")):
         for quotation in edition.rules_by_id[rule].quotations:
-            assert f"{words(quotation.words)} {quotation.where}" in page
-        assert rule not in page
-    assert "Reason It is so in this case Ada Winter , " in page
-    assert "Considered: not in this case Ada Winter , " in page
+            assert words(quotation.words) in beside(page, code)
+        assert rule not in words(read(page).text)
+    assert "Reason given It is so in this case Ada Winter , " in beside(page, "13A")
+    assert "Considered: not in this case Ada Winter , " in beside(page, "3B")
 
 
 def test_what_changed_since_the_last_submission_is_shown_by_code_and_name(
     mo: Client, people: People, sent
 ):
-    again = make.submit(make.return_it(sent, people.mo), "3A", "4B", outcome="early_help")
-    changed = section(mo.get(at(again)), "What changed")
-    since = changed.partition("Since the child’s previous assessment")[0]
-    assert since.strip().endswith(
-        "New 4B Mental health disorder, a parent or carer Continuing 3A Domestic Abuse, the child"
-        " Ended 13A Gangs Also Outcome: Child in need plan, now Early help"
+    back = make.return_it(sent, people.mo, "Look again", reason="wrong_person")
+    again = make.submit(back, "3A", "4B", outcome="early_help")
+    assert changes(mo.get(at(again))) == (
+        f"What changed since you returned it on {today()} Why Recorded for the wrong person "
+        "You asked Look again No reply Added 4B Mental health disorder, a parent or carer "
+        "Removed 13A Gangs Also Outcome: Child in need plan, now Early help"
     )
+
+
+def test_a_submission_with_the_same_codes_says_so(mo: Client, people: People, sent):
+    again = make.submit(make.return_it(sent, people.mo), "3A", "13A")
+    assert changes(mo.get(at(again))).endswith("Codes The same as before")
 
 
 def test_what_changed_since_the_childs_previous_assessment_is_shown(mo: Client, people: People):
@@ -169,20 +242,21 @@ def test_what_changed_since_the_childs_previous_assessment_is_shown(mo: Client, 
         child=earlier.episode.child,
         episode=earlier.episode,
     )
-    changed = section(mo.get(at(make.submit(draft, "3A", "16A"))), "What changed")
-    since = words(changed.partition("Since the child’s previous assessment")[2])
-    assert since == (
-        f"Against the assessment that ended on {date_format(earlier.end_date, 'j F Y')}"
-        " New 16A Neglect Continuing 3A Domestic Abuse, the child"
-        " Ended 4B Mental health disorder, a parent or carer"
+    page = mo.get(at(make.submit(draft, "3A", "16A")))
+    assert changes(page) == (
+        "What changed since the assessment that ended on "
+        f"{date_format(earlier.end_date, 'j F Y')} Added 16A Neglect"
+        " Removed 4B Mental health disorder, a parent or carer"
     )
+    facts = spoken(read(page).select_one(".review-facts"))
+    assert f"Previous assessment {date_format(earlier.end_date, 'F Y')}: 3A, 4B" in facts
 
 
 def test_the_timeline_shows_who_did_what_the_latest_first(mo: Client, people: People, sent):
     pinned = {"13A": "Who says so?", "24A": "And this?"}
     back = make.return_it(sent, people.mo, "Look again", reason="wrong_person", pinned=pinned)
     make.submit(back, "3A")
-    history = section(mo.get(at(sent)), "History")
+    history = spoken(read(mo.get(at(sent))).select_one("#history"))
     parts = [
         "Submitted again by Ada Winter",
         "Removed 13A Gangs",
@@ -206,7 +280,7 @@ def test_the_comments_of_the_last_return_are_shown_beside_their_codes(
 ):
     back = make.return_it(sent, people.mo, pinned={"13A": "Who says so?"})
     again = make.submit(back, "3A", "13A", "4B")
-    assert "Mo Harbour asked: Who says so?" in section(mo.get(at(again)), "Factors identified")
+    assert "13A Gangs You asked: Who says so? No reply" in beside(mo.get(at(again)), "13A")
 
 
 def test_the_replies_are_read_under_the_questions(mo: Client, people: People, sent):
@@ -214,13 +288,17 @@ def test_the_replies_are_read_under_the_questions(mo: Client, people: People, se
     back = make.return_it(sent, people.mo, "Look again", pinned=pinned)
     make.reply(back, {"13A": "His brother", "24A": "No sign", "": "Looked"})
     make.reply(back, {"13A": "His <b>older</b> brother"})
-    page = read(mo.get(at(make.submit(back, "3A", "13A"))))
-    assert [words(each.text) for each in page.select(".review-request")] == [
-        f"What Mo Harbour asked on {today()}: another reason Look again {by_ada('Looked')} "
-        f"24A Child criminal exploitation (not selected): And <b>this</b>? {by_ada('No sign')}",
-        "Mo Harbour asked: Did she see it? No reply",
-        f"Mo Harbour asked: Who says so? {by_ada('His <b>older</b> brother')}",
+    response = mo.get(at(make.submit(back, "3A", "13A")))
+    page = read(response)
+    assert [words(each.text) for each in page.select(".review-asked")] == [
+        f"You asked Look again {by_ada('Looked')}",
+        "You asked 24A Child criminal exploitation (not selected): And <b>this</b>? "
+        f"{by_ada('No sign')}",
     ]
+    assert "Answered 13A: marked below" in changes(response)
+    assert "You asked: Did she see it? No reply" in beside(response, "3A")
+    [reply] = page.select("#code-13A .review-reply")
+    assert words(reply.text).startswith("Ada Winter replied: His <b>older</b> brother New reply")
     history = words(page.find("ol", class_="review-timeline").text)
     for question, answer in (
         ("Look again", "Looked"),
@@ -235,10 +313,10 @@ def test_the_reply_to_a_reopening_is_read_under_its_reason(mo: Client, people: P
     reopened = make.reopen(make.authorise(sent, people.mo), people.mo)
     make.reply(reopened, {"": "The report is of her sister"})
     page = read(mo.get(at(make.submit(reopened, "3A"))))
-    [asked] = page.select(".review-request")
+    assert words(page.h2.text) == f"What changed since you reopened it on {today()}"
+    [asked] = page.select(".review-asked")
     assert words(asked.text) == (
-        f"Why Mo Harbour reopened it on {today()} The court report says otherwise "
-        f"{by_ada('The report is of her sister')}"
+        f"You asked The court report says otherwise {by_ada('The report is of her sister')}"
     )
 
 
@@ -301,7 +379,7 @@ def test_authorising_asks_for_confirmation_and_then_sets_the_end_date(
 ):
     with unchanged():
         confirmation = mo.post(at(sent, "authorise"), form_data(sent))
-    assert heading_of(confirmation) == "Authorise this assessment?"
+    assert asks_to_confirm(confirmation) == "Authorise 3A, 13A? It ends today."
     response = mo.post(at(sent, "authorise"), sent_by_page("authorise", sent), follow=True)
     assert response.redirect_chain == [(LIST, 302)]
     assert messages(response) == ["The assessment of EX1001 is authorised."]
@@ -311,8 +389,27 @@ def test_authorising_asks_for_confirmation_and_then_sets_the_end_date(
     assert (version.authorised_by, version.end_date) == (people.mo, sent.end_date)
 
 
-def heading_of(response) -> str:
-    return words(read(response).h1.text)
+def asks_to_confirm(response) -> str:
+    """The question that stands in place of the button; empty where it is not asked."""
+    page = read(response)
+    asked = page.select_one("[data-confirm]")
+    assert asked.has_attr("hidden") == asked.has_attr("disabled")
+    assert asked.has_attr("hidden") != page.select_one("[data-authorise]").has_attr("hidden")
+    return "" if asked.has_attr("hidden") else words(asked.h3.text)
+
+
+def test_the_page_asks_for_no_confirmation_by_itself(mo: Client, sent):
+    assert asks_to_confirm(mo.get(at(sent))) == ""
+
+
+def test_reasons_that_differ_in_the_select_and_the_radio_buttons_are_none(mo: Client, sent):
+    fields = {"reason": ["wrong_person", "other"], "comment": "Look again"}
+    with unchanged():
+        response = mo.post(at(sent, "return"), form_data(sent, **fields))
+    assert problems(response) == ["Select why you are returning it"]
+    fields["reason"] = ["", "other"]
+    assert mo.post(at(sent, "return"), form_data(sent, **fields)).status_code == 302
+    assert Review.objects.get().reason == "other"
 
 
 def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client, sent):
@@ -776,7 +873,7 @@ def test_a_day_that_cannot_be_is_refused_with_what_was_typed(mo: Client, sent, e
     with unchanged(SESSIONS):
         response = mo.post(at(sent, "authorise"), sent_by_page("authorise", sent) | fields)
     assert (response.status_code, problems(response)) == (422, [message])
-    assert heading_of(response) == "Authorise this assessment?"
+    assert asks_to_confirm(response) == "Authorise 3A, 13A? It ends today."
     assert read(response).select_one("#error-summary a")["href"] == "#id_end_date_0"
     boxes = read(response).select(".review-date input")
     assert tuple(box.get("value", "") for box in boxes) == entered
@@ -807,10 +904,11 @@ def test_an_amendment_keeps_its_end_and_the_pages_say_so(mo: Client, people: Peo
     sent = make.submit(again, "4A")
     page = mo.get(at(sent))
     assert keeps in section(page, "Decide")
-    assert "The assessment ends today" not in page.content.decode()
-    assert "Version 1, authorised on 8 May 2025, goes on counting" in section(page, "What changed")
+    assert "ends today" not in words(read(page).text)
+    counts = "Version 1, authorised on 8 May 2025, goes on counting"
+    assert counts in words(read(page).text)
     confirmation = mo.post(at(sent, "authorise"), form_data(sent))
-    assert keeps in spoken(read(confirmation))
+    assert asks_to_confirm(confirmation) == "Authorise 4A? It keeps its end, 8 May 2025."
     assert not read(confirmation).select(".review-date")
     mo.post(at(sent, "authorise"), sent_by_page("authorise", sent))
     sent.refresh_from_db()
@@ -822,4 +920,4 @@ def test_an_earlier_assessment_is_dated_by_its_own_end(mo: Client, people: Peopl
         first = make.authorise(make.submit(make.start(people.ada)), people.mo)
     make.authorise(make.submit(make.reopen(first, people.mo), "4A"), people.mo)
     sent = make.submit(make.start_after(first), "4B")
-    assert "Against the assessment that ended on 8 May 2025" in mo.get(at(sent)).content.decode()
+    assert "What changed since the assessment that ended on 8 May 2025" in changes(mo.get(at(sent)))

@@ -37,6 +37,8 @@ class Finding:
     message: str
     mend: str
     child_id: str | None = None
+    if_still_open: bool = False
+    """Whether it is wrong only if what is open is still open on 31 March."""
 
 
 Checks = tuple[tuple[Check, Rule], ...]
@@ -156,7 +158,10 @@ class Judge:
     ) -> Finding:
         """Return what a rule says, in the words for the day as at which is judged."""
         message = rule.message.format_map(raised.words) if raised.words else rule.message
-        if raised.if_still_open and self._context.day < self._context.year.reference_date:
+        if_still_open = (
+            raised.if_still_open and self._context.day < self._context.year.reference_date
+        )
+        if if_still_open:
             unless = "" if rule.severity is Severity.ERROR else ", unless explained"
             message = STILL_OPEN.format(unless=unless, message=message)
         return Finding(
@@ -168,6 +173,7 @@ class Judge:
             message,
             rule.mend,
             child.child_id if child is not None else None,
+            if_still_open,
         )
 
 

@@ -86,7 +86,7 @@ def _factors(edition: Edition, domain: str | None, density: str) -> tuple[Factor
 
 def _factor(edition: Edition, factor: Factor, codes: tuple[Code, ...], density: str) -> FactorGroup:
     full = density == Density.FULL
-    guidance, more = (factor.blocks, ()) if full else _key_points(factor)
+    guidance, more = (factor.blocks, ()) if full else key_points(factor)
     return FactorGroup(
         name=factor.name,
         guidance=guidance,
@@ -96,8 +96,8 @@ def _factor(edition: Edition, factor: Factor, codes: tuple[Code, ...], density: 
     )
 
 
-def _key_points(factor: Factor) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """Return the definition, and the rest of the guidance; the code's own words are its hint."""
+def key_points(factor: Factor) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """Return a factor's definition, and the rest of its guidance."""
     first, *others = factor.blocks
     if not factor.definition or isinstance(first, BulletList):
         return (), factor.blocks if len(factor.blocks) > 1 else ()

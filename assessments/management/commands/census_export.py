@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,13 +13,13 @@ from tqdm import tqdm
 from assessments import queries
 from assessments.census.report import Report
 from assessments.management.output import part_of
-from assessments.services import NotPermitted
+from assessments.management.people import person_named
+from assessments.management.returns import FOR_WHOM, refusals_said
 from assessments.services.returns import (
     ErrorsStand,
     Export,
     Exported,
     Format,
-    ReturnRefused,
     export_return,
 )
 from cinfactors.accounts.models import User
@@ -49,11 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--allow-errors", action="store_true", help="write it all the same, and list the errors"
         )
-        parser.add_argument(
-            "--by",
-            metavar="USERNAME",
-            help="the data officer for whom it is made; needed where restricted records are in it",
-        )
+        parser.add_argument("--by", metavar="USERNAME", help=FOR_WHOM)
         parser.add_argument(
             "--date-time",
             type=_date_time,
@@ -86,21 +81,15 @@ class Command(BaseCommand):
             allow_errors=allow_errors,
         )
         self.stderr.write(f"Reading what is recorded of {year}…")
-        with ExitStack() as stack:
-            found = stack.enter_context(Report())
-            part = stack.enter_context(part_of(output))
+        with Report() as found, part_of(output) as part, refusals_said(by):
             try:
-                made = _made(wanted, _person(by), part.file, found)
+                made = _made(wanted, person_named(by), part.file, found)
             except ErrorsStand as refusal:
                 found.copy_to(self.stdout)
                 raise CommandError(
                     f"{refusal}: nothing was written. Mend them, or write it all the same with "
                     "--allow-errors."
                 ) from refusal
-            except NotPermitted as refusal:
-                raise CommandError(f"{by} is not a data officer who may sign in.") from refusal
-            except ReturnRefused as refusal:
-                raise CommandError(f"{refusal}. Nothing was written.") from refusal
             part.keep()
             found.copy_to(self.stdout)
         self.stdout.write(
@@ -121,15 +110,6 @@ def _made(wanted: Export, by: User | None, file: BinaryIO, found: Report) -> Exp
     number = queries.number_of_children_in_return(wanted.year, wanted.on)
     with tqdm(total=number, unit=" children", disable=None) as bar:
         return export_return(wanted, by=by, file=file, report=found.add, progress=bar.update)
-
-
-def _person(username: str | None) -> User | None:
-    if username is None:
-        return None
-    person = User.objects.with_user_name(username)
-    if person is None:
-        raise CommandError(f"Nobody has the user name {username}.")
-    return person
 
 
 def _date_time(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.html import format_html_join
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from assessments.components.forms import Form
@@ -45,7 +45,7 @@ def _teams_of(person: User) -> str:
 
 def _in_words(*parts: str) -> SafeString:
     """Each apart from the others, in whichever direction it is written."""
-    return format_html_join(", ", "<bdi>{}</bdi>", ((part,) for part in parts if part))
+    return render_to_string("pages/access/person.html", {"parts": [*filter(None, parts)]})
 
 
 class ReassignForm(Form):

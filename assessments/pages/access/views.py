@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import queries, services
@@ -46,18 +46,9 @@ def without_a_worker(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "query": request.GET,
-        "rows": [(each, deadline_of(each), _why_it_waits(each)) for each in page],
+        "rows": [(each, deadline_of(each)) for each in page],
     }
     return render(request, "pages/access/without_a_worker.html", context)
-
-
-def _why_it_waits(assessment: Assessment) -> str:
-    """Say what has become of the worker, to follow their name."""
-    if not assessment.worker.is_active:
-        return "has left"
-    if not assessment.worker.is_social_worker:
-        return "is no longer a social worker"
-    return format_html("is not in <bdi>{}</bdi> any more", assessment.team.name)
 
 
 @recovers_form
@@ -109,10 +100,8 @@ def _save_reassignment(
     except services.EditConflict as conflict:
         problem = Problem("The record was changed meanwhile. Read it, then reassign it again")
         return _reassign_page(request, conflict.theirs, form, [problem])
-    told = format_html(
-        "<bdi>{}</bdi>, <bdi>{}</bdi>, has the assessment now.", moved.worker.name, moved.team.name
-    )
-    messages.success(request, told)
+    context = {"worker": moved.worker, "team": moved.team}
+    messages.success(request, render_to_string("pages/access/reassigned.html", context))
     return redirect("record", moved.reference)
 
 

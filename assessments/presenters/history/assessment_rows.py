@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from assessments.catalogue import loader
 from assessments.models import Assessment, Outcome, Status
 from assessments.presenters.comparison import compare
 from assessments.presenters.history.words import (
+    Name,
     Names,
     Phrase,
     Row,
@@ -71,13 +71,12 @@ def _description(old: Row, new: Row, names: Names) -> Phrase:
 
 
 def _worker(old: Row, new: Row, names: Names) -> Phrase:
-    people = names.person(old["worker_id"]), names.person(new["worker_id"])
-    passed = format_html("from <bdi>{}</bdi> to <bdi>{}</bdi>", *people)
-    return "passed the assessment", passed
+    before, now = Name(names.person(old["worker_id"])), Name(names.person(new["worker_id"]))
+    return "passed the assessment", ("from ", before, " to ", now)
 
 
 def _team(old: Row, new: Row, names: Names) -> Phrase:
-    return "moved the assessment", format_html("to <bdi>{}</bdi>", names.team(new["team_id"]))
+    return "moved the assessment", ("to ", Name(names.team(new["team_id"])))
 
 
 def _start_date(old: Row, new: Row, names: Names) -> Phrase:

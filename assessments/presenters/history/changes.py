@@ -25,7 +25,7 @@ from assessments.models import (
 )
 from assessments.presenters.history.fact_rows import corrections_of
 from assessments.presenters.history.rows import changed, created, deleted
-from assessments.presenters.history.words import Names, Row
+from assessments.presenters.history.words import Names, Part, Row, parts_of
 from cinfactors.audit.models import Change
 
 
@@ -33,13 +33,14 @@ from cinfactors.audit.models import Change
 class Event:
     """One thing that happened: "Asha Karim", "added", "3A Domestic abuse, the child".
 
-    `program` names the program that wrote it, where no person's request did.
+    `detail` has the parts of its sentence, which follow one another without a space; `program`
+    names the program that wrote it, where no person's request did.
     """
 
     at: datetime
     who: str
     action: str
-    detail: str = ""
+    detail: tuple[Part, ...] = ()
     program: str = ""
 
 
@@ -153,7 +154,7 @@ def _events(
                 correction=correction,
             )
         for action, detail in phrases:
-            yield Event(at, who, action, detail, program)
+            yield Event(at, who, action, parts_of(detail), program)
 
 
 def _author(

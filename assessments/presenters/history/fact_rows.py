@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from assessments.models import Assessment, Child, Episode, FactsCorrection
 from assessments.presenters.history.words import (
+    Detail,
+    Part,
     Phrase,
+    Renamed,
     Row,
     day_in_words,
     differing,
     field_name,
+    parts_of,
     quoted,
 )
 from cinfactors.audit.models import Change
@@ -81,12 +83,12 @@ def facts_changed(
         yield "changed", _sentence(differences, [], correction)
 
 
-def with_reason(detail: str, correction: Row | None) -> str:
+def with_reason(detail: Detail, correction: Row | None) -> Detail:
     """Return the rest of a sentence with the reason for the correction, if one was given."""
     if not correction or not correction["reason"]:
         return detail
     reason = quoted(correction["reason"])
-    return format_html("{}: {}", detail, reason) if detail else reason
+    return (*parts_of(detail), ": ", reason) if detail else reason
 
 
 def _act_in_words(act: str, new: Row) -> tuple[str, str]:
@@ -97,29 +99,24 @@ def _act_in_words(act: str, new: Row) -> tuple[str, str]:
     return "recorded that the child is not born", ""
 
 
-def _sentence(first: Iterable[str], others: Sequence[SafeString], correction: Row | None) -> str:
-    parts = [*first]
-    if others:
-        parts.append(format_html("and changed {}", _listed(others)) if parts else _listed(others))
-    return with_reason(_listed(parts), correction)
+def _sentence(first: Sequence[Detail], others: Sequence[Detail], correction: Row | None) -> Detail:
+    said, changed = _listed(first), _listed(others)
+    between = (", and changed ",) if said and changed else ()
+    return with_reason((*said, *between, *changed), correction)
 
 
-def _listed(parts: Iterable[str]) -> SafeString:
-    return format_html_join(", ", "{}", ((part,) for part in parts))
+def _listed(details: Iterable[Detail]) -> tuple[Part, ...]:
+    parts = [part for detail in details for part in (", ", *parts_of(detail))]
+    return tuple(parts[1:])
 
 
-def _difference(model: type[Model], column: str, old: Row, new: Row) -> SafeString:
+def _difference(model: type[Model], column: str, old: Row, new: Row) -> Detail:
     """Return for example "the date of birth from 3 May 2015 to 3 May 2014"."""
     name = field_name(model, column)
     before, now = (_value(model, column, row.get(column)) for row in (old, new))
     if column in NAMES:
-        return format_html(
-            'the {}<span class="app-child-name"> from <bdi>{}</bdi> to <bdi>{}</bdi></span>',
-            name,
-            before,
-            now,
-        )
-    return format_html("{} from {} to {}", _LABELS.get(column, f"the {name}"), before, now)
+        return f"the {name}", Renamed(before, now)
+    return f"{_LABELS.get(column, f'the {name}')} from {before} to {now}"
 
 
 _LABELS = {

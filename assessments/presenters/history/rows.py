@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from django.db.models import Model
-from django.utils.html import format_html
 
 from assessments.catalogue import loader
 from assessments.catalogue.code_names import in_a_sentence
@@ -24,6 +23,7 @@ from assessments.presenters.history.assessment_rows import assessment_changed
 from assessments.presenters.history.fact_rows import facts_changed, with_reason
 from assessments.presenters.history.words import (
     DecisionWords,
+    Name,
     Names,
     Phrase,
     Row,
@@ -39,7 +39,7 @@ def created(
     model: type[Model], row: Row, names: Names, version_numbers: Mapping[int, int]
 ) -> Iterator[Phrase]:
     if model is Assessment:
-        yield "started the assessment", format_html("in <bdi>{}</bdi>", names.team(row["team_id"]))
+        yield "started the assessment", ("in ", Name(names.team(row["team_id"])))
         if row["codes"]:
             yield "recorded:", selection_in_words(row["edition"], row["codes"])
     elif model is Version:
@@ -59,8 +59,8 @@ def created(
         about = f"the comment on {row['code']}" if row["code"] else "the manager’s comment"
         yield f"replied to {about}:", quoted(row["text"])
     elif model is NamedPerson:
-        person = names.person(row["person_id"])
-        yield "named", format_html("<bdi>{}</bdi> as one who may see the restricted record", person)
+        person = Name(names.person(row["person_id"]))
+        yield "named", (person, " as one who may see the restricted record")
     elif model is Episode:
         yield "recorded the referral", f"of {day_in_words(row['referral_date'])}"
     elif model is Child:
@@ -92,8 +92,8 @@ def _asked_about(row: Row) -> str:
 
 def deleted(model: type[Model], row: Row, names: Names) -> Iterator[Phrase]:
     if model is NamedPerson:
-        person = names.person(row["person_id"])
-        yield "took off", format_html("<bdi>{}</bdi>, who might see the restricted record", person)
+        person = Name(names.person(row["person_id"]))
+        yield "took off", (person, ", who might see the restricted record")
     else:
         yield "deleted", f"the {model._meta.verbose_name}"
 

@@ -18,8 +18,31 @@ from assessments.presenters.comparison import compare
 Row = Mapping[str, Any]
 """The columns of a row, as the history keeps them."""
 
-Phrase = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a person or a team in a sentence, which the page sets apart from its words."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A child's name in place of an earlier one, both on paper only where names are."""
+
+    before: str
+    now: str
+
+
+Part = str | Name | Renamed
+Detail = str | tuple[Part, ...]
+Phrase = tuple[str, Detail]
 """What somebody did, and the rest of the sentence: "added", "3A Domestic abuse, the child"."""
+
+
+def parts_of(detail: Detail) -> tuple[Part, ...]:
+    """Return what a rest of a sentence consists of; nothing of an empty one."""
+    return tuple(filter(None, (detail,))) if isinstance(detail, str) else detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("assessments", "0021_lists_of_everybodys_assessments")]
+    dependencies = [("assessments", "0022_census_checks")]
 
     operations = [
         AddIndexConcurrently(

@@ -1,0 +1,160 @@
+"""Finds, for the assessments of a return, those that are recorded elsewhere, by their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from assessments.census.message import Assessment, Child
+
+
+class Unmatched(StrEnum):
+    """Why an assessment of one side has none on the other."""
+
+    NO_CHILD = "No child with this id is recorded here"
+    TWICE = "The child id stands twice in the return"
+    NO_DATES = "Its referral or start cannot be read"
+    AMBIGUOUS = "Several assessments have these dates"
+    OTHER_REFERRAL = "One that starts on this day is recorded here under another referral"
+    NO_ASSESSMENT = "None with these dates is recorded here"
+    NOT_IN_RETURN = "The child is not in the return"
+    NOT_WITH_THE_CHILD = "The child is in the return without it"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An assessment as it is recorded elsewhere than in the return."""
+
+    referral_date: date
+    start_date: date
+    authorisation_date: date | None
+    factors: tuple[str, ...]
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An assessment of the return, with its places in the child, and the one recorded here."""
+
+    episode: int
+    assessment: int
+    referral_date: date | None
+    there: Assessment
+    here: Held | None
+    why: Unmatched | None = None
+    """None where there is one here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    episode: int
+    assessment: int
+    referral_date: date | None
+    it: Assessment
+
+
+class Matching:
+    """Matches the children of a return, one after the other, with what is recorded here.
+
+    Ids are compared without regard to capitals, since no two here differ in them alone. Then
+    referral and start have to be the same; where that finds none, or several, referral and
+    authorisation. What matches several is matched with none of them.
+    """
+
+    def __init__(self, held: Mapping[str, Sequence[Held]]) -> None:
+        """`held` has the assessments of each child, by the id in capitals."""
+        self._held = held
+        self._seen: set[str] = set()
+        self._missing: dict[str, list[Held]] = {}
+
+    def pairs(self, child: Child) -> list[Pair]:
+        """Return each assessment of the child, matched or not, in the order of the return."""
+        theirs = [
+            _There(episode_place, place, episode.referral_date, assessment)
+            for episode_place, episode in enumerate(child.episodes)
+            for place, assessment in enumerate(episode.assessments)
+        ]
+        key = (child.child_id or "").upper()
+        if key in self._seen:
+            return [_unmatched(each, Unmatched.TWICE) for each in theirs]
+        if key not in self._held:
+            return [_unmatched(each, Unmatched.NO_CHILD) for each in theirs]
+        self._seen.add(key)
+        held = self._held[key]
+        found = _matched(theirs, held)
+        self._missing[key] = [
+            each for place, each in enumerate(held) if place not in found.values()
+        ]
+        return [
+            Pair(each.episode, each.assessment, each.referral_date, each.it, held[found[place]])
+            if place in found
+            else _unmatched(each, _why(each, held))
+            for place, each in enumerate(theirs)
+        ]
+
+    def missing(self) -> Iterator[tuple[str, Held, Unmatched]]:
+        """Yield what is recorded here and was in no child so far: the child's id, it, and why."""
+        for key, held in self._held.items():
+            why = Unmatched.NOT_WITH_THE_CHILD if key in self._seen else Unmatched.NOT_IN_RETURN
+            yield from ((key, each, why) for each in self._missing.get(key, held))
+
+
+def _unmatched(each: _There, why: Unmatched) -> Pair:
+    return Pair(each.episode, each.assessment, each.referral_date, each.it, None, why)
+
+
+Facts = tuple[date | None, date | None, date | None]
+"""The days of referral, start and authorisation."""
+
+
+def _facts_there(each: _There) -> Facts:
+    return each.referral_date, each.it.start_date, each.it.authorisation_date
+
+
+def _facts_here(each: Held) -> Facts:
+    return each.referral_date, each.start_date, each.authorisation_date
+
+
+KEYS = ((0, 1, 2), (0, 1), (0, 2))
+"""Which of the facts have to be the same: all; referral and start; referral and authorisation."""
+
+
+def _matched(theirs: Sequence[_There], held: Sequence[Held]) -> dict[int, int]:
+    """Return which of what is held each of the return is, by their places."""
+    there, here = [*map(_facts_there, theirs)], [*map(_facts_here, held)]
+    found: dict[int, int] = {}
+    for key in KEYS:
+        those_here = _by(key, here, {*found.values()})
+        for facts, places in _by(key, there, {*found}).items():
+            if len(places) == 1 and len(those_here.get(facts, ())) == 1:
+                found[places[0]] = those_here[facts][0]
+    return found
+
+
+def _by(
+    key: Sequence[int], facts: Sequence[Facts], without: Container[int]
+) -> dict[tuple[date, ...], list[int]]:
+    """Return the places of those that are not matched yet, by these of their facts."""
+    found: dict[tuple[date, ...], list[int]] = {}
+    for place, each in enumerate(facts):
+        days = tuple(day for number in key if (day := each[number]) is not None)
+        if len(days) == len(key) and place not in without:
+            found.setdefault(days, []).append(place)
+    return found
+
+
+def _why(each: _There, held: Sequence[Held]) -> Unmatched:
+    referral, start, authorised = _facts_there(each)
+    if referral is None or start is None:
+        return Unmatched.NO_DATES
+    for other in held:
+        is_alike = start == other.start_date or (
+            authorised is not None and authorised == other.authorisation_date
+        )
+        if is_alike and referral == other.referral_date:
+            return Unmatched.AMBIGUOUS
+    if any(start == other.start_date for other in held):
+        return Unmatched.OTHER_REFERRAL
+    return Unmatched.NO_ASSESSMENT

@@ -1,0 +1,65 @@
+"""What the last check of a census year found in our records, kept so that a page is quick.
+
+Derived from the records, and written anew by each check: nothing of it is a record of its own.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from assessments.models.assessments import Assessment
+from assessments.models.children import Child, Episode
+from cinfactors.accounts.models import Team, User
+
+
+class CensusCheck(models.Model):
+    """The last check of a census year: when it was, as at which day, and of how much."""
+
+    year = models.CharField(max_length=7, unique=True, help_text="Such as 2025-26")
+    as_at = models.DateField()
+    checked_at = models.DateTimeField()
+    children = models.PositiveIntegerField()
+    assessments = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    open_by_team = models.JSONField(help_text="Assessments not completed, by the team’s key")
+
+    def __str__(self) -> str:
+        return f"Census check of {self.year}"
+
+
+class CensusFinding(models.Model):
+    """What a census rule says of a record; `assessment` is where it can be mended."""
+
+    class Kind(models.TextChoices):
+        ERROR = "error", "DfE would refuse"
+        QUERY = "query", "DfE would query"
+        IF_STILL_OPEN = "if_still_open", "If still open on 31 March"
+
+    census_check = models.ForeignKey(CensusCheck, on_delete=models.CASCADE, related_name="findings")
+    kind = models.CharField(max_length=13, choices=Kind)
+    rule = models.CharField(max_length=40)
+    message = models.CharField(max_length=500)
+    mend = models.CharField(max_length=500)
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, null=True, related_name="+")
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, null=True, related_name="+")
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+")
+    worker = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="census_finding_is_of_a_known_kind",
+                condition=Q(kind__in=["error", "query", "if_still_open"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["census_check", "kind", "id"], name="census_finding_kind"),
+            models.Index(fields=["census_check", "team", "kind"], name="census_finding_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.child}"

@@ -1,0 +1,54 @@
+"""The forms of the census page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django import forms
+
+FORMATS = (
+    ("xml", "XML, as a return has it"),
+    ("csv-long", "CSV, a row to each factor"),
+    ("csv-wide", "CSV, a column to each code"),
+    ("json-rows", "CSV with the factors of each assessment as a JSON list"),
+)
+
+
+class YearForm(forms.Form):
+    """Which census year to look at, or to check again."""
+
+    year = forms.ChoiceField(
+        label="Census year",
+        widget=forms.Select({"class": "govuk-select"}),
+        error_messages={
+            "required": "Select a census year",
+            "invalid_choice": "Select a census year from the list",
+        },
+    )
+
+    def __init__(self, *args: Any, years: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ChoiceField, self.fields["year"])
+        field.choices = [(year, f"{year[:4]} to 20{year[5:]}") for year in years]
+
+
+class ExportForm(YearForm):
+    """A file of a year's records."""
+
+    format = forms.ChoiceField(
+        label="Format",
+        choices=FORMATS,
+        widget=forms.Select({"class": "govuk-select"}),
+        error_messages={
+            "required": "Select a format",
+            "invalid_choice": "Select a format from the list",
+        },
+    )
+    allow_errors = forms.BooleanField(
+        label="Make the file although it has errors that DfE would refuse", required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="export_%s", **kwargs)
+        self.fields["year"].widget = forms.HiddenInput()

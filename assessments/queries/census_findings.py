@@ -1,0 +1,131 @@
+"""What census rules say of our records in a year, and what was kept of the last check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from assessments.census.check import TOGETHER, check_message
+from assessments.census.message import Child as ChildOfReturn
+from assessments.census.message import Header, Message
+from assessments.census.rules.judge import Finding
+from assessments.census.years import CensusYear
+from assessments.models import CensusCheck, CensusFinding, NamedPerson
+from assessments.queries.returns import (
+    NOT_RECORDED,
+    ChildInReturn,
+    RecordedAssessment,
+    children_in_return,
+)
+from assessments.queries.visibility import may_make_census_files
+from cinfactors.accounts.models import User
+
+
+class FoundInYear(NamedTuple):
+    """A finding, and where it can be mended; of the year as a whole, nothing but the finding."""
+
+    finding: Finding
+    child: ChildInReturn | None
+    episode: int | None
+    """Its key."""
+    assessment: RecordedAssessment | None
+    """The one that it is about; else the latest of its episode, or of the child."""
+
+
+def findings_in_year(
+    year: CensusYear, on: date, seen: Callable[[ChildInReturn], object]
+) -> Generator[FoundInYear, None, None]:
+    """Yield what the rules say of our records, as at a day; `seen` is told of each child.
+
+    The rules are those of any return, but for what is not recorded here. As `children_in_return`,
+    in a transaction of the caller's, who closes the generator before it ends.
+    """
+    recent: dict[int, ChildInReturn] = {}
+
+    def passing() -> Generator[ChildOfReturn, None, None]:
+        with closing(children_in_return(year, on)) as children:
+            for position, each in enumerate(children, start=1):
+                recent[position] = each
+                # A finding is told at most so many children later.
+                recent.pop(position - 2 * TOGETHER, None)
+                seen(each)
+                yield each.child
+
+    header = Header(
+        year=str(year.reference_date.year), reference_date=year.reference_date, collection="CIN"
+    )
+    with closing(passing()) as children:
+        message = Message(header, children)
+        for finding in check_message(message, year, as_at=on, without=NOT_RECORDED):
+            yield _found(finding, recent)
+
+
+def _found(finding: Finding, recent: dict[int, ChildInReturn]) -> FoundInYear:
+    if finding.child is None:
+        return FoundInYear(finding, None, None, None)
+    child = recent[finding.child]
+    if finding.episode is None:
+        latest = [each for several in child.assessments for each in several]
+        return FoundInYear(finding, child, None, latest[-1] if latest else None)
+    own = child.assessments[finding.episode - 1]
+    episode = child.episodes[finding.episode - 1]
+    if finding.assessment is not None:
+        return FoundInYear(finding, child, episode, own[finding.assessment - 1])
+    return FoundInYear(finding, child, episode, own[-1] if own else None)
+
+
+# Of the last check
+
+
+def census_check_of(person: User, year: str) -> CensusCheck | None:
+    """Return the last check of a year; None where there is none, or not for this person."""
+    if not may_make_census_files(person):
+        return None
+    return CensusCheck.objects.filter(year=year).first()
+
+
+def _hidden_from(person: User) -> Q:
+    """Return the condition on findings that they are of a record restricted to others."""
+    named = NamedPerson.objects.filter(child=OuterRef("child_id"), person=person)
+    return Q(child__restricted=True) & ~Q(Exists(named))
+
+
+def census_findings(person: User, check: CensusCheck) -> QuerySet[CensusFinding]:
+    """Return what was found, without what is in records that are restricted to others."""
+    if not may_make_census_files(person):
+        return CensusFinding.objects.none()
+    found = CensusFinding.objects.filter(census_check=check).exclude(_hidden_from(person))
+    return found.order_by("kind", "pk")
+
+
+def hidden_census_findings(person: User, check: CensusCheck) -> int:
+    """Return how many findings are in records that are restricted to others."""
+    return CensusFinding.objects.filter(_hidden_from(person), census_check=check).count()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How many findings of each kind somebody, or a team, has to look at."""
+
+    key: int | None
+    name: str
+    numbers: dict[str, int]
+
+
+def finding_counts(findings: QuerySet[CensusFinding], by: str) -> list[FindingCount]:
+    """Return the counts by kind for each `team` or `worker`, by name."""
+    rows = (
+        findings.order_by()
+        .values_list(f"{by}_id", f"{by}__name", "kind")
+        .annotate(number=Count("pk"))
+        .order_by(f"{by}__name", f"{by}_id")
+    )
+    counts: dict[int | None, FindingCount] = {}
+    for key, name, kind, number in rows:
+        counts.setdefault(key, FindingCount(key, name or "", {})).numbers[kind] = number
+    return list(counts.values())

@@ -1,0 +1,96 @@
+"""Judge our records of a census year, and keep what is found for the page about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments import queries
+from assessments.census.rules.loader import Severity
+from assessments.census.years import CensusYear
+from assessments.models import CensusCheck, CensusFinding
+from assessments.queries import ChildInReturn, FoundInYear
+
+ROWS_AT_ONCE = 1000
+
+
+def check_year(
+    year: CensusYear, report: Callable[[FoundInYear], object] = lambda found: None
+) -> CensusCheck:
+    """Judge what is recorded of a year as at today, or as at 31 March of a year that has ended.
+
+    What the last check kept is replaced. Two at once wait for each other.
+    """
+    on = min(timezone.localdate(), year.reference_date)
+    totals: Counter[str] = Counter()
+    open_by_team: Counter[int] = Counter()
+
+    def seen(child: ChildInReturn) -> None:
+        totals["children"] += 1
+        for episode, places in zip(child.child.episodes, child.assessments, strict=True):
+            for assessment, place in zip(episode.assessments, places, strict=True):
+                totals["assessments"] += 1
+                if assessment.is_open:
+                    open_by_team[place.team] += 1
+                else:
+                    totals["completed"] += 1
+
+    with transaction.atomic():
+        check = _locked(year, on)
+        CensusFinding.objects.filter(census_check=check).delete()
+        rows: list[CensusFinding] = []
+        with closing(queries.findings_in_year(year, on, seen)) as findings:
+            for found in findings:
+                rows.append(_row(check, found))
+                if len(rows) == ROWS_AT_ONCE:
+                    CensusFinding.objects.bulk_create(rows)
+                    rows.clear()
+                report(found)
+        CensusFinding.objects.bulk_create(rows)
+        check.as_at, check.checked_at = on, timezone.now()
+        check.children = totals["children"]
+        check.assessments, check.completed = totals["assessments"], totals["completed"]
+        check.open_by_team = {str(team): number for team, number in open_by_team.items()}
+        check.save()
+    return check
+
+
+def _locked(year: CensusYear, on: date) -> CensusCheck:
+    CensusCheck.objects.get_or_create(
+        year=year.name,
+        defaults={
+            "as_at": on,
+            "checked_at": timezone.now(),
+            "children": 0,
+            "assessments": 0,
+            "completed": 0,
+            "open_by_team": {},
+        },
+    )
+    return CensusCheck.objects.select_for_update().get(year=year.name)
+
+
+def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
+    finding, place = found.finding, found.assessment
+    kind = CensusFinding.Kind.QUERY
+    if finding.if_still_open:
+        kind = CensusFinding.Kind.IF_STILL_OPEN
+    elif finding.severity is Severity.ERROR:
+        kind = CensusFinding.Kind.ERROR
+    return CensusFinding(
+        census_check=check,
+        kind=kind,
+        rule=finding.rule,
+        message=finding.message,
+        mend=finding.mend,
+        child_id=found.child.key if found.child else None,
+        episode_id=found.episode,
+        assessment_id=place.key if place else None,
+        team_id=place.team if place else None,
+        worker_id=place.worker if place else None,
+    )

@@ -1,0 +1,100 @@
+"""What data officers see of a census year."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from assessments import queries
+from assessments.census.years import CensusYear
+from assessments.models import Assessment
+from assessments.services.returns import check_year
+from cinfactors.accounts.models import User
+from tests import people as given
+from tests.journeys.states.opening import SitDown
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+
+def this_year() -> CensusYear:
+    return [*queries.return_years(timezone.localdate()).values()][-1]
+
+
+def first_referral() -> date:
+    """A day of the census year, in its first days too."""
+    return max(this_year().first_day, timezone.localdate() - timedelta(days=10))
+
+
+def with_need(assessment: Assessment, need: str = "N1") -> Assessment:
+    assessment.episode.primary_need = need
+    assessment.episode.save()
+    return assessment
+
+
+def completed(worker: User, manager: User, la_child_id: str) -> Assessment:
+    """Completed today, and so of no other finding than that it has no primary need."""
+    draft = given.start(worker, la_child_id, referred=first_referral())
+    return given.authorise(given.submit(draft), manager)
+
+
+def a_year_with_defects(people: People) -> None:
+    """Two without a primary need, one of them in South, and one in a restricted record."""
+    completed(people.ada, people.mo, "EX1001")
+    completed(people.cleo, people.nia, "EX2001")
+    given.restrict(completed(people.ada, people.mo, "EX6000"), people.mo)
+
+
+def opened(people: People, open_browser: SitDown, query: str = "") -> Visitor:
+    visitor = open_browser(people.dee)
+    visitor.opens(f"/census/{query}")
+    return visitor
+
+
+def census_not_checked_yet(people: People, open_browser: SitDown) -> Visitor:
+    return opened(people, open_browser)
+
+
+def census_with_nothing_found(people: People, open_browser: SitDown) -> Visitor:
+    with_need(completed(people.ada, people.mo, "EX1001"))
+    check_year(this_year())
+    return opened(people, open_browser)
+
+
+def census_with_findings(people: People, open_browser: SitDown) -> Visitor:
+    a_year_with_defects(people)
+    given.start(people.ben, "EX1002", referred=first_referral())
+    check_year(this_year())
+    return opened(people, open_browser)
+
+
+def census_findings_of_a_team(people: People, open_browser: SitDown) -> Visitor:
+    a_year_with_defects(people)
+    check_year(this_year())
+    return opened(people, open_browser, f"?team={people.north.pk}&kind=error")
+
+
+def census_of_another_year(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.dee)
+    visitor.expects(422)
+    visitor.opens("/census/?year=2023-24")
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def census_export_refused(people: People, open_browser: SitDown) -> Visitor:
+    visitor = census_with_findings(people, open_browser)
+    visitor.expects(422)
+    visitor.page.get_by_role("button", name="Make the file").click()
+    visitor.sees("There is a problem", "Restricted records stand in this return")
+    return visitor
+
+
+STATES = (
+    census_not_checked_yet,
+    census_with_nothing_found,
+    census_with_findings,
+    census_findings_of_a_team,
+    census_of_another_year,
+    census_export_refused,
+)

@@ -1,0 +1,28 @@
+"""A data officer brings a census year from defects to a green light."""
+
+from __future__ import annotations
+
+from assessments.models import Episode
+from tests.journeys.states.census import a_year_with_defects, this_year
+
+
+def test_a_data_officer_checks_a_year_until_nothing_is_found(people, at_a_browser, javascript):
+    a_year_with_defects(people)
+    dee = at_a_browser(people.dee, javascript=javascript)
+    dee.opens("/guidance/")
+    dee.follows("Census")
+    year = this_year().name
+    dee.sees(f"{year} has not been checked yet")
+    dee.presses(f"Check {year}")
+    dee.sees(f"{year} was checked again", "1 finding in restricted records")
+    dee.follows("2 findings")
+    dee.sees("The primary need is missing", "Choose the primary need in the case system")
+    dee.follows("South")
+    dee.does_not_see("EX1001")
+    dee.follows("EX2001")
+    dee.sees_heading("Record of the assessment")
+    dee.sees("EX2001")
+    Episode.objects.update(primary_need="N1")
+    dee.opens("/census/")
+    dee.presses("Check again")
+    dee.sees("Nothing found", "DfE would refuse and query nothing")
