@@ -206,6 +206,7 @@ def _people(path: Path, factors: tuple[Factor, ...]) -> dict[str, Any]:
             about=about,
             signs=_words(table, "signs", []),
             never=never,
+            grown_up=table.text("grown_up", ""),
         )
 
     with read(path) as table:
@@ -214,9 +215,12 @@ def _people(path: Path, factors: tuple[Factor, ...]) -> dict[str, Any]:
             "reporters": _words(table, "reporters"),
             "usually_done_by": frozenset(table.texts("usually_done_by")),
         }
+        names = {each.name for each in found["people"]}
+        if unknown := {each.grown_up for each in found["people"] if each.grown_up} - names:
+            table.refuse(f"grown_up names no people {', '.join(sorted(unknown))}")
         if unknown := found["usually_done_by"] - labels:
             table.refuse(f"no code is about {', '.join(sorted(unknown))}")
-        for key in ("done_by", "done_to"):
+        for key in ("done_by", "done_to", "blows"):
             found[key] = frozenset(table.texts(key))
             if unknown := found[key] - numbers:
                 table.refuse(f"{key} names no factor {', '.join(sorted(unknown))}")

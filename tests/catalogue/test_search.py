@@ -99,6 +99,14 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("mum says she is scared, partner controls her", "3B"),
         ("sister’s partner beats her in our house", "3C"),
         ("hides upstairs when parents fight", "3A"),
+        # Who is of age is no child, and to whom it is said beside is no other.
+        ("stepson aged 22 at home drinks daily", "1C"),
+        ("punched by lad aged 19", "18C"),
+        ("found drunk in park aged 13", "1A"),
+        ("found drunk in park, 13", "1A"),
+        ("found drunk in park (13)", "1A"),
+        ("he brays his missus", "3B"),
+        ("uncle brayed nan", "3C"),
     ],
 )
 def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
@@ -118,6 +126,10 @@ def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
         ("mum and dad punched him", "18"),
         ("mum says uncle punched boy", "18"),
         ("14 year old punched by mum", "18"),
+        ("he clouts his wife", "3"),
+        ("he clouts his son", "18"),
+        ("mam got leathered by her bloke", "3"),
+        ("son got leathered by her bloke", "18"),
     ],
 )
 def test_harm_is_the_childs_unless_it_was_done_to_somebody_else(text, number):
@@ -213,6 +225,12 @@ def test_of_three_letters_none_is_another():
         ("no fod in the house", "16", "no food in the house"),
         ("hti by dad", "18", "hit by dad"),
         ("mum drinkin vodka", "1", "mum drinking vodka"),
+        ("always drinkin", "1", "always drinking"),
+        ("achohol", "1", "alcohol"),
+        ("asma", "6", "asthma"),
+        # An English word too, where one like it belongs.
+        ("yong carer", "7", "young carer"),
+        ("personalty disorder", "4", "personality disorder"),
     ],
 )
 def test_a_misspelt_word_is_taken_for_the_nearest_and_that_is_said(text, number, meant):
@@ -221,7 +239,9 @@ def test_a_misspelt_word_is_taken_for_the_nearest_and_that_is_said(text, number,
     assert found.meant == meant
 
 
-@pytest.mark.parametrize("text", ["priest", "stammer", "coke", "DASH", "swimming", "forearm"])
+@pytest.mark.parametrize(
+    "text", ["priest", "stammer", "coke", "DASH", "swimming", "forearm", "in bed"]
+)
 def test_an_english_word_is_not_taken_for_another_that_looks_like_it(text):
     assert find(EDITION, text).meant == ""
 

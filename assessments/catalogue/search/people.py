@@ -61,9 +61,11 @@ class Person:
 def people_in(edition: Edition, words: Sequence[Word]) -> tuple[Person, ...]:
     """Return the people whom a text names, in its order; of two expressions the longer.
 
-    An age belongs to who is named beside it; a child's alone is the child.
+    An age belongs to who is named beside it; a child's alone is the child, and a child of age
+    is none.
     """
     known = _expressions(edition)
+    by_name = {each.name: each for each in edition.people}
     child = next((each for each in edition.people if each.kind == Kind.CHILD), None)
     people = []
     place = 0
@@ -73,6 +75,8 @@ def people_in(edition: Edition, words: Sequence[Word]) -> tuple[Person, ...]:
         if named:
             if age is None:
                 age, end = _age_after(known, words, end)
+            if age is not None and age >= ADULT_AGE and named.grown_up:
+                named = by_name[named.grown_up]
             person = Person(named, place, end, age)
         elif age is not None and age < ADULT_AGE and child:
             person = Person(child, place, start, age)
@@ -213,22 +217,48 @@ def _signs(edition: Edition) -> Sequence[tuple[People, Sequence[str]]]:
     ]
 
 
-def is_done_to_another(edition: Edition, words: Sequence[Word], people: Sequence[Person]) -> bool:
-    """Whether something was done by one person to another who is not the child.
+def others_harmed(words: Sequence[Word], people: Sequence[Person]) -> Sequence[Person]:
+    """Return those to whom something was done by somebody, none of them the child.
 
     A partner hits a partner, unless somebody else is named: "hit by boyfriend". Where the child is
-    among those to whom it was done, it was done to the child.
+    among those to whom it was done, it was done to the child, and nobody is returned.
     """
     by = [each for each in people if _stands_after(words, each, BY)]
     if by:
         victims = [each for each in people if each not in by and each.first < by[-1].first]
         victims = victims or [each for each in people if each not in by]
-        is_by_partner = all(each.people.kind == Kind.PARTNER for each in by)
-        return not any(_is_child(each) for each in victims) and bool(victims or is_by_partner)
-    if not people or _suffers(words, people[0]):
-        return bool(people) and not _is_child(people[0])
-    victims = _done_to_directly(words, people)
-    return bool(victims) and not any(_is_child(each) for each in victims)
+        if not victims and all(_is_partner(each) for each in by):
+            victims = by
+    elif people and (_suffers(words, people[0]) or _is_partner_hit(words, people[0])):
+        victims = [people[0]]
+    else:
+        victims = _done_to_directly(words, people)
+    return [] if any(_is_child(each) for each in victims) else victims
+
+
+def are_of_the_family(edition: Edition, people: Sequence[Person]) -> bool:
+    """Whether what is done to them is domestic abuse: to adults of the family or the household."""
+    labels = {
+        code.about for number in edition.done_to for code in edition.factors_by_number[number].codes
+    }
+    of_children = frozenset[str]().union(
+        *(each.about for each in edition.people if each.kind == Kind.CHILD)
+    )
+    return bool(people) and all(
+        each.people.about & labels and each.people.about.isdisjoint(of_children) for each in people
+    )
+
+
+def _is_partner(person: Person) -> bool:
+    return person.people.kind == Kind.PARTNER
+
+
+def _is_partner_hit(words: Sequence[Word], person: Person) -> bool:
+    """Whether somebody who is not named does something to a partner: "he hits his wife"."""
+    before = [each.typed for each in words[: person.first]]
+    while before and before[-1] in SMALL:
+        before.pop()
+    return _is_partner(person) and "he" in before[:-1] and before[-1] not in REPORTS | LIGHT
 
 
 def _is_child(person: Person) -> bool:
@@ -309,12 +339,9 @@ def _reports(words: Sequence[Word], person: Person) -> bool:
 
 
 def _labels(edition: Edition, person: Person) -> frozenset[str]:
-    """Return the person's labels; one whose age is given is a child or an adult by that."""
-    if person.age is None:
+    """Return the person's labels; one who is told to be under age did it as a child."""
+    if person.age is None or person.age >= ADULT_AGE:
         return person.people.about
-    of_children = frozenset[str]().union(
+    return frozenset[str]().union(
         *(each.about for each in edition.people if each.kind == Kind.CHILD)
     )
-    if person.age < ADULT_AGE:
-        return of_children
-    return frozenset[str]().union(*(each.about for each in edition.people)) - of_children
