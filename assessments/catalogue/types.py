@@ -321,8 +321,8 @@ class Edition:
     """Words for those who report what they saw of a child, such as a school."""
     done_by: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say by whom something was done."""
-    usually_done_by: frozenset[str] = frozenset()
-    """The labels of their codes that come first where a text does not say by whom."""
+    usually: frozenset[str] = frozenset()
+    """The labels of the codes that come first where a text does not say by whom or to whom."""
     done_to: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say who was harmed by somebody."""
     blows: frozenset[str] = frozenset()

@@ -18,6 +18,8 @@ BY = frozenset({"by", "from", "off"})
 OBJECTS = frozenset({"another", "each", "her", "him", "me", "other", "others", "them"})
 FAR = 6
 """How many words after who does something its object is looked for."""
+GONE = frozenset({"death", "died", "dies", "funeral", "passed"})
+"""After a person who is dead, whom what is found is not about: "low since nan died"."""
 ADULT_AGE = 18
 OLDEST = 120
 _AGE = re.compile(r"(\d{1,3})(?:yo|y|yr|yrs)?")
@@ -26,7 +28,7 @@ NUMBERS = {
     "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13",
     "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
 }  # fmt: skip
-BEFORE_AGE = frozenset({"aged", "age", "shes", "hes"})
+BEFORE_AGE = frozenset({"aged", "age", "shes", "hes", "im"})
 YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
 OLD = frozenset({"old", "olds", "o"})
 REPORTS = frozenset(
@@ -184,7 +186,9 @@ def by_fit(
     concerned = [
         each
         for each in people
-        if factor.number not in each.people.never and not labels.isdisjoint(each.people.about)
+        if factor.number not in each.people.never
+        and not labels.isdisjoint(each.people.about)
+        and not any(word.typed in GONE for word in words[each.end : each.end + 1])
     ]
     about: frozenset[str] = frozenset()
     if factor.number in edition.done_by:
@@ -194,8 +198,8 @@ def by_fit(
         about = _to_whom(words, concerned) if is_done_to else _nearest(concerned, matched)
     if not about:
         about = _shown_by_signs(edition, words) & labels
-    if not about and factor.number in edition.done_by:
-        about = edition.usually_done_by
+    if not about and factor.number in edition.done_by | edition.done_to:
+        about = edition.usually
     return sorted(factor.codes, key=lambda code: code.about not in about)
 
 
@@ -303,8 +307,18 @@ def _acts_on(words: Sequence[Word], people: Sequence[Person]) -> bool:
     return False
 
 
+def has_seen(words: Sequence[Word], people: Sequence[Person]) -> bool:
+    """Whether a child tells what one does to another: "girl says dad hits mum"."""
+    if len(people) < 3 or not _is_child(people[0]) or any(map(_is_child, people[1:3])):
+        return False
+    between = (each.typed for each in words[people[1].end : people[2].first])
+    return any(each not in SMALL | LIGHT for each in between)
+
+
 def _to_whom(words: Sequence[Word], people: Sequence[Person]) -> frozenset[str]:
     """Return the labels of whom something was done to: the last named, but for who did it."""
+    if has_seen(words, people):
+        return people[0].people.about
     victims = [each for each in people if not _stands_after(words, each, BY)]
     close = [each for each in victims if each.people.kind != Kind.PARTNER]
     return (close or victims or people)[-1].people.about

@@ -12,6 +12,7 @@ from assessments.catalogue.search.people import (
     BEFORE_AGE,
     are_of_the_family,
     by_fit,
+    has_seen,
     others_harmed,
     people_in,
     without_reporter,
@@ -168,6 +169,8 @@ def find(edition: Edition, text: str) -> Found:
         if factor.number in edition.done_by:
             # That the child was hit does not say by whom.
             own = case.of_others if named - {Kind.CHILD} else case.codes
+        if factor.number in edition.done_to and has_seen(corrected, people):
+            own = {}
         codes.sort(key=lambda code: -own.get(code.code, 0.0))
         matched = _together(corrected, case.places)
         found.append(FoundFactor(factor, tuple(codes), matched, case.score))

@@ -18,7 +18,6 @@ SHORTEST_PART = 3
 SOUNDS = (
     ("sch", "sk"),
     ("sth", "s"),
-    ("kn", "n"),
     ("ph", "f"),
     ("ck", "k"),
     ("c", "k"),
@@ -35,6 +34,7 @@ def english() -> Collection[str]:
 
 @lru_cache(maxsize=20_000)
 def _sound(word: str) -> str:
+    word = word.removeprefix("k") if word.startswith("kn") else word
     for letters, alike in SOUNDS:
         word = word.replace(letters, alike)
     return word
