@@ -16,8 +16,10 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 SMALL = frozenset(
     [
-        "a", "about", "after", "again", "all", "allegation", "allegations", "alleged", "also", "always",
-        "am", "an", "and", "apparently", "currently", "lately", "now", "recently", "any", "are", "as", "at", "basically", "be", "because", "been", "being",
+        "a", "about", "after", "again", "all", "allegation", "allegations", "alleged", "also",
+        "always",
+        "am", "an", "and", "apparently", "currently", "lately", "now", "recently", "any", "are",
+        "as", "at", "basically", "be", "because", "been", "being",
         "but", "can", "concern", "concerned", "concerns", "could", "did", "do", "does", "doing",
         "dont", "due", "during", "ever", "evidence", "for", "from", "get", "gets", "getting",
         "go", "goes", "going", "got", "had", "has", "have", "having", "he", "her", "hers",
