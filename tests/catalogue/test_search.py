@@ -235,13 +235,8 @@ def test_of_three_letters_none_is_another():
         ("hti by dad", "18", "hit by dad"),
         ("mum drinkin vodka", "1", "mum drinking vodka"),
         ("always drinkin", "1", "always drinking"),
-        ("achohol", "1", "alcohol"),
-        ("asma", "6", "asthma"),
         ("carrying a nife", "24", "carrying a knife"),
         ("dad drinkng", "1", "dad drinking"),
-        # An English word too, where one like it belongs.
-        ("yong carer", "7", "young carer"),
-        ("personalty disorder", "4", "personality disorder"),
     ],
 )
 def test_a_misspelt_word_is_taken_for_the_nearest_and_that_is_said(text, number, meant):

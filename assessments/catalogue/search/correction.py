@@ -6,14 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assessments.catalogue.search.index import Index
-from assessments.catalogue.search.spelling import (
-    SHORTEST,
-    SHORTEST_BESIDE,
-    english,
-    nearest,
-    parted,
-)
-from assessments.catalogue.search.words import LIGHT, SMALL, Word, stem, words_of
+from assessments.catalogue.search.spelling import SHORTEST_BESIDE, english, nearest, parted
+from assessments.catalogue.search.words import Word, words_of
 
 SHORTEST_BEGINNING = 4
 FORMS = ("s", "ed", "ing", "in", "er", "ly", "y")
@@ -27,39 +21,31 @@ def corrected_by(index: Index, words: Sequence[Word]) -> Sequence[Word]:
         is_form = word.stem in index.weights and word.typed.endswith(FORMS)
         is_known = word.typed in index.typed or is_form
         is_begun = place == len(words) - 1 and any(begun_by(word.typed, index.spelt))
-        is_dropped = (
-            len(word.typed) >= SHORTEST
-            and word.typed.endswith("in")
-            and f"{word.typed}g" in index.spelt
-        )
-        if (is_known or is_begun or word.typed.isdigit()) and not is_dropped:
+        if word.typed in english() or word.typed.isdigit():
             corrected.append(word)
             continue
-        beside = _beside(
-            index, corrected[-1:], words[place + 1 : place + 2], is_everyday=word.typed in english()
+        if word.typed.endswith("in") and f"{word.typed}g" in index.spelt:
+            corrected += words_of(f"{word.typed}g")  # "drinkin"
+            continue
+        if is_known or is_begun:
+            corrected.append(word)
+            continue
+        beside = _beside(index, corrected[-1:], words[place + 1 : place + 2])
+        other = (
+            nearest(word.typed, beside, SHORTEST_BESIDE)
+            or nearest(word.typed, index.spelt)
+            or parted(word.typed, index.typed)
         )
-        if is_dropped:
-            other = f"{word.typed}g"
-        elif word.typed in english():
-            other = nearest(word.typed, beside, SHORTEST_BESIDE)
-            other = "" if stem(other) == word.stem else other
-        else:
-            other = (
-                nearest(word.typed, beside, SHORTEST_BESIDE)
-                or nearest(word.typed, index.spelt)
-                or parted(word.typed, index.typed)
-            )
         corrected += words_of(other) if other else [word]
     return tuple(corrected)
 
 
-def _beside(index: Index, *neighbours: Sequence[Word], is_everyday: bool) -> Mapping[str, int]:
+def _beside(index: Index, *neighbours: Sequence[Word]) -> Mapping[str, int]:
     """Return the words that stand beside one of these in some expression, with in how many."""
     beside: Counter[str] = Counter()
     for words in neighbours:
         for word in words:
-            if word.typed not in SMALL | LIGHT or not is_everyday:
-                beside.update(index.beside.get(word.typed, {}))
+            beside.update(index.beside.get(word.typed, {}))
     return beside
 
 

@@ -8,11 +8,11 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-SHORTEST = 4
+SHORTEST = 5
 """Letters of a word below which no other is near it."""
 SHORTEST_BESIDE = 3
 """The same where the word stands beside one that the other stands beside in an expression."""
-LONG = 7
+LONG = 8
 """Letters from which two may differ."""
 SHORTEST_PART = 3
 SOUNDS = (
@@ -58,8 +58,8 @@ def nearest(word: str, known: Mapping[str, int], shortest: int = SHORTEST) -> st
             continue
         has_same_letters = longer == 0 and sorted(each) == sorted(word)
         allowed = 2 if has_same_letters and len(word) >= SHORTEST else most
-        if len(word) == shortest and not (has_same_letters or len(each) > len(word)):
-            continue  # of so few letters none is another
+        if len(word) == SHORTEST_BESIDE and not (has_same_letters or len(each) > len(word)):
+            continue  # of three letters none is another
         differ = OSA.distance(word, each, score_cutoff=allowed)
         if each[0] == word[0] and differ <= allowed:
             near.append((differ, -uses, longer, each))
