@@ -196,6 +196,13 @@ def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[A
     )
 
 
+def ended_in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
+    """Return those that ended in it, by one condition that an index of their ends can serve."""
+    return assessments.filter(
+        end_date__gte=date(ending - 1, 4, 1), end_date__lte=date(ending, 3, 31)
+    )
+
+
 def workers_for(person: User) -> QuerySet[User]:
     """Return the social workers of the person's teams, and others whose work they may see."""
     members = Membership.objects.filter(team__in=teams_of(person), user=OuterRef("pk"))

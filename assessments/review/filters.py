@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,10 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from assessments import queries
-from assessments.catalogue import loader
-from assessments.catalogue.code_names import code_with_name
-from assessments.catalogue.types import code_order
 from assessments.models import Assessment, Status
+from assessments.presenters.choices import census_years, every_code
 from assessments.review.read_only import ReadOnlyAdmin, signed_in
 
 Lookups = list[tuple[str, str]]
@@ -143,17 +140,6 @@ class WithCode(ChoiceFilter):
         return queries.containing_code(assessments, value)
 
 
-@lru_cache(maxsize=1)
-def every_code() -> Lookups:
-    """The codes of every edition, since old records keep theirs, by the latest of their names."""
-    names = {
-        code: code_with_name(edition, code)
-        for edition in loader.editions().values()
-        for code in edition.codes
-    }
-    return sorted(names.items(), key=lambda named: code_order(named[0]))
-
-
 class WithReasons(ChoiceFilter):
     title = "reasons given"
     parameter_name = "reasons"
@@ -186,11 +172,7 @@ class InCensusYear(ChoiceFilter):
     parameter_name = "year"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
-        """From the first edition on; a year runs from April and is named by the one it ends in."""
-        today = timezone.localdate()
-        last = today.year + (today.month >= 4)
-        first = min(each.in_force_from for each in loader.editions().values()).year + 1
-        return [(str(year), f"{year - 1}-{year % 100:02}") for year in range(last, first - 1, -1)]
+        return census_years(timezone.localdate())
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.in_census_year(assessments, int(value))

@@ -55,8 +55,10 @@ class AdministratorsOnly(ModelAdmin):
     """Open to administrators alone; deletes nothing."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     actions = None
+    empty_value_display = "None"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
         return StrictChangeList
@@ -129,9 +131,9 @@ class PersonAdmin(AdministratorsOnly):
         """Never allow a filter on a password's hash, which would reveal it bit by bit."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description="may sign in", boolean=True, ordering="is_active")
-    def may_sign_in(self, person: User) -> bool:
-        return person.is_active
+    @admin.display(description="may sign in", ordering="is_active")
+    def may_sign_in(self, person: User) -> str:
+        return "Yes" if person.is_active else "No"
 
     @admin.display(description="teams")
     def in_which_teams(self, person: User) -> SafeString:
@@ -338,7 +340,7 @@ if TYPE_CHECKING:
 class TeamAdmin(AdministratorsOnly):
     form = TeamForm
     fields = ["name", "active"]
-    list_display = ["name", "active", "at_work", "managed_by", "open_work"]
+    list_display = ["name", "in_use", "at_work", "managed_by", "open_work"]
     list_filter = ["active"]
     search_fields = ["name"]
 
@@ -351,6 +353,10 @@ class TeamAdmin(AdministratorsOnly):
             .prefetch_related(Prefetch("people", queryset=at_work))
         )
         return teams
+
+    @admin.display(description="in use", ordering="active")
+    def in_use(self, team: Team) -> str:
+        return "Yes" if team.active else "No"
 
     @admin.display(description="people")
     def at_work(self, team: Team) -> int:

@@ -38,7 +38,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.sees("With it goes 1 comment: 13A")
     mo.presses("Return")
     mo.sees("There is a problem")
-    assert mo.page.locator(".review-problems li").all_inner_texts() == [
+    assert mo.problems() == [
         "Select why you are returning it",
         "Enter what the worker should look at",
     ]

@@ -183,6 +183,7 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
         "void": {"GET", "HEAD", "POST"},
         "without_a_worker": {"GET", "HEAD"},
         "census": {"GET", "HEAD", "POST"},
+        "census_export": {"POST"},
         "reading_log": {"GET", "HEAD"},
         "reading_hour": {"GET", "HEAD"},
         "ask_who_read": {"GET", "HEAD", "POST"},

@@ -7,6 +7,13 @@ from typing import Any, cast
 
 from django import forms
 
+FORMATS = (
+    ("xml", "XML, as a return has it"),
+    ("csv-long", "CSV, a row to each factor"),
+    ("csv-wide", "CSV, a column to each code"),
+    ("json-rows", "CSV with the factors of each assessment as a JSON list"),
+)
+
 
 class YearForm(forms.Form):
     """Which census year to look at, or to check again."""
@@ -24,3 +31,24 @@ class YearForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["year"])
         field.choices = [(year, f"{year[:4]} to 20{year[5:]}") for year in years]
+
+
+class ExportForm(YearForm):
+    """A file of a year's records."""
+
+    format = forms.ChoiceField(
+        label="Format",
+        choices=FORMATS,
+        widget=forms.Select({"class": "govuk-select"}),
+        error_messages={
+            "required": "Select a format",
+            "invalid_choice": "Select a format from the list",
+        },
+    )
+    allow_errors = forms.BooleanField(
+        label="Make the file although it has errors that DfE would refuse", required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="export_%s", **kwargs)
+        self.fields["year"].widget = forms.HiddenInput()

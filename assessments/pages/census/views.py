@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from assessments import queries
 from assessments.census.years import CensusYear
 from assessments.models import CensusCheck, CensusFinding
-from assessments.pages.census.forms import YearForm
+from assessments.pages.census.forms import ExportForm, YearForm
 from assessments.queries import FindingCount
 from assessments.services.returns import check_year
 from cinfactors.accounts.requests import SignedInRequest
@@ -47,21 +47,36 @@ def census(request: SignedInRequest) -> HttpResponse:
     if not queries.may_make_census_files(request.user):
         raise Http404
     years = queries.return_years(timezone.localdate())
-    latest = [*years][-1]
     if request.method == "POST":
         form = YearForm(request.POST, years=years)
         if form.is_valid():
             return _check_again(request, years[form.cleaned_data["year"]])
-    else:
-        given = {"year": request.GET.get("year", latest)}
-        form = YearForm(given, years=years)
-    is_right = form.is_valid()
-    year = form.cleaned_data["year"] if is_right else latest
+        return census_page(request, request.POST.get("year", ""), status=422)
+    return census_page(request, request.GET.get("year", [*years][-1]))
+
+
+def census_page(
+    request: SignedInRequest,
+    given: str,
+    *,
+    export_form: ExportForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page of the year that was given; if it is none, of the latest, with an error."""
+    years = queries.return_years(timezone.localdate())
+    form = YearForm({"year": given}, years=years)
+    year = form.cleaned_data["year"] if form.is_valid() else [*years][-1]
     check = queries.census_check_of(request.user, year)
-    context = {"form": form, "year": year, "years": years, "check": check}
+    context = {
+        "form": form,
+        "export_form": export_form or ExportForm(initial={"year": year}, years=years),
+        "year": year,
+        "check": check,
+    }
     if check is not None:
         context |= _found(request, check)
-    return render(request, "pages/census/page.html", context, status=200 if is_right else 422)
+    status = 422 if form.errors else status
+    return render(request, "pages/census/page.html", context, status=status)
 
 
 def _check_again(request: SignedInRequest, year: CensusYear) -> HttpResponse:

@@ -82,10 +82,19 @@ def census_of_another_year(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def census_export_refused(people: People, open_browser: SitDown) -> Visitor:
+    visitor = census_with_findings(people, open_browser)
+    visitor.expects(422)
+    visitor.page.get_by_role("button", name="Make the file").click()
+    visitor.sees("There is a problem", "Restricted records stand in this return")
+    return visitor
+
+
 STATES = (
     census_not_checked_yet,
     census_with_nothing_found,
     census_with_findings,
     census_findings_of_a_team,
     census_of_another_year,
+    census_export_refused,
 )
