@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.components.find import find
 from assessments.pages.access.views import lift, reassign, restrict, without_a_worker
+from assessments.pages.census.explaining import explain, notes
 from assessments.pages.census.exporting import export
 from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
@@ -65,6 +66,8 @@ urlpatterns = [
     path("reading/child/<uuid:reference>/", who_read, name="who_read"),
     path("census/", census, name="census"),
     path("census/export/", export, name="census_export"),
+    path("census/notes/", notes, name="census_notes"),
+    path("census/explain/<uuid:reference>/", explain, name="explain_query"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

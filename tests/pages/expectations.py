@@ -134,6 +134,9 @@ PAGES = {
     # Nobody has said why; see tests/audit/test_who_read.py.
     "reading/child/<uuid:reference>/": Line("404 404 404 404 404 302 404"),
     "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
+    # No year was checked; see tests/pages/test_census_notes.py.
+    "census/notes/": Line("404"),
+    "census/explain/<uuid:reference>/": Line("404", "404"),
     "census/export/": Line("405", "404 404 404 404 404 422 404"),
     "reassign/": Line("404 404 404 200 200 404 404"),
     "guidance/": Line(EVERYBODY),

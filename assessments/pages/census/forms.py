@@ -7,6 +7,9 @@ from typing import Any, cast
 
 from django import forms
 
+from assessments.components.forms import Form, LinesField
+from cinfactors.web.form_layout import Field
+
 FORMATS = (
     ("xml", "XML, as a return has it"),
     ("csv-long", "CSV, a row to each factor"),
@@ -52,3 +55,18 @@ class ExportForm(YearForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="export_%s", **kwargs)
         self.fields["year"].widget = forms.HiddenInput()
+
+
+class NoteForm(Form):
+    """Why a query stands."""
+
+    text = LinesField(
+        label="Why is it right as it is?",
+        help_text="For the collection’s notes: without a name, or anything else about the child",
+        max_length=1000,
+        error_messages={"required": "Enter why it is right as it is"},
+        widget=forms.Textarea(attrs={"autocomplete": "off"}),
+    )
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [Field("text", size="s", rows=4)]

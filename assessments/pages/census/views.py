@@ -25,6 +25,8 @@ from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list
 
 ROWS_PER_PAGE = 50
+EXPLAINED = "explained"
+"""In place of a kind: the queries on which a note says why they stand."""
 MOST_CHILDREN_AT_ONCE = 40_000
 """As many as the largest authority's return has: some seconds. More are left to the command."""
 
@@ -95,22 +97,25 @@ def _check_again(request: SignedInRequest, year: CensusYear) -> HttpResponse:
 
 
 def _found(request: SignedInRequest, check: CensusCheck) -> dict[str, Any]:
-    everything = queries.census_findings(request.user, check)
+    every = queries.census_findings(request.user, check)
+    everything = every.filter(~queries.is_explained())
+    explained = every.filter(queries.is_explained())
     teams = queries.finding_counts(everything, "team")
     chosen = _chosen_team(request, teams)
     kind = request.GET.get("kind", "")
-    if kind and kind not in CensusFinding.Kind.values:
+    if kind and kind not in {*CensusFinding.Kind.values, EXPLAINED}:
         raise Http404
-    found, workers = everything, []
+    found, workers = explained if kind == EXPLAINED else everything, []
     if chosen is not None:
-        found = everything.filter(team=chosen.key)
+        found = found.filter(team=chosen.key)
         workers = queries.finding_counts(found, "worker")
-    if kind:
+    if kind and kind != EXPLAINED:
         found = found.filter(kind=kind)
     listed = found.select_related("child", "assessment", "team", "worker")
     paginator = Paginator(listed, ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     record_list(request, (each.child_id for each in page if each.child_id), Page.CENSUS)
+    notes = queries.notes_on([each.reference for each in page])
     query = request.GET.copy()
     query["year"] = check.year
     totals = {each: sum(team.numbers.get(each, 0) for team in teams) for each in _KINDS}
@@ -125,6 +130,8 @@ def _found(request: SignedInRequest, check: CensusCheck) -> dict[str, Any]:
         "workers": _worker_rows(workers),
         "hidden": queries.hidden_census_findings(request.user, check),
         "open": sum(check.open_by_team.values()),
+        "explained": explained.count(),
+        "rows": [(each, notes.get(each.reference)) for each in page],
         "nothing_found": not any(totals.values()),
     }
 
