@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import queries
 from assessments.models import Assessment, Child, Status
@@ -106,6 +107,22 @@ def _of_the_data_officer(person: User) -> Iterator[Requested]:
     yield Requested("Data officer: first list", person, address)
     for tab in queries.GROUPS:
         yield Requested(f"Data officer: {tab}", person, f"{address}?tab={tab}")
+    year = timezone.localdate().year - 1
+    of_work = Assessment.objects.filter(status=Status.AUTHORISED).earliest("pk")
+    for what, chosen in {
+        "team": {"team": of_work.team_id},
+        "worker": {"worker": of_work.worker.reference},
+        "code": {"code": "3B"},
+        "codes no longer used": {"legacy": "yes"},
+        "status": {"status": Status.CANCELLED},
+        "census year": {"year": year},
+        "overdue": {"overdue": "yes"},
+        "reopened": {"reopened": "yes"},
+        "year, code and team": {"year": year, "code": "3B", "team": of_work.team_id},
+        "year and code": {"year": year, "code": "24A"},
+        "what nothing has": {"year": year, "legacy": "yes", "overdue": "yes"},
+    }.items():
+        yield Requested(f"Data officer, filtered: {what}", person, f"{address}?{urlencode(chosen)}")
     yield Requested("Data officer: searched by child id", person, address, child.la_child_id)
     yield Requested("Data officer: searched by one letter", person, address, child.family_name[0])
     amended = Assessment.objects.filter(

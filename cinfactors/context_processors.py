@@ -36,15 +36,17 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    ("Review", "admin:index", {Role.TEAM_MANAGER}),
+    ("Awaiting review", "admin:assessments_assessment_changelist", {Role.TEAM_MANAGER}),
     ("My assessments", "assessments", {Role.SOCIAL_WORKER}),
     ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
+    ("Children", "admin:assessments_child_changelist", {Role.TEAM_MANAGER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
     ("Census", "census", {Role.DATA_OFFICER}),
     ("Reading of records", "reading_log", {Role.DATA_OFFICER}),
-    ("Guidance", "guidance", set(Role)),
-    ("Review", "admin:assessments_assessment_changelist", {Role.TEAM_MANAGER}),
     ("Admin", "admin:index", {Role.ADMINISTRATOR}),
+    ("Guidance", "guidance", set(Role)),
 )
 
 

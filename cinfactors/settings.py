@@ -11,46 +11,11 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from cinfactors.environment import choice, names, number, required, switch, words
 from cinfactors.web import headers
 from cinfactors.web.loopback import LOOPBACK_NAMES, is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def required(name: str, how: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {how}")
-    return value
-
-
-def switch(name: str, default: str) -> bool:
-    value = os.environ.get(name, default).strip().lower()
-    if value not in {"on", "off"}:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
-    return value == "on"
-
-
-def number(name: str, default: str, *, least: int, most: int) -> int:
-    value = os.environ.get(name, default).strip()
-    # Its length first: Python reads no number of thousands of digits.
-    is_number = value.isascii() and value.isdigit() and len(value) < 20
-    if not is_number or not least <= int(value) <= most:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}. Set it to a whole number from {least} to {most}."
-        )
-    return int(value)
-
-
-def choice(name: str, default: str, *allowed: str) -> str:
-    value = os.environ.get(name, default).strip().upper()
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to {' or '.join(allowed)}.")
-    return value
-
-
-def names(value: str) -> list[str]:
-    return [name.strip() for name in value.split(",") if name.strip()]
 
 
 # Secrets and host names
@@ -378,6 +343,13 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 # Children outside their own caseload whom one person may be shown in an hour, each counted once.
 READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600", least=1, most=1_000_000)
+
+# What makes a submission one that a manager authorises by itself, not together with others.
+AUTHORISE_ALONE = words(
+    "AUTHORISE_ALONE",
+    "explained,returned,corrected,reopened",
+    *("explained", "considered", "described", "returned", "corrected", "reopened", "every"),
+)
 
 # Logs: one JSON object in each line on standard error, without personal data.
 

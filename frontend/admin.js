@@ -1,4 +1,2 @@
-// Our scripts on every page of Django's admin.
+// Our scripts on every page of Django's admin, besides those of every page.
 import "./review/decision.js";
-import "./site/print.js";
-import "./site/session.js";

@@ -318,18 +318,14 @@ def test_only_prerendered_markup_is_marked_as_safe():
 
 
 def test_markup_is_built_in_templates():
-    """But for the attributes that pre-rendered pages fill in, which stand in the midst of tags, and
-    the cells of a list in the admin, which Django takes from functions."""
+    """But for the attributes that pre-rendered pages fill in, which stand in the midst of tags."""
     built = {
         name_of(path)
         for path in modules()
         if name_of(path).startswith("assessments.")
         and re.search(r"\bformat_html|[\"'] ?</?[a-z]+[ >]", path.read_text())
     }
-    assert built == {
-        "assessments.components.prerendered",
-        "assessments.review.queue",
-    }
+    assert built == {"assessments.components.prerendered"}
 
 
 def test_no_template_holds_a_script_or_a_style():

@@ -169,6 +169,7 @@ def test_earlier_keys_are_accepted_while_their_sessions_last():
         ("AUTHORITY_COLOUR", "red"),
         ("AUTHORITY_COLOUR", "#1d70b8;}"),
         ("LOG_LEVEL", "LOUD"),
+        ("AUTHORISE_ALONE", "explained,eventually"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(name, wrong):
@@ -193,6 +194,13 @@ def test_a_number_that_means_nothing_is_refused_with_those_that_do(name):
         )
     for right in (str(least), str(most), f" 0{most} "):
         value("DEBUG", **PRODUCTION | {name: right})
+
+
+def test_an_authority_says_what_is_authorised_by_itself():
+    alone = "AUTHORISE_ALONE"
+    assert value(f"{alone}.__len__()", **PRODUCTION) == "4"
+    assert value(f"{alone}.__len__()", **PRODUCTION | {alone: "none"}) == "0"
+    assert value(alone, **PRODUCTION | {alone: " Considered "}) == "frozenset({'considered'})"
 
 
 def test_every_number_has_a_range():
@@ -260,7 +268,7 @@ def test_an_issuer_needs_https(issuer):
 
 def variables_read() -> set[str]:
     """Each name that the product takes from the environment, found in its syntax."""
-    readers = {"required", "switch", "number", "choice", "get", "setdefault"}
+    readers = {"required", "switch", "number", "choice", "words", "get", "setdefault"}
     names = set()
     files = [*ROOT.glob("cinfactors/**/*.py"), ROOT / "gunicorn.conf.py", ROOT / "manage.py"]
     for file in files:

@@ -267,6 +267,9 @@ class People:
     """Words that show that it is about them where nobody is named: "school run"."""
     never: frozenset[str] = frozenset()
     """The numbers of the factors that are never about them: a baby does not drink."""
+    grown_up: str = ""
+    """The name of the people to whom those of them belong who are told to be of age: a
+    "son aged 22" is no child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +321,13 @@ class Edition:
     """Words for those who report what they saw of a child, such as a school."""
     done_by: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say by whom something was done."""
-    usually_done_by: frozenset[str] = frozenset()
-    """The labels of their codes that come first where a text does not say by whom."""
+    usually: frozenset[str] = frozenset()
+    """The labels of the codes that come first where a text does not say by whom or to whom."""
     done_to: frozenset[str] = frozenset()
     """The numbers of the factors whose codes say who was harmed by somebody."""
+    blows: frozenset[str] = frozenset()
+    """The numbers of those of `done_by` whose words speak for `done_to` where an adult of the
+    family was harmed."""
     undescribed: tuple[Undescribed, ...] = ()
 
     def __hash__(self) -> int:

@@ -15,7 +15,7 @@ from assessments.models.assessments import (
     Status,
     Version,
 )
-from assessments.models.census import CensusCheck, CensusFinding
+from assessments.models.census import CensusCheck, CensusFinding, CensusNote
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
     NOT_YET_OBTAINED,
@@ -44,6 +44,7 @@ __all__ = [
     "Assessment",
     "CensusCheck",
     "CensusFinding",
+    "CensusNote",
     "Child",
     "Episode",
     "FactsCorrection",

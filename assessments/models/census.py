@@ -1,9 +1,12 @@
-"""What the last check of a census year found in our records, kept so that a page is quick.
+"""What the last check of a census year found in our records, and why some of it stands.
 
-Derived from the records, and written anew by each check: nothing of it is a record of its own.
+Findings are kept so that a page is quick, derived from the records and written anew by each check.
+A note is a record of its own.
 """
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +14,7 @@ from django.db.models import Q
 from assessments.models.assessments import Assessment
 from assessments.models.children import Child, Episode
 from cinfactors.accounts.models import Team, User
+from cinfactors.web.clean_text import clean_text_constraints, validate_clean
 
 
 class CensusCheck(models.Model):
@@ -48,6 +52,11 @@ class CensusFinding(models.Model):
     )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+")
     worker = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    reference = models.UUIDField(
+        default=uuid.uuid4,
+        editable=False,
+        help_text="The same for the same rule, record and facts, from one check to the next",
+    )
 
     class Meta:
         constraints = [
@@ -59,6 +68,33 @@ class CensusFinding(models.Model):
         indexes = [
             models.Index(fields=["census_check", "kind", "id"], name="census_finding_kind"),
             models.Index(fields=["census_check", "team", "kind"], name="census_finding_team"),
+            models.Index(fields=["reference"], name="census_finding_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.child}"
+
+
+class CensusNote(models.Model):
+    """Why a query stands for a good reason: a row each, never changed; the latest counts.
+
+    `finding` is the reference of what it is about. It is another one once the facts are others, so
+    that a note lapses with them; and the same in every check and every census year until then.
+    """
+
+    finding = models.UUIDField(db_index=True)
+    rule = models.CharField(max_length=40)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="census_notes")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.CharField(max_length=1000, validators=[validate_clean])
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="a_census_note_is_not_empty", condition=~Q(text="")),
+            *clean_text_constraints("census_note", "text"),
         ]
 
     def __str__(self) -> str:

@@ -114,6 +114,14 @@ class Review(models.Model):
             ),
             *clean_text_constraints("review", "comment", optional=["comment"]),
         ]
+        indexes = [
+            # What was reopened at some time.
+            models.Index(
+                fields=["assessment"],
+                name="review_reopened",
+                condition=Q(decision="reopened"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.get_decision_display()}"

@@ -6,6 +6,8 @@ from assessments.components.find import find
 from assessments.pages.access.cover import cover, end_cover
 from assessments.pages.access.views import lift, reassign, restrict
 from assessments.pages.access.work_to_reassign import work_to_reassign
+from assessments.pages.census.explaining import explain, notes
+from assessments.pages.census.exporting import export
 from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
@@ -26,11 +28,13 @@ from assessments.pages.record.views import assessment_record, cancel, correction
 from assessments.pages.start.views import find_child, start_for_child, start_with_new_child
 from assessments.pages.voiding.views import void
 from assessments.pages.who_read.views import ask_who_read, who_read
+from assessments.pages.worklist.download import download
 from assessments.pages.worklist.views import assessment_list, home
 
 urlpatterns = [
     path("", home, name="home"),
     path("assessments/", assessment_list, name="assessments"),
+    path("assessments/download/", download, name="download_assessments"),
     path("assessments/start/", find_child, name="start"),
     path("assessments/start/new/", start_with_new_child, name="start_with_new_child"),
     path("assessments/start/<uuid:reference>/", start_for_child, name="start_for_child"),
@@ -68,6 +72,9 @@ urlpatterns = [
     path("reading/child/", ask_who_read, name="ask_who_read"),
     path("reading/child/<uuid:reference>/", who_read, name="who_read"),
     path("census/", census, name="census"),
+    path("census/export/", export, name="census_export"),
+    path("census/notes/", notes, name="census_notes"),
+    path("census/explain/<uuid:reference>/", explain, name="explain_query"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

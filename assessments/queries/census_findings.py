@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -15,7 +16,7 @@ from assessments.census.message import Child as ChildOfReturn
 from assessments.census.message import Header, Message
 from assessments.census.rules.judge import Finding
 from assessments.census.years import CensusYear
-from assessments.models import CensusCheck, CensusFinding, NamedPerson
+from assessments.models import CensusCheck, CensusFinding, CensusNote, NamedPerson
 from assessments.queries.returns import (
     NOT_RECORDED,
     ChildInReturn,
@@ -103,9 +104,29 @@ def census_findings(person: User, check: CensusCheck) -> QuerySet[CensusFinding]
     return found.order_by("kind", "pk")
 
 
+def is_explained() -> Exists:
+    """Return the condition on findings that a note says why they stand."""
+    return Exists(CensusNote.objects.filter(finding=OuterRef("reference")))
+
+
+def census_finding(person: User, reference: UUID) -> CensusFinding | None:
+    """Return what the last check of its year found, if the person may see it; else None."""
+    for check in CensusCheck.objects.filter(findings__reference=reference).order_by("-year"):
+        found = census_findings(person, check).filter(reference=reference)
+        return found.select_related("child", "assessment", "census_check").first()
+    return None
+
+
+def notes_on(references: Collection[UUID]) -> dict[UUID, CensusNote]:
+    """Return the latest note on each of these findings, by their references."""
+    notes = CensusNote.objects.filter(finding__in=references).select_related("written_by")
+    return {note.finding: note for note in notes.order_by("pk")}
+
+
 def hidden_census_findings(person: User, check: CensusCheck) -> int:
-    """Return how many findings are in records that are restricted to others."""
-    return CensusFinding.objects.filter(_hidden_from(person), census_check=check).count()
+    """Return how many findings without a note are in records that are restricted to others."""
+    found = CensusFinding.objects.filter(_hidden_from(person), census_check=check)
+    return found.exclude(is_explained()).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
-"""The assessments of an episode, for whoever changes its dates."""
+"""The assessments of an episode, for whoever changes its dates or reads them."""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
 
-from assessments.models import NEVER_COUNTED, WITH_THE_WORKER, Assessment
+from django.db.models import Prefetch, QuerySet
+
+from assessments.models import NEVER_COUNTED, WITH_THE_WORKER, Assessment, Episode
 from assessments.queries.assignment import OPEN
 from assessments.queries.visibility import (
     assessments_visible_to,
+    episodes_visible_to,
     own_assessments,
     with_child_team_and_worker,
 )
@@ -45,4 +48,20 @@ def may_correct_start(person: User, assessment: Assessment) -> bool:
         assessment.status in OPEN
         and not assessment.is_completed
         and assessments_with_start_to_change(person).filter(pk=assessment.pk).exists()
+    )
+
+
+def episodes_with_assessments(person: User, **of: Any) -> list[Episode]:
+    """Return the episodes that the person may see, the latest first, each with its assessments.
+
+    The latter, as far as the person may see them, are its `assessments_shown`.
+    """
+    shown = with_child_team_and_worker(assessments_visible_to(person)).order_by(
+        "-start_date", "-pk"
+    )
+    return list(
+        episodes_visible_to(person)
+        .filter(**of)
+        .order_by("-referral_date", "-pk")
+        .prefetch_related(Prefetch("assessments", shown, to_attr="assessments_shown"))
     )

@@ -72,6 +72,7 @@ def unusual_readings(
         "times_out_of_team": Count(
             "pk", filter=shown & out_of_team & ~Q(person_id__in=whole_authority)
         ),
+        "times_downloaded": Count("request_id", distinct=True, filter=Q(page=Page.DOWNLOAD)),
         "times_same_name": Count("pk", filter=Q(same_name=True) | searched_same_name),
     }
     unusual = Q(opened__gte=UNUSUAL_CHILDREN_PER_HOUR) | Q(outside__gte=UNUSUAL_OUTSIDE_PER_HOUR)
@@ -84,6 +85,7 @@ def unusual_readings(
         .annotate(
             **counted,
             times=Count("pk"),
+            downloaded=Coalesce(Sum("children__len", filter=Q(page=Page.DOWNLOAD)), 0),
             lists=Count("pk", filter=Q(children__isnull=False)),
             first=Min("at"),
             last=Max("at"),

@@ -34,41 +34,100 @@ EXPLAINING_ANSWERS = (RuleAnswer.Kind.REASON, RuleAnswer.Kind.CONSIDERED)
 """The kinds of answer in which the worker explains something to the manager."""
 
 
+REASONS_TO_READ: Mapping[str, str] = {
+    "every": "Each submission is authorised by itself here",
+    "explained": "The worker gave a reason",
+    "considered": "The worker considered something",
+    "described": "The worker described another factor",
+    Review.Decision.RETURNED.value: "It was returned before",
+    Review.Decision.CORRECTED.value: "It was corrected before",
+    Review.Decision.REOPENED.value: "It was reopened before",
+}
+"""Why a submission is read and authorised by itself; `AUTHORISE_ALONE` says which of them hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFacts:
     """What the queue shows about an assessment besides its own row."""
 
-    times_returned: int = 0
+    decided: Mapping[str, int]
+    """How often it was decided on, by the decision."""
     answers: Sequence[Mapping[str, Any]] = ()
     """The answers to the rules that came with the last submission."""
+    is_described: bool = False
+    """Whether the last submission described another factor."""
+    authorised_by: str = ""
+    """Who authorised what is counted."""
     comments: int = 0
     """How many there are of the return, if that was the last decision."""
     replied: int = 0
     """To how many of them the worker has replied."""
 
+    @property
+    def times_returned(self) -> int:
+        return self.decided.get(Review.Decision.RETURNED, 0)
+
+    @property
+    def reasons_to_read(self) -> tuple[str, ...]:
+        """Why a manager reads it before authorising it; empty where nothing asks for it."""
+        kinds = {answer["kind"] for answer in self.answers}
+        holds = {
+            "every": True,
+            "explained": RuleAnswer.Kind.REASON in kinds,
+            "considered": RuleAnswer.Kind.CONSIDERED in kinds,
+            "described": self.is_described,
+        }
+        return tuple(
+            words
+            for name, words in REASONS_TO_READ.items()
+            if name in settings.AUTHORISE_ALONE and holds.get(name, name in self.decided)
+        )
+
 
 def facts_for_the_queue(keys: Collection[int]) -> dict[int, QueueFacts]:
-    """Return the facts by the assessment's key, for the rows of one page, in three queries.
+    """Return the facts by the assessment's key, for the rows of one page, in four queries.
 
     In the list's own query the database would work them out for every row before sorting.
     """
-    returned = dict(
-        Review.objects.filter(assessment__in=keys, decision=Review.Decision.RETURNED)
+    decided: dict[int, dict[str, int]] = {}
+    for key, decision, number in (
+        Review.objects.filter(assessment__in=keys)
         .order_by()
-        .values_list("assessment")
+        .values_list("assessment", "decision")
         .annotate(number=Count("pk"))
-    )
-    answers = dict(
-        Version.objects.filter(assessment__in=keys)
+    ):
+        decided.setdefault(key, {})[decision] = number
+    versions = Version.objects.filter(assessment__in=keys)
+    latest = {
+        key: (answers, bool(description))
+        for key, answers, description in versions.order_by("assessment", "-number")
+        .distinct("assessment")
+        .values_list("assessment", "answers", "other_description")
+    }
+    authorised = dict(
+        versions.filter(authorised_at__isnull=False)
         .order_by("assessment", "-number")
         .distinct("assessment")
-        .values_list("assessment", "answers")
+        .values_list("assessment", "authorised_by__name")
     )
     asked = _comments_and_replies(keys)
     return {
-        key: QueueFacts(returned.get(key, 0), answers.get(key, ()), *asked.get(key, (0, 0)))
+        key: QueueFacts(
+            decided.get(key, {}),
+            *latest.get(key, ((), False)),
+            authorised.get(key, ""),
+            *asked.get(key, (0, 0)),
+        )
         for key in keys
     }
+
+
+def reasons_to_read(assessment: Assessment) -> tuple[str, ...]:
+    """Return why a manager must open what was submitted before authorising it.
+
+    Empty where nothing asks for it, as the authority has it: see `AUTHORISE_ALONE`.
+    """
+    return facts_for_the_queue([assessment.pk])[assessment.pk].reasons_to_read
 
 
 def _comments_and_replies(keys: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -134,6 +193,13 @@ def in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[A
     return assessments.exclude(status__in=NEVER_COUNTED).filter(
         Q(end_date__gte=first, end_date__lte=last)
         | Q(end_date__isnull=True, submitted_at__gte=since, submitted_at__lt=until)
+    )
+
+
+def ended_in_census_year(assessments: QuerySet[Assessment], ending: int) -> QuerySet[Assessment]:
+    """Return those that ended in it, by one condition that an index of their ends can serve."""
+    return assessments.filter(
+        end_date__gte=date(ending - 1, 4, 1), end_date__lte=date(ending, 3, 31)
     )
 
 

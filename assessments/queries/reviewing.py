@@ -159,19 +159,3 @@ def unread_corrections(person: User) -> QuerySet[Review]:
         .select_related("decided_by", "version", "assessment__episode__child")
         .order_by("pk")
     )
-
-
-def reasons_to_read(assessment: Assessment) -> tuple[str, ...]:
-    """Return why a manager must open what was submitted before authorising it.
-
-    Empty where nothing asks for it.
-    """
-    latest = latest_version(assessment)
-    reasons = []
-    if latest is not None and latest.answers:
-        reasons.append("The worker explained or considered something")
-    if latest is not None and latest.other_description:
-        reasons.append("The worker described another factor")
-    if assessment.reviews.exists():
-        reasons.append("It was returned, corrected or reopened before")
-    return tuple(reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
 
 from assessments.models import (
@@ -18,6 +18,8 @@ from assessments.models import (
 )
 from assessments.queries.deadlines import REFERRAL_DATE, due_order
 from assessments.queries.finding import children_found_by
+from assessments.queries.visibility import assessments_visible_to, with_child_team_and_worker
+from cinfactors.accounts.models import User
 
 
 def not_completed_in(episode: Episode) -> QuerySet[Assessment]:
@@ -32,6 +34,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "authorised": (Status.AUTHORISED,),
 }
 """The tabs of the list of assessments, each with the statuses that it shows."""
+
+EVERY_STATUS = "all"
+"""One more tab, of who sees everybody's: what was started last stands first."""
 
 
 def last_reviews(assessments: Iterable[Assessment]) -> dict[int, Review]:
@@ -55,6 +60,8 @@ def in_group(
     with the worker stand in the order of their start, and those with the manager in that of their
     submission, as indexes have them. Raise KeyError for an unknown tab.
     """
+    if group == EVERY_STATUS:
+        return assessments.order_by("-pk")
     in_tab = assessments.filter(status__in=GROUPS[group])
     if group == "authorised":
         return in_tab.order_by("-end_date", "-pk")
@@ -65,6 +72,13 @@ def in_group(
         returned_first = Case(When(status=Status.RETURNED, then=0), default=1)
         return in_tab.order_by(returned_first, *most_urgent_first)
     return in_tab.order_by(*most_urgent_first)
+
+
+def listed_by_key(person: User, keys: Iterable[int]) -> list[Assessment]:
+    """Return the assessments of these keys that the person may see, in this order."""
+    keys = list(keys)
+    visible = with_child_team_and_worker(assessments_visible_to(person)).in_bulk(keys)
+    return [visible[key] for key in keys if key in visible]
 
 
 COUNTED_TO = 1000
@@ -79,14 +93,28 @@ def group_counts(
 ) -> dict[str, int]:
     """Return how many assessments each tab has, in one query; `COUNTED_TO` and 1 if more."""
     tabs = []
-    for group in GROUPS:
+    groups = [EVERY_STATUS, *GROUPS] if of_everybody else [*GROUPS]
+    for group in groups:
         # Of everybody's in the order of the list, so that an index leads to those of the tab.
         rows = in_group(assessments, group, of_everybody=of_everybody)
         if not of_everybody:
             rows = rows.order_by()
         tabs.append(rows.values_list(Value(group))[: COUNTED_TO + 1])
     counts = Counter(group for (group,) in tabs[0].union(*tabs[1:], all=True))
-    return {group: counts[group] for group in GROUPS}
+    return {group: counts[group] for group in groups}
+
+
+def group_counts_of_few(assessments: QuerySet[Assessment]) -> dict[str, int]:
+    """Return how many of a search each tab has, that of every status too, by reading them all."""
+    statuses = assessments.order_by().values_list("status")
+    numbers = Counter(dict(statuses.annotate(number=Count("pk"))))
+    tabs = {group: sum(numbers[each] for each in GROUPS[group]) for group in GROUPS}
+    return {EVERY_STATUS: numbers.total()} | tabs
+
+
+def count_of_list(rows: QuerySet[Assessment]) -> int:
+    """Return how many rows a list has; `COUNTED_TO` and 1 if more."""
+    return rows.order_by()[: COUNTED_TO + 1].count()
 
 
 def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:

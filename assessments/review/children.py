@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from assessments import queries
 from assessments.models import Child, Episode
 from assessments.review.read_only import ReadOnlyAdmin, signed_in
 
 
+class WithAssessments(ReadOnlyAdmin):
+    """A page of one record that lists below it the episodes and assessments that belong to it."""
+
+    change_form_template = "review/with_assessments.html"
+
+    def episodes_of(self, row: Any) -> dict[str, Any]:
+        """Return by what the episodes of the record are looked up."""
+        raise NotImplementedError
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        person = signed_in(request).user
+        context["episodes"] = queries.episodes_with_assessments(
+            person, **self.episodes_of(context["original"])
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
 @admin.register(Child)
-class ChildAdmin(ReadOnlyAdmin):
+class ChildAdmin(WithAssessments):
     heading = "Children"
     list_display = ["la_child_id", "given_name", "family_name", "birth_date", "sex", "disabled"]
     list_filter = ["sex", "disabled"]
@@ -36,9 +57,12 @@ class ChildAdmin(ReadOnlyAdmin):
     def child_of(self, row: Child) -> Child:
         return row
 
+    def episodes_of(self, row: Child) -> dict[str, Any]:
+        return {"child": row}
+
 
 @admin.register(Episode)
-class EpisodeAdmin(ReadOnlyAdmin):
+class EpisodeAdmin(WithAssessments):
     heading = "Episodes of need"
     list_display = ["child_id", "referral_date", "referral_source", "primary_need", "closure_date"]
     list_filter = ["no_further_action", "reason_for_closure"]
@@ -61,6 +85,9 @@ class EpisodeAdmin(ReadOnlyAdmin):
 
     def child_of(self, row: Episode) -> Child:
         return row.child
+
+    def episodes_of(self, row: Episode) -> dict[str, Any]:
+        return {"pk": row.pk}
 
     @admin.display(description="child", ordering="child__la_child_id")
     def child_id(self, episode: Episode) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -27,7 +27,7 @@ from assessments.review.forms import (
     ReopenForm,
     ReturnForm,
 )
-from assessments.review.navigation import ReviewNavigation, kept_filters
+from assessments.review.navigation import ReviewNavigation
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.services import record_reading
 from cinfactors.web.problems import Problem
@@ -149,6 +149,7 @@ class DecisionPages(ReviewNavigation):
         feedback: Feedback,
     ) -> HttpResponse:
         """Render a page of one record, and record that it was read."""
+        list_address, list_name = self.origin_of(request, assessment)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -160,8 +161,8 @@ class DecisionPages(ReviewNavigation):
                 for each in DECISIONS
             },
             "guidance_address": self.address_of(request, assessment.reference, "guidance"),
-            "list_address": self.address_of_list(request),
-            "list_name": self.name_of_list(QueryDict(kept_filters(request))),
+            "list_address": list_address,
+            "list_name": list_name,
             "key_and_version": feedback.key_and_version(assessment),
             "problems": feedback.problems,
             "message": feedback.message,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -14,11 +13,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from assessments import queries
-from assessments.catalogue import loader
-from assessments.catalogue.code_names import code_with_name
-from assessments.catalogue.types import code_order
 from assessments.models import Assessment, Status
-from assessments.review.read_only import signed_in
+from assessments.presenters.choices import census_years, every_code
+from assessments.review.read_only import ReadOnlyAdmin, signed_in
 
 Lookups = list[tuple[str, str]]
 
@@ -68,6 +65,16 @@ class InStatus(ChoiceFilter):
     OPEN = "open"
     ANY = "any"
 
+    def __init__(
+        self,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: admin.ModelAdmin[Any],
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.model_admin = cast(ReadOnlyAdmin, model_admin)
+
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
         statuses = [(each.value, each.label) for each in Status]
         return [*statuses, (self.OPEN, "Open, in any of these"), (self.ANY, "Any status")]
@@ -77,9 +84,14 @@ class InStatus(ChoiceFilter):
     ) -> QuerySet[Assessment]:
         if self.value() is not None:
             return super().queryset(request, queryset)
+        if self._is_searched(request):  # what was found in another status is shown with it
+            return queryset
         awaiting = queries.awaiting_review(signed_in(request).user)
         # The status a second time, by which the database begins with the few that have it.
         return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
+
+    def _is_searched(self, request: HttpRequest) -> bool:
+        return bool(self.model_admin.search_words(request))
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         if value == self.OPEN:
@@ -128,17 +140,6 @@ class WithCode(ChoiceFilter):
         return queries.containing_code(assessments, value)
 
 
-@lru_cache(maxsize=1)
-def every_code() -> Lookups:
-    """The codes of every edition, since old records keep theirs, by the latest of their names."""
-    names = {
-        code: code_with_name(edition, code)
-        for edition in loader.editions().values()
-        for code in edition.codes
-    }
-    return sorted(names.items(), key=lambda named: code_order(named[0]))
-
-
 class WithReasons(ChoiceFilter):
     title = "reasons given"
     parameter_name = "reasons"
@@ -171,11 +172,7 @@ class InCensusYear(ChoiceFilter):
     parameter_name = "year"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Lookups:
-        """From the first edition on; a year runs from April and is named by the one it ends in."""
-        today = timezone.localdate()
-        last = today.year + (today.month >= 4)
-        first = min(each.in_force_from for each in loader.editions().values()).year + 1
-        return [(str(year), f"{year - 1}-{year % 100:02}") for year in range(last, first - 1, -1)]
+        return census_years(timezone.localdate())
 
     def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
         return queries.in_census_year(assessments, int(value))

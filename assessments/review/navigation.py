@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,8 +17,11 @@ from django.urls import reverse
 from assessments import queries
 from assessments.models import Assessment
 from assessments.review.filters import InStatus
-from assessments.review.read_only import ReadOnlyAdmin, without_search_words
+from assessments.review.read_only import SEARCH_MARKER, ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
+
+CAME_FROM, ORIGINS = "from", ("child", "record")
+"""What an address says where one came from another page than a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class ReviewNavigation(ReadOnlyAdmin):
 
     def name_of_list(self, query: QueryDict) -> str:
         """Return the title of the list with these filters."""
-        return self.heading if query.get(InStatus.parameter_name) else "Awaiting review"
+        return "Awaiting review" if _is_queue(query) else self.heading
 
     def redirect_after_decision(
         self, request: SignedInRequest, decided: Assessment
@@ -50,7 +54,7 @@ class ReviewNavigation(ReadOnlyAdmin):
             if following is not None:
                 return redirect(self.address_of(request, following.reference))
             messages.info(request, "Nothing else in this list awaits your review.")
-        return redirect(self.address_of_list(request))
+        return redirect(self.origin_of(request, decided)[0])
 
     def place_in_queue(self, request: SignedInRequest, assessment: Assessment) -> QueuePlace:
         """Return the record's place among those that await review in the list one came from."""
@@ -59,7 +63,9 @@ class ReviewNavigation(ReadOnlyAdmin):
         waiting = queries.with_child_team_and_worker(awaiting)
         following = queries.next_after(waiting, assessment)
         address = self.address_of(request, following.reference) if following else ""
-        came_from_queue = InStatus.parameter_name not in QueryDict(kept_filters(request))
+        came_from_queue = CAME_FROM not in request.GET and _is_queue(
+            QueryDict(kept_filters(request))
+        )
         then = "next" if following and came_from_queue else "list"
         return QueuePlace(position, number, following, address, then)
 
@@ -73,12 +79,27 @@ class ReviewNavigation(ReadOnlyAdmin):
         listed: QuerySet[Assessment] = changelist.queryset
         return listed.filter(pk__in=awaiting.order_by().values("pk"))
 
+    def origin_of(self, request: HttpRequest, assessment: Assessment) -> tuple[str, str]:
+        """Return the address and the name of the page that one came from: a list, or a record."""
+        match request.GET.get(CAME_FROM):
+            case "child":
+                child = assessment.episode.child
+                address = reverse("admin:assessments_child_change", args=[child.reference])
+                return address, f"Child {child}"
+            case "record":
+                return reverse("record", args=[assessment.reference]), "The record"
+        filters = QueryDict(kept_filters(request))
+        return self.address_of_list(request), self.name_of_list(filters)
+
     def address_of(
         self, request: HttpRequest, reference: UUID | str, decision: str = "change"
     ) -> str:
         address = reverse(f"admin:assessments_assessment_{decision}", args=[reference])
-        preserved = self.get_preserved_filters(request)
-        return f"{address}?{preserved}" if preserved else address
+        kept = [self.get_preserved_filters(request)]
+        if (came_from := request.GET.get(CAME_FROM)) in ORIGINS:
+            kept.append(urlencode({CAME_FROM: came_from}))
+        query = "&".join(filter(None, kept))
+        return f"{address}?{query}" if query else address
 
     def address_of_list(self, request: HttpRequest) -> str:
         address = reverse("admin:assessments_assessment_changelist")
@@ -90,6 +111,11 @@ def kept_filters(request: HttpRequest) -> str:
     """The filters of the list that the person came from, as its address has them."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
     return without_search_words(filters).urlencode()
+
+
+def _is_queue(query: QueryDict) -> bool:
+    """Whether a list with these filters is of what awaits review, and nothing searched for."""
+    return not query.get(InStatus.parameter_name) and SEARCH_MARKER not in query
 
 
 def _request_of_list(request: HttpRequest) -> HttpRequest:

@@ -17,9 +17,9 @@ from assessments.evaluation import edition_of
 from assessments.models import Assessment, Status
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.selection import SelectedCode, named_codes
+from assessments.review.columns import reasons_in_words
 from assessments.review.filters import InStatus, InTeam, OfWorker, Overdue
 from assessments.review.messages import days_ago
-from assessments.review.queue import reasons_in_words
 from assessments.review.read_only import signed_in
 from cinfactors.accounts.models import User
 from cinfactors.audit.services import record_list

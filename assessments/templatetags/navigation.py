@@ -12,16 +12,20 @@ from cinfactors.accounts.models import User
 
 register = template.Library()
 
+COUNTED = 999
+"""Beyond it the count beside a link says that there are more: every page of a manager takes it."""
+
 
 @register.simple_tag(takes_context=True)
-def number_waiting(context: dict[str, Any], address: str) -> int:
+def number_waiting(context: dict[str, Any], address: str) -> str:
     """Return how many assessments await the manager's review, beside the link to the queue.
 
-    Zero beside every other link, and for everybody else.
+    Nothing where none does, beside every other link, and for everybody else.
     """
     person = context.get("user")
     if not isinstance(person, User) or not person.is_team_manager:
-        return 0
+        return ""
     if address != reverse("admin:assessments_assessment_changelist"):
-        return 0
-    return queries.awaiting_review(person).order_by().count()
+        return ""
+    waiting = queries.awaiting_review(person).order_by().values("pk")[: COUNTED + 1].count()
+    return f"{COUNTED}+" if waiting > COUNTED else str(waiting or "")

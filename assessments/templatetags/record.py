@@ -95,21 +95,30 @@ NAVIGATION = (
     ("Record", "record"),
     ("History", "history"),
 )
-"""The pages of an assessment that the bar leads to: the first two for who may record alone."""
+"""The pages of an assessment: the first two for who may record alone."""
 
 
 @register.simple_tag(takes_context=True)
-def identity_bar(
-    context: Context, assessment: Assessment, deadline: Deadline | None, current: str = ""
-) -> SafeString:
-    """Render the bar with the person of the page; `current` is the URL name of the page."""
-    return render_identity_bar(context["user"], assessment, deadline, current)
+def assessment_pages(context: Context, assessment: Assessment, current: str = "") -> SafeString:
+    """Render the way to the assessment's pages; `current` is the URL name of the page."""
+    return render_assessment_pages(context["user"], assessment, current)
 
 
-def render_identity_bar(
-    person: User, assessment: Assessment, deadline: Deadline | None, current: str
-) -> SafeString:
-    """Render the bar: whose assessment it is, where it stands, and the way to its pages."""
+def render_assessment_pages(person: User, assessment: Assessment, current: str) -> SafeString:
+    """Render the way to the assessment's pages, those that the person may use."""
+    pages = _assessment_pages(queries.may_record(person, assessment), current)
+    return pages.fill_in({"page": lambda page: reverse(page, args=[assessment.reference])})
+
+
+@lru_cache(maxsize=16)
+def _assessment_pages(may_record: bool, current: str) -> Prerendered:
+    context = {"navigation": NAVIGATION if may_record else NAVIGATION[2:], "current": current}
+    return Prerendered("components/assessment_pages.html", context)
+
+
+@register.simple_tag
+def identity_bar(assessment: Assessment, deadline: Deadline | None) -> SafeString:
+    """Render the bar: whose assessment it is, and where it stands."""
     child = assessment.episode.child
     bar = _identity_bar(
         f"{age(assessment)}{died(child)}",
@@ -117,15 +126,12 @@ def render_identity_bar(
         deadline,
         loader.edition(assessment.edition),
         Status(assessment.status),
-        queries.may_record(person, assessment),
         child.restricted,
-        current,
     )
     return bar.fill_in(
         {
             "child": lambda _: escape(child.la_child_id),
             "name": lambda _: escape(child.name),
-            "page": lambda page: reverse(page, args=[assessment.reference]),
         }
     )
 
@@ -143,9 +149,7 @@ def _identity_bar(
     deadline: Deadline | None,
     edition: Edition,
     status: Status,
-    may_record: bool,
     is_restricted: bool,
-    current: str,
 ) -> Prerendered:
     """The bar for every child with the same age, dates and status, as the page has it."""
     context = {
@@ -154,8 +158,6 @@ def _identity_bar(
         "deadline": deadline,
         "edition": edition,
         "status": status,
-        "navigation": NAVIGATION if may_record else NAVIGATION[2:],
         "is_restricted": is_restricted,
-        "current": current,
     }
     return Prerendered("components/identity_bar.html", context)

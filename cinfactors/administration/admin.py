@@ -91,9 +91,9 @@ class PersonAdmin(AdministratorsOnly):
         """Never allow a filter on a password's hash, which would reveal it bit by bit."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description="may sign in", boolean=True, ordering="is_active")
-    def may_sign_in(self, person: User) -> bool:
-        return person.is_active
+    @admin.display(description="may sign in", ordering="is_active")
+    def may_sign_in(self, person: User) -> str:
+        return "Yes" if person.is_active else "No"
 
     @admin.display(description="teams")
     def in_which_teams(self, person: User) -> SafeString:

@@ -28,8 +28,10 @@ class AdministratorsOnly(ModelAdmin):
     """Open to administrators alone; deletes nothing."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     actions = None
+    empty_value_display = "None"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StrictChangeList]:
         return StrictChangeList

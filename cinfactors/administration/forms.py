@@ -63,6 +63,11 @@ class PersonForm(PersonModelForm):
                 "too. Each time they make a file, it is recorded as a reading of those records."
             ),
         }
+        error_messages = {
+            "name": {"required": "Enter the full name"},
+            "username": {"required": "Enter the user name"},
+            "role": {"required": "Select a role"},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,6 +192,7 @@ class TeamForm(TeamModelForm):
         fields = ["name", "active"]
         labels = {"active": "In use"}
         help_texts = {"active": "Untick it when nobody works in the team any more."}
+        error_messages = {"name": {"required": "Enter the team’s name"}}
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's, which the stubs leave out

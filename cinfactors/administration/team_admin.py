@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class TeamAdmin(AdministratorsOnly):
     form = TeamForm
     fields = ["name", "active"]
-    list_display = ["name", "active", "at_work", "managed_by", "open_work"]
+    list_display = ["name", "in_use", "at_work", "managed_by", "open_work"]
     list_filter = ["active"]
     search_fields = ["name"]
     change_form_template = "administration/team.html"
@@ -47,6 +47,10 @@ class TeamAdmin(AdministratorsOnly):
             .prefetch_related(Prefetch("people", queryset=at_work))
         )
         return teams
+
+    @admin.display(description="in use", ordering="active")
+    def in_use(self, team: Team) -> str:
+        return "Yes" if team.active else "No"
 
     @admin.display(description="people")
     def at_work(self, team: Team) -> int:

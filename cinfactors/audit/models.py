@@ -61,6 +61,7 @@ class Page(models.TextChoices):
     START = "start", "Start an assessment"
     SEARCH = "search", "Search"
     LIST = "list", "List"
+    DOWNLOAD = "download", "Download of a list"
     ADD = "add", "Add a child"
     REVIEW = "review", "Review"
     ADMIN = "admin", "Admin"

@@ -23,6 +23,11 @@ class StrictChangeList(ChangeList):
     may still refuse it: a NUL, a year that there is not, half a pattern.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django's own title says how to use the list.
+        self.title = str(self.opts.verbose_name_plural).capitalize()
+
     def get_filters(
         self, request: HttpRequest
     ) -> tuple[list[ListFilter], bool, dict[str, bool | str], bool, bool]:

@@ -190,7 +190,7 @@ def test_so_does_each_page_of_the_admin(client, make_person, sign_in, clock):
     for address in ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/"):
         html = client.get(address).content.decode()
         assert re.findall(r'data-signed-in-for="(\d+)"', html) == ["1800"]
-        assert html.count("admin.js") == 1
+        assert html.count("pages.js") == 1
 
 
 def test_no_page_before_sign_in_has_the_session_warning(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 
 import psycopg
@@ -14,7 +15,13 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from assessments.models import FactsCorrection, LikelyDuplicate, NamedPerson, ReviewRead
+from assessments.models import (
+    CensusNote,
+    FactsCorrection,
+    LikelyDuplicate,
+    NamedPerson,
+    ReviewRead,
+)
 from cinfactors.accounts.models import Cover, SignInChange
 from cinfactors.audit.models import Change
 from tests import people as make
@@ -103,6 +110,14 @@ def rows_everywhere(transactional_db) -> None:
         child=returned.episode.child,
         other=make.start(people.ada, "EX2").episode.child,
         found_at=timezone.now(),
+    )
+    CensusNote.objects.create(
+        finding=uuid.uuid4(),
+        rule="8873",
+        child=returned.episode.child,
+        text="The court asked for it",
+        written_by=people.dee,
+        written_at=timezone.now(),
     )
     SignInChange.objects.create(by=people.abe, person=people.ada, what="linked")
     Authenticator.objects.create(user=people.mo, type="totp", data={"secret": "a secret"})

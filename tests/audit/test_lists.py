@@ -78,7 +78,7 @@ def test_every_page_at_every_address_is_recorded_with_all_the_children_on_it(
         for method in ("get", "post"):
             with transaction.atomic():  # what a post changed is undone for the next
                 response = getattr(browser_of(person), method)(address)
-                page = response.content.decode(errors="replace")
+                page = response.getvalue().decode(errors="replace")
                 shown = {child for la_child_id, child in ids.items() if la_child_id in page}
                 seen += bool(shown)
                 found = of_request(response)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import queries
 from assessments.models import Assessment, Child, NamedPerson
@@ -300,3 +301,28 @@ def test_the_log_takes_as_many_queries_however_much_it_shows(people, browser_of)
             log(dee)
         numbers.append(len(captured))
     assert numbers[1] == numbers[0] == numbers[2]
+
+
+def test_the_log_is_of_one_person_whose_name_is_typed_and_stands_in_no_address(
+    people: People, browser_of
+):
+    dee = browser_of(people.dee)
+    make.make_person("Adam Frost", people.south)
+    today = timezone.localdate().isoformat()
+    response = dee.post("/reading/", {"day": today, "typed_person": "mo"})
+    assert response.status_code == 302
+    assert response["Location"] == f"/reading/?day={today}&person={people.mo.reference}"
+    page = dee.get(response["Location"])
+    assert page.context["person"] == people.mo
+    assert 'value="Mo Harbour"' in page.content.decode()
+    several = dee.post("/reading/", {"day": today, "typed_person": "ada"})
+    assert several.status_code == 422
+    assert "Several people have such a name: select one" in several.content.decode()
+    nobody = dee.post("/reading/", {"day": "2999-01-01", "typed_person": "zzz"})
+    assert nobody.status_code == 422
+    text = nobody.content.decode()
+    assert "Nobody has a name that begins with “zzz”" in text
+    assert "Enter a day that is not to come" in text
+    assert dee.get("/reading/?person=1").status_code == 422
+    everybody = {"day": today, "typed_person": "", "person": str(people.mo.reference)}
+    assert dee.post("/reading/", everybody)["Location"] == f"/reading/?day={today}"

@@ -7,7 +7,7 @@ import pytest
 from assessments.catalogue import loader
 from benchmarks import finding
 
-FLOORS = {finding.TUNED: (0.978, 0.984, 0.988), finding.UNSEEN: (0.909, 0.954, 0.919)}
+FLOORS = {finding.TUNED: (0.985, 0.992, 0.992), finding.UNSEEN: (0.96, 0.984, 0.91)}
 """First right, in the first three, told that no code describes it."""
 
 

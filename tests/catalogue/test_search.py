@@ -99,6 +99,21 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("mum says she is scared, partner controls her", "3B"),
         ("sister’s partner beats her in our house", "3C"),
         ("hides upstairs when parents fight", "3A"),
+        # Who is of age is no child, and to whom it is said beside is no other.
+        ("stepson aged 22 at home drinks daily", "1C"),
+        ("punched by lad aged 19", "18C"),
+        ("found drunk in park aged 13", "1A"),
+        ("found drunk in park, 13", "1A"),
+        ("found drunk in park (13)", "1A"),
+        ("he brays his missus", "3B"),
+        ("uncle brayed nan", "3C"),
+        # Who tells of it has seen it; who is dead is not meant; who says "I" is a parent.
+        ("girl says dad hits mum", "3A"),
+        ("boy hits mum and dad", "3B"),
+        ("mum low in mood since nan died", "4B"),
+        ("i drink every night", "1B"),
+        ("my boyfriend hits me im 15", "3A"),
+        ("wont let her out of the house", "3B"),
     ],
 )
 def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
@@ -118,6 +133,12 @@ def test_the_code_is_first_that_fits_whom_the_words_are_about(text, code):
         ("mum and dad punched him", "18"),
         ("mum says uncle punched boy", "18"),
         ("14 year old punched by mum", "18"),
+        ("punches himself in the face", "15"),
+        ("punches boy in the face", "18"),
+        ("he clouts his wife", "3"),
+        ("he clouts his son", "18"),
+        ("mam got leathered by her bloke", "3"),
+        ("son got leathered by her bloke", "18"),
     ],
 )
 def test_harm_is_the_childs_unless_it_was_done_to_somebody_else(text, number):
@@ -213,6 +234,9 @@ def test_of_three_letters_none_is_another():
         ("no fod in the house", "16", "no food in the house"),
         ("hti by dad", "18", "hit by dad"),
         ("mum drinkin vodka", "1", "mum drinking vodka"),
+        ("always drinkin", "1", "always drinking"),
+        ("carrying a nife", "24", "carrying a knife"),
+        ("dad drinkng", "1", "dad drinking"),
     ],
 )
 def test_a_misspelt_word_is_taken_for_the_nearest_and_that_is_said(text, number, meant):
@@ -221,7 +245,9 @@ def test_a_misspelt_word_is_taken_for_the_nearest_and_that_is_said(text, number,
     assert found.meant == meant
 
 
-@pytest.mark.parametrize("text", ["priest", "stammer", "coke", "DASH", "swimming", "forearm"])
+@pytest.mark.parametrize(
+    "text", ["priest", "stammer", "coke", "DASH", "swimming", "forearm", "in bed"]
+)
 def test_an_english_word_is_not_taken_for_another_that_looks_like_it(text):
     assert find(EDITION, text).meant == ""
 

@@ -1,4 +1,4 @@
-"""The bar above the pages of an assessment: whose it is, and the way to its other pages."""
+"""Above the pages of an assessment: whose it is, and the way to its other pages."""
 
 from __future__ import annotations
 
@@ -20,23 +20,28 @@ def bar_of(response):
     return bar
 
 
-def links(bar) -> dict[str, str]:
-    return {link["href"]: words(link.text) for link in bar.select("nav a")}
+def navigation_of(response):
+    [navigation] = read(response).select("[aria-label='Pages of this assessment']")
+    return navigation
+
+
+def links(navigation) -> dict[str, str]:
+    return {link["href"]: words(link.text) for link in navigation.select("a")}
 
 
 def test_a_draft_leads_from_each_of_its_pages_to_the_others(ada, draft):
     pages = TO_RECORD | TO_READ
     for page, label in pages.items():
-        bar = bar_of(ada.get(at(page, draft)))
-        assert links(bar) == {at(name, draft): text for name, text in pages.items()}
-        current = bar.select("[aria-current]")
+        navigation = navigation_of(ada.get(at(page, draft)))
+        assert links(navigation) == {at(name, draft): text for name, text in pages.items()}
+        current = navigation.select("[aria-current]")
         assert [(words(each.text), each["aria-current"]) for each in current] == [(label, "page")]
 
 
-def test_a_page_that_the_bar_does_not_name_is_not_marked(ada, draft):
-    bar = bar_of(ada.get(at("cancel", draft)))
-    assert len(links(bar)) == 4
-    assert bar.select("[aria-current]") == []
+def test_a_page_that_is_not_named_is_not_marked(ada, draft):
+    navigation = navigation_of(ada.get(at("cancel", draft)))
+    assert len(links(navigation)) == 4
+    assert navigation.select("[aria-current]") == []
 
 
 @pytest.mark.parametrize("status", Status)
@@ -45,15 +50,15 @@ def test_only_who_may_record_is_led_to_the_pages_for_it(ada, people: People, bro
     to_record = {at(name, assessment): text for name, text in TO_RECORD.items()}
     to_read = {at(name, assessment): text for name, text in TO_READ.items()}
     may_record = assessment.is_with_the_worker
-    assert links(bar_of(ada.get(at("record", assessment)))) == (
+    assert links(navigation_of(ada.get(at("record", assessment)))) == (
         to_record | to_read if may_record else to_read
     )
     for person in (people.ben, people.mo, people.dee):
-        assert links(bar_of(browser_of(person).get(at("record", assessment)))) == to_read
+        assert links(navigation_of(browser_of(person).get(at("record", assessment)))) == to_read
 
 
-def test_every_link_of_the_bar_opens(ada, draft):
-    for address in links(bar_of(ada.get(at("factors", draft)))):
+def test_every_link_opens(ada, draft):
+    for address in links(navigation_of(ada.get(at("factors", draft)))):
         assert ada.get(address).status_code == 200
 
 
@@ -70,5 +75,5 @@ def test_brothers_and_sisters_are_told_apart_by_their_names(ada, people: People)
 def test_the_managers_pages_have_it_too(people: People, browser_of, draft):
     mo = browser_of(people.mo)
     for page in ("reassign", "restrict"):
-        bar = bar_of(mo.get(reverse(page, args=[draft.reference])))
-        assert set(links(bar).values()) == set(TO_READ.values())
+        navigation = navigation_of(mo.get(reverse(page, args=[draft.reference])))
+        assert set(links(navigation).values()) == set(TO_READ.values())

@@ -44,7 +44,7 @@ def test_each_person_finds_their_own_name_child_and_selection(people, page_of):
             html = response.content.decode()
             assert assessment.worker.name in html
             assert other.worker.name not in html
-            assert matches(r"Child ([A-Z0-9]+)</strong>", html) == [
+            assert matches(r"Child</span>\s*([A-Z0-9]+)\s*</strong>", html) == [
                 assessment.episode.child.la_child_id
             ]
             assert set(matches(r"<bdi>(.*?)</bdi>", html)) == {

@@ -24,8 +24,9 @@ RUN = """tags => axe.run(document, {
     ({html, failureSummary}) => [id, help, html.slice(0, 300), failureSummary].join("\\n")
 )))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
-# Not in what the design system sizes itself, nor in a notice or the panel at the side.
-HEADINGS = """() => [...document.querySelectorAll(".govuk-template :is(h1, h2, h3, h4)")]
+# Not in what the design system sizes itself, nor in a notice or the panel at the side, nor in the
+# managers' area, where a record is read beside the decision.
+HEADINGS = """() => [...document.querySelectorAll("body:not(.app-admin) :is(h1, h2, h3, h4)")]
   .filter(each => each.checkVisibility() && !each.matches(".govuk-visually-hidden")
     && !each.closest(
       ".govuk-error-summary, .govuk-notification-banner, .govuk-panel, .app-others, aside"))

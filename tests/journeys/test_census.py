@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assessments.models import Episode
-from tests.journeys.states.census import a_year_with_defects, this_year
+from tests.journeys.states.census import a_query, a_year_with_defects, this_year
 
 
 def test_a_data_officer_checks_a_year_until_nothing_is_found(people, at_a_browser, javascript):
@@ -26,3 +26,19 @@ def test_a_data_officer_checks_a_year_until_nothing_is_found(people, at_a_browse
     dee.opens("/census/")
     dee.presses("Check again")
     dee.sees("Nothing found", "DfE would refuse and query nothing")
+
+
+def test_a_query_is_explained_once(people, at_a_browser, javascript):
+    a_query(people)
+    dee = at_a_browser(people.dee, javascript=javascript)
+    dee.opens("/census/")
+    dee.page.get_by_role("link", name="Explain").click()
+    dee.presses("Keep the note")
+    dee.sees("Enter why it is right as it is")
+    dee.enters("Why is it right as it is?", "The court closed it")
+    dee.presses("Keep the note")
+    dee.sees("The query is explained, until its facts change", "Nothing found")
+    dee.presses("Check again")
+    dee.sees("Nothing found", "Explained: 1 query")
+    dee.follows("1 query")
+    dee.sees("“The court closed it”")

@@ -38,7 +38,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.sees("With it goes 1 comment: 13A")
     mo.presses("Return")
     mo.sees("There is a problem")
-    assert mo.page.locator(".review-problems li").all_inner_texts() == [
+    assert mo.problems() == [
         "Select why you are returning it",
         "Enter what the worker should look at",
     ]
@@ -139,7 +139,10 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
 
     mo.opens(LIST)
     mo.page.get_by_role("checkbox", name="Select the assessment of EX2002").check()
-    mo.presses("Authorise the selected that have nothing to explain")
+    mo.presses("Authorise the selected together")
+    mo.sees_heading("Authorise these together?")
+    assert_no_axe_violations(mo.page, "review_together")
+    mo.presses("Yes, authorise it")
     mo.sees("1 authorised, 0 not.")
     assert_no_axe_violations(mo.page, "review_outcomes")
 

@@ -51,6 +51,7 @@ def test_going_back_leads_to_what_was_started(ada):
     looks_for(ada, "EX5001")
     ada.sees("There is no child with the id EX5001 here yet")
     fills_in(ada)
+    ada.enters("Family name", "Marsh")
     ada.presses("Start the assessment")
     ada.sees("EX5001")
     assert ada.path != started

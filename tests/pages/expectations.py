@@ -90,6 +90,7 @@ PAGES = {
     "favicon.ico": Line("302", out="302 405"),
     "authority.css": Line(EVERYBODY, out="200 405"),
     "assessments/": Line("200 200 200 200 200 200 302", "302"),
+    "assessments/download/": Line("405", "404 404 404 404 404 200 404"),
     "assessments/start/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/new/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),
@@ -126,7 +127,7 @@ PAGES = {
         "404 404 404 302 404 404 404", "404 404 404 400 404 404 404"
     ),
     "assessments/<uuid:reference>/history/": Line("200 200 404 200 404 200 404"),
-    "reading/": Line("404 404 404 404 404 200 404"),
+    "reading/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 302 404"),
     # The reference is a record's here, and no person's; see tests/audit/test_reading_log.py.
     "reading/hour/<uuid:reference>/<str:hour>/": Line("404"),
     "reading/child/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
@@ -140,6 +141,10 @@ PAGES = {
     # The reference is a record's here; see tests/pages/test_cover.py.
     "cover/<uuid:reference>/end/": Line("405", "404"),
     "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
+    # No year was checked; see tests/pages/test_census_notes.py.
+    "census/notes/": Line("404"),
+    "census/explain/<uuid:reference>/": Line("404", "404"),
+    "census/export/": Line("405", "404 404 404 404 404 422 404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
 }

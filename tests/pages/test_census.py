@@ -87,7 +87,7 @@ def test_a_year_is_checked_from_the_page_and_every_finding_says_how_to_mend_it(p
     assert "2025-26 was checked again" in text
     assert "As at 20 February 2026, checked on 20 February 2026 at 12:00" in text
     assert "DfE would refuse 1 finding DfE would query 1 finding" in text
-    assert "If still open on 31 March 1 finding Not completed 1 of 3 assessments" in text
+    assert "If still open on 31 March 1 finding Explained None Not completed 1 of 3" in text
     assert "The primary need is missing" in text
     assert "Choose the primary need in the case system" in text
     assert f'href="/assessments/{wrong.reference}/"' in response.content.decode()
@@ -222,6 +222,77 @@ def test_findings_of_the_whole_year_are_shown_too(people, dee):
     )
     assert "The whole year Too many" in page(dee)
     assert [each.rule for each in queries.census_findings(people.dee, check)] == ["share-other"]
+
+
+# A file of the year
+
+
+def export(client: Client, **values):
+    return client.post("/census/export/", {"year": "2025-26", "format": "xml"} | values)
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "content_type"),
+    [
+        ("xml", "census-2025-26.xml", "application/xml"),
+        ("csv-long", "census-2025-26-csv-long.csv", "text/csv; charset=utf-8"),
+        ("csv-wide", "census-2025-26-csv-wide.csv", "text/csv; charset=utf-8"),
+        ("json-rows", "census-2025-26-json-rows.csv", "text/csv; charset=utf-8"),
+    ],
+)
+def test_a_file_of_the_year_is_given(people, dee, format, name, content_type):
+    draft = started(people, "EX1001", date(2026, 1, 5))
+    authorised = make.authorise(make.submit(draft, "3B"), people.mo, date(2026, 2, 2))
+    response = export(dee, format=format)
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response.headers["Content-Type"] == content_type
+    assert "no-store" in response.headers["Cache-Control"]
+    content = b"".join(response.streaming_content).decode()
+    assert "3B" in content
+    known = str(authorised.reference) if format == "json-rows" else "EX1001"
+    assert known in content
+
+
+def test_errors_are_said_beside_the_box_that_allows_them(people, dee):
+    refused(people)
+    response = export(dee)
+    assert response.status_code == 422
+    assert "There is a problem 1 error stands that DfE would refuse" in text_of(response)
+    assert b'href="#export_allow_errors"' in response.content
+    response = export(dee, allow_errors="on")
+    assert response.status_code == 200
+    assert b"EX1001" in b"".join(response.streaming_content)
+
+
+def test_a_file_with_restricted_records_is_made_under_the_permission_alone(people, dee):
+    make.restrict(refused(people), people.mo)
+    response = export(dee, allow_errors="on")
+    assert response.status_code == 422
+    assert "Restricted records stand in this return" in text_of(response)
+    assert not Reading.objects.exists()
+    people.dee.exports_restricted = True
+    people.dee.save()
+    response = export(dee, allow_errors="on")
+    assert b"EX1001" in b"".join(response.streaming_content)
+    [reading] = Reading.objects.all()
+    assert (reading.page, reading.restricted, reading.address) == ("export", True, "127.0.0.1")
+
+
+def test_a_year_without_anything_gives_no_file(people, dee):
+    assert "Nothing is recorded that stands in the return of 2025-26" in text_of(export(dee))
+
+
+@pytest.mark.parametrize("wrong", [{"format": "pdf"}, {"format": ""}, {"year": "2023-24"}])
+def test_another_format_or_year_is_refused(people, dee, wrong):
+    response = export(dee, **wrong)
+    assert response.status_code == 422
+    assert "Select a " in text_of(response)
+
+
+def test_a_file_too_large_to_wait_for_is_left_to_the_command(people, dee, monkeypatch):
+    refused(people)
+    monkeypatch.setattr("assessments.pages.census.exporting.MOST_CHILDREN_AT_ONCE", 0)
+    assert "too many children to wait for" in text_of(export(dee, allow_errors="on"))
 
 
 # The command

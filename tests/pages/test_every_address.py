@@ -93,7 +93,7 @@ class Exchange:
     @property
     def looks(self) -> tuple:
         """All that its reader could tell it by, but for what every answer has of its own."""
-        page = self.response.content.decode(errors="replace")
+        page = self.response.getvalue().decode(errors="replace")
         page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
         page = re.sub(r'data-signed-in-for="\d+"', "", page)
         page = re.sub(r"\d\d:\d\d", "now", page)
@@ -165,7 +165,7 @@ def test_everybody_gets_what_the_table_says_at_every_address(world: World, who: 
             response = exchange.response
             if response.status_code != answer:
                 wrong[f"{method} {route} {kind}"] = (response.status_code, answer)
-            page = response.content.decode(errors="replace")
+            page = response.getvalue().decode(errors="replace")
             leaks += [
                 (method, route, la_child_id)
                 for la_child_id, readers in MAY_READ.items()

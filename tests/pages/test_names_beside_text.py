@@ -58,11 +58,13 @@ def names_beside_text(html: str) -> set[str]:
 
 
 def test_every_page_keeps_a_name_apart_from_what_stands_beside_it(people, records, browser_of):
+    # The others see the same pages, with less to do on them.
+    recording = (people.ada, people.mo)
     seen, beside = 0, {}
     for who in (people.ada, people.mo, people.dee, people.abe):
         client = browser_of(User.objects.get(pk=who.pk))
         for route in routes():
-            for record in records if "<" in route else records[:1]:
+            for record in records[: None if "<" in route and who in recording else 1]:
                 address = address_of(route, record, people.ada.pk)
                 page = client.get(address)
                 if page.get("Content-Type", "").startswith("text/html"):

@@ -106,7 +106,9 @@ def told(response) -> str:
 
 
 def messages(response) -> list[str]:
-    return [words(item.text) for item in read(response).select("ul.messagelist li")]
+    return [
+        words(item.text) for item in read(response).select(".govuk-notification-banner__heading")
+    ]
 
 
 def spoken(element: Tag) -> str:

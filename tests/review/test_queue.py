@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.catalogue.working_days import due_date, working_days_after, working_days_allowed
 from assessments.models import Assessment, Review, Status
@@ -88,17 +89,87 @@ def test_a_row_shows_what_there_is_to_decide(people: People, mo: Client):
     make.submit(sent, "3B", "13A", "1A")
     late = working_days_after(due_date(referred), today)
     assert row_of(mo.get(LIST), "EX1") == {
-        "child": "EX1 7 years",
-        "waiting": "Today",
+        "child": "EX1 Robin Sample, 7 years",
+        "waiting": f"{date_format(today, 'j M')}, today",
         "referral": f"Day {working_days_after(referred, today)} of {working_days_allowed(referred)}"
-        f"Overdue by {late} working days",
-        "factors": "1A Alcohol Misuse, the child3B Domestic Abuse, a parent or carer13A Gangs",
+        f" Overdue by {late} working days",
+        "factors": "1A Alcohol Misuse, the child 3B Domestic Abuse, a parent or carer 13A Gangs",
         "reasons": "1 reason, 1 considered",
-        "returned": "Once0 of 1 comment replied to",
-        "team_name": "North",
+        "returned": "Once 0 of 1 comment replied to",
+        "together": "By itself: the worker gave a reason; it was returned before",
         "worker_name": "Ada Winter",
     }
     assert row_of(mo.get(f"{LIST}?status=any"), "EX1")["state"] == "Submitted"
+
+
+COLUMNS_BY_STATUS = {
+    "": "child waiting referral factors reasons returned together worker_name",
+    "submitted": "child waiting referral factors reasons returned worker_name",
+    "draft": "child referral factors worker_name",
+    "returned": "child referral factors returned worker_name",
+    "reopened": "child ended factors authorised_by worker_name",
+    "authorised": "child ended outcome factors authorised_by worker_name",
+    "cancelled": "child state changed factors worker_name",
+    "voided": "child state changed factors worker_name",
+    "open": "child state waiting referral factors worker_name",
+    "any": "child state waiting referral ended factors worker_name",
+}
+
+
+@pytest.mark.parametrize("status", COLUMNS_BY_STATUS)
+def test_a_list_has_the_columns_that_its_status_needs_and_no_dead_boxes(
+    people: People, mo: Client, status: str
+):
+    make.in_status(Status.SUBMITTED, people.ada, people.mo, "EX1")
+    if status in {each.value for each in Status} - {"submitted"}:
+        make.in_status(Status(status), people.ada, people.mo, "EX1002")
+    response = mo.get(f"{LIST}?status={status}")
+    [row, *_] = read(response).select("#result_list tbody tr")
+    columns = [
+        cell["class"][-1].removeprefix("field-")
+        for cell in row.select("th[class*=field-], td[class*=field-]")
+    ]
+    assert columns == COLUMNS_BY_STATUS[status].split()
+    boxes_of_rows = read(response).select("input.action-select, #action-toggle, .actions button")
+    assert bool(boxes_of_rows) == (status == "")
+
+
+def test_the_team_is_named_to_the_manager_of_several(people: People, mo: Client):
+    Membership.objects.create(user=people.mo, team=people.south)
+    make.submit(make.start(people.ada, "EX1"))
+    assert row_of(mo.get(LIST), "EX1")["team_name"] == "North"
+
+
+def test_an_authorised_row_says_when_it_ended_what_came_of_it_and_who_authorised_it(
+    people: People, mo: Client
+):
+    done = make.authorise(make.submit(make.start(people.ada, "EX1")), people.mo)
+    row = row_of(mo.get(f"{LIST}?status=authorised"), "EX1")
+    assert row["ended"] == date_format(done.end_date, "j F Y")
+    assert (row["outcome"], row["authorised_by"]) == ("Child in need plan", "Mo Harbour")
+
+
+def test_lists_begin_with_what_matters(people: People, mo: Client):
+    today = timezone.localdate()
+    for name, days in (("EX1", 10), ("EX2", 30), ("EX3", 20)):
+        make.start(people.ada, name, referred=today - timedelta(days=days))
+    assert listed(mo.get(f"{LIST}?status=draft")) == ["EX2", "EX3", "EX1"]
+    for name, moment in (("EX4", (2026, 3, 5, 12, 0)), ("EX5", (2026, 4, 2, 12, 0))):
+        with at(*moment):
+            referred = date(2026, 3, 2)
+            make.authorise(make.submit(make.start(people.ben, name, referred=referred)), people.mo)
+    assert listed(mo.get(f"{LIST}?status=authorised")) == ["EX5", "EX4"]
+
+
+def test_what_is_found_in_another_status_is_shown_with_it(people: People, mo: Client):
+    make.submit(make.start(people.ada, "EX1"))
+    make.authorise(make.submit(make.start(people.ada, "EX2")), people.mo)
+    answer = mo.post(LIST, {"q": "ex2"})
+    response = mo.get(answer["Location"])
+    assert listed(response) == ["EX2"]
+    assert row_of(response, "EX2")["state"] == "Authorised"
+    assert response.context["title"] == "Assessments"
+    assert not read(response).select("input.action-select")
 
 
 def test_a_row_says_how_many_comments_of_the_last_return_have_a_reply(mo: Client, people: People):
@@ -107,7 +178,7 @@ def test_a_row_says_how_many_comments_of_the_last_return_have_a_reply(mo: Client
     for text in ("None", "None that I know of"):
         make.reply(back, {"13A": text})
     again = make.submit(make.reply(back, {"": "Looked"}))
-    assert row_of(mo.get(LIST), "EX1")["returned"] == "Once2 of 3 comments replied to"
+    assert row_of(mo.get(LIST), "EX1")["returned"] == "Once 2 of 3 comments replied to"
     make.submit(make.reopen(make.authorise(again, people.mo), people.mo))
     assert row_of(mo.get(LIST), "EX1")["returned"] == "Once"
 
@@ -311,7 +382,10 @@ def test_a_list_is_counted_up_to_a_limit(people: People, mo: Client, monkeypatch
     assert response.context["cl"].result_count == 2
     assert "The first 2 assessments: there are more." in response.content.decode()
     counts = [each["sql"] for each in captured if "COUNT(*)" in each["sql"]]
-    assert [" LIMIT 3" in sql for sql in counts if "assessments_assessment" in sql] == [True]
+    counts = [sql for sql in counts if "assessments_assessment" in sql]
+    # The list's, and the number beside its link in the navigation.
+    assert [" LIMIT 3" in sql for sql in counts] == [True, False]
+    assert all(" LIMIT " in sql for sql in counts)
 
 
 # Several at once
@@ -337,8 +411,47 @@ def outcomes(response) -> dict[str, str]:
 
 
 def authorise_selected(client: Client, response, *chosen: Assessment, **changed):
-    selected = {"_selected_action": [each.pk for each in chosen]}
-    return client.post(LIST, boxes(response) | selected | changed)
+    """Select them on the list and confirm."""
+    selected = {"_selected_action": [each.pk for each in chosen], "confirmed": "yes"}
+    versions = {f"version-{each.pk}": each.version for each in chosen}
+    return client.post(LIST, versions | boxes(response) | selected | changed)
+
+
+def test_what_was_considered_and_described_is_printed_before_several_are_authorised(
+    people: People, mo: Client
+):
+    considered = make.submit(make.start(people.ada, "EX1"), "3B")
+    described = make.submit(make.start(people.ada, "EX2"), "4A", "20", description="Debts <b>")
+    explained = make.submit(make.start(people.ada, "EX3"), "13A")
+    page = mo.get(LIST)
+    selected = {each["value"] for each in read(page).select("input.action-select")}
+    assert selected == {str(considered.pk), str(described.pk)}
+    assert row_of(page, "EX3")["together"] == "By itself: the worker gave a reason"
+    assert row_of(page, "EX1")["together"] == "Can be"
+    with unchanged(SESSIONS):
+        asked = authorise_selected(mo, page, considered, described, explained, confirmed=[])
+    read_first, left_out = read(asked).select(".review-together")
+    one, two = (words(each.text) for each in read_first.find_all("li", recursive=False))
+    assert "EX1" in one
+    assert "3B Domestic Abuse, a parent or carer" in one
+    assert "consider whether the child is a victim too" in one
+    assert "Considered: not in this case" in one
+    assert "Description: Debts <b>" in two
+    assert words(left_out.text) == "EX3: The worker gave a reason."
+    form = read(asked).find_all("form")[-1]
+    fields = [(each["name"], each["value"]) for each in form.select("input[name]")]
+    posted: dict = {}
+    for name, value in fields:
+        posted.setdefault(name, []).append(value)
+    assert outcomes(mo.post(LIST, posted)) == {"EX1": "Authorised", "EX2": "Authorised"}
+
+
+def test_without_one_that_can_be_authorised_with_others_there_is_no_button(
+    people: People, mo: Client
+):
+    make.submit(make.start(people.ada, "EX1"), "13A")
+    page = read(mo.get(LIST))
+    assert not page.select(".actions, #action-toggle, input.action-select")
 
 
 def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo: Client):
@@ -357,7 +470,7 @@ def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo:
     at = timezone.localtime(review.decided_at)
     assert outcomes(response) == {
         "EX1": "Authorised",
-        "EX2": "Not authorised The worker explained or considered something.",
+        "EX2": "Not authorised The worker gave a reason.",
         "EX3": "Not authorised It was changed after you opened the page: it is now draft.",
         "EX4": f"Not authorised Max Shore returned it on {at.day} {at:%B %Y} at {at:%H:%M}.",
         "EX5": "Authorised",
@@ -450,3 +563,50 @@ def test_nothing_is_added_or_deleted(people: People, mo: Client):
             assert mo.post(f"{top}add/", {}).status_code == 403
             assert mo.post(f"{top}{reference}/delete/", {"post": "yes"}).status_code in (403, 404)
             assert mo.post(f"{top}{reference}/change/", {}).status_code in (403, 404)
+
+
+# From one page to the other
+
+
+def links_of(response) -> list[str]:
+    return [link["href"] for link in read(response).select("a[href]")]
+
+
+def test_a_childs_page_lists_the_episodes_and_assessments_that_the_manager_may_see(
+    people: People, mo: Client
+):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    child = sent.episode.child
+    response = mo.get(f"/admin/assessments/child/{child.reference}/change/")
+    below = words(read(response).select_one(".review-below").text)
+    assert "Submitted 3A; Ada Winter" in below
+    assert f"{LIST}{sent.reference}/change/?from=child" in links_of(response)
+    assert f"/admin/assessments/episode/{sent.episode.reference}/change/" in links_of(response)
+    of_episode = mo.get(f"/admin/assessments/episode/{sent.episode.reference}/change/")
+    assert f"{LIST}{sent.reference}/change/?from=child" in links_of(of_episode)
+
+
+def test_a_childs_page_lists_nothing_of_other_managers_teams(people: People, mo: Client):
+    ours = make.submit(make.start(people.ada, "EX1"), "3A")
+    others = make.start_after(make.authorise(ours, people.mo))
+    others.team, others.worker, others.version = people.south, people.cleo, others.version + 1
+    others.save()
+    response = mo.get(f"/admin/assessments/child/{ours.episode.child.reference}/change/")
+    assert f"{LIST}{ours.reference}/change/?from=child" in links_of(response)
+    assert f"{LIST}{others.reference}/change/?from=child" not in links_of(response)
+
+
+def test_a_submitted_record_leads_to_its_decision_and_back(people: People, mo: Client, browser_of):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    make.submit(make.start(people.ada, "EX2"), "3A")
+    record = f"/assessments/{sent.reference}/"
+    review = f"{LIST}{sent.reference}/change/?from=record"
+    assert review in links_of(mo.get(record))
+    assert review not in links_of(browser_of(people.ada).get(record))
+    page = mo.get(review)
+    assert record in [link["href"] for link in read(page).select(".breadcrumbs a")]
+    confirm = read(page).select_one("#confirm")
+    assert confirm["value"] == "list"
+    fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes", "then": "list"}
+    assert mo.post(confirm["formaction"], fields)["Location"] == record
+    assert review not in links_of(mo.get(record))

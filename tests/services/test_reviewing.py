@@ -461,7 +461,7 @@ def test_several_are_authorised_each_by_itself(people: People):
     assert [type(each.refusal) for each in results] == [
         type(None),
         services.NeedsReading,
-        services.NeedsReading,
+        type(None),
         services.NeedsReading,
         services.NeedsReading,
         services.NotPermitted,
@@ -469,15 +469,40 @@ def test_several_are_authorised_each_by_itself(people: People):
         services.EditConflict,
         type(None),
     ]
-    assert results[1].refusal.why == ("The worker explained or considered something",)
-    assert results[3].refusal.why == ("It was returned, corrected or reopened before",)
-    assert {each.assessment for each in results} == {plain, last, None}
+    assert results[1].refusal.why == ("The worker gave a reason",)
+    assert results[3].refusal.why == ("It was returned before",)
+    assert results[4].refusal.why == ("It was corrected before",)
+    assert {each.assessment for each in results} == {plain, described, last, None}
     done = Assessment.objects.filter(status=Status.AUTHORISED)
-    assert set(done) == {plain, last}
-    assert Review.objects.filter(decision="authorised").count() == 2
+    assert set(done) == {plain, described, last}
+    assert Review.objects.filter(decision="authorised").count() == 3
     with unchanged():
         again = services.authorise_each(chosen=chosen[:1], by=people.mo, key=KEY)
     assert again[0].assessment == plain
+
+
+@pytest.mark.parametrize(
+    ("alone", "expected"),
+    [
+        ({"every"}, ("Each submission is authorised by itself here",)),
+        ({"considered"}, ("The worker considered something",)),
+        ({"described"}, ("The worker described another factor",)),
+        (
+            {"described", "considered"},
+            ("The worker considered something", "The worker described another factor"),
+        ),
+        ({"explained"}, None),
+        (set(), None),
+    ],
+)
+def test_the_authority_says_what_is_authorised_by_itself(
+    people: People, settings, alone: set[str], expected: tuple[str, ...] | None
+):
+    settings.AUTHORISE_ALONE = frozenset(alone)
+    sent = make.submit(make.start(people.ada), "3B", "20", description="Debts")
+    chosen = [(sent.reference, sent.version)]
+    [result] = services.authorise_each(chosen=chosen, by=people.mo, key=KEY)
+    assert (result.refusal and result.refusal.why) == expected
 
 
 def test_authorising_none_does_nothing(people: People):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import log
 
 from assessments.catalogue.search.people import people_in
-from assessments.catalogue.search.words import LIGHT, PASSIVE, SMALL, Word, words_of
+from assessments.catalogue.search.words import IRREGULAR, LIGHT, PASSIVE, SMALL, Word, words_of
 from assessments.catalogue.types import Edition, Factor, Kind, Undescribed
 
 PERSON = "@"
@@ -140,7 +140,7 @@ def index_of(edition: Edition) -> Index:
         parts={key: tuple(having) for key, having in parts.items()},
         guidance={key: frozenset(having) for key, having in guidance.items()},
         weights=weights,
-        typed=frozenset(spelt.keys() | guidance_words | SMALL),
+        typed=frozenset(spelt.keys() | guidance_words | SMALL | IRREGULAR.keys()),
         spelt={word: uses for word, uses in spelt.items() if not word.isdigit()},
         beside=beside,
     )

@@ -18,6 +18,8 @@ BY = frozenset({"by", "from", "off"})
 OBJECTS = frozenset({"another", "each", "her", "him", "me", "other", "others", "them"})
 FAR = 6
 """How many words after who does something its object is looked for."""
+GONE = frozenset({"death", "died", "dies", "funeral", "passed"})
+"""After a person who is dead, whom what is found is not about: "low since nan died"."""
 ADULT_AGE = 18
 OLDEST = 120
 _AGE = re.compile(r"(\d{1,3})(?:yo|y|yr|yrs)?")
@@ -26,7 +28,7 @@ NUMBERS = {
     "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13",
     "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
 }  # fmt: skip
-BEFORE_AGE = frozenset({"aged", "age", "shes", "hes"})
+BEFORE_AGE = frozenset({"aged", "age", "shes", "hes", "im"})
 YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
 OLD = frozenset({"old", "olds", "o"})
 REPORTS = frozenset(
@@ -61,9 +63,11 @@ class Person:
 def people_in(edition: Edition, words: Sequence[Word]) -> tuple[Person, ...]:
     """Return the people whom a text names, in its order; of two expressions the longer.
 
-    An age belongs to who is named beside it; a child's alone is the child.
+    An age belongs to who is named beside it; a child's alone is the child, and a child of age
+    is none.
     """
     known = _expressions(edition)
+    by_name = {each.name: each for each in edition.people}
     child = next((each for each in edition.people if each.kind == Kind.CHILD), None)
     people = []
     place = 0
@@ -73,6 +77,8 @@ def people_in(edition: Edition, words: Sequence[Word]) -> tuple[Person, ...]:
         if named:
             if age is None:
                 age, end = _age_after(known, words, end)
+            if age is not None and age >= ADULT_AGE and named.grown_up:
+                named = by_name[named.grown_up]
             person = Person(named, place, end, age)
         elif age is not None and age < ADULT_AGE and child:
             person = Person(child, place, start, age)
@@ -180,7 +186,9 @@ def by_fit(
     concerned = [
         each
         for each in people
-        if factor.number not in each.people.never and not labels.isdisjoint(each.people.about)
+        if factor.number not in each.people.never
+        and not labels.isdisjoint(each.people.about)
+        and not any(word.typed in GONE for word in words[each.end : each.end + 1])
     ]
     about: frozenset[str] = frozenset()
     if factor.number in edition.done_by:
@@ -190,8 +198,8 @@ def by_fit(
         about = _to_whom(words, concerned) if is_done_to else _nearest(concerned, matched)
     if not about:
         about = _shown_by_signs(edition, words) & labels
-    if not about and factor.number in edition.done_by:
-        about = edition.usually_done_by
+    if not about and factor.number in edition.done_by | edition.done_to:
+        about = edition.usually
     return sorted(factor.codes, key=lambda code: code.about not in about)
 
 
@@ -213,22 +221,48 @@ def _signs(edition: Edition) -> Sequence[tuple[People, Sequence[str]]]:
     ]
 
 
-def is_done_to_another(edition: Edition, words: Sequence[Word], people: Sequence[Person]) -> bool:
-    """Whether something was done by one person to another who is not the child.
+def others_harmed(words: Sequence[Word], people: Sequence[Person]) -> Sequence[Person]:
+    """Return those to whom something was done by somebody, none of them the child.
 
     A partner hits a partner, unless somebody else is named: "hit by boyfriend". Where the child is
-    among those to whom it was done, it was done to the child.
+    among those to whom it was done, it was done to the child, and nobody is returned.
     """
     by = [each for each in people if _stands_after(words, each, BY)]
     if by:
         victims = [each for each in people if each not in by and each.first < by[-1].first]
         victims = victims or [each for each in people if each not in by]
-        is_by_partner = all(each.people.kind == Kind.PARTNER for each in by)
-        return not any(_is_child(each) for each in victims) and bool(victims or is_by_partner)
-    if not people or _suffers(words, people[0]):
-        return bool(people) and not _is_child(people[0])
-    victims = _done_to_directly(words, people)
-    return bool(victims) and not any(_is_child(each) for each in victims)
+        if not victims and all(_is_partner(each) for each in by):
+            victims = by
+    elif people and (_suffers(words, people[0]) or _is_partner_hit(words, people[0])):
+        victims = [people[0]]
+    else:
+        victims = _done_to_directly(words, people)
+    return [] if any(_is_child(each) for each in victims) else victims
+
+
+def are_of_the_family(edition: Edition, people: Sequence[Person]) -> bool:
+    """Whether what is done to them is domestic abuse: to adults of the family or the household."""
+    labels = {
+        code.about for number in edition.done_to for code in edition.factors_by_number[number].codes
+    }
+    of_children = frozenset[str]().union(
+        *(each.about for each in edition.people if each.kind == Kind.CHILD)
+    )
+    return bool(people) and all(
+        each.people.about & labels and each.people.about.isdisjoint(of_children) for each in people
+    )
+
+
+def _is_partner(person: Person) -> bool:
+    return person.people.kind == Kind.PARTNER
+
+
+def _is_partner_hit(words: Sequence[Word], person: Person) -> bool:
+    """Whether somebody who is not named does something to a partner: "he hits his wife"."""
+    before = [each.typed for each in words[: person.first]]
+    while before and before[-1] in SMALL:
+        before.pop()
+    return _is_partner(person) and "he" in before[:-1] and before[-1] not in REPORTS | LIGHT
 
 
 def _is_child(person: Person) -> bool:
@@ -273,8 +307,18 @@ def _acts_on(words: Sequence[Word], people: Sequence[Person]) -> bool:
     return False
 
 
+def has_seen(words: Sequence[Word], people: Sequence[Person]) -> bool:
+    """Whether a child tells what one does to another: "girl says dad hits mum"."""
+    if len(people) < 3 or not _is_child(people[0]) or any(map(_is_child, people[1:3])):
+        return False
+    between = (each.typed for each in words[people[1].end : people[2].first])
+    return any(each not in SMALL | LIGHT for each in between)
+
+
 def _to_whom(words: Sequence[Word], people: Sequence[Person]) -> frozenset[str]:
     """Return the labels of whom something was done to: the last named, but for who did it."""
+    if has_seen(words, people):
+        return people[0].people.about
     victims = [each for each in people if not _stands_after(words, each, BY)]
     close = [each for each in victims if each.people.kind != Kind.PARTNER]
     return (close or victims or people)[-1].people.about
@@ -309,12 +353,9 @@ def _reports(words: Sequence[Word], person: Person) -> bool:
 
 
 def _labels(edition: Edition, person: Person) -> frozenset[str]:
-    """Return the person's labels; one whose age is given is a child or an adult by that."""
-    if person.age is None:
+    """Return the person's labels; one who is told to be under age did it as a child."""
+    if person.age is None or person.age >= ADULT_AGE:
         return person.people.about
-    of_children = frozenset[str]().union(
+    return frozenset[str]().union(
         *(each.about for each in edition.people if each.kind == Kind.CHILD)
     )
-    if person.age < ADULT_AGE:
-        return of_children
-    return frozenset[str]().union(*(each.about for each in edition.people)) - of_children

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assessments.catalogue.search.correction import begun_by, corrected_by
 from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
 from assessments.catalogue.search.people import (
+    BEFORE_AGE,
+    are_of_the_family,
     by_fit,
-    is_done_to_another,
+    has_seen,
+    others_harmed,
     people_in,
     without_reporter,
-)
-from assessments.catalogue.search.spelling import (
-    SHORTEST_BESIDE,
-    english,
-    nearest,
-    parted,
 )
 from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
@@ -51,9 +49,9 @@ BESIDE = 0.6
 
 The words of that are left out then.
 """
-SHORTEST_BEGINNING, SHORTEST_PART = 4, 3
-FORMS = ("s", "ed", "ing", "in", "er", "ly", "y")
-"""Endings of a word that is another form of a known one: "celebral" is none of "celebrate"."""
+SHORTEST_PART = 3
+SUBJECTS = BEFORE_AGE | {"she"}
+"""With what somebody begins to whom nothing is done, wherever it stands: "drunk aged 13"."""
 NOT_OF_THE_CHILD = 0.6
 """What is left of the score of harm to the child where it was done to somebody else."""
 
@@ -102,6 +100,15 @@ class _Case:
     of_others: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """The same of those that name somebody other than the child."""
 
+    def add(self, other: _Case) -> None:
+        """Let speak for it what speaks for another, where that says more."""
+        for place, score in other.places.items():
+            more = score - self.places.get(place, 0.0)
+            if more > 0:
+                self.score += more
+                self.places[place] = score
+                self.in_passing -= {place} - other.in_passing
+
     def told_share(self) -> float:
         """Return what share of the score whole expressions have."""
         told = sum(score for place, score in self.places.items() if place not in self.in_passing)
@@ -127,16 +134,20 @@ def find(edition: Edition, text: str) -> Found:
     words = words_of(text)
     if not words:
         return Found()
-    corrected = _corrected(index, words)
+    corrected = corrected_by(index, words)
     meant = " ".join(each.typed for each in corrected)
     corrected = without_reporter(edition, corrected)
     keys = keys_of(edition, corrected)
     people = people_in(edition, corrected)
-    is_to_another = is_done_to_another(edition, corrected, people)
+    harmed = others_harmed(corrected, people)
+    is_domestic = are_of_the_family(edition, harmed)
 
     def decided(keys: Sequence[tuple[int, str]]) -> _Decided:
         cases = _cases(index, corrected, keys)
-        for number in edition.done_by if is_to_another else ():
+        for number in edition.done_by if harmed else ():
+            if is_domestic and number in edition.blows:
+                for other in edition.done_to:
+                    cases[other].add(cases[number])
             cases[number].score *= NOT_OF_THE_CHILD
         return _likeliest(edition, cases)
 
@@ -158,6 +169,8 @@ def find(edition: Edition, text: str) -> Found:
         if factor.number in edition.done_by:
             # That the child was hit does not say by whom.
             own = case.of_others if named - {Kind.CHILD} else case.codes
+        if factor.number in edition.done_to and has_seen(corrected, people):
+            own = {}
         codes.sort(key=lambda code: -own.get(code.code, 0.0))
         matched = _together(corrected, case.places)
         found.append(FoundFactor(factor, tuple(codes), matched, case.score))
@@ -174,41 +187,6 @@ def _together(words: Sequence[Word], places: Collection[int]) -> tuple[str, ...]
         else:
             runs.append([place])
     return tuple(" ".join(each.typed for each in words[run[0] : run[-1] + 1]) for run in runs)
-
-
-def _corrected(index: Index, words: Sequence[Word]) -> Sequence[Word]:
-    """Return the words, those that nobody knows as the nearest that somebody does."""
-    corrected: list[Word] = []
-    for place, word in enumerate(words):
-        is_form = word.stem in index.weights and word.typed.endswith(FORMS)
-        is_known = word.typed in index.typed or is_form
-        is_begun = place == len(words) - 1 and any(_begun_by(word.typed, index.spelt))
-        if is_known or is_begun or word.typed.isdigit() or word.typed in english():
-            corrected.append(word)
-            continue
-        beside = _beside(index, corrected[-1:], words[place + 1 : place + 2])
-        other = (
-            nearest(word.typed, beside, SHORTEST_BESIDE)
-            or nearest(word.typed, index.spelt)
-            or parted(word.typed, index.typed)
-        )
-        corrected += words_of(other) if other else [word]
-    return tuple(corrected)
-
-
-def _beside(index: Index, *neighbours: Sequence[Word]) -> Mapping[str, int]:
-    """Return the words that stand beside one of these in some expression, with in how many."""
-    beside: Counter[str] = Counter()
-    for words in neighbours:
-        for word in words:
-            beside.update(index.beside.get(word.typed, {}))
-    return beside
-
-
-def _begun_by(beginning: str, known: Iterable[str]) -> Iterator[str]:
-    """Yield the known words of which it may be the beginning."""
-    if len(beginning) >= SHORTEST_BEGINNING:
-        yield from (each for each in known if each.startswith(beginning))
 
 
 def _cases(
@@ -266,6 +244,15 @@ def _matches(
             ):
                 continue  # "hit mum" is not "mum hit", nor "hit by mum"
             if any(
+                key.startswith(PERSON)
+                and words[place].typed in SUBJECTS
+                and words[place].typed != typed
+                for place, typed, key in zip(
+                    at[1:], expression.typed[1:], expression.keys[1:], strict=True
+                )
+            ):
+                continue  # "drunk aged 13" is not "drunk with kids"
+            if any(
                 number[at[later]] - number[at[later - 1]] != 1 for later in expression.somebodys
             ):
                 continue  # "she says her boyfriend" is not "her boyfriend" of a girl
@@ -322,7 +309,7 @@ def _add_parts(index: Index, keys: Sequence[tuple[int, str]], cases: dict[object
         in_passing: dict[object, float] = defaultdict(float)
         forms = [(key, 1.0)]
         if number == len(keys) - 1 and key not in index.weights:
-            forms = [(each, BEGUN) for each in _begun_by(key, index.weights)]
+            forms = [(each, BEGUN) for each in begun_by(key, index.weights)]
         for form, share in forms:
             for expression in index.parts.get(form, ()):
                 factor = expression.owner.factor

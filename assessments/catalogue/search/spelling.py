@@ -15,7 +15,14 @@ SHORTEST_BESIDE = 3
 LONG = 8
 """Letters from which two may differ."""
 SHORTEST_PART = 3
-SOUNDS = (("sch", "sk"), ("ph", "f"), ("ck", "k"), ("c", "k"), ("y", "i"))
+SOUNDS = (
+    ("sch", "sk"),
+    ("sth", "s"),
+    ("ph", "f"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("y", "i"),
+)
 """Letters that sound alike: "fysical" is near "physical"."""
 
 
@@ -27,6 +34,7 @@ def english() -> Collection[str]:
 
 @lru_cache(maxsize=20_000)
 def _sound(word: str) -> str:
+    word = word.removeprefix("k") if word.startswith("kn") else word
     for letters, alike in SOUNDS:
         word = word.replace(letters, alike)
     return word

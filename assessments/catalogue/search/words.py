@@ -10,13 +10,16 @@ import snowballstemmer
 
 _OWNED = re.compile(r"(?<=[a-z])[’'´`]s\b")
 _APOSTROPHE = re.compile(r"[’'´`]")
+_AGE_APART = re.compile(r"[,(] *(1?\d)(?= *(?:[,)]|$))")
 _PUNCTUATION = re.compile(r"[^a-z0-9 ]+")
 _STEMMER = snowballstemmer.stemmer("english")
 
 SMALL = frozenset(
     [
-        "a", "about", "after", "all", "allegation", "allegations", "alleged", "also", "always",
-        "am", "an", "and", "any", "are", "as", "at", "basically", "be", "because", "been", "being",
+        "a", "about", "after", "again", "all", "allegation", "allegations", "alleged", "also",
+        "always",
+        "am", "an", "and", "apparently", "currently", "lately", "now", "recently", "any", "are",
+        "as", "at", "basically", "be", "because", "been", "being",
         "but", "can", "concern", "concerned", "concerns", "could", "did", "do", "does", "doing",
         "dont", "due", "during", "ever", "evidence", "for", "from", "get", "gets", "getting",
         "go", "goes", "going", "got", "had", "has", "have", "having", "he", "her", "hers",
@@ -39,13 +42,14 @@ LIGHT = frozenset(
 """Words that say little alone, and much in an expression: "home" and "not home"."""
 
 IRREGULAR = {
-    "drank": "drink", "drunk": "drink", "ran": "run", "beaten": "beat", "bitten": "bite",
+    "drank": "drink", "drunk": "drink", "drunken": "drink", "ran": "run",
+    "beaten": "beat", "bitten": "bite",
     "hid": "hide", "hidden": "hide", "stole": "steal", "stolen": "steal", "took": "take",
     "taken": "take", "taking": "take", "fought": "fight", "broke": "break", "broken": "break",
     "shook": "shake", "shaken": "shake", "threw": "throw", "thrown": "throw", "gave": "give",
     "given": "give", "left": "leave", "lost": "lose", "sold": "sell", "sent": "send",
     "slept": "sleep", "no": "not", "without": "not", "wont": "not", "cant": "not",
-    "doesnt": "not", "didnt": "not",
+    "doesnt": "not", "didnt": "not", "shouldnt": "not", "couldnt": "not", "wouldnt": "not",
     "never": "not", "refuses": "not", "refusing": "not", "refuse": "not", "isnt": "not",
     "ate": "eat", "eaten": "eat", "kicked": "kick", "cut": "cut", "cutting": "cutting",
     "children": "child", "kids": "child", "kid": "child", "fostered": "foster",
@@ -68,8 +72,12 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case and without punctuation, with "&" as "and"."""
-    text = _OWNED.sub("", text.lower().replace("&", " and "))
+    """Return the text in lower case and without punctuation, with "&" as "and".
+
+    A child's age that punctuation alone sets apart is said to be one: "found drunk, 14".
+    """
+    text = _AGE_APART.sub(r" aged \1 ", text.lower())
+    text = _OWNED.sub("", text.replace("&", " and "))
     return " ".join(_PUNCTUATION.sub(" ", _APOSTROPHE.sub("", text)).split())
 
 

@@ -47,3 +47,6 @@ CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_factscorrection
 
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_reply
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_censusnote
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -7,6 +7,16 @@ from typing import Any, cast
 
 from django import forms
 
+from assessments.components.forms import Form, LinesField
+from cinfactors.web.form_layout import Field
+
+FORMATS = (
+    ("xml", "XML, as a return has it"),
+    ("csv-long", "CSV, a row to each factor"),
+    ("csv-wide", "CSV, a column to each code"),
+    ("json-rows", "CSV with the factors of each assessment as a JSON list"),
+)
+
 
 class YearForm(forms.Form):
     """Which census year to look at, or to check again."""
@@ -24,3 +34,39 @@ class YearForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["year"])
         field.choices = [(year, f"{year[:4]} to 20{year[5:]}") for year in years]
+
+
+class ExportForm(YearForm):
+    """A file of a year's records."""
+
+    format = forms.ChoiceField(
+        label="Format",
+        choices=FORMATS,
+        widget=forms.Select({"class": "govuk-select"}),
+        error_messages={
+            "required": "Select a format",
+            "invalid_choice": "Select a format from the list",
+        },
+    )
+    allow_errors = forms.BooleanField(
+        label="Make the file although it has errors that DfE would refuse", required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="export_%s", **kwargs)
+        self.fields["year"].widget = forms.HiddenInput()
+
+
+class NoteForm(Form):
+    """Why a query stands."""
+
+    text = LinesField(
+        label="Why is it right as it is?",
+        help_text="For the collection’s notes: without a name, or anything else about the child",
+        max_length=1000,
+        error_messages={"required": "Enter why it is right as it is"},
+        widget=forms.Textarea(attrs={"autocomplete": "off"}),
+    )
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [Field("text", size="s", rows=4)]

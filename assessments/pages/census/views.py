@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from assessments import queries
 from assessments.census.years import CensusYear
 from assessments.models import CensusCheck, CensusFinding
-from assessments.pages.census.forms import YearForm
+from assessments.pages.census.forms import ExportForm, YearForm
 from assessments.queries import FindingCount
 from assessments.services.returns import check_year
 from cinfactors.accounts.requests import SignedInRequest
@@ -25,6 +25,8 @@ from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list
 
 ROWS_PER_PAGE = 50
+EXPLAINED = "explained"
+"""In place of a kind: the queries on which a note says why they stand."""
 MOST_CHILDREN_AT_ONCE = 40_000
 """As many as the largest authority's return has: some seconds. More are left to the command."""
 
@@ -47,21 +49,36 @@ def census(request: SignedInRequest) -> HttpResponse:
     if not queries.may_make_census_files(request.user):
         raise Http404
     years = queries.return_years(timezone.localdate())
-    latest = [*years][-1]
     if request.method == "POST":
         form = YearForm(request.POST, years=years)
         if form.is_valid():
             return _check_again(request, years[form.cleaned_data["year"]])
-    else:
-        given = {"year": request.GET.get("year", latest)}
-        form = YearForm(given, years=years)
-    is_right = form.is_valid()
-    year = form.cleaned_data["year"] if is_right else latest
+        return census_page(request, request.POST.get("year", ""), status=422)
+    return census_page(request, request.GET.get("year", [*years][-1]))
+
+
+def census_page(
+    request: SignedInRequest,
+    given: str,
+    *,
+    export_form: ExportForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page of the year that was given; if it is none, of the latest, with an error."""
+    years = queries.return_years(timezone.localdate())
+    form = YearForm({"year": given}, years=years)
+    year = form.cleaned_data["year"] if form.is_valid() else [*years][-1]
     check = queries.census_check_of(request.user, year)
-    context = {"form": form, "year": year, "years": years, "check": check}
+    context = {
+        "form": form,
+        "export_form": export_form or ExportForm(initial={"year": year}, years=years),
+        "year": year,
+        "check": check,
+    }
     if check is not None:
         context |= _found(request, check)
-    return render(request, "pages/census/page.html", context, status=200 if is_right else 422)
+    status = 422 if form.errors else status
+    return render(request, "pages/census/page.html", context, status=status)
 
 
 def _check_again(request: SignedInRequest, year: CensusYear) -> HttpResponse:
@@ -80,22 +97,25 @@ def _check_again(request: SignedInRequest, year: CensusYear) -> HttpResponse:
 
 
 def _found(request: SignedInRequest, check: CensusCheck) -> dict[str, Any]:
-    everything = queries.census_findings(request.user, check)
+    every = queries.census_findings(request.user, check)
+    everything = every.filter(~queries.is_explained())
+    explained = every.filter(queries.is_explained())
     teams = queries.finding_counts(everything, "team")
     chosen = _chosen_team(request, teams)
     kind = request.GET.get("kind", "")
-    if kind and kind not in CensusFinding.Kind.values:
+    if kind and kind not in {*CensusFinding.Kind.values, EXPLAINED}:
         raise Http404
-    found, workers = everything, []
+    found, workers = explained if kind == EXPLAINED else everything, []
     if chosen is not None:
-        found = everything.filter(team=chosen.key)
+        found = found.filter(team=chosen.key)
         workers = queries.finding_counts(found, "worker")
-    if kind:
+    if kind and kind != EXPLAINED:
         found = found.filter(kind=kind)
     listed = found.select_related("child", "assessment", "team", "worker")
     paginator = Paginator(listed, ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     record_list(request, (each.child_id for each in page if each.child_id), Page.CENSUS)
+    notes = queries.notes_on([each.reference for each in page])
     query = request.GET.copy()
     query["year"] = check.year
     totals = {each: sum(team.numbers.get(each, 0) for team in teams) for each in _KINDS}
@@ -110,6 +130,8 @@ def _found(request: SignedInRequest, check: CensusCheck) -> dict[str, Any]:
         "workers": _worker_rows(workers),
         "hidden": queries.hidden_census_findings(request.user, check),
         "open": sum(check.open_by_team.values()),
+        "explained": explained.count(),
+        "rows": [(each, notes.get(each.reference)) for each in page],
         "nothing_found": not any(totals.values()),
     }
 

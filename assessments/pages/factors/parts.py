@@ -52,7 +52,7 @@ from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.found import search_answer
 from assessments.presenters.selection import named_codes
 from assessments.services import SaveOutcome
-from assessments.templatetags.record import render_identity_bar
+from assessments.templatetags.record import identity_bar, render_assessment_pages
 from cinfactors import context_processors
 from cinfactors.accounts import sessions
 from cinfactors.accounts.models import Density, Role, User
@@ -202,9 +202,8 @@ def _surroundings(page: FactorPage) -> dict[str, Callable[[str], str]]:
         "signed_in_for": lambda _: str(sessions.seconds_left(request.session)),
         "printed": lambda _: context_processors.printed_at(),
         "error": lambda _: "Error: " if page.problems else "",
-        "identity": lambda _: render_identity_bar(
-            request.user, assessment, deadline_of(assessment), "factors"
-        ),
+        "assessment_pages": lambda _: render_assessment_pages(request.user, assessment, "factors"),
+        "identity": lambda _: identity_bar(assessment, deadline_of(assessment)),
         "notices": lambda _: _notices(page),
         "family": lambda _: _family(page),
         "autosave_url": lambda _: reverse("autosave", args=[assessment.reference]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,11 +10,17 @@ from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assessments import queries
+from assessments.components.person_by_name import PersonByNameForm
 from cinfactors.accounts.models import User
 
 
-class ReadingLogForm(forms.Form):
+class ReadingLogForm(PersonByNameForm):
     """Which day's reading to look at, and whose; neither is required."""
+
+    typed_field, reference_field = "typed_person", "person"
+    nobody_found = "Nobody has a name that begins with “{}”"
+    nobody_selected = "Enter somebody’s name"
 
     day = forms.DateField(
         required=False,
@@ -23,19 +28,16 @@ class ReadingLogForm(forms.Form):
         validators=[MinValueValidator(date(2000, 1, 1), "Enter a day since 2000")],
         error_messages={"invalid": "Enter a day as 2026-03-27"},
     )
-    person = forms.ModelChoiceField(
-        queryset=User.objects.none(),
+    typed_person = forms.CharField(
+        label="Person",
         required=False,
-        to_field_name="reference",
-        empty_label="Everybody",
-        widget=forms.Select({"class": "govuk-select"}),
-        error_messages={"invalid_choice": "Select somebody from the list"},
+        max_length=150,
+        error_messages={"max_length": "Enter a name of at most 150 characters"},
     )
+    person = forms.UUIDField(required=False, error_messages={"invalid": nobody_selected})
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[User]", self.fields["person"])
-        field.queryset = people
+    def people(self, words: str) -> QuerySet[User]:
+        return queries.people_named(words)
 
     def clean_day(self) -> date | None:
         day: date | None = self.cleaned_data["day"]

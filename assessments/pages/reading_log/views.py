@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
 from assessments.pages.reading_log.forms import ReadingLogForm
@@ -22,6 +23,7 @@ from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page, Reading
 from cinfactors.audit.services import record_reading
+from cinfactors.web.problems import problems_of
 
 ROWS_PER_PAGE = 50
 MOST_CHILDREN = 10
@@ -55,19 +57,21 @@ class UnusualHour:
     reasons: tuple[str, ...]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def reading_log(request: SignedInRequest) -> HttpResponse:
-    """Show one day's unusual reading, of everybody or one person; this is recorded as well."""
+    """Show one day's unusual reading, of everybody or one person; this is recorded as well.
+
+    The day and the person are posted, since a name is typed, and kept as day and reference.
+    """
     if not queries.may_read_the_log(request.user):
         raise Http404
-    form = ReadingLogForm(
-        request.GET or None,
-        initial={"day": timezone.localdate().isoformat()},
-        people=queries.people_by_name(),
-    )
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    day: date = chosen.get("day") or timezone.localdate()
-    person = chosen.get("person")
+    today = {"day": timezone.localdate().isoformat()}
+    form = ReadingLogForm(request.POST or today | request.GET.dict())
+    is_valid = form.is_valid()
+    if request.method == "POST" and is_valid:
+        return redirect(f"{request.path}?{urlencode(_chosen(form))}")
+    day: date = (is_valid and form.cleaned_data["day"]) or timezone.localdate()
+    person = form.selected if is_valid else None
     paginator = Paginator(queries.unusual_readings(request.user, day, by=person), ROWS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     hours = _unusual_hours(request.user, list(page))
@@ -78,6 +82,7 @@ def reading_log(request: SignedInRequest) -> HttpResponse:
     query["day"] = day.isoformat()
     context = {
         "form": form,
+        "problems": problems_of(form),
         "query": query,
         "day": day,
         "before": day - timedelta(days=1),
@@ -91,6 +96,12 @@ def reading_log(request: SignedInRequest) -> HttpResponse:
     return render(
         request, "pages/reading_log/page.html", context, status=422 if form.errors else 200
     )
+
+
+def _chosen(form: ReadingLogForm) -> dict[str, str]:
+    """Return the day and the person as the parameters of an address."""
+    found = {name: form.cleaned_data.get(name) for name in ("day", "person")}
+    return {name: str(value) for name, value in found.items() if value}
 
 
 @require_safe
@@ -197,6 +208,11 @@ def _why_unusual(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"entered the id of another child {_number_of_times(row['times_id_in_use'])}"
     if row["times_out_of_team"]:
         yield f"read out of their team {_number_of_times(row['times_out_of_team'])}"
+    if row["times_downloaded"]:
+        yield (
+            f"downloaded a list {_number_of_times(row['times_downloaded'])}, with "
+            f"{row['downloaded']:,} children in all"
+        )
     if row["times_same_name"]:
         yield f"a child of their own family name {_number_of_times(row['times_same_name'])}"
     if row["opened"] >= queries.UNUSUAL_CHILDREN_PER_HOUR:

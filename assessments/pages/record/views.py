@@ -65,6 +65,7 @@ def assessment_record(request: SignedInRequest, reference: UUID) -> HttpResponse
         "may_start_for_family": queries.may_start_for_family(person, assessment),
         "may_withdraw": queries.may_withdraw(person, assessment),
         "may_reassign": assessment.status in queries.OPEN,
+        "may_review": queries.may_review(person, assessment),
         "may_void": queries.may_void(person, assessment),
         "key_and_version": KeyAndVersionForm(initial={"version": assessment.version}),
     }

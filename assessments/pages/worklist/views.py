@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,31 +13,26 @@ from assessments import queries
 from assessments.catalogue import loader
 from assessments.catalogue.working_days import Deadline
 from assessments.models import Assessment, Review, Status
+from assessments.pages.worklist.filters import FilterForm, chosen_in
 from assessments.pages.worklist.forms import SearchForm
+from assessments.pages.worklist.requested import SEARCH, requested_list
 from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.decisions import correction_in_words
 from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page as AuditPage
 from cinfactors.audit.services import record_list
+from cinfactors.web.problems import problems_of
 from cinfactors.web.rate_limits import rate_limited_search
 
 ROWS_PER_PAGE = 25
-TABS = {
-    "to-do": "To do",
-    "returned": "Returned",
-    "with-manager": "With manager",
-    "authorised": "Authorised",
-}
 MESSAGES_OF_EMPTY_TABS = {
+    queries.EVERY_STATUS: "There are no assessments yet.",
     "to-do": "There is nothing to do here.",
     "returned": "Nothing has been returned.",
     "with-manager": "Nothing is with the manager.",
     "authorised": "Nothing has been authorised yet.",
 }
-SEARCH = "search"
-"""The key in the session under which the words are kept, and the parameter of the address that
-says that the list is searched: the address without it ends the search."""
 
 
 @require_safe
@@ -61,58 +55,75 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
     """
     if request.user.is_administrator:
         return redirect("admin:index")
+    if request.method == "POST" and request.user.is_data_officer and "words" not in request.POST:
+        return _narrow(request)
     if request.method == "POST":
         return _keep_search(request)
-    scope = _scope(request)
-    words = _searched_words(request)
-    assessments = _assessments_in(scope, request.user)
-    of_everybody = request.user.is_data_officer
-    counts = queries.group_counts(assessments, of_everybody=of_everybody)
-    too_many = False
-    if words and of_everybody:
-        assessments, too_many = queries.search_everybody(assessments, words)
-    elif words:
-        assessments = queries.search_by_child(assessments, words)
-    found = queries.group_counts(assessments, of_everybody=of_everybody) if words else counts
-    tab = request.GET.get("tab", _first_tab(request.user, words, found))
-    if tab not in TABS:
-        raise Http404
-    ordered = queries.in_group(assessments, tab, of_everybody=of_everybody)
-    listed = queries.with_child_team_and_worker(ordered)
-    if words:  # which may be the id of a record that was joined to one of these
+    return _list(request)
+
+
+def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpResponse:
+    """Show the list that the address asks for; with filters that were posted and are refused."""
+    asked = requested_list(request)
+    assessments, too_many = asked.searched()
+    found = asked.found(assessments, request.GET.get("tab"))
+    counts = asked.counts(found)
+    tab = asked.tab(request.GET.get("tab"), found)
+    listed = queries.with_child_team_and_worker(asked.in_tab(assessments, tab))
+    if asked.words:  # which may be the id of a record that was joined to one of these
         listed = listed.prefetch_related("episode__child__joined")
     paginator = Paginator(listed, ROWS_PER_PAGE)
     paginator.count = min(found[tab], queries.COUNTED_TO)
     page = paginator.get_page(request.GET.get("page"))
-    corrections = _unread_corrections(request.user) if scope == "mine" else []
+    corrections = _unread_corrections(request.user) if asked.scope == "mine" else []
     shown = [*page, *(each.review.assessment for each in corrections)]
     record_list(
         request,
         (each.episode.child_id for each in shown),
-        AuditPage.SEARCH if words else AuditPage.LIST,
+        AuditPage.SEARCH if asked.words else AuditPage.LIST,
     )
     query = request.GET.copy()
     query["tab"] = tab
+    form = refused or asked.filters
     context = {
+        "title": "My assessments" if asked.scope == "mine" else "Assessments",
         "tab": tab,
         "query": query,
         "tabs": [
-            Tab(name, label, counts[name], found[name])
-            for name, label in _tab_labels(scope).items()
+            Tab(name, label, counts.get(name), found.get(name))
+            for name, label in asked.tabs.items()
         ],
-        "whose": scope,
+        "whose": asked.scope,
+        "filters": form,
+        "problems": problems_of(form) if form else [],
+        "chosen": list(chosen_in(asked.filters, request.GET)) if asked.filters else [],
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "rows": _rows(page),
         "corrections": corrections,
-        "words": words,
+        "words": asked.words,
         "counted_to": queries.COUNTED_TO,
         "too_many": too_many,
         "more_than_shown": found[tab] > queries.COUNTED_TO,
         "empty": MESSAGES_OF_EMPTY_TABS[tab],
         "may_start": queries.may_start_assessments(request.user),
     }
-    return render(request, "pages/worklist/page.html", context)
+    status = 422 if form and form.errors else 200
+    return render(request, "pages/worklist/page.html", context, status=status)
+
+
+def _narrow(request: SignedInRequest) -> HttpResponse:
+    """Lead to the list that the posted filters narrow, or say what is wrong with them."""
+    form = FilterForm(request.POST)
+    if not form.is_valid():
+        return _list(request, form)
+    query = request.GET.copy()
+    for name in (*form.fields, "page"):
+        query.pop(name, None)
+    query.update(form.parameters())
+    if form.cleaned_data["status"]:  # a tab may be of other statuses
+        query["tab"] = queries.EVERY_STATUS
+    return redirect(f"{request.path}?{query.urlencode()}")
 
 
 def _keep_search(request: SignedInRequest) -> HttpResponse:
@@ -125,46 +136,17 @@ def _keep_search(request: SignedInRequest) -> HttpResponse:
     return redirect(f"{request.path}?{query.urlencode()}")
 
 
-def _searched_words(request: SignedInRequest) -> str:
-    """Return the words of the search, if the list is searched; otherwise forget them."""
-    if SEARCH in request.GET:
-        words: str = request.session.get(SEARCH, "")
-        return words
-    request.session.pop(SEARCH, None)
-    return ""
-
-
-def _scope(request: SignedInRequest) -> str:
-    """Return whose assessments are listed: "mine", "team" or "all".
-
-    Social workers see their own unless they choose the team's; others see all of theirs.
-    """
-    if not request.user.is_social_worker:
-        return "all"
-    return "team" if request.GET.get("whose") == "team" else "mine"
-
-
-def _assessments_in(scope: str, person: User) -> QuerySet[Assessment]:
-    visible = queries.assessments_visible_to(person)
-    return visible.filter(worker=person) if scope == "mine" else visible
-
-
-def _first_tab(person: User, words: str, found: dict[str, int]) -> str:
-    """Return the tab of what waits for the person; in a search, the first tab with a match."""
-    waiting = "with-manager" if person.is_team_manager else "to-do"
-    if words and not found[waiting]:
-        return next((tab for tab, count in found.items() if count), waiting)
-    return waiting
-
-
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of the list: how many assessments it has, and how many of them the search found."""
+    """A tab of the list: how many assessments it has, and how many of them the search found.
+
+    None where it was not counted.
+    """
 
     name: str
     label: str
-    count: int
-    found: int
+    count: int | None
+    found: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +181,3 @@ def _unread_corrections(worker: User) -> list[Correction]:
         change = correction_in_words(edition, codes_before, review.version.codes)
         corrections.append(Correction(review, change))
     return corrections
-
-
-def _tab_labels(scope: str) -> dict[str, str]:
-    return TABS | {"with-manager": "With my manager"} if scope == "mine" else TABS

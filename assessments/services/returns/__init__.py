@@ -1,6 +1,7 @@
 """Census files made of our records, for somebody who may have them, and what is kept about them."""
 
 from assessments.services.returns.checking import check_year
+from assessments.services.returns.explaining import explain_query
 from assessments.services.returns.exporting import (
     Export,
     Exported,
@@ -33,6 +34,7 @@ __all__ = [
     "RestrictedRecords",
     "ReturnRefused",
     "check_year",
+    "explain_query",
     "export_return",
     "merge_return",
     "reconcile_return",

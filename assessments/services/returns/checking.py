@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
+from hashlib import sha256
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -93,4 +96,22 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
         assessment_id=place.key if place else None,
         team_id=place.team if place else None,
         worker_id=place.worker if place else None,
+        reference=_reference(found),
     )
+
+
+def _reference(found: FoundInYear) -> UUID:
+    """Return what is the same as long as rule, record and facts are: a digest of them.
+
+    The facts are those of the child and of the episode with its assessments, or of all episodes
+    where the finding is about the child.
+    """
+    rule, child = found.finding.rule, found.child
+    if child is None:
+        return UUID(bytes=sha256(rule.encode()).digest()[:16])
+    facts = child.child
+    if found.finding.episode is not None:
+        facts = replace(facts, episodes=(facts.episodes[found.finding.episode - 1],))
+    place = found.assessment.key if found.finding.assessment and found.assessment else None
+    content = repr((rule, child.key, found.episode, place, found.finding.message, facts))
+    return UUID(bytes=sha256(content.encode()).digest()[:16])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 from django.utils import timezone
 
 from assessments import queries
 from assessments.census.years import CensusYear
-from assessments.models import Assessment
-from assessments.services.returns import check_year
+from assessments.models import Assessment, CensusFinding, Outcome
+from assessments.services.returns import check_year, explain_query
 from cinfactors.accounts.models import User
 from tests import people as given
 from tests.journeys.states.opening import SitDown
@@ -82,10 +83,54 @@ def census_of_another_year(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def census_export_refused(people: People, open_browser: SitDown) -> Visitor:
+    visitor = census_with_findings(people, open_browser)
+    visitor.expects(422)
+    visitor.page.get_by_role("button", name="Make the file").click()
+    visitor.sees("There is a problem", "Restricted records stand in this return")
+    return visitor
+
+
+def a_query(people: People) -> CensusFinding:
+    """No factors identified, and the case closed for another reason (8873)."""
+    draft = with_need(given.start(people.ada, "EX1003", referred=first_referral()))
+    submitted = given.submit(draft, "21", outcome=Outcome.NO_FURTHER_ACTION)
+    episode = given.authorise(submitted, people.mo).episode
+    episode.closure_date, episode.reason_for_closure = timezone.localdate(), "RC7"
+    episode.save()
+    check_year(this_year())
+    return CensusFinding.objects.get(kind="query")
+
+
+def explaining_a_query(people: People, open_browser: SitDown) -> Visitor:
+    finding = a_query(people)
+    visitor = open_browser(people.dee)
+    visitor.opens(f"/census/explain/{finding.reference}/")
+    return visitor
+
+
+def explaining_a_query_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = explaining_a_query(people, open_browser)
+    visitor.expects(422)
+    visitor.page.get_by_role("button", name="Keep the note").click()
+    visitor.sees("There is a problem", "Enter why it is right as it is")
+    return visitor
+
+
+def census_with_an_explained_query(people: People, open_browser: SitDown) -> Visitor:
+    finding = a_query(people)
+    explain_query(finding=finding, text="The court closed it", by=people.dee, key=uuid.uuid4())
+    return opened(people, open_browser, "?kind=explained")
+
+
 STATES = (
     census_not_checked_yet,
     census_with_nothing_found,
     census_with_findings,
     census_findings_of_a_team,
     census_of_another_year,
+    census_export_refused,
+    explaining_a_query,
+    explaining_a_query_with_an_error,
+    census_with_an_explained_query,
 )

@@ -86,6 +86,50 @@ def work_of_the_teams(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def everybodys_assessments(people: People) -> None:
+    """Of two teams, in most statuses, one of them overdue."""
+    days = timezone.localdate() - timedelta(days=100)
+    given.start(people.ada, "EX5001", referred=days)
+    given.submit(given.start(people.ben, "EX5002"), "3A", "4B", "10A")
+    done = given.authorise(given.submit(given.start(people.cleo, "EX5003"), "4B"), people.nia)
+    given.reopen(done, people.nia)
+    given.authorise(given.submit(given.start(people.cleo, "EX5004"), "16A"), people.nia)
+    given.return_it(given.submit(given.start(people.ada, "EX5005"), "4B"), people.mo)
+    given.cancel(given.start(people.ben, "EX5006"))
+
+
+def list_for_a_data_officer(people: People, open_browser: SitDown) -> Visitor:
+    everybodys_assessments(people)
+    visitor = open_browser(people.dee)
+    visitor.opens("/assessments/")
+    return visitor
+
+
+def list_that_is_filtered(people: People, open_browser: SitDown) -> Visitor:
+    everybodys_assessments(people)
+    visitor = open_browser(people.dee)
+    cleo = people.cleo.reference
+    visitor.opens(f"/assessments/?team={people.south.pk}&worker={cleo}&code=4B&reopened=yes")
+    return visitor
+
+
+def list_filtered_by_what_nothing_has(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.dee)
+    visitor.opens("/assessments/?overdue=yes")
+    return visitor
+
+
+def list_with_a_name_that_several_have(people: People, open_browser: SitDown) -> Visitor:
+    everybodys_assessments(people)
+    given.make_person("Adam Frost", people.south)
+    visitor = open_browser(people.dee)
+    visitor.expects(422)
+    visitor.opens("/assessments/#filters")
+    visitor.enters("Social worker", "ada")
+    visitor.presses("Filter")
+    return visitor
+
+
 STATES = (
     work_of_the_teams,
     list_that_is_empty,
@@ -95,4 +139,8 @@ STATES = (
     list_for_a_manager,
     list_searched,
     list_searched_without_results,
+    list_for_a_data_officer,
+    list_that_is_filtered,
+    list_filtered_by_what_nothing_has,
+    list_with_a_name_that_several_have,
 )

@@ -176,7 +176,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0022_census_checks"),
+        ("assessments", "0024_census_notes"),
         ("accounts", "0009_factor_page_preferences"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations
 
 from cinfactors.audit.operations import Recorded
 
-before = import_module("cinfactors.audit.migrations.0003_every_child_of_a_page")
+before = import_module("cinfactors.audit.migrations.0004_downloads_count_for_nobody")
 
 # As before but for `managers`: the person, and the managers whom they cover today.
 RECORD_PAGE = """
@@ -67,7 +67,7 @@ BEGIN
             WHERE e.child_id = shown.id
         ) AS work
     ) AS s;
-    IF outside IS NOT NULL AND NOT refused AND page <> 'reading' THEN
+    IF outside IS NOT NULL AND NOT refused AND page NOT IN ('reading', 'download') THEN
         SELECT coalesce(array_agg(DISTINCT each.id), '{}') INTO counted_before
         FROM history.reading AS r, unnest(r.counted) AS each (id)
         WHERE r.person_id = person AND r.counted IS NOT NULL
@@ -89,12 +89,12 @@ END
 $$
 """
 
-RECORD_PAGE_BEFORE = before.RECORD_PAGE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+RECORD_PAGE_BEFORE = before.statement(before.COUNTED_NOW)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("history", "0003_every_child_of_a_page"),
+        ("history", "0004_downloads_count_for_nobody"),
         ("accounts", "0012_cover"),
     ]
 

@@ -9,7 +9,7 @@ from cinfactors.audit.operations import Recorded
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0023_what_a_closed_team_has_moves"),
+        ("assessments", "0025_what_a_closed_team_has_moves"),
         ("history", "0003_every_child_of_a_page"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

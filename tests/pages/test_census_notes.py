@@ -1,0 +1,142 @@
+"""A query that stands for a good reason is explained once, until its facts change."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from assessments.models import Assessment, CensusFinding, CensusNote, Episode
+from assessments.services import NotPermitted
+from assessments.services.returns import check_year, explain_query
+from tests import people as make
+from tests.database.raw import refused as refused_by
+from tests.database.raw import run as run_sql
+from tests.pages.test_census import PAGE, YEAR, clock, dee, page, queried, refused, text_of
+from tests.people import People
+
+__all__ = ["clock", "dee"]
+WHY = "The family moved, and the case was closed by the authority that they moved to"
+
+
+def query_of(assessment: Assessment) -> CensusFinding:
+    return CensusFinding.objects.get(kind="query", assessment=assessment)
+
+
+def address_of(finding: CensusFinding) -> str:
+    return f"/census/explain/{finding.reference}/"
+
+
+def explained(client: Client, assessment: Assessment, text: str = WHY, key=None):
+    check_year(YEAR)
+    content = {"key": str(key or uuid.uuid4()), "text": text}
+    return client.post(address_of(query_of(assessment)), content, follow=True)
+
+
+def test_a_query_that_is_explained_is_not_asked_again(people, dee):
+    assessment = queried(people)
+    check_year(YEAR)
+    assert "DfE would query 1 finding Explained" not in page(dee)
+    assert "Close the case with RC8 or RC9" in text_of(dee.get(address_of(query_of(assessment))))
+    text = text_of(explained(dee, assessment))
+    assert "The query is explained, until its facts change" in text
+    assert "Nothing found" in text
+    assert "Explained: 1 query" in text
+    check_year(YEAR)
+    assert "Nothing found" in page(dee)
+    listed = page(dee, f"{PAGE}&kind=explained")
+    assert f"Dee Ledger , 20 Feb 2026: “{WHY}”" in listed
+    assert "Change the note" in listed
+
+
+def test_a_note_lapses_when_the_facts_change(people, dee):
+    assessment = queried(people)
+    explained(dee, assessment)
+    episode = Episode.objects.filter(pk=assessment.episode_id)
+    episode.update(reason_for_closure="RC5")
+    check_year(YEAR)
+    text = page(dee)
+    assert "DfE would query 1 finding" in text
+    assert "Nothing found" not in text
+    # Back as it was, the note holds again.
+    episode.update(reason_for_closure="RC7")
+    check_year(YEAR)
+    assert "Nothing found" in page(dee)
+
+
+def test_a_later_note_counts_and_the_earlier_one_stays(people, dee):
+    assessment = queried(people)
+    explained(dee, assessment)
+    key = uuid.uuid4()
+    for _ in range(2):
+        explained(dee, assessment, "Another reason", key)
+    assert [each.text for each in CensusNote.objects.all()] == [WHY, "Another reason"]
+    assert "Another reason" in page(dee, f"{PAGE}&kind=explained")
+    note = CensusNote.objects.last()
+    with refused_by("this_row_does_not_change"):
+        run_sql("UPDATE assessments_censusnote SET text = 'x' WHERE id = %s", note.pk)
+    with refused_by("this_row_does_not_change"):
+        run_sql("DELETE FROM assessments_censusnote WHERE id = %s", note.pk)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b", "x" * 1001, "a\u202eb"])
+def test_a_text_that_cannot_be_kept_is_said_beside_the_box(people, dee, text):
+    response = explained(dee, queried(people), text)
+    assert response.status_code == 422
+    assert "There is a problem" in text_of(response)
+    assert not CensusNote.objects.exists()
+
+
+def test_the_notes_come_out_as_text(people, dee):
+    assessment = queried(people)
+    explained(dee, assessment)
+    response = dee.get("/census/notes/?year=2025-26")
+    assert response.headers["Content-Disposition"] == (
+        'attachment; filename="census-2025-26-notes.txt"'
+    )
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().split("\n") == [
+        "Children in need census 2025-26, notes on queries, as at 20 February 2026",
+        "",
+        "8873, child EX1002, referred on 5 January 2026",
+        query_of(assessment).message,
+        WHY,
+        "Written by Dee Ledger on 20 February 2026",
+        "",
+    ]
+    assert dee.get("/census/notes/?year=2024-25").status_code == 404
+
+
+def test_only_queries_of_records_that_one_may_see_are_explained(people, dee, browser_of):
+    assert dee.get(f"/census/explain/{uuid.uuid4()}/").status_code == 404
+    wrong, hidden = refused(people), queried(people, "EX1005")
+    make.restrict(hidden, people.mo)
+    check_year(YEAR)
+    for finding in (CensusFinding.objects.get(assessment=wrong), query_of(hidden)):
+        assert dee.get(address_of(finding)).status_code == 404
+        content = {"key": str(uuid.uuid4()), "text": WHY}
+        assert dee.post(address_of(finding), content).status_code == 404
+        with pytest.raises(NotPermitted):
+            explain_query(finding=finding, text=WHY, by=people.dee, key=uuid.uuid4())
+    seen = query_of(queried_and_checked(people))
+    for person in (people.ada, people.mo, people.abe):
+        assert browser_of(person).get(address_of(seen)).status_code == 404
+        assert browser_of(person).get("/census/notes/?year=2025-26").status_code == 404
+        with pytest.raises(NotPermitted):
+            explain_query(finding=seen, text=WHY, by=person, key=uuid.uuid4())
+    assert not CensusNote.objects.exists()
+
+
+def queried_and_checked(people: People) -> Assessment:
+    assessment = queried(people, "EX1006")
+    check_year(YEAR)
+    return assessment
+
+
+def test_a_note_on_what_was_restricted_since_is_in_no_list_and_no_text(people, dee):
+    assessment = queried(people)
+    explained(dee, assessment)
+    make.restrict(assessment, people.mo)
+    assert "EX1002" not in page(dee, f"{PAGE}&kind=explained")
+    assert b"EX1002" not in dee.get("/census/notes/?year=2025-26").content
