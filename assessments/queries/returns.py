@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
 from datetime import date
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -176,54 +176,61 @@ def _expected_birth_dates(children: Iterable[_Rows], day: date) -> Mapping[int, 
 
 
 def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> ChildInReturn:
+    """Return a child of the return. By position, and without a list where a row does: this is what
+    takes the time where there are hundreds of thousands."""
     first = found.rows[0]
     key, reference, restricted, child_id, birth_date, expected_date, sex, death_date = first[:8]
     if birth_date is not None and birth_date > day:
         # Born later, and so unborn on that day: of unborn children no sex is recorded (8750).
         birth_date, expected_date, sex = None, expected.get(key, birth_date), Sex.UNKNOWN.value
-    episodes, keys, places = [], [], []
-    for episode, rows in groupby(found.rows, key=itemgetter(8)):
-        several = [*rows]
-        assessed = [row for row in several if row[15] is not None]
-        episodes.append(_episode(several[0], assessed, day))
-        keys.append(episode)
-        places.append(tuple(RecordedAssessment(*row[15:19]) for row in assessed))
-    return ChildInReturn(
-        key,
-        reference,
-        restricted,
-        message.Child(
-            child_id=child_id,
-            upn=None,
-            former_upn=None,
-            upn_unknown=None,
-            birth_date=birth_date,
-            expected_birth_date=expected_date,
-            sex=sex,
-            gender=None,
-            death_date=_by(death_date, day),
-            ethnicity=NOT_YET_OBTAINED,
-            # Kinds are not recorded; and who is not recorded as disabled may be so: no NONE.
-            disabilities=(),
-            episodes=tuple(episodes),
-        ),
-        tuple(keys),
-        tuple(places),
+    episodes: list[message.Episode] = []
+    keys: list[int] = []
+    places: list[tuple[RecordedAssessment, ...]] = []
+    assessments: list[message.Assessment] = []
+    recorded: list[RecordedAssessment] = []
+    for row, following in zip_longest(found.rows, found.rows[1:]):
+        if row[15] is not None:
+            assessments.append(_assessment(row, day))
+            recorded.append(RecordedAssessment(row[15], row[16], row[17], row[18]))
+        if following is None or following[8] != row[8]:
+            episodes.append(_episode(row, tuple(assessments), day))
+            keys.append(row[8])
+            places.append(tuple(recorded))
+            assessments.clear()
+            recorded.clear()
+    child = message.Child(
+        child_id,
+        None,  # neither a UPN
+        None,  # nor a former one
+        None,  # nor why it is not known
+        birth_date,
+        expected_date,
+        sex,
+        None,  # GenderCurrent, of earlier years
+        _by(death_date, day),
+        NOT_YET_OBTAINED,
+        # Kinds are not recorded; and who is not recorded as disabled may be so: no NONE.
+        (),
+        tuple(episodes),
     )
+    return ChildInReturn(key, reference, restricted, child, tuple(keys), tuple(places))
 
 
-def _episode(row: tuple[Any, ...], assessed: list[tuple[Any, ...]], day: date) -> message.Episode:
+def _episode(
+    row: tuple[Any, ...], assessments: tuple[message.Assessment, ...], day: date
+) -> message.Episode:
     _, referral_date, source, need, closure_date, reason, no_further_action = row[8:15]
-    closed = _by(closure_date, day)
+    if closure_date is None or closure_date > day:
+        closure_date = reason = None
     return message.Episode(
-        referral_date=referral_date,
-        referral_source=source,
-        primary_need=need or None,
-        closure_date=closed,
-        reason_for_closure=reason if closed else None,
-        initial_conference_date=None,
-        no_further_action=no_further_action,
-        assessments=tuple(_assessment(each, day) for each in assessed),
+        referral_date,
+        source,
+        need or None,
+        closure_date,
+        reason,
+        None,  # the initial conference
+        no_further_action,
+        assessments,
     )
 
 

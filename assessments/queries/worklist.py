@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from django.db import connection
 from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
 
@@ -72,6 +74,17 @@ def in_group(
         returned_first = Case(When(status=Status.RETURNED, then=0), default=1)
         return in_tab.order_by(returned_first, *most_urgent_first)
     return in_tab.order_by(*most_urgent_first)
+
+
+def keys_of_list(rows: QuerySet[Assessment]) -> array[int]:
+    """Return the keys of every row of a list, in its order; within a transaction.
+
+    The database plans a cursor for its first rows, as if most were never asked for, unless it is
+    told that all of them are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('cursor_tuple_fraction', '1', true)")
+    return array("q", rows.values_list("pk", flat=True).iterator(chunk_size=10_000))
 
 
 def listed_by_key(person: User, keys: Iterable[int]) -> list[Assessment]:

@@ -16,6 +16,8 @@ from django.urls import URLPattern, path
 from assessments import queries, services
 from assessments.components.find import answer_to
 from assessments.components.idempotency import key_and_version_of
+from assessments.components.picker.posted_selection import parse_post
+from assessments.evaluation import edition_to_record
 from assessments.models import Assessment
 from assessments.review.decision_pages import DecisionPages, Feedback
 from assessments.review.decisions import (
@@ -43,6 +45,8 @@ from cinfactors.accounts.services import show_review_guidance
 from cinfactors.web.problems import Problem, problems_of
 
 CONFLICT, REFUSED = 409, 422
+EDITS_SELECTION = frozenset({"search", "offered", "remove"})
+"""Names of the buttons that change or look up codes where they are corrected, and save nothing."""
 NOT_SENT = (
     "You were signed out before this was sent. What you wrote is still in its boxes: check it, "
     "then send it again."
@@ -136,8 +140,8 @@ class DecisionViews(DecisionPages):
         """Take the decision; or show its form, where it is a page or an unsent draft is left."""
         assessment = self._found(request, reference)
         if request.method == "POST":
-            if decision is CORRECT and "search" in request.POST:
-                return self._search_answered(request, assessment)
+            if decision is CORRECT and not EDITS_SELECTION.isdisjoint(request.POST):
+                return self._selection_edited(request, assessment)
             return self._carry_out(request, assessment, decision)
         draft = request.unsent_draft
         if decision is CORRECT:
@@ -156,15 +160,24 @@ class DecisionViews(DecisionPages):
             return self.dates_page(request, assessment, form, feedback)
         return self.decide_page(request, assessment, form, feedback)
 
-    def _search_answered(self, request: SignedInRequest, assessment: Assessment) -> HttpResponse:
-        """Show what was searched for beside the codes as they are ticked; nothing is saved."""
+    def _selection_edited(self, request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+        """Show the codes after a button of the page, or what was searched for; nothing is saved."""
         if not queries.may_review(request.user, assessment):
             return redirect(self.address_of(request, assessment.reference))
         _, version = key_and_version_of(request.POST)
-        form = CorrectForm(request.POST, assessment=assessment)
+        edition = edition_to_record(assessment)
+        data = request.POST.copy()
+        # What the answer to a search offers is looked up as it is; what was typed may be codes.
+        data["typed"] = "" if data.get("search") else data.get("find", "")
+        posted = parse_post(edition, data)
+        data.setlist("codes", [*posted.codes])
+        form = CorrectForm(data, assessment=assessment)
         form.leave_unjudged()
-        answer = answer_to(form.words_to_find, form.edition)
-        return self.correct_page(request, assessment, form, Feedback(version=version), answer)
+        is_search = "search" in data and not (posted.typed.codes or posted.typed.unlisted)
+        answer = answer_to(form.words_to_find, edition) if is_search else None
+        return self.correct_page(
+            request, assessment, form, Feedback(version=version), answer, posted.typed
+        )
 
     @recovers_form
     def authorise_view(self, request: SignedInRequest, reference: UUID) -> HttpResponse:

@@ -14,8 +14,10 @@ from assessments import queries
 from assessments.catalogue.code_names import listed
 from assessments.components.idempotency import KeyAndVersionForm
 from assessments.components.picker.layout import domain_groups
+from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes
 from assessments.models import Assessment
 from assessments.presenters.found import SearchAnswer
+from assessments.presenters.selection import named_codes
 from assessments.review import record
 from assessments.review.codes import selection_groups
 from assessments.review.decisions import DECISIONS
@@ -117,6 +119,7 @@ class DecisionPages(ReviewNavigation):
         form: CorrectForm,
         feedback: Feedback,
         answer: SearchAnswer | None = None,
+        typed: TypedCodes = NO_TYPED_CODES,
     ) -> HttpResponse:
         edition = form.edition
         context = {
@@ -126,6 +129,9 @@ class DecisionPages(ReviewNavigation):
             "domains": domain_groups(edition),
             "recorded": listed(edition, assessment.codes),
             "ticked": form.ticked,
+            "every_code": named_codes(edition, edition.codes),
+            "number_selected": len(form.ticked & edition.codes.keys()),
+            "typed": typed,
             "form": form,
         }
         return self._page(request, assessment, "correct", context, feedback)

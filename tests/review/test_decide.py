@@ -490,6 +490,35 @@ def test_a_word_that_the_search_offers_is_searched_for(mo: Client, sent):
     assert field_value(response, "find") == "cannabis"
 
 
+def boxes_ticked(response) -> set[str]:
+    return {each["value"] for each in read(response).select("input[checked]")}
+
+
+def test_codes_are_typed_offered_and_removed_where_they_are_corrected_and_nothing_is_saved(
+    mo: Client, sent
+):
+    def after(**fields):
+        with unchanged():
+            response = mo.post(at(sent, "correct"), form_data(sent, reason="It was so", **fields))
+        assert (response.status_code, field_value(response, "reason")) == (200, "It was so")
+        listed = [
+            each["data-code"] for each in read(response).select(".review-selected li:not([hidden])")
+        ]
+        assert set(listed) == boxes_ticked(response)
+        return response, listed
+
+    response, listed = after(codes=["3A"], find="4b, 16a", search="")
+    assert listed == ["3A", "4B", "16A"]
+    assert words(read(response).select_one("#found").text) == "Selected 4B, 16A."
+    _, listed = after(codes=["3A"], offered="18C", find="hit by his stepdad")
+    assert listed == ["3A", "18C"]
+    _, listed = after(codes=["3A", "4B"], remove="3A", find="4a")
+    assert listed == ["4B"]
+    response, listed = after(codes=["3A"], find="99z", search="")
+    assert listed == ["3A"]
+    assert "99" in read(response).select_one("#found[role=alert]").text
+
+
 def test_who_may_not_correct_finds_nothing_there(client: Client, people: People, sent):
     client.force_login(people.ada)
     response = client.post(at(sent, "correct"), form_data(sent, codes=[], find="x", search=""))

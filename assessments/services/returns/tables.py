@@ -52,25 +52,21 @@ class Long:
                 yield (*facts, code)
 
 
-@dataclass(frozen=True, slots=True)
 class Wide:
     """A row to each assessment, a column to each code of the year: 1 where it was recorded."""
 
-    year: CensusYear
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return tuple(sorted(self.year.factors, key=code_order))
+    def __init__(self, year: CensusYear) -> None:
+        self._year = year
+        self._codes = tuple(sorted(year.factors, key=code_order))
 
     @property
     def headings(self) -> tuple[str, ...]:
-        return (*FACTS, *self.codes)
+        return (*FACTS, *self._codes)
 
     def rows(self, each: ChildInReturn) -> Iterator[tuple[str, ...]]:
-        codes = self.codes
-        for facts, assessment in _assessments(self.year, each):
+        for facts, assessment in _assessments(self._year, each):
             found = assessment.factors
-            yield (*facts, *("1" if code in found else "" for code in codes))
+            yield (*facts, *["1" if code in found else "" for code in self._codes])
 
 
 @dataclass(frozen=True, slots=True)
