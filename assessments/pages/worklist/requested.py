@@ -37,6 +37,9 @@ class RequestedList:
     assessments: QuerySet[Assessment] = field(init=False)
     """Narrowed, before the search."""
 
+    few: list[int] | None = field(init=False, default=None)
+    """The keys of the tab's rows, once they were counted and were not too many."""
+
     def __post_init__(self) -> None:
         visible = queries.assessments_visible_to(self.person)
         self.assessments = visible.filter(worker=self.person) if self.scope == "mine" else visible
@@ -76,7 +79,10 @@ class RequestedList:
             return queries.group_counts_of_few(assessments)
         if self.narrowed_to:
             tab = self.tab(named, {})
-            return {tab: queries.count_of_list(self.in_tab(assessments, tab))}
+            keys = queries.keys_of_few(self.in_tab(assessments, tab))
+            if len(keys) <= queries.COUNTED_TO:
+                self.few = keys
+            return {tab: len(keys)}
         return queries.group_counts(assessments, of_everybody=True)
 
     def counts(self, found: dict[str, int]) -> dict[str, int]:
@@ -109,6 +115,12 @@ class RequestedList:
         if tab == "authorised" and (year := self.narrowed_to.year):
             assessments = queries.ended_in_census_year(assessments, year)
         return queries.in_group(assessments, tab, of_everybody=self.of_everybody)
+
+    def rows(self, assessments: QuerySet[Assessment], tab: str) -> QuerySet[Assessment]:
+        """Return those of a tab in its order, as they are shown."""
+        if self.few is not None:
+            assessments = queries.assessments_visible_to(self.person).filter(pk__in=self.few)
+        return queries.with_child_team_and_worker(self.in_tab(assessments, tab))
 
 
 def requested_list(request: SignedInRequest, filters: FilterForm | None = None) -> RequestedList:

@@ -69,7 +69,7 @@ def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpRe
     found = asked.found(assessments, request.GET.get("tab"))
     counts = asked.counts(found)
     tab = asked.tab(request.GET.get("tab"), found)
-    listed = queries.with_child_team_and_worker(asked.in_tab(assessments, tab))
+    listed = asked.rows(assessments, tab)
     if asked.words:  # which may be the id of a record that was joined to one of these
         listed = listed.prefetch_related("episode__child__joined")
     paginator = Paginator(listed, ROWS_PER_PAGE)
