@@ -239,6 +239,6 @@ def test_an_authorised_record_under_change_is_no_obstacle(people: People):
 
 
 def test_another_childs_episode_is_no_place_to_start(people: People):
-    first, other = start(people), start(people, child=a_child("EX2"))
+    first, other = start(people), start(people, child=a_child("EX2", family_name="Marsh"))
     with unchanged(), pytest.raises(services.NotPermitted):
         start(people, child=first.episode.child, episode=other.episode)
