@@ -80,7 +80,6 @@ export function goToGuidance() {
   if (guidance.contains(focused)) goTo(own.find(box => box.id === leading) ?? own[0]);
   else {
     leading = isBox(focused) ? focused.id : null;
-    guidance.tabIndex = -1;
     guidance.scrollIntoView({ block: "nearest" });
     guidance.focus({ preventScroll: true });
   }
