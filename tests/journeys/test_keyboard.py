@@ -26,6 +26,8 @@ FOCUSED = """() => {
     return {
         name: box.outerHTML.slice(0, 120),
         seen: shown(getComputedStyle(box))
+            || [...box.querySelectorAll(".govuk-details__summary-text")].some(
+                words => shown(getComputedStyle(words)))
             || (label && shown(getComputedStyle(label, "::before"))) || false,
         inView: place.bottom > 0 && place.top < innerHeight
             && place.right > 0 && place.left < innerWidth,

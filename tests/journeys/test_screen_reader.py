@@ -10,16 +10,18 @@ from tests import people as given
 READ = """\
 - group "Alcohol Misuse":
   - heading "Alcohol Misuse" [level=3]
-  - paragraph: /^The alcohol misuse factor should be recorded where problem, harmful/
+  - paragraph
+  - paragraph
+  - paragraph
   - checkbox "The child (1A)"
   - text: The child (1A)
-  - link "Guidance: Alcohol Misuse":
+  - link "Guidance":
     - /url: "#guidance-1A"
   - paragraph:
     - text: "Also:"
     - link "a parent or carer (1B)":
       - /url: "#code-1B"
-    - link "another person (1C) ✓ selected":
+    - link "another person in the household (1C) ✓ selected":
       - /url: "#code-1C"
 """
 
@@ -34,22 +36,22 @@ def test_from_a_box_to_the_guidance_and_back_as_it_is_read(people, at_a_browser,
     factor = page.get_by_role("group", name="Alcohol Misuse", exact=True).first
     expect(factor).to_match_aria_snapshot(READ)
     assert factor.get_by_role("checkbox").evaluate_all(
-        "boxes => boxes.map(box => box.labels[0].innerText)"
+        "boxes => boxes.map(box => box.labels[0].innerText.trim())"
     ) == ["The child (1A)"]
 
     # From the box, Tab reads the way to the guidance; following it reads the guidance.
     ada.box("1A").focus()
     keyboard.press("Tab")
-    way = factor.get_by_role("link", name="Guidance: Alcohol Misuse")
+    way = factor.get_by_role("link", name="Guidance", exact=True)
     expect(way).to_be_focused()
-    assert way.bounding_box()["width"] > 100, "it is seen while it has the focus"
+    assert way.bounding_box()["width"] > 50, "it is seen while it has the focus"
     keyboard.press("Enter")
     guidance = page.locator("#guidance-1A")
     expect(guidance).to_be_focused()
     expect(guidance).to_be_in_viewport()
 
     # There the way back is read last, and leads to the box.
-    back = guidance.get_by_role("link", name="Back to the codes of Alcohol Misuse")
+    back = guidance.get_by_role("link", name="Back to the codes")
     keyboard.press("Tab")
     expect(back).to_be_focused()
     keyboard.press("Enter")

@@ -19,12 +19,12 @@ from tests.journeys.states.recording import (
 )
 
 # A box and its label are one target. Links in the middle of a sentence are excepted (WCAG 2.5.8),
-# and so are skip links, which are visible only with the focus.
+# and so are skip links and ways to the guidance, which are visible only with the focus.
 TOO_SMALL = """() => [...document.querySelectorAll(
     "header a, header button, nav a, "
     + "main a, main button, main input, main textarea, main select, main summary")]
   .filter(each => each.checkVisibility({visibilityProperty: true, opacityProperty: false})
-    && each.tabIndex >= 0 && each.type !== "hidden" && !each.closest(".govuk-skip-link")
+    && each.tabIndex >= 0 && each.type !== "hidden" && !each.closest(".govuk-skip-link, .app-way")
     && !(each.matches("a") && each.parentElement.matches("p, .app-guide__paragraph")))
   .flatMap(each => {
     const places = [each, ...(each.labels || [])].map(part => part.getBoundingClientRect());

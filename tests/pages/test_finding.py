@@ -72,7 +72,7 @@ def test_what_no_code_describes_has_a_sentence_and_no_link(ada):
     assert codes_in(page) == []
     assert words(page.text) == (
         "The guide has no factor for housing. Select what the guide’s factors describe. "
-        "20 Other is for where this itself made services necessary."
+        "20 Other is for where this itself made services necessary. Our note, not the guide’s."
     )
     assert page.select("a, button") == []
     guidance = read(ada.get("/guidance/", {"q": "eviction notice"})).main
