@@ -69,18 +69,42 @@ export function goBack() {
   if (target) take(target, document.activeElement);
 }
 
-// To the guidance of the factor, and from it to the box that led there.
+// To the guidance of the factor, and from it to the box that led there: by a key, or by a link that
+// is there from when the factor has the focus, and seen while it has it itself.
 let leading = null;
-export function goToGuidance() {
-  const factor = factorOfFocus();
+export function goToGuidance(factor = factorOfFocus()) {
   const guidance = factor?.querySelector(".app-factor__guidance");
   if (!guidance) return;
   const focused = document.activeElement;
   const own = boxes(factor);
   if (guidance.contains(focused)) goTo(own.find(box => box.id === leading) ?? own[0]);
   else {
-    leading = isBox(focused) ? focused.id : null;
+    if (isBox(focused)) leading = focused.id;
+    guidance.tabIndex = -1;
     guidance.scrollIntoView({ block: "nearest" });
     guidance.focus({ preventScroll: true });
   }
 }
+
+function way(text, id) {
+  return Object.assign(document.createElement("a"), {
+    className: "app-way", href: `#${id}`, textContent: text,
+  });
+}
+form.addEventListener("focusin", event => {
+  const factor = event.target.closest(".app-factor");
+  const guidance = factor?.querySelector(".app-factor__guidance");
+  if (isBox(event.target)) leading = event.target.id;
+  if (!guidance || factor.querySelector(".app-way")) return;
+  const name = factor.querySelector("legend").textContent.trim();
+  const [box] = boxes(factor);
+  guidance.id = `guidance-${box.value}`;
+  guidance.append(way(`Back to the codes of ${name}`, box.id));
+  const codes = factor.querySelector(".app-factor__codes");
+  codes.insertBefore(way(`Guidance on ${name}`, guidance.id), codes.querySelector(".app-also"));
+});
+form.addEventListener("click", event => {
+  if (!event.target.matches(".app-way")) return;
+  event.preventDefault();
+  goToGuidance();
+});
