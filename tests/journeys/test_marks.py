@@ -44,7 +44,7 @@ def test_forced_colours_mark_the_current_page(people, at_a_browser):
     thirty_drafts(people)
     ada = at_a_browser(people.ada, forced_colors="active")
     ada.opens("/assessments/?page=2")
-    for selector in (".app-navigation__item", ".app-tabs__item"):
+    for selector in (".app-navigation li", ".app-tabs__item"):
         lines = ada.page.evaluate(CURRENT_LINES, selector)
         [current] = {colour for is_current, colour in lines if is_current}
         [other] = {colour for is_current, colour in lines if not is_current}
