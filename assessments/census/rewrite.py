@@ -265,13 +265,17 @@ def _edits(
 
 
 def _place(copy: _Copy, node: _Node, name: str, order: list[str]) -> tuple[int, str]:
-    """Return where an element is put in, and the white space that goes before it."""
+    """Return where an element is put in, and the white space that goes before it.
+
+    An element that the layout does not have stays right behind the one that it follows.
+    """
     earlier = set(order[: order.index(name)])
-    at = None
-    for each in node.children:
-        if each.local in earlier:
-            at = each
-    if at is not None:
+    places = [place for place, each in enumerate(node.children, start=1) if each.local in earlier]
+    place = places[-1] if places else 0
+    while place < len(node.children) and node.children[place].local not in order:
+        place += 1
+    if place:
+        at = node.children[place - 1]
         return at.end, _space_before(copy, node, at)
     return node.content, _space_before(copy, node, node.children[0])
 

@@ -131,6 +131,16 @@ def test_a_blank_is_filled_and_nothing_else_is_touched(people, blank):
     assert outcomes(said)[1] == ("EX1001", Outcome.FILLED, "It had none, and now has 3B, 10A.")
 
 
+@pytest.mark.parametrize(
+    "theirs_alone", ["\t\t\t\t\t<Team>North</Team>\n", "\t\t\t\t\t<A/>\n\t\t\t\t\t<B>1</B>\n"]
+)
+def test_a_blank_is_filled_beside_elements_that_only_the_case_system_has(people, theirs_alone):
+    completed(people, "3B", "10A")
+    content, [said] = merged(theirs(child(assessment(theirs_alone))))
+    assert content == theirs(child(assessment(theirs_alone + wrapper("3B", "10A"))))
+    assert said.outcome is Outcome.FILLED
+
+
 def test_what_differs_is_replaced_only_when_told_to(people):
     completed(people, "3B", "10A")
     content = theirs(child(assessment(wrapper("4B", "3B"))))
