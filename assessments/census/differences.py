@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from assessments.catalogue.types import code_order
-from assessments.census.matching import Held, Pair, Unmatched
+from assessments.census.matching import Held, Missing, Pair, Unmatched
 from assessments.census.message import Assessment
 
 
@@ -32,10 +32,8 @@ class Difference:
     here: Held | None
     why: Unmatched | None = None
     """Why one of the two is missing, where it is."""
-
-    @property
-    def restricted(self) -> bool:
-        return self.here is not None and self.here.restricted
+    restricted: bool = False
+    """Whether the record of the child is restricted here."""
 
 
 def factors_there(assessment: Assessment) -> tuple[str, ...]:
@@ -49,13 +47,15 @@ def differences(
     """Yield how the assessments of a child differ; `no_factors_identified` are codes such as 21."""
     for pair in pairs:
         for kind in _kinds(pair, no_factors_identified):
-            yield Difference(kind, child_id, pair.referral_date, pair.there, pair.here, pair.why)
+            sides = (pair.there, pair.here)
+            yield Difference(kind, child_id, pair.referral_date, *sides, pair.why, pair.restricted)
 
 
-def missing_there(found: Iterable[tuple[str, Held, Unmatched]]) -> Iterator[Difference]:
+def missing_there(found: Iterable[Missing]) -> Iterator[Difference]:
     """Yield what is recorded here and is in no child of the return."""
-    for child_id, here, why in found:
-        yield Difference(Kind.HERE_NOT_THERE, child_id, here.referral_date, None, here, why)
+    for child_id, here, why, restricted in found:
+        days = (here.referral_date, None)
+        yield Difference(Kind.HERE_NOT_THERE, child_id, *days, here, why, restricted)
 
 
 def _kinds(pair: Pair, no_factors_identified: frozenset[str]) -> Iterator[Kind]:

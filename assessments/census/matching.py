@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from assessments.census.message import Assessment, Child
 
@@ -31,7 +32,6 @@ class Held:
     start_date: date
     authorisation_date: date | None
     factors: tuple[str, ...]
-    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,18 @@ class Pair:
     here: Held | None
     why: Unmatched | None = None
     """None where there is one here."""
+    restricted: bool = False
+    """Whether the record of the child is restricted here, also where this one is not recorded."""
+
+
+class Missing(NamedTuple):
+    """An assessment that is recorded here and was in no child of the return."""
+
+    child_id: str
+    """In capitals."""
+    here: Held
+    why: Unmatched
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +75,13 @@ class Matching:
     authorisation. What matches several is matched with none of them.
     """
 
-    def __init__(self, held: Mapping[str, Sequence[Held]]) -> None:
-        """`held` has the assessments of each child, by the id in capitals."""
+    def __init__(
+        self, held: Mapping[str, Sequence[Held]], restricted: Container[str] = frozenset()
+    ) -> None:
+        """`held` has the assessments of each child, by the id in capitals; `restricted` the ids
+        of the children whose records are."""
         self._held = held
+        self._restricted = restricted
         self._seen: set[str] = set()
         self._missing: dict[str, list[Held]] = {}
 
@@ -77,10 +93,11 @@ class Matching:
             for place, assessment in enumerate(episode.assessments)
         ]
         key = (child.child_id or "").upper()
+        restricted = key in self._restricted
         if key in self._seen:
-            return [_unmatched(each, Unmatched.TWICE) for each in theirs]
+            return [_pair(each, None, Unmatched.TWICE, restricted) for each in theirs]
         if key not in self._held:
-            return [_unmatched(each, Unmatched.NO_CHILD) for each in theirs]
+            return [_pair(each, None, Unmatched.NO_CHILD, restricted) for each in theirs]
         self._seen.add(key)
         held = self._held[key]
         found = _matched(theirs, held)
@@ -88,21 +105,24 @@ class Matching:
             each for place, each in enumerate(held) if place not in found.values()
         ]
         return [
-            Pair(each.episode, each.assessment, each.referral_date, each.it, held[found[place]])
+            _pair(each, held[found[place]], None, restricted)
             if place in found
-            else _unmatched(each, _why(each, held))
+            else _pair(each, None, _why(each, held), restricted)
             for place, each in enumerate(theirs)
         ]
 
-    def missing(self) -> Iterator[tuple[str, Held, Unmatched]]:
-        """Yield what is recorded here and was in no child so far: the child's id, it, and why."""
+    def missing(self) -> Iterator[Missing]:
+        """Yield what is recorded here and was in no child so far."""
         for key, held in self._held.items():
             why = Unmatched.NOT_WITH_THE_CHILD if key in self._seen else Unmatched.NOT_IN_RETURN
-            yield from ((key, each, why) for each in self._missing.get(key, held))
+            restricted = key in self._restricted
+            for each in self._missing.get(key, held):
+                yield Missing(key, each, why, restricted)
 
 
-def _unmatched(each: _There, why: Unmatched) -> Pair:
-    return Pair(each.episode, each.assessment, each.referral_date, each.it, None, why)
+def _pair(each: _There, here: Held | None, why: Unmatched | None, restricted: bool) -> Pair:
+    places = (each.episode, each.assessment)
+    return Pair(*places, each.referral_date, each.it, here, why, restricted)
 
 
 Facts = tuple[date | None, date | None, date | None]

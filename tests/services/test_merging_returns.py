@@ -341,6 +341,29 @@ def test_the_command_lists_no_restricted_record(people, tmp_path):
     assert "1 is in restricted records, not listed: ask a manager who is named." in said
 
 
+@pytest.mark.parametrize(
+    ("there", "number"),
+    [
+        # Matched nowhere, and so in the return alone and here alone.
+        (child(assessment(start=date(2025, 6, 9), authorised=None)), "2 are"),
+        (child(referred=date(2025, 6, 1)), "2 are"),
+        (child() + child(), "2 are"),
+        (child(id="THEIRS1"), "1 is"),
+    ],
+    ids=["other dates", "another referral", "twice", "another child"],
+)
+def test_nothing_of_a_restricted_child_is_listed_whether_it_is_matched_or_not(
+    people, tmp_path, there, number
+):
+    make.restrict(completed(people, "3B"), people.mo)
+    people.dee.exports_restricted = True
+    people.dee.save()
+    (file := tmp_path / "theirs.xml").write_bytes(theirs(there))
+    said = run(file, tmp_path / "ours.xml", "--by=dee")
+    assert "EX1001" not in said
+    assert f"{number} in restricted records, not listed" in said
+
+
 @pytest.mark.parametrize("content", [b"", b"<Message/>", b"<!DOCTYPE a><Message/>", theirs()])
 def test_what_is_no_return_is_refused_and_nothing_written(people, tmp_path, content):
     completed(people, "3B")

@@ -80,6 +80,10 @@ def test_restricted_records_need_the_permission_and_are_counted_alone(people):
     done = reconcile_return(io.BytesIO(theirs(child())), by=people.dee, report=found.append)
     assert (found, done.restricted) == ([], 1)
     assert [each.page for each in Reading.objects.all()] == ["reconcile"]
+    # Nor what matches nothing there: it would say that the child is recorded here.
+    unmatched = theirs(child(assessment(wrapper("21"), start=date(2025, 6, 9), authorised=None)))
+    done = reconcile_return(io.BytesIO(unmatched), by=people.dee, report=found.append)
+    assert (found, done.restricted, done.kinds.total()) == ([], 2, 2)
 
 
 # The command

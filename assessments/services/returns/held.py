@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 
 from django.db import transaction
 
 from assessments import queries
-from assessments.census.matching import Held
+from assessments.census.matching import Held, Matching
 from assessments.census.years import CensusYear
 from assessments.services.refusals import NotPermitted
 from assessments.services.returns.refusals import RestrictedRecords
@@ -26,8 +25,8 @@ def held_in(
     page: Page,
     address: str | None = None,
     request_id: str = "",
-) -> Mapping[str, Sequence[Held]]:
-    """Return the assessments of every child of the year, by the child's id in capitals.
+) -> Matching:
+    """Return what finds the assessments of every child of the year.
 
     Some 300 bytes to an assessment are kept in memory. Raises NotPermitted, and RestrictedRecords
     for who may not have them: what is left out would look missing. Each restricted child counts as
@@ -37,22 +36,23 @@ def held_in(
         raise NotPermitted
     permitted = by is not None and queries.may_export_restricted(by)
     held: dict[str, list[Held]] = {}
-    restricted = []
+    restricted: dict[int, str] = {}
     selections: dict[tuple[str, ...], tuple[str, ...]] = {}
     with transaction.atomic(), closing(queries.children_in_return(year, on)) as children:
         for each in children:
+            child_id = (each.child.child_id or "").upper()
             if each.restricted:
                 if not permitted:
                     raise RestrictedRecords
-                restricted.append(each.key)
-            own = held.setdefault((each.child.child_id or "").upper(), [])
+                restricted[each.key] = child_id
+            own = held.setdefault(child_id, [])
             for episode in each.child.episodes:
                 for it in episode.assessments:
                     if episode.referral_date is None or it.start_date is None:
                         continue  # which the database does not let be
                     factors = selections.setdefault(it.factors, it.factors)
                     dates = (episode.referral_date, it.start_date, it.authorisation_date)
-                    own.append(Held(*dates, factors, each.restricted))
+                    own.append(Held(*dates, factors))
         if by is not None:
-            record_made_file(by.pk, page, restricted, address=address, request_id=request_id)
-    return held
+            record_made_file(by.pk, page, [*restricted], address=address, request_id=request_id)
+    return Matching(held, {*restricted.values()})

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from assessments.census.check import year_of
 from assessments.census.differences import factors_there
-from assessments.census.matching import Matching, Pair
+from assessments.census.matching import Pair
 from assessments.census.message import Assessment, Child, has_fault
 from assessments.census.read import read
 from assessments.census.rewrite import rewrite
@@ -77,8 +77,7 @@ def merge_return(
     year = year_of(read(theirs).header, years())
     theirs.seek(0)
     on = min(timezone.localdate(), year.reference_date)
-    held = held_in(year, on, by=by, page=Page.MERGE, address=address, request_id=request_id)
-    matching = Matching(held)
+    matching = held_in(year, on, by=by, page=Page.MERGE, address=address, request_id=request_id)
     done = Merge(year.name)
     written = _Sum()
 
@@ -99,8 +98,7 @@ def merge_return(
         return changed
 
     rewrite(theirs, file, change)
-    for child_id, here, why in matching.missing():
-        restricted = here.restricted
+    for child_id, here, why, restricted in matching.missing():
         dates = (here.referral_date, here.start_date)
         say(Merged(Outcome.NOT_MATCHED, child_id, *dates, f"{why.value}.", None, restricted))
     file.seek(0)
@@ -132,7 +130,7 @@ def _decided(pair: Pair, child: Child, position: int, *, replacing: bool) -> Mer
         pair.there.start_date,
         why,
         position,
-        pair.here is not None and pair.here.restricted,
+        pair.restricted,
     )
 
 

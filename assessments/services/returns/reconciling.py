@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from assessments.census.check import year_of
 from assessments.census.differences import Difference, Kind, differences, missing_there
-from assessments.census.matching import Matching
 from assessments.census.read import read
 from assessments.census.rules.loader import Level, rules_of
 from assessments.census.years import CensusYear, years
@@ -47,8 +46,7 @@ def reconcile_return(
     message = read(theirs, keep_modules=False)
     year = year_of(message.header, years())
     on = min(timezone.localdate(), year.reference_date)
-    held = held_in(year, on, by=by, page=Page.RECONCILE, address=address, request_id=request_id)
-    matching = Matching(held)
+    matching = held_in(year, on, by=by, page=Page.RECONCILE, address=address, request_id=request_id)
     done = Reconciliation(year.name)
     no_factors = _codes_that_stand_alone(year)
 
