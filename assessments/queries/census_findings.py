@@ -109,6 +109,15 @@ def is_explained() -> Exists:
     return Exists(CensusNote.objects.filter(finding=OuterRef("reference")))
 
 
+def explained_findings() -> set[UUID]:
+    """Return the references of the findings on which there is a note."""
+    return {*CensusNote.objects.values_list("finding", flat=True)}
+
+
+def number_of_explained_findings(check: CensusCheck) -> int:
+    return CensusFinding.objects.filter(is_explained(), census_check=check).count()
+
+
 def census_finding(person: User, reference: UUID) -> CensusFinding | None:
     """Return what the last check of its year found, if the person may see it; else None."""
     for check in CensusCheck.objects.filter(findings__reference=reference).order_by("-year"):

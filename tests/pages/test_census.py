@@ -102,6 +102,18 @@ def test_a_year_in_which_nothing_is_wrong_is_a_green_light(people, dee):
     assert "1 child and 1 assessment" in text
 
 
+def test_what_is_saved_while_a_check_goes_on_has_changed_since_it(people, dee, clock):
+    assessment = refused(people)
+
+    def reopen(found: object) -> None:
+        clock.shift(5)
+        make.reopen(assessment, people.mo)
+        clock.shift(5)
+
+    check_year(YEAR, reopen)
+    assert "Changed since this check" in page(dee)
+
+
 def test_what_is_mended_is_gone_from_the_next_check_and_marked_until_then(people, dee, clock):
     assessment = refused(people)
     check_year(YEAR)

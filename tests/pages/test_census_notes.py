@@ -13,7 +13,7 @@ from assessments.services.returns import check_year, explain_query
 from tests import people as make
 from tests.database.raw import refused as refused_by
 from tests.database.raw import run as run_sql
-from tests.pages.test_census import PAGE, YEAR, clock, dee, page, queried, refused, text_of
+from tests.pages.test_census import PAGE, YEAR, clock, dee, page, queried, refused, run, text_of
 from tests.people import People
 
 __all__ = ["clock", "dee"]
@@ -48,6 +48,25 @@ def test_a_query_that_is_explained_is_not_asked_again(people, dee):
     listed = page(dee, f"{PAGE}&kind=explained")
     assert f"Dee Ledger , 20 Feb 2026: “{WHY}”" in listed
     assert "Change the note" in listed
+
+
+def test_the_command_ends_with_0_when_everything_is_explained(people, dee):
+    assessment = queried(people)
+    assert "8873" in run()[0]
+    explained(dee, assessment)
+    out, _ = run(status=0)
+    assert "0 findings" in out
+    assert "1 more are explained by a note." in out
+    assert "8873" not in out
+    Episode.objects.filter(pk=assessment.episode_id).update(reason_for_closure="RC5")
+    assert "8873" in run()[0]
+
+
+def test_nothing_asks_about_an_explained_query_of_a_restricted_record(people, dee):
+    assessment = queried(people)
+    explained(dee, assessment)
+    make.restrict(assessment, people.mo)
+    assert "restricted" not in run(status=0)[1]
 
 
 def test_a_note_lapses_when_the_facts_change(people, dee):

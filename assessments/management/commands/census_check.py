@@ -15,8 +15,8 @@ from assessments.services.returns import check_year
 class Command(BaseCommand):
     help = (
         "Judge what is recorded here of a census year by the rules of a return, as at today, and "
-        "keep what is found for the page about it. Ends with 0 when nothing was found, with 1 "
-        "when something was."
+        "keep what is found for the page about it. Ends with 0 when nothing was found that is "
+        "not explained, with 1 when something was."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,6 +43,8 @@ class Command(BaseCommand):
                 f"Checked {check.children:,} children and {check.assessments:,} assessments of "
                 f"{year}, as at {check.as_at}: {number:,} findings."
             )
+            if explained := queries.number_of_explained_findings(check):
+                self.stdout.write(f"{explained:,} more are explained by a note.")
         if hidden:
             self.stderr.write(f"{hidden:,} more in restricted records: ask a manager who is named.")
         if number or hidden:

@@ -27,7 +27,8 @@ def check_year(
 ) -> CensusCheck:
     """Judge what is recorded of a year as at today, or as at 31 March of a year that has ended.
 
-    What the last check kept is replaced. Two at once wait for each other.
+    What the last check kept is replaced. Two at once wait for each other. `report` is told what
+    is found and not explained by a note.
     """
     on = min(timezone.localdate(), year.reference_date)
     totals: Counter[str] = Counter()
@@ -45,17 +46,22 @@ def check_year(
 
     with transaction.atomic():
         check = _locked(year, on)
+        # Before the records are read: what is saved meanwhile has changed since this check.
+        checked_at = timezone.now()
+        explained = queries.explained_findings()
         CensusFinding.objects.filter(census_check=check).delete()
         rows: list[CensusFinding] = []
         with closing(queries.findings_in_year(year, on, seen)) as findings:
             for found in findings:
-                rows.append(_row(check, found))
+                row = _row(check, found)
+                rows.append(row)
                 if len(rows) == ROWS_AT_ONCE:
                     CensusFinding.objects.bulk_create(rows)
                     rows.clear()
-                report(found)
+                if row.reference not in explained:
+                    report(found)
         CensusFinding.objects.bulk_create(rows)
-        check.as_at, check.checked_at = on, timezone.now()
+        check.as_at, check.checked_at = on, checked_at
         check.children = totals["children"]
         check.assessments, check.completed = totals["assessments"], totals["completed"]
         check.open_by_team = {str(team): number for team, number in open_by_team.items()}
