@@ -206,6 +206,17 @@ def test_during_the_year_it_is_judged_as_at_the_day(people):
     assert "Would be refused if still open on 31 March" in found[-1].message
 
 
+def test_what_would_be_refused_only_if_still_open_refuses_no_file_before(people):
+    # Begun in March and open in May: 8736, if it is still open on the next 31 March.
+    draft = make.start(people.ada, referred=date(2026, 3, 30))
+    draft.episode.primary_need = "N1"
+    draft.episode.save()
+    found: list[Finding] = []
+    made, _ = exported(findings=found, year=years()["2026-27"], on=date(2026, 5, 20))
+    assert [each.rule for each in found] == ["8736", "8670"]
+    assert (made.errors, made.queries, made.if_still_open) == (0, 0, 2)
+
+
 def test_a_year_without_anything_recorded_gives_no_file(people):
     with pytest.raises(EmptyReturn):
         exported()
@@ -365,6 +376,38 @@ def test_the_command_makes_restricted_records_for_a_named_data_officer_alone(peo
     assert Reading.objects.filter(person_id=dee.pk, restricted=True).count() == 1
 
 
+def test_the_command_counts_what_is_found_in_restricted_records_alone(people, dee, tmp_path):
+    make.restrict(broken(people), people.mo)
+    output, out = tmp_path / "return.xml", io.StringIO()
+    with pytest.raises(CommandError, match="1 error stands that DfE would refuse"):
+        call_command(
+            "census_export",
+            "--year=2025-26",
+            f"--output={output}",
+            "--by=dee",
+            stdout=out,
+            stderr=io.StringIO(),
+        )
+    said = "1 finding in restricted records, not listed: ask a manager who is named."
+    assert out.getvalue().splitlines() == [said]
+    allowed = run("--by=dee", "--allow-errors", output=output)
+    assert said in allowed
+    assert "EX1001" not in allowed
+    assert b"EX1001" in output.read_bytes()
+
+
+@pytest.mark.parametrize("format", Format)
+def test_of_other_records_everything_found_is_reported(people, dee, format):
+    make.restrict(broken(people), people.mo)
+    other = completed(people, "EX1002")
+    other.episode.primary_need = ""
+    other.episode.save()
+    found: list[Finding] = []
+    made, _ = exported(dee, found, format=format, allow_errors=True)
+    assert [each.child_id for each in found] == ["EX1002"]
+    assert (made.errors, made.hidden) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "wrong", ["--date-time=yesterday", "--date-time=2026-05-01", "--serial-number=1"]
 )
@@ -383,3 +426,6 @@ def test_a_place_that_cannot_be_written_is_said(people, tmp_path):
     completed(people)
     with pytest.raises(CommandError, match="cannot be written"):
         run(output=tmp_path / "nowhere" / "return.xml")
+    with pytest.raises(CommandError, match="is a folder"):
+        run(output=tmp_path)
+    assert not [*tmp_path.iterdir()]

@@ -29,8 +29,9 @@ Wrote {output}: {children:,} children and {assessments:,} assessments of {year},
 them completed. {restricted:,} of the children have a restricted record.
 This is no complete return: UPN, ethnicity, kinds of disability, plans and section 47 enquiries \
 are not recorded here. Use census_merge to put the factors into the case system's return.
-{errors:,} errors and {queries:,} queries stand in it.
+{errors:,} errors and {queries:,} queries stand in it, and {if_still_open:,} findings if what is open is still open on 31 March.
 """
+HIDDEN = "{:,} {} in restricted records, not listed: ask a manager who is named."
 
 
 class Command(BaseCommand):
@@ -85,13 +86,13 @@ class Command(BaseCommand):
             try:
                 made = _made(wanted, person_named(by), part.file, found)
             except ErrorsStand as refusal:
-                found.copy_to(self.stdout)
+                self._list(found, refusal.hidden)
                 raise CommandError(
                     f"{refusal}: nothing was written. Mend them, or write it all the same with "
                     "--allow-errors."
                 ) from refusal
             part.keep()
-            found.copy_to(self.stdout)
+            self._list(found, made.hidden)
         self.stdout.write(
             MADE.format(
                 output=output,
@@ -102,8 +103,14 @@ class Command(BaseCommand):
                 restricted=len(made.restricted),
                 errors=made.errors,
                 queries=made.queries,
+                if_still_open=made.if_still_open,
             )
         )
+
+    def _list(self, found: Report, hidden: int) -> None:
+        found.copy_to(self.stdout)
+        if hidden:
+            self.stdout.write(HIDDEN.format(hidden, "finding" if hidden == 1 else "findings"))
 
 
 def _made(wanted: Export, by: User | None, file: BinaryIO, found: Report) -> Exported:

@@ -5,7 +5,7 @@ It is the assessment part of a return, for the children and episodes recorded he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -84,6 +84,10 @@ class Exported:
     """The keys of the children whose records are restricted."""
     errors: int = 0
     queries: int = 0
+    if_still_open: int = 0
+    """How much would be wrong only if what is open were still open on 31 March."""
+    hidden: int = 0
+    """How many of the findings are in restricted records. These are not reported."""
 
 
 def export_return(
@@ -96,7 +100,9 @@ def export_return(
     address: str | None = None,
     request_id: str = "",
 ) -> Exported:
-    """Write the file, read it back and judge it; `report` is told everything that is found.
+    """Write the file, read it back and judge it.
+
+    `report` is told everything that is found, but in restricted records: that is counted alone.
 
     `by` is the data officer for whom it is made, None on the command line; `file` is empty, and
     can be read again. Where this raises, what is in it must not be handed over. Raises
@@ -107,6 +113,8 @@ def export_return(
     if not settings.LEA:
         raise NoAuthorityNumber
     made = Exported()
+    restricted: set[int] = set()
+    count = _count(made, restricted, report)
     if by is not None and not queries.may_make_census_files(by):
         raise NotPermitted
     permitted = by is not None and queries.may_export_restricted(by)
@@ -115,13 +123,13 @@ def export_return(
     children_in_return = queries.children_in_return(wanted.year, wanted.on)
     # The rows are closed before the transaction ends, also where something raises.
     with transaction.atomic(), closing(children_in_return) as found:
-        children = _counted(found, made, permitted=permitted, progress=progress)
+        children = _counted(found, made, restricted, permitted=permitted, progress=progress)
         if wanted.format is Format.XML:
             written = _Sum()
             message = Message(_header(wanted), written.of(each.child for each in children))
             write(message, file, note=_note(wanted))
         else:
-            _write_judged_table(wanted, children, file, _count(made, report))
+            _write_judged_table(wanted, children, file, count)
         if not made.children:
             raise EmptyReturn(wanted.year.name)
         if by is not None:
@@ -129,24 +137,27 @@ def export_return(
                 by.pk, Page.EXPORT, made.restricted, address=address, request_id=request_id
             )
     if wanted.format is Format.XML:
-        _judge_what_is_read_back(wanted, file, written, _count(made, report))
+        _judge_what_is_read_back(wanted, file, written, count)
     if made.errors and not wanted.allow_errors:
-        raise ErrorsStand(made.errors)
+        raise ErrorsStand(made.errors, made.hidden)
     return made
 
 
 def _counted(
     found: Iterable[ChildInReturn],
     made: Exported,
+    restricted: set[int],
     *,
     permitted: bool,
     progress: Callable[[int], object],
 ) -> Iterator[ChildInReturn]:
+    """Count what passes by, and put the places of restricted children, from 1, into the set."""
     for each in found:
         if each.restricted:
             if not permitted:  # restricted a moment ago
                 raise RestrictedRecords
             made.restricted.append(each.key)
+            restricted.add(made.children + 1)
         made.children += 1
         for episode in each.child.episodes:
             for assessment in episode.assessments:
@@ -169,15 +180,20 @@ class _Sum:
 
 
 def _count(
-    made: Exported, report: Callable[[Finding], object]
+    made: Exported, restricted: Container[int], report: Callable[[Finding], object]
 ) -> Callable[[Iterable[Finding]], None]:
     def count(findings: Iterable[Finding]) -> None:
         for finding in findings:
-            if finding.severity is Severity.ERROR:
+            if finding.if_still_open:
+                made.if_still_open += 1
+            elif finding.severity is Severity.ERROR:
                 made.errors += 1
             else:
                 made.queries += 1
-            report(finding)
+            if finding.child in restricted:
+                made.hidden += 1
+            else:
+                report(finding)
 
     return count
 

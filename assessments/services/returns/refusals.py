@@ -37,8 +37,9 @@ class RestrictedRecords(ReturnRefused):
 class ErrorsStand(ReturnRefused):
     """Something in the file would be refused by DfE."""
 
-    def __init__(self, errors: int) -> None:
-        self.errors = errors
+    def __init__(self, errors: int, hidden: int = 0) -> None:
+        """`hidden` is how many findings, of any kind, are in restricted records."""
+        self.errors, self.hidden = errors, hidden
         super().__init__(
             "1 error stands that DfE would refuse"
             if errors == 1
