@@ -161,6 +161,20 @@ def test_findings_are_counted_by_team_and_within_it_by_worker(people, dee):
     assert "EX1001" not in text
 
 
+def test_a_team_of_which_nothing_is_left_says_so(people, dee):
+    assessment = refused(people)
+    make.start(people.cleo, "EX2001", referred=date(2026, 2, 16))
+    check_year(YEAR)
+    address = f"{PAGE}&team={assessment.team_id}"
+    assert "By social worker" in page(dee, address)
+    assessment.episode.primary_need = "N1"
+    assessment.episode.save()
+    check_year(YEAR)
+    text = page(dee, address)
+    assert "Nothing is left to look at in North" in text
+    assert "EX2001" not in text
+
+
 def test_findings_in_restricted_records_are_counted_and_not_shown(people, dee, browser_of):
     make.restrict(refused(people), people.mo)
     check_year(YEAR)
