@@ -35,6 +35,8 @@ class Part:
 @contextmanager
 def part_of(output: Path) -> Iterator[Part]:
     """Give a file to write, deleted at the end unless it was kept. Raise CommandError."""
+    if output.is_dir():
+        raise CommandError(f"{output} is a folder: give --output the name of a file.")
     try:
         part = Part(output)
     except OSError as error:

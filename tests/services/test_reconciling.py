@@ -101,7 +101,11 @@ def test_the_command_writes_a_table_in_which_no_cell_is_a_formula(people, tmp_pa
     completed(people, "3B")
     there, output = tmp_path / "theirs.xml", tmp_path / "differences.csv"
     there.write_bytes(
-        theirs(child(), child(assessment(wrapper("=1+1", "4B")), id="＝cmd|'/C calc'!A0"))
+        theirs(
+            child(),
+            child(assessment(wrapper("=1+1", "4B")), id="＝cmd|'/C calc'!A0"),
+            child(id="0012"),
+        )
     )
     said = run(there, output)
     assert "1 in the return" not in said
@@ -123,6 +127,7 @@ def test_the_command_writes_a_table_in_which_no_cell_is_a_formula(people, tmp_pa
         "'＝cmd|'/C calc'!A0",
         "'=1+1 4B",
     )
+    assert rows[2]["child_id"] == "'0012"
     assert rows[1]["why"] == "No child with this id is recorded here"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from assessments.census.differences import Difference, Kind
-from assessments.census.spreadsheets import safe, table
+from assessments.census.spreadsheets import safe, safe_id, table
 from assessments.management.output import part_of
 from assessments.management.people import person_named
 from assessments.management.returns import (
@@ -70,7 +70,7 @@ def _row(each: Difference) -> list[str]:
     there, here = each.there, each.here
     return [
         each.kind.value,
-        safe(each.child_id),
+        safe_id(each.child_id),
         str(each.referral_date or ""),
         str((there and there.start_date) or ""),
         str((here and here.start_date) or ""),
