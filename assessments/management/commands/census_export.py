@@ -29,7 +29,8 @@ Wrote {output}: {children:,} children and {assessments:,} assessments of {year},
 them completed. {restricted:,} of the children have a restricted record.
 This is no complete return: UPN, ethnicity, kinds of disability, plans and section 47 enquiries \
 are not recorded here. Use census_merge to put the factors into the case system's return.
-{errors:,} errors and {queries:,} queries stand in it, and {if_still_open:,} findings if what is open is still open on 31 March.
+{errors:,} errors and {queries:,} queries stand in it, and {if_still_open:,} if what is \
+open is still open on 31 March.
 """
 HIDDEN = "{:,} {} in restricted records, not listed: ask a manager who is named."
 
