@@ -15,6 +15,7 @@ from assessments.catalogue.code_names import listed
 from assessments.components.idempotency import KeyAndVersionForm
 from assessments.components.picker.layout import domain_groups
 from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes
+from assessments.components.way_back import query_to_review
 from assessments.models import Assessment
 from assessments.presenters.found import SearchAnswer
 from assessments.presenters.selection import named_codes
@@ -155,18 +156,20 @@ class DecisionPages(ReviewNavigation):
         feedback: Feedback,
     ) -> HttpResponse:
         """Render a page of one record, and record that it was read."""
+        address = self.address_of(request, assessment.reference)
         list_address, list_name = self.origin_of(request, assessment)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "assessment": assessment,
             "media": self.media,
-            "address": self.address_of(request, assessment.reference),
+            "address": address,
             "addresses": {
                 each.name: self.address_of(request, assessment.reference, each.name)
                 for each in DECISIONS
             },
             "guidance_address": self.address_of(request, assessment.reference, "guidance"),
+            "to_review": query_to_review(address.partition("?")[2]),
             "list_address": list_address,
             "list_name": list_name,
             "key_and_version": feedback.key_and_version(assessment),

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from assessments import queries
 from assessments.models import Assessment
@@ -20,7 +21,7 @@ from assessments.review.filters import InStatus
 from assessments.review.read_only import SEARCH_MARKER, ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
 
-CAME_FROM, ORIGINS = "from", ("child", "record")
+CAME_FROM, ORIGINS = "from", ("child", "episode", "record")
 """What an address says where one came from another page than a list."""
 
 
@@ -86,6 +87,11 @@ class ReviewNavigation(ReadOnlyAdmin):
                 child = assessment.episode.child
                 address = reverse("admin:assessments_child_change", args=[child.reference])
                 return address, f"Child {child}"
+            case "episode":
+                episode = assessment.episode
+                address = reverse("admin:assessments_episode_change", args=[episode.reference])
+                referred = date_format(episode.referral_date, "j F Y")
+                return address, f"Episode referred {referred}"
             case "record":
                 return reverse("record", args=[assessment.reference]), "The record"
         filters = QueryDict(kept_filters(request))

@@ -18,6 +18,8 @@ from assessments.catalogue import loader
 from assessments.catalogue.types import Edition
 from assessments.catalogue.working_days import Deadline
 from assessments.components.prerendered import Prerendered
+from assessments.components.way_back import WayBack
+from assessments.components.way_back import way_back as find_way_back
 from assessments.evaluation import child_was_unborn
 from assessments.models import Assessment, Child, Status
 from assessments.presenters.absence import absence_in_words
@@ -114,6 +116,12 @@ def render_assessment_pages(person: User, assessment: Assessment, current: str) 
 def _assessment_pages(may_record: bool, current: str) -> Prerendered:
     context = {"navigation": NAVIGATION if may_record else NAVIGATION[2:], "current": current}
     return Prerendered("components/assessment_pages.html", context)
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context, assessment: Assessment) -> WayBack:
+    """Return where the page, which is below the record, leads back to."""
+    return find_way_back(context["request"], assessment.reference)
 
 
 @register.simple_tag

@@ -256,9 +256,9 @@ def test_what_a_leaver_submitted_is_returned_to_another(people: People, draft, m
     people.ada.is_active = False
     people.ada.save()
     review = f"/admin/assessments/assessment/{sent.reference}/change/"
-    assert f"{at('reassign', sent)}?then=decide" in text_of(mo.get(review))
+    assert f"{at('reassign', sent)}?review=" in text_of(mo.get(review))
     posted = key_and_version(sent, to=people.ben.pk)
-    assert mo.post(f"{at('reassign', sent)}?then=decide", posted)["Location"] == review
+    assert mo.post(f"{at('reassign', sent)}?review=", posted)["Location"] == review
     sent.refresh_from_db()
     back = make.return_it(sent, people.mo)
     assert (back.worker, back.status) == (people.ben, Status.RETURNED)

@@ -583,7 +583,7 @@ def test_a_childs_page_lists_the_episodes_and_assessments_that_the_manager_may_s
     assert f"{LIST}{sent.reference}/change/?from=child" in links_of(response)
     assert f"/admin/assessments/episode/{sent.episode.reference}/change/" in links_of(response)
     of_episode = mo.get(f"/admin/assessments/episode/{sent.episode.reference}/change/")
-    assert f"{LIST}{sent.reference}/change/?from=child" in links_of(of_episode)
+    assert f"{LIST}{sent.reference}/change/?from=episode" in links_of(of_episode)
 
 
 def test_a_childs_page_lists_nothing_of_other_managers_teams(people: People, mo: Client):
@@ -610,3 +610,49 @@ def test_a_submitted_record_leads_to_its_decision_and_back(people: People, mo: C
     fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes", "then": "list"}
     assert mo.post(confirm["formaction"], fields)["Location"] == record
     assert review not in links_of(mo.get(record))
+
+
+BELOW_A_RECORD = ["history", "restrict", "reassign"]
+
+
+@pytest.mark.parametrize("name", BELOW_A_RECORD)
+def test_a_page_reached_from_the_review_leads_back_to_it_and_its_list(
+    people: People, mo: Client, name: str
+):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    review = f"{LIST}{sent.reference}/change/?_changelist_filters=code%3D3A"
+    below = f"/assessments/{sent.reference}/{name}/"
+    [address] = [each for each in links_of(mo.get(review)) if each.startswith(below)]
+    assert review in links_of(mo.get(address))
+    assert review not in links_of(mo.get(below))
+
+
+def test_a_page_leads_to_no_other_address_than_the_review(people: People, mo: Client):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    page = mo.get(
+        f"/assessments/{sent.reference}/restrict/", {"review": "//example.org/?\"'><script>"}
+    )
+    back = read(page).select_one(".govuk-back-link")["href"]
+    assert back.startswith(f"{LIST}{sent.reference}/change/?%2F%2Fexample.org%2F%3F")
+
+
+def test_naming_who_sees_a_record_leads_back_to_the_review(people: People, mo: Client):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    review = f"{LIST}{sent.reference}/change/"
+    page = mo.get(f"/assessments/{sent.reference}/restrict/?review=")
+    form = read(page).select_one("main form")
+    named = [people.ada.pk, people.mo.pk]
+    assert mo.post(form["action"], {"people": named})["Location"] == review
+    lifts = read(mo.get(form["action"])).select_one("form[action*='/lift/']")
+    assert mo.post(lifts["action"])["Location"] == review
+
+
+def test_a_decision_reached_from_an_episode_leads_back_there(people: People, mo: Client):
+    sent = make.submit(make.start(people.ada, "EX1"), "3A")
+    episode = f"/admin/assessments/episode/{sent.episode.reference}/change/"
+    [review] = [each for each in links_of(mo.get(episode)) if str(sent.reference) in each]
+    page = read(mo.get(review))
+    assert episode in [link["href"] for link in page.select(".breadcrumbs a")]
+    confirm = page.select_one("#confirm")
+    fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes", "then": "list"}
+    assert mo.post(confirm["formaction"], fields)["Location"] == episode

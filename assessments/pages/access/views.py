@@ -20,6 +20,7 @@ from assessments.components.records import (
     locked_response,
     managed_assessment_or_404,
 )
+from assessments.components.way_back import way_back
 from assessments.models import Assessment
 from assessments.pages.access.forms import ReassignForm, RestrictForm
 from assessments.presenters.deadlines import deadline_of
@@ -80,9 +81,7 @@ def _save_reassignment(
         return _reassign_page(request, conflict.theirs, form, [problem])
     context = {"worker": moved.worker, "team": moved.team}
     messages.success(request, render_to_string("pages/access/reassigned.html", context))
-    if request.GET.get("then") == "decide":
-        return redirect("admin:assessments_assessment_change", moved.reference)
-    return redirect("record", moved.reference)
+    return redirect(way_back(request, moved.reference).address)
 
 
 def _reassign_page(
@@ -156,7 +155,8 @@ def _named_at_first(request: SignedInRequest, assessment: Assessment) -> list[in
 def _back_to_the_record(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Lead to the record; or to the list, for a manager who has left themselves out."""
     visible = queries.assessments_visible_to(request.user).filter(reference=reference)
-    return redirect("record", reference) if visible.exists() else redirect("assessments")
+    back = way_back(request, reference).address
+    return redirect(back) if visible.exists() else redirect("assessments")
 
 
 @require_POST
@@ -165,4 +165,4 @@ def lift(request: SignedInRequest, reference: UUID) -> HttpResponse:
     assessment = managed_assessment_or_404(request, reference)
     services.lift_restriction(child=assessment.episode.child, by=request.user)
     messages.success(request, "The record is not restricted any more.")
-    return redirect("record", reference)
+    return redirect(way_back(request, reference).address)
