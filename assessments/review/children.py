@@ -39,17 +39,20 @@ class ChildAdmin(WithAssessments):
     list_filter = ["sex", "disabled"]
     search_fields = ["pk"]
     ordering = ["la_child_id"]
-    fields = [
-        "la_child_id",
-        "given_name",
-        "family_name",
-        "birth_date",
-        "expected_birth_date",
-        "not_born",
-        "death_date",
-        "sex",
-        "disabled",
-    ]
+    readonly_fields = ["born"]
+
+    def get_fields(self, request: HttpRequest, obj: Child | None = None) -> list[Any]:
+        """Leave out what is about other children: of an expected birth, or of a death."""
+        about = ["birth_date"] if obj is None or obj.birth_date else ["expected_birth_date"]
+        if obj and obj.not_born:
+            about.append("born")
+        if obj and obj.death_date:
+            about.append("death_date")
+        return ["la_child_id", "given_name", "family_name", *about, "sex", "disabled"]
+
+    @admin.display(description="born")
+    def born(self, child: Child) -> str:
+        return "No: the pregnancy ended" if child.not_born else "Yes"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Child]:
         return queries.children_visible_to(signed_in(request).user)

@@ -122,13 +122,14 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
         """Of what awaits review alone: nothing else in any list can be authorised."""
         return {} if self.status_of_list(request) else super().get_actions(request)
 
-    def action_checkbox(  # type: ignore[override]  # a row without a box has only a space
+    @admin.display(empty_value="\N{NO-BREAK SPACE}")
+    def action_checkbox(  # type: ignore[override]  # a row without a box has no markup
         self, assessment: Assessment
     ) -> SafeString | str:
         """The box of a row that may be authorised with others, with the version that it shows."""
         facts: queries.QueueFacts = assessment.queue_facts  # type: ignore[attr-defined]  # a row
         if facts.reasons_to_read:
-            return "\N{NO-BREAK SPACE}"  # for an empty text Django puts a dash
+            return ""
         child = assessment.episode.child.la_child_id
         attributes = {"class": "action-select", "aria-label": f"Select the assessment of {child}"}
         box = forms.CheckboxInput(attributes, lambda value: False)

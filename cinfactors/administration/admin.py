@@ -17,8 +17,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
@@ -62,11 +64,11 @@ class PersonRequest(SignedInRequest):
 class PersonAdmin(AdministratorsOnly):
     form = PersonForm
     ordering = ["name", "username"]
-    list_display = ["name", "username", "role", "in_which_teams", "may_sign_in", "last_login"]
+    list_display = ["name", "username", "role", "in_which_teams", "may_sign_in", "last_signed_in"]
     list_filter = ["is_active", "role", "teams"]
     search_fields = ["name", "username"]
     search_help_text = "Name or user name"
-    readonly_fields = ["may_sign_in", "last_login", "date_joined"]
+    readonly_fields = ["may_sign_in", "last_signed_in", "date_joined"]
     change_form_template = "administration/person.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -94,6 +96,12 @@ class PersonAdmin(AdministratorsOnly):
     @admin.display(description="may sign in", ordering="is_active")
     def may_sign_in(self, person: User) -> str:
         return "Yes" if person.is_active else "No"
+
+    @admin.display(description="last login", ordering="last_login")
+    def last_signed_in(self, person: User) -> str:
+        if person.last_login is None:
+            return "Never"
+        return date_format(timezone.localtime(person.last_login), "j F Y, H:i")
 
     @admin.display(description="teams")
     def in_which_teams(self, person: User) -> SafeString:

@@ -2,9 +2,11 @@
 // and what goes with a return. Without JavaScript the server answers each.
 
 const form = document.querySelector("#decision");
+const isPhone = matchMedia("(max-width: 767px)");
 
 if (form) {
   askInPlace(form);
+  closeGuidanceOnPhone(form);
   openGuidanceInPlace(form);
   countComments(form);
   pairReasons(form);
@@ -31,18 +33,31 @@ function askInPlace(form) {
   });
 }
 
+// Where little fits, the codes and what was answered come first, and guidance where it is asked for.
+function closeGuidanceOnPhone(form) {
+  if (!isPhone.matches) return;
+  showGuidance(form, false);
+}
+
+function showGuidance(form, isShown) {
+  for (const each of form.querySelectorAll(".review-guidance")) each.open = isShown;
+  const button = form.querySelector("[data-all-guidance]");
+  if (!button) return;
+  button.value = isShown ? "hidden" : "shown";
+  button.textContent = `${isShown ? "Hide" : "Show"} all guidance`;
+}
+
 function openGuidanceInPlace(form) {
   const button = form.querySelector("[data-all-guidance]");
   button?.addEventListener("click", event => {
     event.preventDefault();
     const isShown = button.value === "shown";
-    for (const each of form.querySelectorAll(".review-guidance")) each.open = isShown;
+    if (isPhone.matches) return showGuidance(form, isShown); // A wide screen’s choice stays.
     const data = new FormData();
     for (const name of ["csrfmiddlewaretoken"]) data.set(name, form.elements[name].value);
     data.set("guidance", button.value);
     data.set("quietly", "yes");
-    button.value = isShown ? "hidden" : "shown";
-    button.textContent = `${isShown ? "Hide" : "Show"} all guidance`;
+    showGuidance(form, isShown);
     // Where it is not remembered, the page still shows what was asked.
     fetch(button.formAction, { method: "POST", body: new URLSearchParams(data) }).catch(() => {});
   });

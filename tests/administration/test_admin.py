@@ -211,6 +211,13 @@ def test_people_are_searched_by_name_and_filtered_exactly(oz, ada, ben, north):
     assert listed(oz.get(f"{PEOPLE}?is_active__exact=0")) == []
 
 
+def test_who_never_signed_in_is_said_in_words(oz, ada):
+    assert ada.last_login is None
+    for page in (PEOPLE, f"{PEOPLE}{ada.pk}/change/"):
+        assert "Never" in oz.get(page).content.decode(), page
+    assert oz.get(f"{PEOPLE}?o=6").status_code == 200  # sorted by it
+
+
 def test_the_list_of_people_takes_as_many_queries_however_long_it_is(oz, make_person, north):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

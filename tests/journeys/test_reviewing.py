@@ -190,6 +190,19 @@ def test_guidance_is_hidden_in_place_and_on_the_next_record(people: People, at_a
     expect(guidance.first).to_be_visible()
 
 
+def test_on_a_phone_guidance_is_closed_until_it_is_asked_for(people: People, at_a_browser):
+    sent = given.submit(given.start(people.ada), "3A")
+    mo = at_a_browser(people.mo, viewport={"width": 360, "height": 740})
+    mo.opens(f"{LIST}{sent.reference}/change/")
+    guidance = mo.page.locator(".review-guidance .review-guide")
+    mo.presses_in_place("Show all guidance")
+    expect(guidance.first).to_be_visible()
+    mo.presses_in_place("Hide all guidance")
+    expect(guidance.first).to_be_hidden()
+    people.mo.refresh_from_db()
+    assert people.mo.shows_review_guidance  # as a wide screen shows it
+
+
 def test_in_a_low_window_the_reasons_are_one_select(people: People, at_a_browser):
     sent = given.submit(given.start(people.ada), "3A")
     mo = at_a_browser(people.mo, viewport={"width": 1366, "height": 650})
