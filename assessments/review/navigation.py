@@ -20,7 +20,7 @@ from assessments.review.filters import InStatus
 from assessments.review.read_only import SEARCH_MARKER, ReadOnlyAdmin, without_search_words
 from cinfactors.accounts.requests import SignedInRequest
 
-CAME_FROM, ORIGINS = "from", ("child", "record")
+CAME_FROM, ORIGINS = "from", ("child", "episode", "record")
 """What an address says where one came from another page than a list."""
 
 
@@ -86,6 +86,10 @@ class ReviewNavigation(ReadOnlyAdmin):
                 child = assessment.episode.child
                 address = reverse("admin:assessments_child_change", args=[child.reference])
                 return address, f"Child {child}"
+            case "episode":
+                episode = assessment.episode
+                address = reverse("admin:assessments_episode_change", args=[episode.reference])
+                return address, "Episode of need"
             case "record":
                 return reverse("record", args=[assessment.reference]), "The record"
         filters = QueryDict(kept_filters(request))
