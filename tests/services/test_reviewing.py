@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import queries, services
@@ -300,6 +301,21 @@ def test_two_managers_with_the_same_records_do_not_deadlock(transactional_db):
     first, second = (mine, theirs) if mine[0].assessment else (theirs, mine)
     assert [one.refusal for one in first] == [None, None]
     assert [type(one.refusal) for one in second] == [services.AlreadyDecided] * 2
+
+
+def test_several_lock_every_assessment_before_any_child(people: People):
+    chosen = [make.submit(make.start(people.ada, f"EX{number}")) for number in (1, 2)]
+    with CaptureQueriesContext(connection) as captured:
+        services.authorise_each(
+            chosen=[(each.reference, each.version) for each in reversed(chosen)],
+            by=people.mo,
+            key=KEY,
+        )
+    locks = [each["sql"] for each in captured if " FOR " in each["sql"] and "UPDATE" in each["sql"]]
+    assert 'FOR UPDATE OF "assessments_assessment"' in locks[0]
+    assert 'ORDER BY "assessments_assessment"."id" ASC' in locks[0]
+    assert 'ORDER BY "assessments_child"."id" ASC' in locks[1]
+    assert "FOR NO KEY UPDATE" in locks[1]
 
 
 # Authorising
