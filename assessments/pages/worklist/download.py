@@ -22,7 +22,6 @@ from assessments.pages.worklist.forms import SearchForm
 from assessments.pages.worklist.requested import requested_list
 from assessments.presenters.deadlines import deadline_of
 from assessments.templatetags.record import age, died
-from cinfactors.accounts.models import User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading
@@ -73,10 +72,11 @@ def download(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _parts(request: SignedInRequest, keys: array[int]) -> Iterator[str]:
+    person = request.user
     yield BYTE_ORDER_MARK + written([HEADINGS])
     for start in range(0, len(keys), ROWS_AT_ONCE):
         with transaction.atomic():
-            person = User.objects.get(pk=request.user.pk)
+            person.refresh_from_db(fields=["is_active", "role"])
             if not (person.is_active and person.is_data_officer):
                 yield written([[NOT_COMPLETE]])
                 return
