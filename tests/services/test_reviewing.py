@@ -303,6 +303,26 @@ def test_two_managers_with_the_same_records_do_not_deadlock(transactional_db):
     assert [type(one.refusal) for one in second] == [services.AlreadyDecided] * 2
 
 
+@pytest.mark.parametrize(
+    ("code", "rule", "kind", "reasons"),
+    [
+        ("13A", "gangs-with-criminal-exploitation", "reason", ("The worker gave a reason",)),
+        ("6B", "young-carer", "considered", ()),
+    ],
+)
+def test_what_was_said_is_read_though_the_selection_was_changed_and_changed_back(
+    people: People, code: str, rule: str, kind: str, reasons: tuple[str, ...]
+):
+    draft = make.record(make.start(people.ada), code)
+    draft = make.answer(draft, rule, kind, "Seen with them once")
+    draft = make.answer(draft, rule, "complied")
+    assert len(make.codes_of(draft)) == 2
+    sent = make.submit(draft, code)
+    [answer] = sent.versions.get().answers
+    assert (answer["kind"], answer["text"]) == (kind, "Seen with them once")
+    assert queries.reasons_to_read(sent) == reasons
+
+
 def test_several_lock_every_assessment_before_any_child(people: People):
     chosen = [make.submit(make.start(people.ada, f"EX{number}")) for number in (1, 2)]
     with CaptureQueriesContext(connection) as captured:
