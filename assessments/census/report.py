@@ -28,11 +28,14 @@ class Writable(Protocol):
 
 
 class Report:
-    """A table, or as JSON one object to a line. Closed at the end of a `with`."""
+    """A table, or as JSON one object to a line. Closed at the end of a `with`.
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    Findings in records that are no file, where a position says nothing, have the child's id too.
+    """
+
+    def __init__(self, *, as_json: bool = False, of_file: bool = True) -> None:
         self.number = 0
-        self._writes_json = as_json
+        self._writes_json, self._of_file = as_json, of_file
         self._file: IO[str] = tempfile.SpooledTemporaryFile(  # noqa: SIM115  closed in `__exit__`
             IN_MEMORY, mode="w+", encoding="utf-8"
         )
@@ -46,7 +49,7 @@ class Report:
     def add(self, finding: Finding) -> None:
         self.number += 1
         if self._writes_json:
-            self._file.write(as_json(finding))
+            self._file.write(as_json(finding, of_file=self._of_file))
             return
         if self.number == 1:
             self._file.write(COLUMNS.format(*HEADINGS))
@@ -58,8 +61,8 @@ class Report:
             output.write(line)
 
 
-def as_json(finding: Finding) -> str:
-    content = {
+def as_json(finding: Finding, *, of_file: bool = True) -> str:
+    content: dict[str, object] = {
         "rule": finding.rule,
         "severity": finding.severity.value,
         "child": finding.child,
@@ -68,6 +71,8 @@ def as_json(finding: Finding) -> str:
         "message": finding.message,
         "mend": finding.mend,
     }
+    if not of_file:
+        content |= {"child_id": finding.child_id, "if_still_open": finding.if_still_open}
     return json.dumps(content) + "\n"
 
 

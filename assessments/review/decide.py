@@ -129,7 +129,8 @@ class DecisionViews(DecisionPages):
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         typed = ReturnForm(data, assessment=assessment)
         typed.leave_unjudged()
-        return self.decide_page(request, assessment, typed)
+        confirming = "confirmed" in typed.entered
+        return self.decide_page(request, assessment, typed, confirming=confirming)
 
     # Deciding
 
@@ -191,7 +192,8 @@ class DecisionViews(DecisionPages):
             comments.full_clean()
             problems = [Problem(COMMENTS_NOT_SENT, "return")]
             feedback = Feedback(REFUSED, problems=problems, version=version)
-            return self.decide_page(request, assessment, comments, feedback)
+            confirming = "confirmed" in request.POST
+            return self.decide_page(request, assessment, comments, feedback, confirming=confirming)
         if "confirmed" not in request.POST and self._may_be_confirmed(request, assessment, version):
             return self.decide_page(
                 request, assessment, AuthoriseForm(assessment=assessment), confirming=True
@@ -206,11 +208,12 @@ class DecisionViews(DecisionPages):
         if draft is None or not queries.may_review(request.user, assessment):
             return redirect(self.address_of(request, assessment.reference))
         feedback = Feedback(message=NOT_SENT)
-        if "confirmed" in draft:
+        comments = ReturnForm(draft, assessment=assessment)
+        confirming = "confirmed" in draft
+        if confirming and not comments.has_entries():
             form = AuthoriseForm(draft, assessment=assessment)
             return self.decide_page(request, assessment, form, feedback, confirming=True)
-        comments = ReturnForm(draft, assessment=assessment)
-        return self.decide_page(request, assessment, comments, feedback)
+        return self.decide_page(request, assessment, comments, feedback, confirming=confirming)
 
     def _may_be_confirmed(
         self, request: SignedInRequest, assessment: Assessment, version: int

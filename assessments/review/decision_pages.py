@@ -87,6 +87,7 @@ class DecisionPages(ReviewNavigation):
         shown = record.page_context(request.user, assessment)
         may_review = queries.may_review(request.user, assessment)
         may_reopen = queries.may_reopen(request.user, assessment)
+        confirming = confirming and may_review
         return_form = _return_form(form, assessment) if may_review else None
         reopen_form = _reopen_form(form, assessment) if may_reopen else None
         since_last = shown["since_last"]
@@ -106,7 +107,7 @@ class DecisionPages(ReviewNavigation):
             "return_form": return_form,
             "reopen_form": reopen_form,
             "authorise_form": _authorise_form(form, assessment) if may_review else None,
-            "confirming": confirming and may_review,
+            "confirming": confirming,
             "queue": self.place_in_queue(request, assessment) if may_review else None,
             "unsent": _entries_without_place(form, return_form, reopen_form, confirming=confirming),
             "today": timezone.localdate(),
@@ -196,13 +197,20 @@ def _reopen_form(form: DecisionForm | None, assessment: Assessment) -> ReopenFor
 
 
 def _authorise_form(form: DecisionForm | None, assessment: Assessment) -> AuthoriseForm:
-    return form if isinstance(form, AuthoriseForm) else AuthoriseForm(assessment=assessment)
+    if isinstance(form, AuthoriseForm):
+        return form
+    typed = form.entered if isinstance(form, ReturnForm) and form.is_bound else None
+    authorise_form = AuthoriseForm(typed, assessment=assessment)
+    authorise_form.leave_unjudged()
+    return authorise_form
 
 
 def _entries_without_place(
     form: DecisionForm | None, *on_page: DecisionForm | None, confirming: bool
 ) -> list[tuple[str, str]]:
     """What was entered into a form that the page does not show any more, to be copied."""
-    if form is None or confirming or type(form) in map(type, on_page):
+    if confirming and isinstance(form, AuthoriseForm):
+        return []
+    if form is None or type(form) in map(type, on_page):
         return []
     return form.entries()

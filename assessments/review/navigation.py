@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from assessments import queries
 from assessments.models import Assessment
@@ -90,8 +89,7 @@ class ReviewNavigation(ReadOnlyAdmin):
             case "episode":
                 episode = assessment.episode
                 address = reverse("admin:assessments_episode_change", args=[episode.reference])
-                referred = date_format(episode.referral_date, "j F Y")
-                return address, f"Episode referred {referred}"
+                return address, "Episode of need"
             case "record":
                 return reverse("record", args=[assessment.reference]), "The record"
         filters = QueryDict(kept_filters(request))

@@ -156,9 +156,10 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
         # Not of the list's own rows: where the form is sent twice, they are authorised by then.
         by_key = {each.pk: each for each in visible.filter(pk__in=selected)}
         chosen = {pk: version for pk, version in selected.items() if pk in by_key}
+        absent = len(selected) - len(chosen)
         record_list(request, [each.episode.child.pk for each in by_key.values()], Page.REVIEW)
         if "confirmed" not in request.POST:
-            return self._confirmation_page(request, by_key, chosen)
+            return self._confirmation_page(request, by_key, chosen, absent)
         results = services.authorise_each(
             chosen=[(by_key[pk].reference, version) for pk, version in chosen.items()],
             by=person,
@@ -177,20 +178,29 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
         context = {
             "title": "What became of each",
             "outcomes": outcomes,
+            "absent": absent,
             "authorised": counts[False],
             "refused": counts[True],
         }
         return self._page_of_several(request, "authorised", context)
 
     def _confirmation_page(
-        self, request: HttpRequest, by_key: dict[int, Assessment], chosen: dict[int, int]
+        self,
+        request: HttpRequest,
+        by_key: dict[int, Assessment],
+        chosen: dict[int, int],
+        absent: int,
     ) -> HttpResponse:
-        """Print what is to be read of each, so that it is read; some may be left out."""
+        """Print what is to be read of each, so that it is read; some may be left out.
+
+        Of those that are `absent`, as they are not the person's to see any more, the number alone.
+        """
         facts = queries.facts_for_the_queue(by_key.keys())
         read = [to_authorise(by_key[pk], version, facts[pk]) for pk, version in chosen.items()]
         context = {
             "title": "Authorise these together?",
             "to_authorise": [each for each in read if not each.refusal],
+            "absent": absent,
             "left_out": [each for each in read if each.refusal],
             "today": timezone.localdate(),
             "key": uuid.UUID(request.POST["key"]),
@@ -204,6 +214,7 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "address": request.get_full_path(),
+            "kept": self.get_preserved_filters(request),
             "media": self.media,
             **context,
         }

@@ -25,6 +25,7 @@ from assessments.evaluation import (
 )
 from assessments.models import (
     Assessment,
+    Child,
     PinnedComment,
     Review,
     ReviewRead,
@@ -114,20 +115,30 @@ def authorise_each(
     has the refusal that `authorise` raises, or NeedsReading where the record says something
     that a manager has to read first.
     """
-    results: dict[int, Authorised] = {}
+    results = []
     with transaction.atomic():
-        # In one order for everybody: else two managers who authorise the same records could each
-        # wait for a row that the other has locked.
-        for place in sorted(range(len(chosen)), key=lambda place: chosen[place]):
-            reference, version = chosen[place]
+        _lock_together([reference for reference, _ in chosen], by)
+        for reference, version in chosen:
             own_key = uuid.uuid5(key, str(reference))
             try:
                 assessment = _authorise_unread(reference, by=by, version=version, key=own_key)
             except Refused as refusal:
-                results[place] = Authorised(reference, None, refusal)
+                results.append(Authorised(reference, None, refusal))
             else:
-                results[place] = Authorised(reference, assessment, None)
-    return [results[place] for place in range(len(chosen))]
+                results.append(Authorised(reference, assessment, None))
+    return results
+
+
+def _lock_together(references: Sequence[uuid.UUID], by: User) -> None:
+    """Lock the rows, then their children's: each in one order for everybody.
+
+    Else two managers could each wait for a row that the other has locked: of the same records, or
+    of two assessments of one child.
+    """
+    rows = queries.reviewable(by).filter(reference__in=references).select_related("episode")
+    locked = rows.order_by("pk").select_for_update(of=("self",))
+    children = {each.episode.child_id for each in locked}
+    list(Child.objects.filter(pk__in=children).order_by("pk").select_for_update(no_key=True))
 
 
 def _authorise_unread(

@@ -7,7 +7,7 @@ from typing import Any
 
 from assessments import queries
 from assessments.evaluation import Evaluation, edition_to_record, evaluate
-from assessments.models import Assessment, Review, Status, Version
+from assessments.models import Assessment, Review, RuleAnswer, Status, Version
 from assessments.models.transitions import Act, statuses_before
 from assessments.services.refusals import (
     FactsRefused,
@@ -108,12 +108,16 @@ _FIELDS_OF_A_VERSION = (
 
 
 def answers_that_hold(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return the latest answer to each rule that still applies, as the manager will read it."""
+    """Return the latest answer to each rule that still applies, as the manager will read it.
+
+    A change of the selection as a rule asks, undone since, answers nothing: what was said holds.
+    """
     applies = {(each.rule.id, frozenset(each.codes)) for each in evaluation.findings}
     latest = {
         answer.rule: answer
         for answer in evaluation.answers
-        if (answer.rule, frozenset(answer.codes)) in applies
+        if answer.kind != RuleAnswer.Kind.COMPLIED
+        and (answer.rule, frozenset(answer.codes)) in applies
     }
     return [
         {

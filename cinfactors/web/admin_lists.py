@@ -40,9 +40,16 @@ class StrictChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         try:
             with transaction.atomic():
+                self._stay_within_pages(request)
                 super().get_results(request)
         except (DataError, IndexError, OverflowError, ValueError) as error:
             raise IncorrectLookupParameters(error) from error
+
+    def _stay_within_pages(self, request: HttpRequest) -> None:
+        """Show the last page in place of one after it: a list from which things go gets shorter."""
+        if self.page_num > 1:
+            rows = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+            self.page_num = min(self.page_num, rows.num_pages)
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time

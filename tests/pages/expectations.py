@@ -90,7 +90,7 @@ PAGES = {
     "favicon.ico": Line("302", out="302 405"),
     "authority.css": Line(EVERYBODY, out="200 405"),
     "assessments/": Line("200 200 200 200 200 200 302", "302"),
-    "assessments/download/": Line("405", "404 404 404 404 404 200 404"),
+    "assessments/download/": Line("405", "404 404 404 404 404 302 404"),
     "assessments/start/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/new/": Line(WORKERS, "422 422 422 404 404 404 404"),
     "assessments/start/<uuid:reference>/": Line(WORKERS, "422 422 422 404 404 404 404"),

@@ -344,6 +344,7 @@ def test_the_command_checks_a_year_and_its_exit_status_says_what_was_found(peopl
     make.restrict(refused(people, "EX1003"), people.mo)
     out, err = run("--format=json")
     [line] = out.splitlines()
-    assert json.loads(line)["rule"] == "8610"
+    said = json.loads(line)
+    assert (said["rule"], said["child_id"], said["if_still_open"]) == ("8610", "EX1002", False)
     assert "1 more in restricted records" in err
     assert CensusFinding.objects.count() == 2

@@ -14,6 +14,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.models import Assessment
 from assessments.pages.worklist import download
+from cinfactors.accounts.models import Role, User
 from cinfactors.audit.models import Page, Reading
 from tests import people as make
 from tests.pages.page import read, words
@@ -189,6 +190,21 @@ def rows_of(response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text[1:], newline="")))
 
 
+def download_of(dee: Client, query: str = ""):
+    return dee.post(f"{DOWNLOAD}?{query}", {"words": ""})
+
+
+def press_download(dee: Client, page):
+    """Send the form of the page, as its button does."""
+    form = read(page).select_one("form.app-download")
+    sent = {each["name"]: each.get("value", "") for each in form.select("input[name]")}
+    return dee.post(form["action"], sent)
+
+
+def children_in(response) -> list[str]:
+    return [row[0] for row in rows_of(response)[1:]]
+
+
 @pytest.fixture
 def two_at_once(monkeypatch):
     monkeypatch.setattr(download, "ROWS_AT_ONCE", 2)
@@ -197,7 +213,7 @@ def two_at_once(monkeypatch):
 def test_the_file_has_every_row_of_the_list_in_its_order(
     people: People, dee: Client, records, two_at_once
 ):
-    response = dee.post(f"{DOWNLOAD}?code=4B")
+    response = download_of(dee, "code=4B")
     today = timezone.localdate()
     assert response["Content-Disposition"] == f'attachment; filename="assessments-{today}.csv"'
     assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -219,14 +235,14 @@ def test_the_file_has_every_row_of_the_list_in_its_order(
     ]
     assert rows[1][7].startswith("3A ")
     assert "; 4B " in rows[1][7]
-    assert [row[0] for row in rows_of(dee.post(f"{DOWNLOAD}?tab=with-manager"))[1:]] == ["EX2"]
+    assert [row[0] for row in rows_of(download_of(dee, "tab=with-manager"))[1:]] == ["EX2"]
 
 
 def test_no_cell_of_the_file_is_run_or_changed_by_a_spreadsheet(people: People, dee: Client):
     make.start(people.ada, "00123", given_name="=cmd|’", family_name="Sample")
     make.start(people.ada, "1E5", given_name="＝HYPERLINK", family_name="Sample")
     make.submit(make.start(people.ada, "20"), "20", description="Debts")
-    rows = {row[0]: row for row in rows_of(dee.post(DOWNLOAD))[1:]}
+    rows = {row[0]: row for row in rows_of(download_of(dee))[1:]}
     assert set(rows) == {"'00123", "'1E5", "20"}
     assert rows["'00123"][1] == "'=cmd|’ Sample"
     assert rows["'1E5"][1] == "'＝HYPERLINK Sample"
@@ -236,7 +252,7 @@ def test_no_cell_of_the_file_is_run_or_changed_by_a_spreadsheet(people: People, 
 def test_the_file_is_recorded_as_a_reading_of_every_child_before_it_is_sent(
     people: People, dee: Client, records, two_at_once
 ):
-    response = dee.post(DOWNLOAD)
+    response = download_of(dee)
     parts = iter(response.streaming_content)
     assert b"EX" not in next(parts)
     assert not Reading.objects.filter(page=Page.DOWNLOAD).exists()
@@ -258,8 +274,8 @@ def test_a_restricted_record_is_in_no_file_but_of_who_is_named(
     people: People, dee: Client, records, two_at_once
 ):
     make.restrict(records["EX1"], people.mo)
-    assert [row[0] for row in rows_of(dee.post(DOWNLOAD))[1:]] == ["EX4", "EX3", "EX2"]
-    response = dee.post(DOWNLOAD)
+    assert [row[0] for row in rows_of(download_of(dee))[1:]] == ["EX4", "EX3", "EX2"]
+    response = download_of(dee)
     parts = iter(response.streaming_content)
     next(parts)
     make.restrict(records["EX2"], people.mo)
@@ -270,9 +286,40 @@ def test_a_restricted_record_is_in_no_file_but_of_who_is_named(
 
 
 def test_a_search_narrows_the_file_too(dee: Client, records):
-    dee.post("/assessments/", {"words": "ex3"})
-    assert [row[0] for row in rows_of(dee.post(f"{DOWNLOAD}?search=on"))[1:]] == ["EX3"]
+    found = dee.post("/assessments/", {"words": "ex3"}, follow=True)
+    assert children_in(press_download(dee, found)) == ["EX3"]
+
+
+def test_the_file_is_of_the_list_on_the_page_whatever_another_window_searched_for(
+    dee: Client, records
+):
+    found = dee.post("/assessments/", {"words": "ex3"}, follow=True)
+    everybody = dee.get("/assessments/")  # which forgets the search
+    assert children_in(press_download(dee, found)) == ["EX3"]
+    dee.post("/assessments/", {"words": "ex1"}, follow=True)
+    assert children_in(press_download(dee, found)) == ["EX3"]
+    assert len(children_in(press_download(dee, everybody))) == 4
+    assert listed(dee.get("/assessments/?search=on")) == ["EX1"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"words": "x" * 101}, {"words": "a\0"}])
+def test_no_file_is_made_of_more_than_was_asked_for(dee: Client, records, sent):
+    assert dee.post(f"{DOWNLOAD}?search=on", sent).status_code == 302
+
+
+def test_a_file_ends_where_its_readers_access_ends(
+    people: People, dee: Client, records, two_at_once
+):
+    for change in ({"is_active": False}, {"is_active": True, "role": Role.ADMINISTRATOR}):
+        response = download_of(dee)
+        parts = iter(response.streaming_content)
+        next(parts)
+        next(parts)
+        User.objects.filter(pk=people.dee.pk).update(**change)
+        rest = b"".join(parts).decode()
+        assert rest.strip() == f'"{download.NOT_COMPLETE}"'
+        User.objects.filter(pk=people.dee.pk).update(is_active=True, role=Role.DATA_OFFICER)
 
 
 def test_an_empty_list_is_a_file_of_headings(dee: Client):
-    assert rows_of(dee.post(DOWNLOAD)) == [list(download.HEADINGS)]
+    assert rows_of(download_of(dee)) == [list(download.HEADINGS)]

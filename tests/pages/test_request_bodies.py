@@ -158,6 +158,7 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
     takes = {
         "home": {"GET", "HEAD"},
         "assessments": {"GET", "HEAD", "POST"},
+        "download_assessments": {"POST"},
         "start": {"GET", "HEAD", "POST"},
         "start_with_new_child": {"GET", "HEAD", "POST"},
         "start_for_child": {"GET", "HEAD", "POST"},

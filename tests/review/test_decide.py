@@ -788,6 +788,32 @@ def test_authorising_does_not_throw_away_what_was_typed(mo: Client, sent, fields
             assert field_value(response, name) == text
 
 
+TYPED_DAY = {"confirmed": "yes", "end_date_0": "8", "end_date_1": "5", "end_date_2": "2026"}
+
+
+@pytest.mark.parametrize("button", ["authorise", "guidance"])
+def test_a_day_that_was_typed_stays_beside_a_comment(mo: Client, sent, button: str):
+    fields = form_data(sent, comment="Look again", guidance="hidden", **TYPED_DAY)
+    response = mo.post(at(sent, button), fields)
+    assert field_value(response, "comment") == "Look again"
+    assert field_value(response, "end_date_0") == "8"
+    assert asks_to_confirm(response) == "Authorise 3A, 13A? It ends today."
+    assert not read(response).select(".review-date .errorlist")
+
+
+def test_a_day_and_a_comment_are_both_recovered_after_the_next_sign_in(
+    people: People, mo: Client, sent
+):
+    draft_owner = field_value(mo.get(at(sent)), "typed_by")
+    fields = form_data(sent, comment="Look again", typed_by=draft_owner, **TYPED_DAY)
+    del mo.cookies[settings.SESSION_COOKIE_NAME]
+    mo.post(at(sent, "authorise"), fields)
+    mo.force_login(people.mo)
+    response = mo.get(at(sent, "authorise"))
+    assert field_value(response, "comment") == "Look again"
+    assert field_value(response, "end_date_0") == "8"
+
+
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [

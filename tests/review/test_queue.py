@@ -388,6 +388,21 @@ def test_a_list_is_counted_up_to_a_limit(people: People, mo: Client, monkeypatch
     assert all(" LIMIT " in sql for sql in counts)
 
 
+def test_a_page_after_the_last_is_the_last_with_the_filters_of_the_list(
+    people: People, mo: Client, monkeypatch
+):
+    monkeypatch.setattr("assessments.review.read_only.ReadOnlyAdmin.list_per_page", 1)
+    first, _, third = (make.submit(make.start(people.ada, f"EX{number}")) for number in (1, 2, 3))
+    make.submit(make.start(people.ben, "EX4"))
+    last = f"{LIST}?worker={people.ada.reference}&p=3"
+    [address] = [each for each in links_of(mo.get(last)) if str(third.reference) in each]
+    fields = {"key": uuid.uuid4(), "version": third.version, "confirmed": "yes", "then": "next"}
+    answer = mo.post(address.replace("/change/", "/authorise/"), fields)
+    assert answer["Location"] == address.replace(str(third.reference), str(first.reference))
+    assert "1 of 2" in words(read(mo.get(answer["Location"])).text)
+    assert listed(mo.get(last, follow=True)) == ["EX2"]
+
+
 # Several at once
 
 
@@ -428,8 +443,12 @@ def test_what_was_considered_and_described_is_printed_before_several_are_authori
     assert selected == {str(considered.pk), str(described.pk)}
     assert row_of(page, "EX3")["together"] == "By itself: the worker gave a reason"
     assert row_of(page, "EX1")["together"] == "Can be"
+    selected = [considered.pk, described.pk, explained.pk]
+    versions = {f"version-{each.pk}": each.version for each in (considered, described, explained)}
     with unchanged(SESSIONS):
-        asked = authorise_selected(mo, page, considered, described, explained, confirmed=[])
+        asked = mo.post(
+            f"{LIST}?overdue=no", versions | boxes(page) | {"_selected_action": selected}
+        )
     read_first, left_out = read(asked).select(".review-together")
     one, two = (words(each.text) for each in read_first.find_all("li", recursive=False))
     assert "EX1" in one
@@ -438,6 +457,10 @@ def test_what_was_considered_and_described_is_printed_before_several_are_authori
     assert "Considered: not in this case" in one
     assert "Description: Debts <b>" in two
     assert words(left_out.text) == "EX3: The worker gave a reason."
+    assert all(
+        link["href"].endswith("/change/?_changelist_filters=overdue%3Dno")
+        for link in read(asked).select(".review-together a")
+    )
     form = read(asked).find_all("form")[-1]
     fields = [(each["name"], each["value"]) for each in form.select("input[name]")]
     posted: dict = {}
@@ -502,6 +525,12 @@ def test_assessments_of_other_teams_are_not_authorised(people: People, mo: Clien
         response = authorise_selected(mo, page, other, **{f"version-{other.pk}": other.version})
     assert outcomes(response) == {}
     assert "EX2" not in response.content.decode()
+    for several in (
+        response,
+        authorise_selected(mo, page, other, confirmed=[], **{f"version-{other.pk}": other.version}),
+    ):
+        told = "1 of those that you selected is not in your teams any more"
+        assert told in words(read(several).text)
 
 
 def test_an_action_on_nothing_selected_changes_nothing_and_warns(people: People, mo: Client):
@@ -582,8 +611,14 @@ def test_a_childs_page_lists_the_episodes_and_assessments_that_the_manager_may_s
     assert "Submitted 3A; Ada Winter" in below
     assert f"{LIST}{sent.reference}/change/?from=child" in links_of(response)
     assert f"/admin/assessments/episode/{sent.episode.reference}/change/" in links_of(response)
-    of_episode = mo.get(f"/admin/assessments/episode/{sent.episode.reference}/change/")
-    assert f"{LIST}{sent.reference}/change/?from=episode" in links_of(of_episode)
+    episode = f"/admin/assessments/episode/{sent.episode.reference}/change/"
+    review = f"{LIST}{sent.reference}/change/?from=episode"
+    assert review in links_of(mo.get(episode))
+    back = [link["href"] for link in read(mo.get(review)).select(".breadcrumbs a")]
+    assert episode in back
+    fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes"}
+    decided = review.replace("/change/", "/authorise/")
+    assert mo.post(decided, fields)["Location"] == episode
 
 
 def test_a_childs_page_lists_nothing_of_other_managers_teams(people: People, mo: Client):
@@ -645,17 +680,6 @@ def test_naming_who_sees_a_record_leads_back_to_the_review(people: People, mo: C
     assert mo.post(form["action"], {"people": named})["Location"] == review
     lifts = read(mo.get(form["action"])).select_one("form[action*='/lift/']")
     assert mo.post(lifts["action"])["Location"] == review
-
-
-def test_a_decision_reached_from_an_episode_leads_back_there(people: People, mo: Client):
-    sent = make.submit(make.start(people.ada, "EX1"), "3A")
-    episode = f"/admin/assessments/episode/{sent.episode.reference}/change/"
-    [review] = [each for each in links_of(mo.get(episode)) if str(sent.reference) in each]
-    page = read(mo.get(review))
-    assert episode in [link["href"] for link in page.select(".breadcrumbs a")]
-    confirm = page.select_one("#confirm")
-    fields = {"key": uuid.uuid4(), "version": sent.version, "confirmed": "yes", "then": "list"}
-    assert mo.post(confirm["formaction"], fields)["Location"] == episode
 
 
 def test_a_row_that_cannot_be_selected_has_nothing_in_place_of_its_box(people: People, mo: Client):

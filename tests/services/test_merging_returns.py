@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -374,6 +375,15 @@ def test_what_is_no_return_is_refused_and_nothing_written(people, tmp_path, cont
     assert [*tmp_path.iterdir()] == [there]
     with pytest.raises(Refused):
         merged(content)
+
+
+def test_what_cannot_be_read_twice_is_refused(people, tmp_path):
+    reading, writing = os.pipe()
+    os.close(writing)
+    with pytest.raises(CommandError, match="cannot be read twice"):
+        run(Path(f"/dev/fd/{reading}"), tmp_path / "ours.xml")
+    os.close(reading)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_return_is_never_written_over_itself(people, tmp_path):

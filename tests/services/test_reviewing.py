@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import queries, services
@@ -300,6 +301,41 @@ def test_two_managers_with_the_same_records_do_not_deadlock(transactional_db):
     first, second = (mine, theirs) if mine[0].assessment else (theirs, mine)
     assert [one.refusal for one in first] == [None, None]
     assert [type(one.refusal) for one in second] == [services.AlreadyDecided] * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "kind", "reasons"),
+    [
+        ("13A", "gangs-with-criminal-exploitation", "reason", ("The worker gave a reason",)),
+        ("6B", "young-carer", "considered", ()),
+    ],
+)
+def test_what_was_said_is_read_though_the_selection_was_changed_and_changed_back(
+    people: People, code: str, rule: str, kind: str, reasons: tuple[str, ...]
+):
+    draft = make.record(make.start(people.ada), code)
+    draft = make.answer(draft, rule, kind, "Seen with them once")
+    draft = make.answer(draft, rule, "complied")
+    assert len(make.codes_of(draft)) == 2
+    sent = make.submit(draft, code)
+    [answer] = sent.versions.get().answers
+    assert (answer["kind"], answer["text"]) == (kind, "Seen with them once")
+    assert queries.reasons_to_read(sent) == reasons
+
+
+def test_several_lock_every_assessment_before_any_child(people: People):
+    chosen = [make.submit(make.start(people.ada, f"EX{number}")) for number in (1, 2)]
+    with CaptureQueriesContext(connection) as captured:
+        services.authorise_each(
+            chosen=[(each.reference, each.version) for each in reversed(chosen)],
+            by=people.mo,
+            key=KEY,
+        )
+    locks = [each["sql"] for each in captured if " FOR " in each["sql"] and "UPDATE" in each["sql"]]
+    assert 'FOR UPDATE OF "assessments_assessment"' in locks[0]
+    assert 'ORDER BY "assessments_assessment"."id" ASC' in locks[0]
+    assert 'ORDER BY "assessments_child"."id" ASC' in locks[1]
+    assert "FOR NO KEY UPDATE" in locks[1]
 
 
 # Authorising

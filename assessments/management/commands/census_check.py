@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, year: str, format: str, **options: Any) -> None:
         hidden = 0
-        with Report(as_json=format == "json") as report:
+        with Report(as_json=format == "json", of_file=False) as report:
 
             def add(found: FoundInYear) -> None:
                 nonlocal hidden

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.census.report import plain
 from assessments.management.output import part_of
@@ -42,6 +42,8 @@ class Command(BaseCommand):
                 found.append(merged)
 
         with return_of_theirs(theirs, output) as file, part_of(output) as part, refusals_said(by):
+            if not file.seekable():
+                raise CommandError(f"{theirs} cannot be read twice: save it as a file first.")
             done = merge_return(
                 file, by=person_named(by), file=part.file, replacing=replace, report=report
             )

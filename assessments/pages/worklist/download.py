@@ -18,6 +18,7 @@ from assessments.catalogue import loader
 from assessments.catalogue.code_names import listed
 from assessments.census.spreadsheets import BYTE_ORDER_MARK, safe, safe_id, written
 from assessments.models import Assessment
+from assessments.pages.worklist.forms import SearchForm
 from assessments.pages.worklist.requested import requested_list
 from assessments.presenters.deadlines import deadline_of
 from assessments.templatetags.record import age, died
@@ -26,6 +27,7 @@ from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_reading
 
 ROWS_AT_ONCE = 1000
+NOT_COMPLETE = "This file is not complete: your access ended while it was made"
 HEADINGS = (
     "Child id",
     "Name",
@@ -47,12 +49,16 @@ def download(request: SignedInRequest) -> HttpResponseBase:
 
     It is recorded part by part, each before it is sent, so that what was sent is recorded
     whenever the sending ends. Each part is read by keys in a transaction of its own: a slow
-    connection keeps none open, and a record that was restricted meanwhile is left out.
+    connection keeps none open, and a record that was restricted meanwhile is left out. Nothing
+    is sent any more once the person's access has ended.
     """
     if not request.user.is_data_officer:
         raise Http404
-    asked = requested_list(request)
-    if asked.filters is None or asked.filters.errors:
+    search = SearchForm(request.POST)
+    # Of the page, not of the session: there another window's search may stand, or none.
+    is_sent = "words" in request.POST and search.is_valid()
+    asked = requested_list(request, search.cleaned_data["words"].strip() if is_sent else "")
+    if not is_sent or asked.filters is None or asked.filters.errors:
         return redirect(f"{reverse('assessments')}?{request.GET.urlencode()}")
     assessments = asked.assessments
     if asked.words:
@@ -66,10 +72,15 @@ def download(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _parts(request: SignedInRequest, keys: array[int]) -> Iterator[str]:
+    person = request.user
     yield BYTE_ORDER_MARK + written([HEADINGS])
     for start in range(0, len(keys), ROWS_AT_ONCE):
         with transaction.atomic():
-            rows = queries.listed_by_key(request.user, keys[start : start + ROWS_AT_ONCE])
+            person.refresh_from_db(fields=["is_active", "role"])
+            if not (person.is_active and person.is_data_officer):
+                yield written([[NOT_COMPLETE]])
+                return
+            rows = queries.listed_by_key(person, keys[start : start + ROWS_AT_ONCE])
             children = {each.episode.child_id for each in rows}
             if children:
                 record_reading(request, Page.DOWNLOAD, listed=children)

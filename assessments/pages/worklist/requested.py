@@ -123,13 +123,19 @@ class RequestedList:
         return queries.with_child_team_and_worker(self.in_tab(assessments, tab))
 
 
-def requested_list(request: SignedInRequest, filters: FilterForm | None = None) -> RequestedList:
-    """Return the list that the address asks for, narrowed by it or by the filters given."""
+def requested_list(request: SignedInRequest, words: str | None = None) -> RequestedList:
+    """Return the list that the address asks for; searched for the words given, if any are.
+
+    Otherwise for those in the session, if the address says that the list is searched.
+    """
     person = request.user
-    if person.is_data_officer and filters is None:
+    filters = None
+    if person.is_data_officer:
         filters = FilterForm(request.GET)
         filters.full_clean()
-    return RequestedList(person, _scope(request), _searched_words(request), filters)
+    if words is None:
+        words = _searched_words(request)
+    return RequestedList(person, _scope(request), words, filters)
 
 
 def _searched_words(request: SignedInRequest) -> str:
