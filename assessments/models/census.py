@@ -27,6 +27,12 @@ class CensusCheck(models.Model):
     assessments = models.PositiveIntegerField()
     completed = models.PositiveIntegerField()
     open_by_team = models.JSONField(help_text="Assessments not completed, by the team’s key")
+    late_by_team = models.JSONField(
+        default=dict, help_text="Assessments that took too long from referral, by the team’s key"
+    )
+    figures = models.JSONField(
+        default=dict, help_text="What the department will publish; of an earlier check, nothing"
+    )
 
     def __str__(self) -> str:
         return f"Census check of {self.year}"

@@ -8,6 +8,7 @@ from assessments.pages.access.views import lift, reassign, restrict
 from assessments.pages.access.work_to_reassign import work_to_reassign
 from assessments.pages.census.explaining import explain, notes
 from assessments.pages.census.exporting import export
+from assessments.pages.census.figures import figures
 from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
@@ -73,6 +74,7 @@ urlpatterns = [
     path("reading/child/<uuid:reference>/", who_read, name="who_read"),
     path("census/", census, name="census"),
     path("census/export/", export, name="census_export"),
+    path("census/figures/", figures, name="census_figures"),
     path("census/notes/", notes, name="census_notes"),
     path("census/explain/<uuid:reference>/", explain, name="explain_query"),
     path("guidance/", guidance, name="guidance"),

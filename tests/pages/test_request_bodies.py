@@ -185,6 +185,7 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
         "without_a_worker": {"GET", "HEAD"},
         "census": {"GET", "HEAD", "POST"},
         "census_export": {"POST"},
+        "census_figures": {"GET", "HEAD"},
         "census_notes": {"GET", "HEAD"},
         "explain_query": {"GET", "HEAD", "POST"},
         "reading_log": {"GET", "HEAD"},

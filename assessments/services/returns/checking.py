@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
+from assessments.census.figures import Figures
 from assessments.census.rules.loader import Severity
 from assessments.census.years import CensusYear
 from assessments.models import CensusCheck, CensusFinding
@@ -32,11 +33,14 @@ def check_year(
     """
     on = min(timezone.localdate(), year.reference_date)
     totals: Counter[str] = Counter()
+    figures = Figures()
     open_by_team: Counter[int] = Counter()
+    late_by_team: Counter[int] = Counter()
 
     def seen(child: ChildInReturn) -> None:
         totals["children"] += 1
         for episode, places in zip(child.child.episodes, child.assessments, strict=True):
+            late_by_team.update(places[late.place].team for late in figures.add(episode))
             for assessment, place in zip(episode.assessments, places, strict=True):
                 totals["assessments"] += 1
                 if assessment.is_open:
@@ -65,6 +69,8 @@ def check_year(
         check.children = totals["children"]
         check.assessments, check.completed = totals["assessments"], totals["completed"]
         check.open_by_team = {str(team): number for team, number in open_by_team.items()}
+        check.late_by_team = {str(team): number for team, number in late_by_team.items()}
+        check.figures = {each.name: getattr(figures, each.name) for each in fields(figures)}
         check.save()
     return check
 

@@ -123,7 +123,32 @@ def census_with_an_explained_query(people: People, open_browser: SitDown) -> Vis
     return opened(people, open_browser, "?kind=explained")
 
 
+def took_too_long(worker: User, manager: User, la_child_id: str) -> Assessment:
+    """Of an earlier referral, longer ago than it may take, and completed today."""
+    referred = timezone.localdate() - timedelta(days=120)
+    draft = with_need(given.start(worker, la_child_id, referred=referred))
+    return given.authorise(given.submit(draft), manager)
+
+
+def census_figures(people: People, open_browser: SitDown) -> Visitor:
+    with_need(completed(people.ada, people.mo, "EX1001"))
+    took_too_long(people.cleo, people.nia, "EX2001")
+    check_year(this_year())
+    visitor = opened(people, open_browser)
+    visitor.follows(f"What DfE will see of {this_year().name}")
+    visitor.sees("Working days of assessments", "Took too long", "South")
+    return visitor
+
+
+def census_figures_of_a_year_not_checked(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.dee)
+    visitor.opens("/census/figures/")
+    return visitor
+
+
 STATES = (
+    census_figures,
+    census_figures_of_a_year_not_checked,
     census_not_checked_yet,
     census_with_nothing_found,
     census_with_findings,

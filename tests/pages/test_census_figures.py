@@ -1,0 +1,128 @@
+"""What DfE will see of a year: its factors and working days, from the last check."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assessments.census.years import years
+from assessments.models import Assessment, CensusCheck
+from assessments.services.returns import check_year
+from tests import people as make
+from tests.people import People
+
+YEAR = years()["2025-26"]
+PAGE = "/census/figures/?year=2025-26"
+REFERRED = date(2025, 9, 1)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(datetime(2026, 2, 20, 12, tzinfo=UTC)) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def dee(people: People, browser_of) -> Client:
+    return browser_of(people.dee)
+
+
+def text_of(response) -> str:
+    assert response.status_code == 200
+    return " ".join(BeautifulSoup(response.content, "html.parser").get_text(" ").split())
+
+
+def completed(people: People, la_child_id: str, on: date, *codes: str) -> Assessment:
+    draft = make.start(people.ada, la_child_id, referred=REFERRED)
+    return make.authorise(make.submit(draft, *codes), people.mo, on)
+
+
+def rows(response) -> dict[str, list[str]]:
+    """Return the rows of every table by their heading."""
+    soup = BeautifulSoup(response.content, "html.parser")
+    return {
+        row.th.get_text(" ", strip=True): [cell.get_text(strip=True) for cell in row("td")]
+        for row in soup.select("tbody tr")
+    }
+
+
+def test_factors_and_working_days_of_the_year_are_counted_before_the_upload(people, dee):
+    completed(people, "EX1001", date(2025, 9, 15), "3B", "4B")
+    completed(people, "EX1002", date(2025, 12, 1), "3B")
+    make.start(people.ada, "EX1003", referred=REFERRED)
+    dee.post("/census/", {"year": "2025-26"})
+    assert f'href="{PAGE}"' in dee.get("/census/?year=2025-26").content.decode()
+    response = dee.get(PAGE)
+    text = text_of(response)
+    assert "As at 20 February 2026, checked on 20 February 2026 at 12:00" in text
+    assert "2 completed assessments of 3 children" in text
+    assert "2 episodes with a code" in text
+    found = rows(response)
+    assert found["1 to 10"] == ["1", "1"]
+    assert found["61 or more"] == ["1", "1"]
+    assert found["46 to 50"] == ["0", "0"]
+    assert "1 of 2 completed assessments took more working days from the referral" in text
+    assert found["North"] == ["1"]
+    by_code = {name.split()[0]: cells for name, cells in found.items()}
+    assert by_code["3B"] == ["2", "100.0%", "2"]
+    assert by_code["4B"] == ["1", "50.0%", "1"]
+    assert by_code["1A"] == ["0", "0.0%", "0"]
+    assert "18A" not in by_code
+
+
+def test_restricted_records_are_in_the_counts_and_no_child_is_named(people, dee):
+    make.restrict(completed(people, "EX1001", date(2025, 12, 1), "3B"), people.mo)
+    check_year(YEAR)
+    text = text_of(dee.get(PAGE))
+    assert "1 completed assessment of 1 child, as a file of the year holds them" in text
+    assert "Restricted records are counted, too" in text
+    assert "EX1001" not in text
+
+
+def test_a_year_without_completed_assessments_says_so(people, dee):
+    make.start(people.ada, "EX1001", referred=REFERRED)
+    check_year(YEAR)
+    assert "No assessment was completed in 2025-26 yet" in text_of(dee.get(PAGE))
+
+
+def test_where_all_were_in_time_no_team_is_listed(people, dee):
+    completed(people, "EX1001", date(2025, 9, 15), "3B")
+    check_year(YEAR)
+    assert "None: every completed assessment kept to the working days" in text_of(dee.get(PAGE))
+
+
+def test_a_year_that_was_not_counted_says_how_to(people, dee):
+    assert "2025-26 has not been checked yet" in text_of(dee.get(PAGE))
+    check_year(YEAR)
+    CensusCheck.objects.update(figures={}, late_by_team={})
+    assert "The last check of 2025-26 did not count this" in text_of(dee.get(PAGE))
+
+
+@pytest.mark.parametrize("year", ["2023-24", "2026-27", "x", ""])
+def test_another_year_is_not_found(dee, year):
+    assert dee.get("/census/figures/", {"year": year}).status_code == 404
+
+
+def test_only_data_officers_see_the_figures(people, browser_of):
+    check_year(YEAR)
+    for person in (people.ada, people.mo, people.abe):
+        assert browser_of(person).get(PAGE).status_code == 404
+
+
+def test_the_page_takes_as_many_queries_whatever_is_recorded(people, dee):
+    completed(people, "EX1001", date(2025, 12, 1), "3B")
+    check_year(YEAR)
+    with CaptureQueriesContext(connection) as one:
+        dee.get(PAGE)
+    for number in range(4):
+        completed(people, f"EX300{number}", date(2025, 12, 1), "4B")
+    check_year(YEAR)
+    with CaptureQueriesContext(connection) as many:
+        dee.get(PAGE)
+    assert len(many) == len(one)
