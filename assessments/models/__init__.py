@@ -15,7 +15,12 @@ from assessments.models.assessments import (
     Status,
     Version,
 )
-from assessments.models.census import CensusCheck, CensusFinding, CensusNote
+from assessments.models.census import (
+    CensusCheck,
+    CensusFinding,
+    CensusLateAssessment,
+    CensusNote,
+)
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
     NOT_YET_OBTAINED,
@@ -44,6 +49,7 @@ __all__ = [
     "Assessment",
     "CensusCheck",
     "CensusFinding",
+    "CensusLateAssessment",
     "CensusNote",
     "Child",
     "Episode",

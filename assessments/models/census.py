@@ -81,6 +81,26 @@ class CensusFinding(models.Model):
         return f"{self.rule}: {self.child}"
 
 
+class CensusLateAssessment(models.Model):
+    """A completed assessment that took more working days from the referral than it may."""
+
+    census_check = models.ForeignKey(CensusCheck, on_delete=models.CASCADE, related_name="late")
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    worker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    days = models.PositiveIntegerField(help_text="Working days that it took from the referral")
+    allowed = models.PositiveIntegerField(help_text="Working days that it might have taken")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["census_check", "team", "-days", "id"], name="census_late_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}: {self.days} working days"
+
+
 class CensusNote(models.Model):
     """Why a query stands for a good reason: a row each, never changed; the latest counts.
 

@@ -9,6 +9,7 @@ from assessments.pages.access.work_to_reassign import work_to_reassign
 from assessments.pages.census.explaining import explain, notes
 from assessments.pages.census.exporting import export
 from assessments.pages.census.figures import figures
+from assessments.pages.census.late import late
 from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
@@ -75,6 +76,7 @@ urlpatterns = [
     path("census/", census, name="census"),
     path("census/export/", export, name="census_export"),
     path("census/figures/", figures, name="census_figures"),
+    path("census/late/", late, name="census_late"),
     path("census/notes/", notes, name="census_notes"),
     path("census/explain/<uuid:reference>/", explain, name="explain_query"),
     path("guidance/", guidance, name="guidance"),

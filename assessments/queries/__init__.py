@@ -35,6 +35,7 @@ from assessments.queries.census_findings import (
     findings_in_year,
     hidden_census_findings,
     is_explained,
+    late_assessments,
     notes_on,
     number_of_explained_findings,
 )
@@ -272,6 +273,7 @@ __all__ = [
     "keys_of_list",
     "last_change",
     "last_reviews",
+    "late_assessments",
     "latest_authorised_version",
     "latest_version",
     "left_without_a_manager",

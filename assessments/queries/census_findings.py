@@ -16,7 +16,13 @@ from assessments.census.message import Child as ChildOfReturn
 from assessments.census.message import Header, Message
 from assessments.census.rules.judge import Finding
 from assessments.census.years import CensusYear
-from assessments.models import CensusCheck, CensusFinding, CensusNote, NamedPerson
+from assessments.models import (
+    CensusCheck,
+    CensusFinding,
+    CensusLateAssessment,
+    CensusNote,
+    NamedPerson,
+)
 from assessments.queries.returns import (
     NOT_RECORDED,
     ChildInReturn,
@@ -136,6 +142,14 @@ def hidden_census_findings(person: User, check: CensusCheck) -> int:
     """Return how many findings without a note are in records that are restricted to others."""
     found = CensusFinding.objects.filter(_hidden_from(person), census_check=check)
     return found.exclude(is_explained()).count()
+
+
+def late_assessments(person: User, check: CensusCheck, team: int) -> QuerySet[CensusLateAssessment]:
+    """Return what took too long in a team, the longest first, as `census_findings`."""
+    if not may_make_census_files(person):
+        return CensusLateAssessment.objects.none()
+    found = CensusLateAssessment.objects.filter(census_check=check, team=team)
+    return found.exclude(_hidden_from(person)).order_by("-days", "pk")
 
 
 @dataclass(frozen=True, slots=True)

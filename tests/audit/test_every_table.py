@@ -35,6 +35,7 @@ NOT_RECORDED = {
     "accounts_heldform": "what was typed and not saved, encrypted, for 15 minutes",
     "assessments_censuscheck": "what the last check found in the records, written anew by each",
     "assessments_censusfinding": "what the last check found in the records, written anew by each",
+    "assessments_censuslateassessment": "what the last check found, written anew by each",
     "assessments_idempotencykey": "keys of form submissions; what those wrote is recorded",
     "auth_group": "roles decide what a person may do; groups give nothing",
     "auth_group_permissions": "roles decide what a person may do; groups give nothing",

@@ -143,6 +143,7 @@ PAGES = {
     "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
     "census/figures/": Line("404 404 404 404 404 200 404"),
     # No year was checked; see tests/pages/test_census_notes.py.
+    "census/late/": Line("404"),
     "census/notes/": Line("404"),
     "census/explain/<uuid:reference>/": Line("404", "404"),
     "census/export/": Line("405", "404 404 404 404 404 422 404"),

@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.census.years import years
-from assessments.models import Assessment, CensusCheck
+from assessments.models import Assessment, CensusCheck, CensusLateAssessment
 from assessments.services.returns import check_year
+from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.people import People
 
@@ -74,6 +75,48 @@ def test_factors_and_working_days_of_the_year_are_counted_before_the_upload(peop
     assert by_code["4B"] == ["1", "50.0%", "1"]
     assert by_code["1A"] == ["0", "0.0%", "0"]
     assert "18A" not in by_code
+
+
+def late_of(people: People) -> str:
+    return f"/census/late/?year=2025-26&team={people.north.pk}"
+
+
+def test_what_took_too_long_is_listed_by_team_the_longest_first(people, dee):
+    completed(people, "EX1001", date(2025, 9, 15), "3B")
+    completed(people, "EX1002", date(2025, 11, 4), "3B")
+    longer = completed(people, "EX1003", date(2025, 12, 1), "3B")
+    check_year(YEAR)
+    check_year(YEAR)
+    assert late_of(people) in dee.get(PAGE).content.decode().replace("&amp;", "&")
+    response = dee.get(late_of(people))
+    listed = rows(response)
+    assert [*listed] == ["EX1003", "EX1002"]
+    assert listed["EX1003"] == ["65, where 45 are allowed", longer.worker.name]
+    assert listed["EX1002"] == ["46, where 45 are allowed", longer.worker.name]
+    assert f'href="/assessments/{longer.reference}/"' in response.content.decode()
+    reading = Reading.objects.latest("pk")
+    assert {*reading.children} == {each.child_id for each in CensusLateAssessment.objects.all()}
+
+
+def test_late_assessments_of_restricted_records_are_counted_and_not_shown(people, dee):
+    make.restrict(completed(people, "EX1001", date(2025, 12, 1), "3B"), people.mo)
+    check_year(YEAR)
+    text = text_of(dee.get(late_of(people)))
+    assert "1 more in restricted records: ask a manager who is named" in text
+    assert "EX1001" not in text
+    assert not Reading.objects.exists()
+
+
+def test_late_assessments_of_another_team_or_year_are_not_found(people, dee, browser_of):
+    completed(people, "EX1001", date(2025, 12, 1), "3B")
+    check_year(YEAR)
+    address = late_of(people)
+    assert dee.get(address).status_code == 200
+    for wrong in (f"/census/late/?year=2025-26&team={people.south.pk}", "/census/late/?team=x"):
+        assert dee.get(wrong).status_code == 404
+    assert dee.get(address.replace("2025-26", "2024-25")).status_code == 404
+    for person in (people.ada, people.mo, people.abe):
+        assert browser_of(person).get(address).status_code == 404
 
 
 def test_restricted_records_are_in_the_counts_and_no_child_is_named(people, dee):

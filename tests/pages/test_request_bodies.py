@@ -186,6 +186,7 @@ def test_methods_that_a_page_does_not_have_are_refused(ada: Client, draft: Asses
         "census": {"GET", "HEAD", "POST"},
         "census_export": {"POST"},
         "census_figures": {"GET", "HEAD"},
+        "census_late": {"GET", "HEAD"},
         "census_notes": {"GET", "HEAD"},
         "explain_query": {"GET", "HEAD", "POST"},
         "reading_log": {"GET", "HEAD"},

@@ -45,14 +45,14 @@ def figures(request: SignedInRequest) -> HttpResponse:
 def _counted(check: CensusCheck, year: CensusYear) -> dict[str, Any]:
     found = check.figures
     names = queries.names_of((), [*map(int, check.late_by_team)])[1]
-    late = [(name, check.late_by_team[str(key)]) for key, name in names.items()]
+    late = [(key, name, check.late_by_team[str(key)]) for key, name in names.items()]
     names_of_bands = [name for name, _ in BANDS]
     return {
         "counted": found,
         "factors": _factors(found, year),
         "bands": [*zip(names_of_bands, found["from_referral"], found["from_start"], strict=True)],
         "late": sum(check.late_by_team.values()),
-        "teams": sorted(late, key=lambda row: row[0].casefold()),
+        "teams": sorted(late, key=lambda row: row[1].casefold()),
     }
 
 

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
-from assessments.census.figures import Figures
+from assessments.census.figures import Figures, Late
 from assessments.census.rules.loader import Severity
 from assessments.census.years import CensusYear
-from assessments.models import CensusCheck, CensusFinding
-from assessments.queries import ChildInReturn, FoundInYear
+from assessments.models import CensusCheck, CensusFinding, CensusLateAssessment
+from assessments.queries import ChildInReturn, FoundInYear, RecordedAssessment
 
 ROWS_AT_ONCE = 1000
 
@@ -37,10 +37,23 @@ def check_year(
     open_by_team: Counter[int] = Counter()
     late_by_team: Counter[int] = Counter()
 
+    late_rows: list[CensusLateAssessment] = []
+
+    def keep_late() -> None:
+        for row in late_rows:
+            row.census_check = check
+        CensusLateAssessment.objects.bulk_create(late_rows)
+        late_rows.clear()
+
     def seen(child: ChildInReturn) -> None:
         totals["children"] += 1
         for episode, places in zip(child.child.episodes, child.assessments, strict=True):
-            late_by_team.update(places[late.place].team for late in figures.add(episode))
+            for late in figures.add(episode):
+                place = places[late.place]
+                late_by_team[place.team] += 1
+                late_rows.append(_late_row(child, place, late))
+            if len(late_rows) >= ROWS_AT_ONCE:
+                keep_late()
             for assessment, place in zip(episode.assessments, places, strict=True):
                 totals["assessments"] += 1
                 if assessment.is_open:
@@ -54,6 +67,7 @@ def check_year(
         checked_at = timezone.now()
         explained = queries.explained_findings()
         CensusFinding.objects.filter(census_check=check).delete()
+        CensusLateAssessment.objects.filter(census_check=check).delete()
         rows: list[CensusFinding] = []
         with closing(queries.findings_in_year(year, on, seen)) as findings:
             for found in findings:
@@ -65,6 +79,7 @@ def check_year(
                 if row.reference not in explained:
                     report(found)
         CensusFinding.objects.bulk_create(rows)
+        keep_late()
         check.as_at, check.checked_at = on, checked_at
         check.children = totals["children"]
         check.assessments, check.completed = totals["assessments"], totals["completed"]
@@ -109,6 +124,17 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
         team_id=place.team if place else None,
         worker_id=place.worker if place else None,
         reference=_reference(found),
+    )
+
+
+def _late_row(child: ChildInReturn, place: RecordedAssessment, late: Late) -> CensusLateAssessment:
+    return CensusLateAssessment(
+        child_id=child.key,
+        assessment_id=place.key,
+        team_id=place.team,
+        worker_id=place.worker,
+        days=late.days,
+        allowed=late.allowed,
     )
 
 

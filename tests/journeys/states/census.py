@@ -140,6 +140,13 @@ def census_figures(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def census_late_assessments(people: People, open_browser: SitDown) -> Visitor:
+    visitor = census_figures(people, open_browser)
+    visitor.follows("South")
+    visitor.sees("EX2001", "where 45 are allowed")
+    return visitor
+
+
 def census_figures_of_a_year_not_checked(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.dee)
     visitor.opens("/census/figures/")
@@ -148,6 +155,7 @@ def census_figures_of_a_year_not_checked(people: People, open_browser: SitDown) 
 
 STATES = (
     census_figures,
+    census_late_assessments,
     census_figures_of_a_year_not_checked,
     census_not_checked_yet,
     census_with_nothing_found,

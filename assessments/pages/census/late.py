@@ -1,0 +1,37 @@
+"""The assessments of a census year that took too long, of a team, for data officers."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from assessments import queries
+from assessments.pages.census.views import ROWS_PER_PAGE
+from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.audit.models import Page
+from cinfactors.audit.services import record_list
+
+
+@require_safe
+def late(request: SignedInRequest) -> HttpResponse:
+    """List what the last check of a year found of a team, what took longest first."""
+    check = queries.census_check_of(request.user, request.GET.get("year", ""))
+    given = request.GET.get("team", "")
+    if check is None or given not in check.late_by_team:
+        raise Http404
+    team = int(given)
+    found = queries.late_assessments(request.user, check, team)
+    paginator = Paginator(found.select_related("child", "assessment", "worker"), ROWS_PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    record_list(request, (each.child_id for each in page), Page.CENSUS)
+    context = {
+        "query": request.GET.copy(),
+        "check": check,
+        "team": queries.names_of((), [team])[1][team],
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "hidden": check.late_by_team[given] - paginator.count,
+    }
+    return render(request, "pages/census/late.html", context)
