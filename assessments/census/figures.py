@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from assessments.catalogue.working_days import working_days_after, working_days_allowed
@@ -60,27 +61,32 @@ class Figures:
             if ended is None:
                 continue
             own = {*assessment.factors}
-            self.factors_in_assessments.update(own)
+            for code in own:
+                self.factors_in_assessments[code] += 1
             codes |= own
             if not own:
                 self.completed_without_factors += 1
             if assessment.start_date is not None:
-                self.from_start[_band(_days(assessment.start_date, ended))] += 1
+                self.from_start[_took(assessment.start_date, ended)[1]] += 1
             if (referred := episode.referral_date) is not None:
-                days = _days(referred, ended)
-                self.from_referral[_band(days)] += 1
-                if days > (allowed := working_days_allowed(referred)):
+                days, band = _took(referred, ended)
+                self.from_referral[band] += 1
+                if days > (allowed := _allowed(referred)):
                     late.append(Late(place, days, allowed))
         if codes:
-            self.factors_in_episodes.update(codes)
+            for code in codes:
+                self.factors_in_episodes[code] += 1
             self.episodes_with_factors += 1
         return late
 
 
-def _days(first: date, last: date) -> int:
+# A year has few pairs of days beside its assessments.
+@lru_cache(maxsize=2**16)
+def _took(first: date, last: date) -> tuple[int, int]:
+    """Return the working days from the first to the last day, and the place of their band."""
     # One that is dated before it began is an error of its own (8608), and took no days.
-    return max(working_days_after(first, last), 0)
+    days = max(working_days_after(first, last), 0)
+    return days, bisect_left(_LAST_DAYS, days)
 
 
-def _band(days: int) -> int:
-    return bisect_left(_LAST_DAYS, days)
+_allowed = lru_cache(maxsize=2**12)(working_days_allowed)
