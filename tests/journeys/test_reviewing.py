@@ -203,6 +203,28 @@ def test_on_a_phone_guidance_is_closed_until_it_is_asked_for(people: People, at_
     assert people.mo.shows_review_guidance  # as a wide screen shows it
 
 
+def test_the_managers_pages_are_printed_with_the_authority_and_without_names(
+    people: People, at_a_browser
+):
+    sent = given.submit(given.start(people.ada), "3A")
+    name = sent.episode.child.name
+    mo = at_a_browser(people.mo)
+    for page in ("/admin/", LIST, f"{LIST}{sent.reference}/change/"):
+        mo.opens(page)
+        expect(mo.page.locator("main").get_by_text(name).first).to_be_visible()
+        mo.page.emulate_media(media="print")
+        expect(mo.page.locator("main").get_by_text(name).first).to_be_hidden()
+        expect(mo.page.locator(".app-header__authority")).to_be_visible()
+        product = mo.page.locator(".app-header__product")
+        expect(product).to_have_css("color", "rgb(0, 0, 0)")
+        mo.page.emulate_media(media="screen")
+    expect(mo.page.get_by_role("button", name="Print", exact=True)).to_be_visible()
+    mo.follows("Print with names")
+    mo.page.emulate_media(media="print")
+    expect(mo.page.locator("main").get_by_text(name).first).to_be_visible()
+    expect(mo.page.get_by_role("button", name="Authorise 1 factor")).to_be_hidden()
+
+
 def test_in_a_low_window_the_reasons_are_one_select(people: People, at_a_browser):
     sent = given.submit(given.start(people.ada), "3A")
     mo = at_a_browser(people.mo, viewport={"width": 1366, "height": 650})
