@@ -21,7 +21,6 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -30,7 +29,7 @@ from cinfactors.accounts.models import Membership, User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.administration import services
 from cinfactors.administration import team_admin as team_admin  # registers teams
-from cinfactors.administration.base import AdministratorsOnly, names_of, person_of
+from cinfactors.administration.base import AdministratorsOnly, names_of, person_of, with_name
 from cinfactors.administration.forms import (
     DeactivateForm,
     NewPasswordForm,
@@ -214,7 +213,7 @@ class PersonAdmin(AdministratorsOnly):
                 self.log_change(request, person, log_message)
                 if form.password_was_made:
                     return self._made_password_page(request, person, password)
-                told = format_html("<bdi>{}</bdi> has the new password.", person)
+                told = with_name("{} has the new password.", person)
                 messages.success(request, told)
                 return redirect("admin:accounts_user_change", person.pk)
         template = "administration/new_password.html"
@@ -236,7 +235,7 @@ class PersonAdmin(AdministratorsOnly):
                     form.add_error(field if field in form.fields else None, message)
             else:
                 self.log_change(request, person, "Deactivated.")
-                told = format_html("<bdi>{}</bdi> is deactivated and signed out.", person)
+                told = with_name("{} is deactivated and signed out.", person)
                 messages.success(request, told)
                 return redirect("admin:accounts_user_change", person.pk)
         only_manager_of = (
@@ -263,7 +262,7 @@ class PersonAdmin(AdministratorsOnly):
         if request.method == "POST":
             action.service(by=request.user, person=person)
             self.log_change(request, person, f"{action.title}.")
-            messages.success(request, action.about(action.success_message, person))
+            messages.success(request, with_name(action.success_message, person))
             return redirect("admin:accounts_user_change", person.pk)
         return self._page(
             request,
@@ -271,7 +270,7 @@ class PersonAdmin(AdministratorsOnly):
             person,
             title=action.title,
             action=action,
-            explanation=action.about(action.explanation, person),
+            explanation=with_name(action.explanation, person),
         )
 
     def _made_password_page(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from cinfactors.accounts.models import Team, User
@@ -55,7 +55,14 @@ class AdministratorsOnly(ModelAdmin):
 
 def names_of(those: Iterable[User | Team]) -> SafeString:
     """Their names, each apart from the others, in whichever direction it is written."""
-    return format_html_join(", ", "<bdi>{}</bdi>", ((each.name,) for each in those))
+    return render_to_string("administration/names.html", {"those": those})
+
+
+def with_name(words: str, person: User) -> SafeString:
+    """Return the words with the person's name, set apart from them, in place of {}."""
+    before, after = words.split("{}")
+    context = {"before": before, "person": person, "after": after}
+    return render_to_string("administration/with_name.html", context)
 
 
 def person_of(request: HttpRequest) -> User:

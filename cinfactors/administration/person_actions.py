@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
-from cinfactors.accounts.models import User
 from cinfactors.administration import services
 
 
@@ -21,12 +17,9 @@ class PersonAction:
     """One sentence or two; the person's name in place of {}."""
     button: str
     success_message: str
+    """The same."""
     service: Callable[..., None]
     on_others_only: bool = True
-
-    def about(self, words: str, person: User) -> SafeString:
-        """Return the words with the person's name in them."""
-        return format_html(words, format_html("<bdi>{}</bdi>", person))
 
 
 PERSON_ACTIONS = {
