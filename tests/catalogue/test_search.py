@@ -106,6 +106,9 @@ def test_a_word_that_is_being_typed_is_a_beginning():
         ("found drunk in park, 13", "1A"),
         ("found drunk in park (13)", "1A"),
         ("he brays his missus", "3B"),
+        ("held mum by the throat", "3B"),
+        ("pushed gran down the stairs", "3C"),
+        ("held child by the throat", "18C"),
         ("uncle brayed nan", "3C"),
         # Who tells of it has seen it; who is dead is not meant; who says "I" is a parent.
         ("girl says dad hits mum", "3A"),

@@ -20,6 +20,8 @@ FAR = 6
 """How many words after who does something its object is looked for."""
 GONE = frozenset({"death", "died", "dies", "funeral", "passed"})
 """After a person who is dead, whom what is found is not about: "low since nan died"."""
+HANDLED = frozenset({"across", "against", "by", "down", "into", "onto", "to"})
+"""After the person on whom somebody lays hands: "by the throat", "to the wall"."""
 ADULT_AGE = 18
 OLDEST = 120
 _AGE = re.compile(r"(\d{1,3})(?:yo|y|yr|yrs)?")
@@ -233,7 +235,9 @@ def others_harmed(words: Sequence[Word], people: Sequence[Person]) -> Sequence[P
         victims = victims or [each for each in people if each not in by]
         if not victims and all(_is_partner(each) for each in by):
             victims = by
-    elif people and (_suffers(words, people[0]) or _is_partner_hit(words, people[0])):
+    elif people and any(
+        told(words, people[0]) for told in (_suffers, _is_partner_hit, _is_handled)
+    ):
         victims = [people[0]]
     else:
         victims = _done_to_directly(words, people)
@@ -263,6 +267,17 @@ def _is_partner_hit(words: Sequence[Word], person: Person) -> bool:
     while before and before[-1] in SMALL:
         before.pop()
     return _is_partner(person) and "he" in before[:-1] and before[-1] not in REPORTS | LIGHT
+
+
+def _is_handled(words: Sequence[Word], person: Person) -> bool:
+    """Whether somebody who is not named lays hands on the person: "held mum by the throat"."""
+    before = [each.typed for each in words[: person.first] if each.typed not in SMALL]
+    after = [each.typed for each in words[person.end : person.end + 1]]
+    return (
+        len(before) == 1
+        and before[0] not in REPORTS | NOTICES | LIGHT
+        and not HANDLED.isdisjoint(after)
+    )
 
 
 def _is_child(person: Person) -> bool:
