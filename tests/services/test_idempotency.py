@@ -64,7 +64,7 @@ ACTS: dict[str, Act] = {
         team=seen.team,
         start_date=seen.start_date,
         key=key,
-        child=a_child("EX2"),
+        child=a_child("EX2", given_name="Wren", family_name="Invented"),
         episode=a_referral(seen.episode.referral_date),
     ),
 }
@@ -201,10 +201,10 @@ def test_the_same_key_of_another_person_is_another_submission(people: People):
             team=people.north,
             start_date=a_referral().referral_date,
             key=KEY,
-            child=a_child(f"EX{number}"),
+            child=a_child(f"EX{number}", given_name=name, family_name=name),
             episode=a_referral(),
         )
-        for number, person in enumerate((people.ada, people.ben))
+        for number, (person, name) in enumerate([(people.ada, "Wren"), (people.ben, "Otter")])
     ]
     assert made[0].pk != made[1].pk
     seen = made[0]
