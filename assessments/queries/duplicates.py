@@ -38,17 +38,21 @@ def _have_like_names(one: Child, other: Child) -> bool:
     (given, family), (others_given, others_family) = (
         (_folded(child.given_name), _folded(child.family_name)) for child in (one, other)
     )
-    return (_are_alike(given, others_given) and _are_alike(family, others_family)) or (
-        _are_alike(given, others_family) and _are_alike(family, others_given)
+    return _are_alike((given, others_given), (family, others_family)) or _are_alike(
+        (given, others_family), (family, others_given)
     )
 
 
-def _are_alike(one: str, other: str) -> bool:
-    """Return whether two names share a word, or nearly all letters; no name is like every name."""
-    if not one or not other:
-        return True
-    shared = {*one.split()} & {*other.split()}
-    return bool(shared) or SequenceMatcher(None, one, other).ratio() >= ALIKE
+def _are_alike(*pairs: tuple[str, str]) -> bool:
+    """Return whether the names of each pair share a word, or nearly all letters.
+
+    A name that is not known speaks neither for it nor against it.
+    """
+    known = [(one, other) for one, other in pairs if one and other]
+    return bool(known) and all(
+        {*one.split()} & {*other.split()} or SequenceMatcher(None, one, other).ratio() >= ALIKE
+        for one, other in known
+    )
 
 
 def _folded(name: str) -> str:

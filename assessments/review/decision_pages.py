@@ -101,7 +101,7 @@ class DecisionPages(ReviewNavigation):
                 questions=shown["questions"],
                 form=return_form,
             ),
-            "stands_alone": not shown["edition"].solitary_codes.isdisjoint(assessment.codes),
+            "is_alone": not shown["edition"].solitary_codes.isdisjoint(assessment.codes),
             "may_review": may_review,
             "may_reopen": may_reopen,
             "return_form": return_form,

@@ -205,7 +205,7 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
             "today": timezone.localdate(),
             "key": uuid.UUID(request.POST["key"]),
         }
-        return self._page_of_several(request, "together", context)
+        return self._page_of_several(request, "authorise_several", context)
 
     def _page_of_several(
         self, request: HttpRequest, name: str, context: dict[str, Any]

@@ -136,7 +136,7 @@ PAGES = {
     "reassign/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
     "duplicates/": Line("404 404 404 200 200 404 404"),
     # There is none in the walk; see tests/pages/test_duplicates.py.
-    "duplicates/<int:pk>/not-the-same/": Line("405", "404"),
+    "duplicates/not-the-same/": Line("405", "404"),
     "cover/": Line("404 404 404 200 200 404 404", "404 404 404 422 422 404 404"),
     # The reference is a record's here; see tests/pages/test_cover.py.
     "cover/<uuid:reference>/end/": Line("405", "404"),

@@ -100,6 +100,13 @@ def test_names_are_alike_without_marks_and_in_either_order(people: People, names
     assert queries.likely_duplicates_of(child) == ([other] if alike else [])
 
 
+@pytest.mark.parametrize("names", [("", "Marsh"), ("Marsh", ""), ("", "")], ids=str)
+def test_a_name_that_is_not_known_is_like_none(people: People, names: tuple[str, str]):
+    recorded(people.ada, "EX1", given_name="", family_name="Sample")
+    child = Child(given_name=names[0], family_name=names[1], birth_date=BORN)
+    assert queries.likely_duplicates_of(child) == []
+
+
 def likely(people: People) -> LikelyDuplicate:
     """One of North and one of South: EX2 was added by Ada after Cleo's EX1."""
     recorded(people.cleo, "EX1")
@@ -126,7 +133,7 @@ def test_a_manager_of_one_team_sees_that_one_and_whom_to_ask(people: People, mo,
         assert own in text
         assert f"A record of another team. Ask a manager of {others}." in text
         assert ({"EX1": "EX2", "EX2": "EX1"}[own]) not in text
-        answer = client.post(reverse("not_the_same_child", args=[duplicate.pk]))
+        answer = client.post(reverse("not_the_same_child"), {"row": duplicate.pk})
         assert answer.status_code == 404
     other = make.make_person("Wes Moor", make.make_team("West"), role=Role.TEAM_MANAGER)
     assert "No two records" in words(read(browser_of(other).get(LIST)).text)
@@ -135,9 +142,11 @@ def test_a_manager_of_one_team_sees_that_one_and_whom_to_ask(people: People, mo,
 def test_that_they_are_not_the_same_child_is_kept_with_who_and_when(people: People, mo: Client):
     duplicate = likely(people)
     Membership.objects.create(user=people.mo, team=people.south)
-    address = reverse("not_the_same_child", args=[duplicate.pk])
+    address = reverse("not_the_same_child")
+    for row in ("", "x", 0, 2**64):
+        assert mo.post(address, {"row": row}).status_code == 404
     for _ in range(2):
-        response = mo.post(address, follow=True)
+        response = mo.post(address, {"row": duplicate.pk}, follow=True)
         assert "No two records of your teams" in words(read(response).text)
     duplicate.refresh_from_db()
     assert duplicate.decided_by == people.mo
@@ -151,7 +160,7 @@ def test_a_record_that_is_restricted_to_others_is_in_no_list(people: People, mo:
     make.restrict(cleos, lou)
     Membership.objects.create(user=people.mo, team=people.south)
     assert "No two records" in words(read(mo.get(LIST)).text)
-    assert mo.post(reverse("not_the_same_child", args=[duplicate.pk])).status_code == 404
+    assert mo.post(reverse("not_the_same_child"), {"row": duplicate.pk}).status_code == 404
     with pytest.raises(services.NotPermitted):
         services.say_not_the_same(duplicate=duplicate, by=people.mo)
     assert list(queries.likely_duplicates_for(lou)) == [duplicate]

@@ -241,8 +241,9 @@ def test_a_form_that_was_refused_keeps_its_key_and_once_started_leads_on(ada: Cl
 
 def test_a_form_changed_after_it_was_started_is_another_start(ada: Client):
     sent = new_child_form()
-    for la_child_id in ("EX7000", "EX7001"):
-        ada.post(reverse("start_with_new_child"), sent | {"la_child_id": la_child_id})
+    for la_child_id, name in (("EX7000", "Wren"), ("EX7001", "Otter")):
+        changed = {"la_child_id": la_child_id, "given_name": name, "family_name": name}
+        ada.post(reverse("start_with_new_child"), sent | changed)
     children = Child.objects.order_by("la_child_id").values_list("la_child_id", flat=True)
     assert list(children) == ["EX7000", "EX7001"]
 

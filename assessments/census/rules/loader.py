@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from assessments.catalogue.tables import Table, read
-from assessments.census.years import year_named
+from assessments.census.years import CensusYear, year_named
 
 FOLDER = Path(__file__).parent
 FILES = ("file.toml", "children.toml", "episodes.toml", "assessments.toml")
@@ -76,6 +76,16 @@ def _rules(folder: Path, year: str) -> tuple[tuple[str, str, Rule], ...]:
         with read(folder / file) as table:
             found += [_rule(each, year) for each in table.tables("rule")]
     return tuple(found)
+
+
+def codes_that_stand_alone(year: CensusYear) -> frozenset[str]:
+    """Return the codes that say that no factors were identified, from the year's rule."""
+    return frozenset(
+        code
+        for rule in rules_of(year.name)
+        if rule.level is Level.ASSESSMENT and rule.kind == "stands_alone"
+        for code in rule.settings["codes"]
+    )
 
 
 def _rule(table: Table, year: str) -> tuple[str, str, Rule]:

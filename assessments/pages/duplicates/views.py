@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -40,6 +41,12 @@ class Row:
         return all(side.child is not None for side in self.sides)
 
 
+class RowForm(forms.Form):
+    """Which row of the list a button is about."""
+
+    row = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 @require_safe
 def likely_duplicates(request: SignedInRequest) -> HttpResponse:
     """List the records that may be of one child, the oldest first."""
@@ -74,8 +81,12 @@ def _rows(request: SignedInRequest, duplicates: list[LikelyDuplicate]) -> list[R
 
 
 @require_POST
-def not_the_same(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Keep that the two are not the same child."""
+def not_the_same(request: SignedInRequest) -> HttpResponse:
+    """Keep that the two of a row are not the same child."""
+    form = RowForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    pk = form.cleaned_data["row"]
     waiting = queries.likely_duplicates_for(request.user)
     found = waiting.filter(pk=pk).first()
     if found is None:

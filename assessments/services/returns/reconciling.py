@@ -12,8 +12,8 @@ from django.utils import timezone
 from assessments.census.check import year_of
 from assessments.census.differences import Difference, Kind, differences, missing_there
 from assessments.census.read import read
-from assessments.census.rules.loader import Level, rules_of
-from assessments.census.years import CensusYear, years
+from assessments.census.rules.loader import codes_that_stand_alone
+from assessments.census.years import years
 from assessments.services.returns.held import held_in
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Page
@@ -48,7 +48,7 @@ def reconcile_return(
     on = min(timezone.localdate(), year.reference_date)
     matching = held_in(year, on, by=by, page=Page.RECONCILE, address=address, request_id=request_id)
     done = Reconciliation(year.name)
-    no_factors = _codes_that_stand_alone(year)
+    no_factors = codes_that_stand_alone(year)
 
     def say(difference: Difference) -> None:
         done.kinds[difference.kind] += 1
@@ -67,13 +67,3 @@ def reconcile_return(
     for difference in missing_there(matching.missing()):
         say(difference)
     return done
-
-
-def _codes_that_stand_alone(year: CensusYear) -> frozenset[str]:
-    """Return the codes that say that no factors were identified, from the rule about them."""
-    return frozenset(
-        code
-        for rule in rules_of(year.name)
-        if rule.level is Level.ASSESSMENT and rule.kind == "stands_alone"
-        for code in rule.settings["codes"]
-    )
