@@ -178,8 +178,13 @@ class DecisionPages(ReviewNavigation):
             "message": feedback.message,
             **context,
         }
+        queue = context.get("queue")
         record_reading(
-            request, self.read_as, child=assessment.episode.child_id, assessment=assessment.pk
+            request,
+            self.read_as,
+            child=assessment.episode.child_id,
+            assessment=assessment.pk,
+            listed=[queue.following.episode.child_id] if queue and queue.following else [],
         )
         template = f"review/{name}.html"
         return TemplateResponse(request, template, context, status=feedback.status)

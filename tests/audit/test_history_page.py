@@ -261,7 +261,7 @@ def test_the_page_to_decide_on_shows_the_latest_of_a_long_history(
     monkeypatch.setattr("assessments.review.record.MOST_ENTRIES", 2)
     assert entries() == everything[:2]
     page = words(read(mo.get(address)).text)
-    assert "These are the latest 2. The whole history, below, has 2 earlier ones." in page
+    assert "These are the latest 2. The whole history has 2 earlier ones." in page
 
 
 def test_versions_are_compared_above_the_first_page_alone(people: People, browser_of, monkeypatch):

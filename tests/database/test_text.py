@@ -37,6 +37,11 @@ NOBODY_TYPES = {
     "accounts.HeldForm.path": "an address of ours",
     "assessments.RuleAnswer.rule": "the id of a rule of the catalogue",
     "assessments.IdempotencyKey.act": "a word of ours",
+    "assessments.CensusCheck.year": "the name of a census year that is known",
+    "assessments.CensusFinding.rule": "the number or name of a rule",
+    "assessments.CensusFinding.message": "the words of a rule",
+    "assessments.CensusFinding.mend": "the words of a rule",
+    "assessments.CensusNote.rule": "the number or name of a rule",
     # Typed by administrators; Django's validator of user names and addresses holds them.
     "accounts.User.username": "letters, digits and @.+-_",
     "accounts.User.email": "an address, which no page asks for",
