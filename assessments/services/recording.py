@@ -155,8 +155,8 @@ def _page_of(sent: Sent, recorded: Evaluation) -> _Page:
     if sent.codes is not None:
         selected = recorded.with_codes(sent.codes, sent.other_description)
         described = Assessment(other_description=selected.selection.other_description)
-        if unfit := field_errors(described, "other_description"):
-            refused |= unfit
+        if errors := field_errors(described, "other_description"):
+            refused |= errors
             selected = recorded.with_codes(sent.codes, recorded.selection.other_description)
     if sent.outcome is not None and sent.outcome not in Outcome.values:
         refused["outcome"] = "Select the outcome of the assessment"
