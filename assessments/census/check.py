@@ -19,9 +19,10 @@ from assessments.census.rules.loader import FOLDER, Level, Rule, rules_of
 from assessments.census.years import FOLDER as YEARS_FOLDER
 from assessments.census.years import CensusYear, name_of_year, years
 
-TOGETHER = 256
+TOGETHER = 64
 """Children read before they are judged: in turns of one, a quarter of the time goes into loading
-the code of the one and of the other anew."""
+the code of the one and of the other anew; of hundreds, the first are out of the processor’s cache
+when the last are read."""
 Years = Mapping[str, CensusYear]
 
 

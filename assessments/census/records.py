@@ -1,7 +1,8 @@
 """From the elements of one record to its values.
 
-Children are many, so that what is usual takes the shortest way. An element that the layout does
-not have, or has once, is a fault of its part.
+Children are many, so that what is usual takes the shortest way: what is in an element is listed at
+once (`[:]`), which lxml does in three quarters of the time of one after the other. An element that
+the layout does not have, or has once, is a fault of its part.
 """
 
 from __future__ import annotations
@@ -73,14 +74,14 @@ def child_of(record: Element, keep_modules: bool = True) -> Child:
     faults: list[Fault] = []
     others: list[Other] = []
     seen = set()
-    for part in record:
+    for part in record[:]:
         tag = part.tag
         if tag == "CINdetails":
             episodes.append(_episode(part, keep_modules))
         elif tag in CHILD_PARTS and tag not in seen:
             seen.add(tag)
             known = CHILD_PARTS[tag]
-            for each in part:
+            for each in part[:]:
                 name = each.tag
                 if name in known and name not in values and not len(each):
                     values[name] = each.text
@@ -120,7 +121,7 @@ def _episode(part: Element, keep_modules: bool) -> Episode:
     modules: list[Module] = []
     faults: list[Fault] = []
     others: list[Other] = []
-    for each in part:
+    for each in part[:]:
         tag = each.tag
         if tag in EPISODE_LEAVES and tag not in values and not len(each):
             values[tag] = each.text
@@ -159,7 +160,7 @@ def _assessment(part: Element) -> Assessment:
     factors: tuple[str, ...] | None = None
     faults: list[Fault] = []
     others: list[Other] = []
-    for each in part:
+    for each in part[:]:
         tag = each.tag
         if tag in ASSESSMENT_LEAVES and tag not in values and not len(each):
             values[tag] = each.text
@@ -187,7 +188,7 @@ def _assessment(part: Element) -> Assessment:
 def _wrapped(wrapper: Element, name: str, faults: list[Fault]) -> tuple[str, ...]:
     """Return the texts in a wrapper; an empty one has none."""
     texts = []
-    for each in wrapper:
+    for each in wrapper[:]:
         if each.tag == name and not len(each):
             texts.append(each.text or "")
         else:
@@ -200,7 +201,7 @@ def _wrapped(wrapper: Element, name: str, faults: list[Fault]) -> tuple[str, ...
 
 def _module(part: Element, keep: bool) -> Module:
     values: dict[str, str] = {}
-    for each in part:
+    for each in part[:]:
         if len(each):
             _check_depth(each)
         elif text := each.text:

@@ -117,8 +117,10 @@ def after_closure(settings: Settings, context: Context) -> Check:
         closure = episode.closure_date
         if closure is None:
             return None
-        dates = (assessment.start_date, assessment.authorisation_date)
-        return WRONG if any(day is not None and day > closure for day in dates) else None
+        for day in (assessment.start_date, assessment.authorisation_date):
+            if day is not None and day > closure:
+                return WRONG
+        return None
 
     return check
 

@@ -173,7 +173,7 @@ def closed_after_assessment_without_one(settings: Settings, context: Context) ->
 
 def activity_after_closure(settings: Settings, context: Context) -> Check:
     """A module, or a conference, has a date after the episode was closed."""
-    elements = tuple(settings["elements"])
+    elements = frozenset(settings["elements"])
 
     def check(child: Child, episode: Episode) -> Raised | None:
         closure, conference = episode.closure_date, episode.initial_conference_date
@@ -182,16 +182,17 @@ def activity_after_closure(settings: Settings, context: Context) -> Check:
         if conference is not None and conference > closure:
             return WRONG
         for module in episode.modules:
-            if any(_is_after(module.values.get(each), closure) for each in elements):
-                return WRONG
+            for element, text in module.values.items():
+                if element in elements and _is_after(text, closure):
+                    return WRONG
         return None
 
     return check
 
 
-def _is_after(text: str | None, day: date) -> bool:
+def _is_after(text: str, day: date) -> bool:
     try:
-        return text is not None and date.fromisoformat(text.strip()) > day
+        return date.fromisoformat(text.strip()) > day
     except ValueError:
         return False
 
