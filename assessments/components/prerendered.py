@@ -34,11 +34,20 @@ def attribute(name: str, value: str | None = None) -> str:
     return format_html(' {}="{}"', name, value) if value else ""
 
 
+def _compact(html: str) -> str:
+    """Return the HTML without the empty lines that tags of templates leave, each tag on a line.
+
+    What fills a placeholder, such as a text with several lines, comes later and keeps its own.
+    """
+    html = re.sub(r"\n{2,}", "\n", html)
+    return re.sub(r"<[a-z][^<>]*>", lambda tag: re.sub("[ \n]+", " ", tag[0]), html)
+
+
 class Prerendered:
     """A template that is rendered with its context once, but for its placeholders."""
 
     def __init__(self, template: str, context: Mapping[str, Any]) -> None:
-        html = get_template(template).render(dict(context))
+        html = _compact(get_template(template).render(dict(context)))
         # Every other part is what the pattern's group has found: the inside of a marker.
         self._html, *parts = re.split(f"{MARKER}([^{MARKER}]*) ([^{MARKER}]*){MARKER}", html)
         self._filled_and_html = tuple(zip(parts[0::3], parts[1::3], parts[2::3], strict=True))
