@@ -22,7 +22,7 @@ def test_findings_appear_beside_the_code_and_are_answered_there(ada, draft):
     expect(asking.get_by_text("To explain:")).to_be_visible()
     ada.waits_until_saved()
     assert given.codes_of(draft) == ["13A"]
-    assert "To explain: 13A Gangs should be recorded along" in said(ada)
+    assert "To explain: 13A Gangs: The guide records it along with 24A" in said(ada)
     assert "Each change is saved as you make it" in said(ada)
 
     asking.get_by_role("button", name="Add 24A Child criminal exploitation").click()
@@ -233,7 +233,7 @@ def test_a_sisters_factor_is_selected_by_a_press_of_its_own(people, at_a_browser
 
 
 def test_a_box_is_described_by_the_findings_beside_it(ada, draft):
-    message = re.compile(r"^To explain: 13A Gangs .+ or say why it does not apply\.$")
+    message = re.compile(r"^To explain:\s+13A Gangs:\s+The guide records it along with 24A .+\.$")
     expect(ada.box("13A")).to_have_accessible_description("")
     ada.ticks("13A")
     expect(ada.box("13A")).to_have_accessible_description(message)
