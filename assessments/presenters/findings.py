@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assessments.catalogue.code_names import code_with_name, in_a_sentence
+from assessments.catalogue.code_names import in_a_sentence
 from assessments.catalogue.types import Edition, Severity
 from assessments.rules import Finding, Way
 from assessments.rules.asking import all_of, considered, one_of
@@ -59,7 +59,8 @@ def _label(edition: Edition, way: Way) -> str:
         return f"Keep {way.keeps}{about}, and remove {all_of(way.removes)}"
     if way.adds:
         return f"Add {in_a_sentence(edition, way.adds)}"
-    return f"Remove {', '.join(code_with_name(edition, code) for code in way.removes)}"
+    # What is selected stands beside the buttons by its whole name.
+    return f"Remove {', '.join(f'{code} {edition.short_name_of(code)}' for code in way.removes)}"
 
 
 def problem_of(subject: str, message: str) -> str:
