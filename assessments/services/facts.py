@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import BaseConstraint, CheckConstraint, Model, Q
 
 from assessments.models import Child, Episode
 from assessments.services.refusals import FactsRefused, NeedsConfirming, field_errors
@@ -171,17 +171,30 @@ def refused_facts(row: Model, fields: Collection[str] = ()) -> dict[str, str]:
     """Return the messages of what the row breaks, by field: of these, or of all its fields."""
     fields = fields or {each.name for each in row._meta.fields} - {"reference"}
     messages = field_errors(row, *fields)
-    for constraint in row._meta.constraints:
-        field = FIELD_OF_CONSTRAINT.get(constraint.name, "")
-        if field not in fields or field in messages:
-            continue
-        try:
-            constraint.validate(type(row), row)
-        except ValidationError as refused:
-            messages[field] = MESSAGE_OF_CONSTRAINT.get(
-                constraint.name, ". ".join(refused.messages)
-            )
+    constraints = [
+        each
+        for each in row._meta.constraints
+        if FIELD_OF_CONSTRAINT.get(each.name) in {*fields} - messages.keys()
+    ]
+    checks = [each for each in constraints if isinstance(each, CheckConstraint)]
+    # All in one query first: each by itself, which names what is broken, takes three of its own.
+    every = CheckConstraint(name="every", condition=Q(*(Q(each.condition) for each in checks)))
+    if checks and not _refusal(every, row):
+        constraints = [each for each in constraints if each not in checks]
+    for constraint in constraints:
+        field = FIELD_OF_CONSTRAINT[constraint.name]
+        if field not in messages and (refused := _refusal(constraint, row)):
+            messages[field] = MESSAGE_OF_CONSTRAINT.get(constraint.name, refused)
     return messages
+
+
+def _refusal(constraint: BaseConstraint, row: Model) -> str:
+    """Return what the constraint says of the row, and nothing if it holds."""
+    try:
+        constraint.validate(type(row), row)
+    except ValidationError as refused:
+        return ". ".join(refused.messages)
+    return ""
 
 
 def save_facts(row: Child | Episode) -> None:

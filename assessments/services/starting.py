@@ -186,7 +186,9 @@ def _add_child(child: NewChild, today: date) -> Child:
     )
     if child.birth_date and child.birth_date > today:
         raise FactsRefused({"birth_date": "Date of birth must be today or in the past"})
-    _save_new(entered)
+    if messages := refused_facts(entered):
+        raise FactsRefused(messages)
+    save_facts(entered)
     return entered
 
 
@@ -205,15 +207,8 @@ def _open_episode(child: Child, episode: NewEpisode, today: date) -> Episode:
     others = child.episodes.order_by("referral_date")
     if message := overlap_refused(episode.referral_date, None, others):
         raise FactsRefused({"referral_date": message})
-    _save_new(entered)
-    return entered
-
-
-def _save_new(entered: Child | Episode) -> None:
-    """Save a new row. Raises FactsRefused with the messages of its fields and constraints."""
-    if messages := refused_facts(entered):
-        raise FactsRefused(messages)
     save_facts(entered)
+    return entered
 
 
 def _check_start(episode: Episode, start_date: date, today: date) -> None:
