@@ -1,35 +1,49 @@
 """Settings come from the environment, and a wrong one is refused with what to do about it."""
 
 import ast
+import os
 import re
+import runpy
 import shlex
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
+from django.conf import global_settings
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.programs import PRODUCTION, ROOT, python, without
 
-READ_SETTINGS = "from django.conf import settings; settings.DEBUG"
+SETTINGS = ROOT / "cinfactors" / "settings.py"
+
+
+def settings_with(**variables: str) -> SimpleNamespace:
+    """The settings of an installation that has only these variables."""
+    with patch.dict(os.environ, variables, clear=True):
+        return SimpleNamespace(**vars(global_settings) | runpy.run_path(str(SETTINGS)))
 
 
 def refusal(**variables: str) -> str:
-    done = python("-c", READ_SETTINGS, DJANGO_SETTINGS_MODULE="cinfactors.settings", **variables)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_with(**variables)
+    return str(refused.value)
+
+
+def test_no_process_begins_without_its_settings():
+    read = "from django.conf import settings; settings.DEBUG"
+    variables = without("SECRET_KEY")
+    done = python("-c", read, DJANGO_SETTINGS_MODULE="cinfactors.settings", **variables)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
-    return last.removeprefix("django.core.exceptions.ImproperlyConfigured: ")
-
-
-def value(expression: str, **variables: str) -> str:
-    code = f"from django.conf import settings; print(settings.{expression})"
-    done = python("-c", code, DJANGO_SETTINGS_MODULE="cinfactors.settings", **variables)
-    assert done.stderr == ""
-    return done.stdout.strip()
+    assert last == f"django.core.exceptions.ImproperlyConfigured: {refusal(**variables)}"
 
 
 def test_production_is_the_default():
-    assert value("DEBUG", **PRODUCTION) == "False"
+    read = "from django.conf import settings; print(settings.DEBUG)"
+    done = python("-c", read, DJANGO_SETTINGS_MODULE="cinfactors.settings", **PRODUCTION)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 @pytest.mark.parametrize("empty", [False, True])
@@ -101,7 +115,7 @@ def test_plain_http_is_not_served_where_other_machines_can_connect(host):
         f"HTTPS is off, and HOST is {host}, where other machines can connect. Children's records "
         "leave a machine encrypted or not at all: set HTTPS=on, or HOST=127.0.0.1."
     )
-    assert value("HTTPS", **PRODUCTION, HOST=host) == "True"
+    assert settings_with(**PRODUCTION, HOST=host).HTTPS
 
 
 @pytest.mark.parametrize(
@@ -109,7 +123,7 @@ def test_plain_http_is_not_served_where_other_machines_can_connect(host):
     ["", "localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "::ffff:127.0.0.1"],
 )
 def test_plain_http_is_served_at_every_spelling_of_this_machine(host):
-    assert value("HTTPS", **LOCAL, HOST=host) == "False"
+    assert not settings_with(**LOCAL, HOST=host).HTTPS
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "0:0", "[::]:0"])
@@ -134,23 +148,22 @@ def test_a_web_server_refuses_the_password_of_the_tables_owner():
 
 
 def test_https_may_be_off_on_one_machine():
-    variables = LOCAL
-    assert value("SESSION_COOKIE_NAME, settings.SECURE_SSL_REDIRECT", **variables) == (
-        "session False"
-    )
+    settings = settings_with(**LOCAL)
+    assert (settings.SESSION_COOKIE_NAME, settings.SECURE_SSL_REDIRECT) == ("session", False)
 
 
 def test_cookies_are_for_this_host_alone_and_secure():
-    expression = (
-        "SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, "
-        "settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_SECURE"
-    )
-    assert value(expression, **PRODUCTION) == "__Host-session True True __Host-csrf True"
+    settings = settings_with(**PRODUCTION)
+    assert settings.SESSION_COOKIE_NAME == "__Host-session"
+    assert settings.SESSION_COOKIE_SECURE
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert settings.CSRF_COOKIE_NAME == "__Host-csrf"
+    assert settings.CSRF_COOKIE_SECURE
 
 
 def test_earlier_keys_are_accepted_while_their_sessions_last():
-    fallbacks = value("SECRET_KEY_FALLBACKS", **PRODUCTION, SECRET_KEY_FALLBACKS="one, two,")
-    assert fallbacks == "['one', 'two']"
+    settings = settings_with(**PRODUCTION, SECRET_KEY_FALLBACKS="one, two,")
+    assert settings.SECRET_KEY_FALLBACKS == ["one", "two"]
 
 
 @pytest.mark.parametrize(
@@ -193,25 +206,23 @@ def test_a_number_that_means_nothing_is_refused_with_those_that_do(name):
             f"{name} is '{wrong}'. Set it to a whole number from {least} to {most}."
         )
     for right in (str(least), str(most), f" 0{most} "):
-        value("DEBUG", **PRODUCTION | {name: right})
+        settings_with(**PRODUCTION | {name: right})
 
 
 def test_an_authority_says_what_is_authorised_by_itself():
-    alone = "AUTHORISE_ALONE"
-    assert value(f"{alone}.__len__()", **PRODUCTION) == "4"
-    assert value(f"{alone}.__len__()", **PRODUCTION | {alone: "none"}) == "0"
-    assert value(alone, **PRODUCTION | {alone: " Considered "}) == "frozenset({'considered'})"
+    assert len(settings_with(**PRODUCTION).AUTHORISE_ALONE) == 4
+    for chosen, alone in (("none", set()), (" Considered ", {"considered"})):
+        assert alone == settings_with(**PRODUCTION, AUTHORISE_ALONE=chosen).AUTHORISE_ALONE
 
 
 def test_every_number_has_a_range():
-    settings = (ROOT / "cinfactors" / "settings.py").read_text()
-    assert set(re.findall(r'number\("(\w+)"', settings)) == RANGES.keys()
+    assert set(re.findall(r'number\("(\w+)"', SETTINGS.read_text())) == RANGES.keys()
 
 
 def test_a_forwarded_scheme_is_trusted_only_behind_a_trusted_proxy():
-    assert value("SECURE_PROXY_SSL_HEADER", **PRODUCTION) == "None"
-    behind = PRODUCTION | {"TRUSTED_PROXIES": "1"}
-    assert value("SECURE_PROXY_SSL_HEADER", **behind) == "('HTTP_X_FORWARDED_PROTO', 'https')"
+    assert settings_with(**PRODUCTION).SECURE_PROXY_SSL_HEADER is None
+    behind = settings_with(**PRODUCTION, TRUSTED_PROXIES="1")
+    assert behind.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
 def test_passwords_are_hashed_with_argon2():
@@ -232,26 +243,28 @@ OIDC = {
 
 
 def test_a_second_factor_is_required_unless_it_is_switched_off():
-    assert value("SECOND_FACTOR_REQUIRED", **PRODUCTION) == "True"
-    assert value("SECOND_FACTOR_REQUIRED", **PRODUCTION, SECOND_FACTOR_REQUIRED="off") == "False"
+    assert settings_with(**PRODUCTION).SECOND_FACTOR_REQUIRED
+    assert not settings_with(**PRODUCTION, SECOND_FACTOR_REQUIRED="off").SECOND_FACTOR_REQUIRED
 
 
 def test_single_sign_on_is_off_until_an_issuer_is_named():
-    assert value("SOCIALACCOUNT_PROVIDERS", **PRODUCTION) == "{}"
+    assert settings_with(**PRODUCTION).SOCIALACCOUNT_PROVIDERS == {}
 
 
 def test_an_issuer_is_one_provider():
-    expression = "SOCIALACCOUNT_PROVIDERS['oidc']['APPS'][0].values()"
-    assert value(expression, **PRODUCTION, **OIDC) == (
-        "dict_values(['https://login.example/tenant/v2.0', 'your work account', "
-        "'this-installation', 'secret'])"
-    )
+    [provider] = settings_with(**PRODUCTION, **OIDC).SOCIALACCOUNT_PROVIDERS["oidc"]["APPS"]
+    assert [*provider.values()] == [
+        "https://login.example/tenant/v2.0",
+        "your work account",
+        "this-installation",
+        "secret",
+    ]
 
 
 @pytest.mark.parametrize("brings", ["on", "off", "amr:mfa", "acr:urn:example:two-factors"])
 def test_how_the_provider_shows_a_second_factor_is_configurable(brings):
-    chosen = PRODUCTION | {"OIDC_BRINGS_SECOND_FACTOR": brings}
-    assert value("OIDC_BRINGS_SECOND_FACTOR", **chosen) == brings
+    settings = settings_with(**PRODUCTION, OIDC_BRINGS_SECOND_FACTOR=brings)
+    assert brings == settings.OIDC_BRINGS_SECOND_FACTOR
 
 
 @pytest.mark.parametrize("name", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
@@ -350,10 +363,10 @@ def test_the_address_of_the_example_file_is_read_whole(tmp_path):
     given = sourced(re.sub(r"^#(?=[A-Z_]+=)", "", text, flags=re.MULTILINE), tmp_path)
     assert given.keys() == variables_read()
     for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL"):
-        options = value(
-            "DATABASES['default']['OPTIONS']", **PRODUCTION | {"DATABASE_URL": given[name]}
-        )
-        assert "'sslmode': 'verify-full', 'sslrootcert': '/etc/ssl/certs/" in options
+        settings = settings_with(**PRODUCTION | {"DATABASE_URL": given[name]})
+        options = settings.DATABASES["default"]["OPTIONS"]
+        assert options["sslmode"] == "verify-full"
+        assert options["sslrootcert"].startswith("/etc/ssl/certs/")
 
 
 def test_quoted_as_the_example_file_says_a_value_may_have_any_sign(tmp_path):
