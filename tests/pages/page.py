@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
@@ -11,8 +12,15 @@ TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*?(/?)>", re.IGNORECASE)
 
 
 def read(response) -> BeautifulSoup:
-    """The page of a response; elements that are not closed in their order fail."""
-    html = response.content.decode()
+    """The page of a response; elements that are not closed in their order fail.
+
+    It is the same for every call, and stays as it is.
+    """
+    return _page(response.content.decode())
+
+
+@lru_cache(maxsize=4)
+def _page(html: str) -> BeautifulSoup:
     page = BeautifulSoup(html, "html.parser")
     # Beautiful Soup closes and moves what is nested wrongly, and so would write other tags.
     assert _tags(html) == _tags(page.decode())

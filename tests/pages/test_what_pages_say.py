@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from django.test import Client
 from django.urls import reverse
 
@@ -149,12 +149,24 @@ def references_of(element: Tag) -> list[str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_name_on_a_page_belongs_to_one_element(ada: Client, people: People, state: str):
-    """Labels, hints, errors and links within the page lead to ids that are there, once each."""
+def test_every_page_says_what_it_is_and_what_is_on_it(ada: Client, people: People, state: str):
     response = STATES[state](ada, people)
     assert response.status_code < 500
     assert response["Content-Type"].startswith("text/html")
     page = read(response)
+    assert_every_name_belongs_to_one_element(page)
+    assert_every_box_has_a_label(page)
+    assert len(page.find_all("h1")) == 1
+    [title] = page.find_all("title")
+    assert title.text.endswith("– cinfactors")
+    # An error is said first.
+    assert title.text.startswith("Error: ") == bool(page.find_all(id="error-summary"))
+    for each in page.find_all(["button", "a", "legend", "h1", "h2", "h3", "th", "caption"]):
+        assert words(each.text), each
+
+
+def assert_every_name_belongs_to_one_element(page: BeautifulSoup) -> None:
+    """Labels, hints, errors and links within the page lead to ids that are there, once each."""
     ids = [each["id"] for each in page.find_all(id=True)]
     assert len(ids) == len(set(ids)), {each for each in ids if ids.count(each) > 1}
     lost = {
@@ -166,29 +178,11 @@ def test_every_name_on_a_page_belongs_to_one_element(ada: Client, people: People
     assert lost == set()
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_every_box_has_a_label_and_every_page_one_heading(ada: Client, people: People, state: str):
-    page = read(STATES[state](ada, people))
+def assert_every_box_has_a_label(page: BeautifulSoup) -> None:
     labelled = {each["for"] for each in page.find_all("label")}
     for box in page.find_all(["input", "select", "textarea"]):
-        if box.get("type") in {"hidden", "submit"}:
-            continue
-        assert box.get("id") in labelled, box.attrs
-    assert len(page.find_all("h1")) == 1
-    [title] = page.find_all("title")
-    assert title.text.endswith("– cinfactors")
-    for each in page.find_all(["button", "a", "legend", "h1", "h2", "h3", "th", "caption"]):
-        assert words(each.text), each
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_a_page_with_an_error_summary_says_so_first_in_its_title(
-    ada: Client, people: People, state: str
-):
-    page = read(STATES[state](ada, people))
-    summary = page.find_all(id="error-summary")
-    [title] = page.find_all("title")
-    assert title.text.startswith("Error: ") == bool(summary)
+        if box.get("type") not in {"hidden", "submit"}:
+            assert box.get("id") in labelled, box.attrs
 
 
 # Text as it was typed
