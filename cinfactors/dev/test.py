@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from math import ceil
 
 from cinfactors.dev import assets, chromium
 from cinfactors.dev.install import BASE_DIR, InstallError, say
@@ -24,8 +25,14 @@ def main() -> None:
     say("Tests")
     sys.stdout.flush()
     os.execv(
-        sys.executable, [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
+        sys.executable,
+        [sys.executable, "-m", "pytest", "-n", str(processes()), "--dist", "worksteal"],
     )
+
+
+def processes() -> int:
+    """Return how many are kept busy: three for two cores, since one in three awaits a browser."""
+    return ceil((os.cpu_count() or 1) * 3 / 2)
 
 
 if __name__ == "__main__":
