@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from cinfactors.task_worker import TaskWorker
 from cinfactors.web.loopback import is_loopback
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinfactors.settings")
@@ -57,8 +58,14 @@ logconfig_dict = {
 }
 
 
+_task_worker = TaskWorker()
+
+
 def when_ready(server) -> None:
-    """Refuse to serve plain HTTP where other machines can connect, whatever names the address."""
+    """Refuse plain HTTP where other machines can connect, whatever names the address.
+
+    Then start what does long work.
+    """
     bound = [listener.sock.getsockname() for listener in server.LISTENERS]
     for address in bound or server.cfg.address:
         # A socket of the file system has a path, and is on this machine.
@@ -67,6 +74,12 @@ def when_ready(server) -> None:
                 f"HTTPS is off, and {address[0]} is open to other machines. Children's records "
                 "leave a machine encrypted or not at all: set HTTPS=on, or listen at 127.0.0.1."
             )
+    if settings.RUN_TASKS:
+        _task_worker.start()
+
+
+def on_exit(server) -> None:
+    _task_worker.stop(seconds=5)
 
 
 def post_worker_init(worker) -> None:

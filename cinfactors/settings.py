@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "crispy_forms",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "cinfactors.accounts",
     "cinfactors.administration",
     "assessments",
@@ -338,8 +340,14 @@ CONTENT_SECURITY_POLICY = {
 # The largest honest post is a page of 42 codes and a few thousand characters.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-# No page takes a file; a file would not count towards the size above.
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+# A file does not count towards the size above: none is taken but by a page that says how.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["cinfactors.web.request_bodies.RefuseFiles"]
+
+# Long work, such as census files, is done by a process of its own. The web server starts one.
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+RUN_TASKS = switch("RUN_TASKS", "on")
 
 # Children outside their own caseload whom one person may be shown in an hour, each counted once.
 READINGS_PER_HOUR = number("READINGS_PER_HOUR", "600", least=1, most=1_000_000)
@@ -362,6 +370,8 @@ LOGGING = {
     "loggers": {
         # In place of Django's own handlers, which write to the console only with DEBUG on.
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks_db": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "cinfactors": {
             "handlers": ["stderr"],
             "level": LOG_LEVEL,

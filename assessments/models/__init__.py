@@ -21,6 +21,7 @@ from assessments.models.census import (
     CensusLateAssessment,
     CensusNote,
 )
+from assessments.models.census_tasks import CensusTask, CensusTaskPart
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
     NOT_YET_OBTAINED,
@@ -51,6 +52,8 @@ __all__ = [
     "CensusFinding",
     "CensusLateAssessment",
     "CensusNote",
+    "CensusTask",
+    "CensusTaskPart",
     "Child",
     "Episode",
     "FactsCorrection",

@@ -10,6 +10,8 @@ from assessments.pages.census.explaining import explain, notes
 from assessments.pages.census.exporting import export
 from assessments.pages.census.figures import figures
 from assessments.pages.census.late import late
+from assessments.pages.census.tasks import census_task, stop, task_file, task_table
+from assessments.pages.census.uploading import Upload
 from assessments.pages.census.views import census
 from assessments.pages.check_answers.views import check, submitted
 from assessments.pages.child.views import (
@@ -79,6 +81,11 @@ urlpatterns = [
     path("census/late/", late, name="census_late"),
     path("census/notes/", notes, name="census_notes"),
     path("census/explain/<uuid:reference>/", explain, name="explain_query"),
+    path("census/return/", Upload.as_view(), name="census_return"),
+    path("census/task/<uuid:reference>/", census_task, name="census_task"),
+    path("census/task/<uuid:reference>/stop/", stop, name="stop_census_task"),
+    path("census/task/<uuid:reference>/file/", task_file, name="census_task_file"),
+    path("census/task/<uuid:reference>/table/", task_table, name="census_task_table"),
     path("guidance/", guidance, name="guidance"),
     path("guidance/<str:code>/", guidance_for_code, name="guidance_for_code"),
 ]

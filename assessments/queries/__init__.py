@@ -39,6 +39,15 @@ from assessments.queries.census_findings import (
     notes_on,
     number_of_explained_findings,
 )
+from assessments.queries.census_tasks import (
+    CENSUS_TASKS_ARE_KEPT,
+    ChildOfReturn,
+    census_task_of,
+    census_tasks_of,
+    check_under_way,
+    children_of_return,
+    may_have_file,
+)
 from assessments.queries.corrections import (
     child_to_compare,
     child_to_correct,
@@ -193,6 +202,7 @@ from assessments.queries.worklist import (
 from assessments.queries.workload import TeamWork, Work, workload
 
 __all__ = [
+    "CENSUS_TASKS_ARE_KEPT",
     "COUNTED_TO",
     "EVERY_STATUS",
     "GROUPS",
@@ -204,6 +214,7 @@ __all__ = [
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "Absence",
     "ChildInReturn",
+    "ChildOfReturn",
     "EarlierSelection",
     "FindingCount",
     "FoundInYear",
@@ -224,7 +235,10 @@ __all__ = [
     "census_check_of",
     "census_finding",
     "census_findings",
+    "census_task_of",
+    "census_tasks_of",
     "changes_of",
+    "check_under_way",
     "child_ids",
     "child_in_log",
     "child_in_log_by_reference",
@@ -235,6 +249,7 @@ __all__ = [
     "child_to_join",
     "children_found_by",
     "children_in_return",
+    "children_of_return",
     "children_to_assess",
     "children_to_correct",
     "children_to_join",
@@ -289,6 +304,7 @@ __all__ = [
     "may_correct_start",
     "may_end_cover",
     "may_export_restricted",
+    "may_have_file",
     "may_make_census_files",
     "may_read_the_log",
     "may_record",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from django.core.exceptions import TooManyFilesSent
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from cinfactors.web.headers import ALWAYS, DENY_ALL_POLICY
@@ -40,6 +42,17 @@ class DrainRequestBodyMiddleware:
         except UnreadablePostError:  # the client has gone
             pass
         return response
+
+
+class RefuseFiles(FileUploadHandler):
+    """Takes no file. A page that takes one has a handler of its own, which limits its size."""
+
+    def new_file(self, *file: object, **more: object) -> None:
+        raise TooManyFilesSent
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None: ...
+
+    def file_complete(self, file_size: int) -> None: ...
 
 
 _REFUSAL_HEADERS = [

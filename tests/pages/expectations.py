@@ -147,6 +147,12 @@ PAGES = {
     "census/notes/": Line("404"),
     "census/explain/<uuid:reference>/": Line("404", "404"),
     "census/export/": Line("405", "404 404 404 404 404 422 404"),
+    "census/return/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
+    # The reference is a record's here, and no task's; see tests/pages/test_census_tasks.py.
+    "census/task/<uuid:reference>/": Line("404"),
+    "census/task/<uuid:reference>/stop/": Line("405", "404"),
+    "census/task/<uuid:reference>/file/": Line("405", "404"),
+    "census/task/<uuid:reference>/table/": Line("405", "404"),
     "guidance/": Line(EVERYBODY),
     "guidance/<str:code>/": Line(EVERYBODY),
 }

@@ -207,14 +207,6 @@ def test_what_is_not_there_is_not_found(people, dee, query):
     assert dee.get(f"{PAGE}&{query}").status_code == 404
 
 
-def test_a_year_too_large_to_wait_for_is_left_to_the_command(people, dee, monkeypatch):
-    refused(people)
-    monkeypatch.setattr("assessments.pages.census.views.MOST_CHILDREN_AT_ONCE", 0)
-    response = dee.post("/census/", {"year": "2025-26"}, follow=True)
-    assert "too many to be checked while you wait" in text_of(response)
-    assert not CensusCheck.objects.exists()
-
-
 def test_the_page_takes_as_many_queries_whatever_is_found(people, dee):
     refused(people)
     check_year(YEAR)
@@ -313,12 +305,6 @@ def test_another_format_or_year_is_refused(people, dee, wrong):
     response = export(dee, **wrong)
     assert response.status_code == 422
     assert "Select a " in text_of(response)
-
-
-def test_a_file_too_large_to_wait_for_is_left_to_the_command(people, dee, monkeypatch):
-    refused(people)
-    monkeypatch.setattr("assessments.pages.census.exporting.MOST_CHILDREN_AT_ONCE", 0)
-    assert "too many children to wait for" in text_of(export(dee, allow_errors="on"))
 
 
 # The command

@@ -16,19 +16,9 @@ from assessments.management.returns import (
     return_of_theirs,
 )
 from assessments.services.returns import Reconciliation, reconcile_return
+from assessments.services.returns.rows import OF_DIFFERENCES, row_of_difference
 
-HEADINGS = (
-    "difference",
-    "child_id",
-    "referral_date",
-    "start_there",
-    "start_here",
-    "authorised_there",
-    "authorised_here",
-    "factors_there",
-    "factors_here",
-    "why",
-)
+HEADINGS = ("difference", *OF_DIFFERENCES)
 
 
 class Command(BaseCommand):
@@ -67,16 +57,5 @@ class Command(BaseCommand):
 
 
 def _row(each: Difference) -> list[str]:
-    there, here = each.there, each.here
-    return [
-        each.kind.value,
-        safe_id(each.child_id),
-        str(each.referral_date or ""),
-        str((there and there.start_date) or ""),
-        str((here and here.start_date) or ""),
-        str((there and there.authorisation_date) or ""),
-        str((here and here.authorisation_date) or ""),
-        safe(" ".join(there.factors) if there else ""),
-        " ".join(here.factors) if here else "",
-        each.why.value if each.why else "",
-    ]
+    child_id, *cells = row_of_difference(each)
+    return [each.kind.value, safe_id(child_id), *map(safe, cells)]

@@ -6,28 +6,28 @@ import tempfile
 from typing import BinaryIO, cast
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments import queries
+from assessments.models import CensusTask
 from assessments.pages.census.forms import ExportForm
 from assessments.pages.census.views import MOST_CHILDREN_AT_ONCE, census_page
+from assessments.presenters.census_tasks import name_of_export
 from assessments.services.returns import (
     ErrorsStand,
     Export,
     Format,
     ReturnRefused,
     export_return,
+    start_task,
 )
 from cinfactors.accounts.requests import SignedInRequest
 
 IN_MEMORY = 16 * 1024 * 1024
 """Bytes of a file kept in memory; more go to a file that has no name and is gone when it was
 sent."""
-TOO_MANY = (
-    "This year has too many children to wait for. Ask whoever runs this service to run "
-    "census_export"
-)
 TYPES = {Format.XML: "application/xml"}
 
 
@@ -49,9 +49,18 @@ def export(request: SignedInRequest) -> HttpResponse | FileResponse:
         format=Format(form.cleaned_data["format"]),
         allow_errors=form.cleaned_data["allow_errors"],
     )
-    if queries.number_of_children_in_return(year, today) > MOST_CHILDREN_AT_ONCE:
-        form.add_error("format", TOO_MANY)
-        return census_page(request, year.name, export_form=form, status=422)
+    children = queries.number_of_children_in_return(year, today)
+    if children > MOST_CHILDREN_AT_ONCE:
+        task = start_task(
+            CensusTask.Kind.EXPORT,
+            by=request.user,
+            year=year.name,
+            children=children,
+            options={"format": wanted.format.value, "allow_errors": wanted.allow_errors},
+            address=request.audit_context.address,
+            request_id=request.id,
+        )
+        return redirect("census_task", task.reference)
     spooled = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  sent, then closed
     file = cast(BinaryIO, spooled)
     try:
@@ -67,11 +76,9 @@ def export(request: SignedInRequest) -> HttpResponse | FileResponse:
         field = "allow_errors" if isinstance(refusal, ErrorsStand) else "format"
         form.add_error(field, str(refusal))
         return census_page(request, year.name, export_form=form, status=422)
-    name = f"census-{year.name}-{wanted.format.value}".removesuffix("-xml")
-    ending = "xml" if wanted.format is Format.XML else "csv"
     return FileResponse(
         file,
         as_attachment=True,
-        filename=f"{name}.{ending}",
+        filename=name_of_export(year.name, wanted.format),
         content_type=TYPES.get(wanted.format, "text/csv; charset=utf-8"),
     )

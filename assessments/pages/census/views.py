@@ -16,19 +16,20 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import queries
 from assessments.census.years import CensusYear
-from assessments.models import CensusCheck, CensusFinding
+from assessments.models import CensusCheck, CensusFinding, CensusTask
 from assessments.pages.census.forms import ExportForm, YearForm
 from assessments.queries import FindingCount
-from assessments.services.returns import check_year
+from assessments.services.returns import check_year, start_task
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list
+from cinfactors.web.problems import problems_of
 
 ROWS_PER_PAGE = 50
 EXPLAINED = "explained"
 """In place of a kind: the queries on which a note says why they stand."""
-MOST_CHILDREN_AT_ONCE = 40_000
-"""As many as the largest authority's return has: some seconds. More are left to the command."""
+MOST_CHILDREN_AT_ONCE = 10_000
+"""As many as are done within a second or two. More are done in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,12 @@ def census_page(
     check = queries.census_check_of(request.user, year)
     context = {
         "form": form,
+        "problems": problems_of(export_form if export_form and not form.errors else form),
         "export_form": export_form or ExportForm(initial={"year": year}, years=years),
         "year": year,
         "check": check,
+        "under_way": queries.check_under_way(year),
+        "tasks": queries.census_tasks_of(request.user),
     }
     if check is not None:
         context |= _found(request, check)
@@ -83,13 +87,17 @@ def census_page(
 
 def _check_again(request: SignedInRequest, year: CensusYear) -> HttpResponse:
     today = timezone.localdate()
-    number = queries.number_of_children_in_return(year, today)
-    if number > MOST_CHILDREN_AT_ONCE:
-        messages.warning(
-            request,
-            f"{year.name} has {number:,} children, too many to be checked while you wait. Ask "
-            "whoever runs this service to run census_check.",
-        )
+    children = queries.number_of_children_in_return(year, today)
+    if children > MOST_CHILDREN_AT_ONCE:
+        if queries.check_under_way(year.name) is None:
+            start_task(
+                CensusTask.Kind.CHECK,
+                by=request.user,
+                year=year.name,
+                children=children,
+                address=request.audit_context.address,
+                request_id=request.id,
+            )
     else:
         check_year(year)
         messages.success(request, f"{year.name} was checked again")

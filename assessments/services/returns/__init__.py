@@ -9,6 +9,14 @@ from assessments.services.returns.exporting import (
     export_return,
 )
 from assessments.services.returns.merging import Merge, Merged, Outcome, merge_return
+from assessments.services.returns.parts import (
+    FILE,
+    UPLOAD,
+    PartsFile,
+    all_rows,
+    page_of_rows,
+    parts_of,
+)
 from assessments.services.returns.reconciling import Reconciliation, reconcile_return
 from assessments.services.returns.refusals import (
     EmptyReturn,
@@ -18,8 +26,18 @@ from assessments.services.returns.refusals import (
     RestrictedRecords,
     ReturnRefused,
 )
+from assessments.services.returns.tasks import (
+    begin_upload,
+    discard_task,
+    look_after_tasks,
+    start_task,
+    start_uploaded,
+    stop_task,
+)
 
 __all__ = [
+    "FILE",
+    "UPLOAD",
     "EmptyReturn",
     "ErrorsStand",
     "Export",
@@ -29,13 +47,23 @@ __all__ = [
     "Merged",
     "NoAuthorityNumber",
     "Outcome",
+    "PartsFile",
     "ReadBackDiffers",
     "Reconciliation",
     "RestrictedRecords",
     "ReturnRefused",
+    "all_rows",
+    "begin_upload",
     "check_year",
+    "discard_task",
     "explain_query",
     "export_return",
+    "look_after_tasks",
     "merge_return",
+    "page_of_rows",
+    "parts_of",
     "reconcile_return",
+    "start_task",
+    "start_uploaded",
+    "stop_task",
 ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.census.figures import Figures, Late
+from assessments.census.rules.judge import Finding
 from assessments.census.rules.loader import Severity
 from assessments.census.years import CensusYear
 from assessments.models import CensusCheck, CensusFinding, CensusLateAssessment
@@ -24,7 +25,9 @@ ROWS_AT_ONCE = 1000
 
 
 def check_year(
-    year: CensusYear, report: Callable[[FoundInYear], object] = lambda found: None
+    year: CensusYear,
+    report: Callable[[FoundInYear], object] = lambda found: None,
+    progress: Callable[[int], object] = lambda children: None,
 ) -> CensusCheck:
     """Judge what is recorded of a year as at today, or as at 31 March of a year that has ended.
 
@@ -47,6 +50,7 @@ def check_year(
 
     def seen(child: ChildInReturn) -> None:
         totals["children"] += 1
+        progress(1)
         for episode, places in zip(child.child.episodes, child.assessments, strict=True):
             for late in figures.add(episode):
                 place = places[late.place]
@@ -107,14 +111,9 @@ def _locked(year: CensusYear, on: date) -> CensusCheck:
 
 def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
     finding, place = found.finding, found.assessment
-    kind = CensusFinding.Kind.QUERY
-    if finding.if_still_open:
-        kind = CensusFinding.Kind.IF_STILL_OPEN
-    elif finding.severity is Severity.ERROR:
-        kind = CensusFinding.Kind.ERROR
     return CensusFinding(
         census_check=check,
-        kind=kind,
+        kind=kind_of(finding),
         rule=finding.rule,
         message=finding.message,
         mend=finding.mend,
@@ -125,6 +124,14 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
         worker_id=place.worker if place else None,
         reference=_reference(found),
     )
+
+
+def kind_of(finding: Finding) -> CensusFinding.Kind:
+    if finding.if_still_open:
+        return CensusFinding.Kind.IF_STILL_OPEN
+    if finding.severity is Severity.ERROR:
+        return CensusFinding.Kind.ERROR
+    return CensusFinding.Kind.QUERY
 
 
 def _late_row(child: ChildInReturn, place: RecordedAssessment, late: Late) -> CensusLateAssessment:

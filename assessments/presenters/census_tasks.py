@@ -1,0 +1,85 @@
+"""What a census task found, as its page and its table show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from assessments.census.differences import Kind
+from assessments.models import CensusFinding, CensusTask
+from assessments.services.returns import Format, Outcome
+from assessments.services.returns.rows import OF_DIFFERENCES, OF_FINDINGS, OF_MERGED
+
+FINDINGS: Mapping[str, str] = {each.value: each.label for each in CensusFinding.Kind}
+DIFFERENCES: Mapping[str, str] = {each.name.lower(): each.value for each in Kind}
+OUTCOMES: Mapping[str, str] = {
+    Outcome.FILLED.name.lower(): "Filled",
+    Outcome.REPLACED.name.lower(): "Replaced",
+    Outcome.LEFT.name.lower(): "Left as it was",
+    Outcome.NOT_MATCHED.name.lower(): "Not matched",
+}
+KINDS: Mapping[str, Mapping[str, str]] = {
+    CensusTask.Kind.CHECK: {},
+    CensusTask.Kind.EXPORT: FINDINGS,
+    CensusTask.Kind.JUDGE: FINDINGS,
+    CensusTask.Kind.RECONCILE: DIFFERENCES,
+    CensusTask.Kind.MERGE: OUTCOMES,
+}
+TABLES: Mapping[str, tuple[str, ...]] = {
+    CensusTask.Kind.EXPORT: OF_FINDINGS,
+    CensusTask.Kind.JUDGE: OF_FINDINGS,
+    CensusTask.Kind.RECONCILE: OF_DIFFERENCES,
+    CensusTask.Kind.MERGE: OF_MERGED,
+}
+
+
+class Found(NamedTuple):
+    """A kind of what was found, and how often."""
+
+    kind: str
+    name: str
+    number: int
+
+
+class Shown(NamedTuple):
+    """A row of what was found; which cells it has depends on the task."""
+
+    child_id: str
+    cells: dict[str, str]
+    starts: list[date]
+    """The days on which the assessment that it is about may have started."""
+
+
+def kinds_found(task: CensusTask) -> list[Found]:
+    """Return what is listed, each kind, also those of which nothing was found.
+
+    What is in restricted records is counted apart, in `hidden`.
+    """
+    listed = task.counts.get("listed", {})
+    return [Found(kind, name, listed.get(kind, 0)) for kind, name in KINDS[task.kind].items()]
+
+
+def table_of(task: CensusTask) -> list[str]:
+    """Return the headings of the table with everything that was found."""
+    return ["kind", *TABLES[task.kind]]
+
+
+def shown(task: CensusTask, row: list[str]) -> Shown:
+    cells = dict(zip(TABLES[task.kind], row, strict=True))
+    names = ("start_here", "start_there", "start_date")
+    days = [cells[name] for name in names if cells.get(name)]
+    return Shown(cells.pop("child_id"), cells, [date.fromisoformat(day) for day in days])
+
+
+def name_of_file(task: CensusTask) -> str:
+    """Return what the file that it made is saved as."""
+    if task.kind == CensusTask.Kind.MERGE:
+        return f"census-{task.year}-with-our-factors.xml"
+    return name_of_export(task.year, task.options["format"])
+
+
+def name_of_export(year: str, format: str) -> str:
+    """Return what a file of a year is saved as; `format` is one of `Format`."""
+    name = f"census-{year}-{format}".removesuffix("-xml")
+    return f"{name}.{'xml' if format == Format.XML else 'csv'}"

@@ -1,0 +1,76 @@
+"""Census tasks of a data officer, and the records of the children whom a return names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from assessments.models import CensusTask, Child
+from assessments.queries.visibility import (
+    assessments_visible_to,
+    may_export_restricted,
+    may_make_census_files,
+)
+from cinfactors.accounts.models import User
+
+CENSUS_TASKS_ARE_KEPT = timedelta(hours=1)
+"""How long what was uploaded or made is kept, and the task that says so."""
+
+
+def census_tasks_of(person: User) -> QuerySet[CensusTask]:
+    """Return what the person asked for within the hour, the latest first; nobody else's."""
+    if not may_make_census_files(person):
+        return CensusTask.objects.none()
+    since = timezone.now() - CENSUS_TASKS_ARE_KEPT
+    own = CensusTask.objects.filter(asked_by=person, asked_at__gte=since)
+    return own.exclude(status=CensusTask.Status.SENDING).order_by("-asked_at", "-pk")
+
+
+def census_task_of(person: User, reference: UUID) -> CensusTask | None:
+    return census_tasks_of(person).filter(reference=reference).first()
+
+
+def check_under_way(year: str) -> CensusTask | None:
+    """Return the check of a year that waits or is being done, whoever asked for it."""
+    under_way = [CensusTask.Status.WAITING, CensusTask.Status.RUNNING]
+    checks = CensusTask.objects.filter(kind=CensusTask.Kind.CHECK, year=year, status__in=under_way)
+    return checks.order_by("pk").first()
+
+
+def may_have_file(person: User, task: CensusTask) -> bool:
+    """Return whether the person may take away what the task made, as permitted by now."""
+    return task.has_file and (not task.holds_restricted or may_export_restricted(person))
+
+
+@dataclass(slots=True)
+class ChildOfReturn:
+    """A child whom a return names, as recorded here."""
+
+    key: int
+    records: dict[date, UUID] = field(default_factory=dict)
+    """The references of the assessments that the person may see, by the day each started."""
+    is_hidden: bool = False
+    """Whether the record is restricted to others."""
+
+
+def children_of_return(person: User, ids: Iterable[str]) -> dict[str, ChildOfReturn]:
+    """Return those of the children who are recorded here, by their ids in capitals."""
+    wanted = {each.upper() for each in ids}
+    children = Child.objects.annotate(capitals=Upper("la_child_id")).filter(capitals__in=wanted)
+    found = {
+        capitals: ChildOfReturn(key, is_hidden=restricted)
+        for key, capitals, restricted in children.values_list("pk", "capitals", "restricted")
+    }
+    by_key = {child.key: child for child in found.values()}
+    visible = assessments_visible_to(person).filter(episode__child__in=by_key)
+    rows = visible.order_by("pk").values_list("episode__child", "start_date", "reference")
+    for key, start, reference in rows:
+        by_key[key].records[start] = reference
+        by_key[key].is_hidden = False
+    return found

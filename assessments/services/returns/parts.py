@@ -1,0 +1,166 @@
+"""Files of census tasks: written and read in parts, each encrypted, in the database alone."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from assessments.models import CensusTask, CensusTaskPart
+from cinfactors.accounts.encryption import cipher
+
+UPLOAD, FILE = "upload", "file"
+PART = 1024 * 1024
+"""Bytes of a part, before it is encrypted; the last one of a file may have fewer."""
+ROWS_TO_A_PART = 50
+"""As many as a page shows."""
+
+
+def _sealed(task: CensusTask, name: str, number: int, content: bytes) -> bytes:
+    # A key of its own, so that no part can stand in another's place.
+    return cipher(f"census file {name} {number}", str(task.reference)).encrypt(content)
+
+
+def _opened(task: CensusTask, part: CensusTaskPart) -> bytes:
+    key = cipher(f"census file {part.name} {part.number}", str(task.reference))
+    return key.decrypt(bytes(part.content))
+
+
+def keep_part(task: CensusTask, name: str, number: int, content: bytes) -> None:
+    CensusTaskPart.objects.create(
+        task=task, name=name, number=number, content=_sealed(task, name, number, content)
+    )
+
+
+def part_of(task: CensusTask, name: str, number: int) -> bytes | None:
+    """Return a part; None where there is none. Raises InvalidToken where SECRET_KEY is another."""
+    part = CensusTaskPart.objects.filter(task=task, name=name, number=number).first()
+    return None if part is None else _opened(task, part)
+
+
+def parts_of(task: CensusTask, name: str) -> Iterator[bytes]:
+    """Yield the parts of a file in their order, each read when it is asked for."""
+    number = 0
+    while (content := part_of(task, name, number)) is not None:
+        yield content
+        number += 1
+
+
+def delete_parts(task: CensusTask, *, but: str | None = None) -> None:
+    parts = CensusTaskPart.objects.filter(task=task)
+    (parts.exclude(name=but) if but else parts).delete()
+
+
+class PartsFile(io.RawIOBase):
+    """A file of a task: written from its start, then read from it as often as is asked.
+
+    `told` is called with the bytes read so far.
+    """
+
+    def __init__(
+        self, task: CensusTask, name: str, told: Callable[[int], object] = lambda read: None
+    ) -> None:
+        super().__init__()
+        self._task, self._name, self._told = task, name, told
+        self._buffer = bytearray()
+        self._number = self._position = 0
+        self._is_written = False
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._is_written = True
+        self._buffer += content
+        while len(self._buffer) >= PART:
+            self._keep(PART)
+        return len(content)
+
+    def _keep(self, size: int) -> None:
+        keep_part(self._task, self._name, self._number, bytes(self._buffer[:size]))
+        del self._buffer[:size]
+        self._number += 1
+
+    def finish(self) -> None:
+        """Keep what was written and fills no whole part."""
+        if self._is_written and self._buffer:
+            self._keep(len(self._buffer))
+        self._is_written = False
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        if (offset, whence) != (0, io.SEEK_SET):
+            raise io.UnsupportedOperation("only its start can be sought")
+        self.finish()
+        self._buffer.clear()
+        self._number = self._position = 0
+        return 0
+
+    def tell(self) -> int:
+        return self._position
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return so many bytes, fewer at the end of a part, none at the end of the file."""
+        if not self._buffer:
+            content = part_of(self._task, self._name, self._number)
+            if content is None:
+                return b""
+            self._buffer += content
+            self._number += 1
+        size = len(self._buffer) if size < 0 else size
+        content = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        self._position += len(content)
+        self._told(self._position)
+        return content
+
+
+class Rows:
+    """What a task found, by kind: a page of rows to a part, each row a list of texts."""
+
+    def __init__(self, task: CensusTask) -> None:
+        self._task = task
+        self._pending: dict[str, list[list[Any]]] = {}
+        self._kept: dict[str, int] = {}
+        self.numbers: Counter[str] = Counter()
+
+    def add(self, kind: str, row: list[Any]) -> None:
+        self.numbers[kind] += 1
+        rows = self._pending.setdefault(kind, [])
+        rows.append(row)
+        if len(rows) == ROWS_TO_A_PART:
+            self._keep(kind)
+
+    def _keep(self, kind: str) -> None:
+        rows = self._pending.pop(kind, [])
+        if rows:
+            number = self._kept.get(kind, 0)
+            keep_part(self._task, name_of_rows(kind), number, json.dumps(rows).encode())
+            self._kept[kind] = number + 1
+
+    def finish(self) -> None:
+        for kind in [*self._pending]:
+            self._keep(kind)
+
+
+def name_of_rows(kind: str) -> str:
+    return f"rows {kind}"
+
+
+def page_of_rows(task: CensusTask, kind: str, number: int) -> list[list[Any]]:
+    """Return a page of what was found, from 1; nothing where there is no such page."""
+    content = part_of(task, name_of_rows(kind), number - 1)
+    rows: list[list[Any]] = [] if content is None else json.loads(content)
+    return rows
+
+
+def all_rows(task: CensusTask, kind: str) -> Iterator[list[Any]]:
+    for content in parts_of(task, name_of_rows(kind)):
+        yield from json.loads(content)

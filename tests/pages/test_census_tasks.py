@@ -1,0 +1,500 @@
+"""A return of the case system that a data officer sends: judged, compared, filled."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.management.commands import db_worker
+
+from assessments.models import CensusCheck, CensusTask, CensusTaskPart
+from assessments.pages.census import uploading
+from assessments.services.returns import heard, look_after_tasks
+from cinfactors.accounts.models import User
+from cinfactors.audit.models import Reading
+from tests import people as make
+from tests.pages.page import problems
+from tests.people import People
+from tests.services.test_merging_returns import (
+    _may,
+    assessment,
+    child,
+    completed,
+    theirs,
+    wrapper,
+)
+from tests.snapshot import unchanged
+
+__all__ = ["_may"]
+
+PAGE = "/census/return/"
+KINDS = ["judge", "reconcile", "merge"]
+
+
+@pytest.fixture(autouse=True)
+def _unheard(monkeypatch):
+    """What a test has not committed is not there for the thread that says how far a task is.
+
+    And the worker, which is a process of its own otherwise, keeps the test's connection.
+    """
+    monkeypatch.setattr(heard, "EVERY", 3600)
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+
+
+@pytest.fixture
+def dee(people: People, browser_of) -> Client:
+    return browser_of(people.dee)
+
+
+def may_export_restricted(person: User) -> None:
+    person.exports_restricted = True
+    person.save()
+
+
+def send(client: Client, content: bytes, action: str = "reconcile", **fields):
+    file = SimpleUploadedFile("EX1001 Maya.xml", content, "text/xml")
+    return client.post(PAGE, {"action": action, "file": file, **fields})
+
+
+def work() -> None:
+    call_command("run_tasks", batch=True, verbosity=0, startup_delay=False)
+
+
+def done(client: Client, content: bytes, action: str = "reconcile", **fields) -> str:
+    """Send it, have it done, and return the page's address."""
+    response = send(client, content, action, **fields)
+    assert response.status_code == 302, problems(response)
+    work()
+    return response["Location"]
+
+
+def text(response) -> str:
+    return " ".join(BeautifulSoup(response.content, "html.parser").main.get_text(" ").split())
+
+
+def rows(client: Client, address: str) -> list[dict[str, str]]:
+    response = client.post(f"{address}table/")
+    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    return [*csv.DictReader(io.StringIO(content))]
+
+
+def test_a_return_is_compared_with_what_is_recorded_here(people: People, dee: Client):
+    mine = completed(people, "3B")
+    address = done(dee, theirs(child(assessment(wrapper("4B"))), child(id="THEIRS1")))
+    page = dee.get(address)
+    assert "Comparison with a return 2025-26" in text(page)
+    assert "2 children and 2 assessments in the return, 1 of them recorded here" in text(page)
+    assert "Different factors" in text(dee.get(f"{address}?kind=factors"))
+    different = dee.get(f"{address}?kind=factors").content.decode()
+    assert f"/assessments/{mine.reference}/" in different
+    assert [(row["kind"], row["child_id"]) for row in rows(dee, address)] == [
+        ("There, not here", "THEIRS1"),
+        ("Different factors", "EX1001"),
+    ]
+
+
+def test_no_difference_is_said(people: People, dee: Client):
+    completed(people, "3B")
+    address = done(dee, theirs(child(assessment(wrapper("3B")))))
+    assert "No differences" in text(dee.get(address))
+    assert dee.post(f"{address}table/").status_code == 404
+
+
+def test_our_factors_are_put_into_a_return_and_it_is_given_back(people: People, dee: Client):
+    completed(people, "3B", "4B")
+    sent = theirs(child(assessment("")))
+    address = done(dee, sent, "merge")
+    assert "1 assessment filled" in text(dee.get(address))
+    response = dee.post(f"{address}file/")
+    assert response["Content-Disposition"] == (
+        'attachment; filename="census-2025-26-with-our-factors.xml"'
+    )
+    assert response["Cache-Control"] == "no-store"
+    made = b"".join(response.streaming_content)
+    assert made.replace(wrapper("3B", "4B").replace("\n", "\r\n").encode(), b"") != made
+    assert b"<AssessmentFactors>3B</AssessmentFactors>" in made
+
+
+@pytest.mark.parametrize(("fields", "codes"), [({}, "4B"), ({"replacing": "on"}, "3B")])
+def test_what_differs_is_replaced_only_when_asked(people: People, dee: Client, fields, codes):
+    completed(people, "3B")
+    address = done(dee, theirs(child(assessment(wrapper("4B")))), "merge", **fields)
+    made = b"".join(dee.post(f"{address}file/").streaming_content)
+    assert f"<AssessmentFactors>{codes}</AssessmentFactors>".encode() in made
+
+
+def test_a_return_is_judged_by_itself(people: People, dee: Client):
+    address = done(dee, theirs(child(assessment(wrapper("21", "3B")))), "judge")
+    page = text(dee.get(f"{address}?kind=error"))
+    assert "8869" in page
+    assert "Check of a return 2025-26" in page
+    assert {row["rule"] for row in rows(dee, address)} >= {"8869"}
+    assert not Reading.objects.filter(page="reconcile").exists()
+
+
+def test_a_long_list_has_pages(people: People, dee: Client):
+    many = [child(id=f"THEIRS{number}") for number in range(120)]
+    address = done(dee, theirs(*many))
+    assert "THEIRS49" in text(dee.get(address))
+    assert "THEIRS50" not in text(dee.get(address))
+    assert "THEIRS119" in text(dee.get(f"{address}?page=3"))
+    assert len(rows(dee, address)) == 120
+
+
+@pytest.mark.parametrize("kind", ["x", "dates", "error"])
+def test_a_kind_that_was_not_found_is_no_page(people: People, dee: Client, kind: str):
+    address = done(dee, theirs(child()))
+    assert dee.get(f"{address}?kind={kind}").status_code == 404
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("action", KINDS)
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"not xml", "it is not XML that can be read"),
+        (b"<!DOCTYPE Message [<!ENTITY a 'b'>]><Message/>", "DOCTYPE"),
+        (theirs(child()).replace(b"<Year>2026", b"<Year>soon"), "does not say the year"),
+        (theirs(child())[:-40], "not well-formed"),
+    ],
+)
+def test_what_is_no_return_is_refused_whole_with_its_line(
+    people: People, dee: Client, action: str, content: bytes, why: str
+):
+    completed(people, "3B")
+    address = done(dee, content, action)
+    page = text(dee.get(address))
+    assert "The file was refused: " in page
+    assert why in page
+    assert dee.post(f"{address}file/").status_code == 404
+    assert not CensusTaskPart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"action": "", "file": SimpleUploadedFile("a.xml", b"x")}, "Select what to do"),
+        ({"action": "drop", "file": SimpleUploadedFile("a.xml", b"x")}, "Select what to do"),
+        ({"action": "merge"}, "Select the return that your case system made"),
+        ({"action": "merge", "file": SimpleUploadedFile("a.xml", b"")}, "The file is empty"),
+        ({"action": "merge", "file": "text"}, "Select the return that your case system made"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_kept(people, dee: Client, fields, problem: str):
+    response = dee.post(PAGE, fields)
+    assert response.status_code == 422
+    assert problems(response)[0].startswith(problem)
+    assert not CensusTask.objects.exists()
+
+
+def test_what_was_chosen_stays_where_the_file_is_missing(people: People, dee: Client):
+    response = dee.post(PAGE, {"action": "merge", "replacing": "on"})
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select_one("input[value=merge]").has_attr("checked")
+    assert page.select_one("input[name=replacing]").has_attr("checked")
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_limit(people, dee: Client, monkeypatch):
+    monkeypatch.setattr(uploading, "MOST_BYTES", 3 * 1024 * 1024)
+    response = send(dee, b"x" * (4 * 1024 * 1024), "merge")
+    assert response.status_code == 422
+    assert problems(response) == [uploading.TOO_LARGE]
+    assert not CensusTask.objects.exists()
+
+
+def test_a_body_that_is_far_too_large_is_not_read(people: People, dee: Client, monkeypatch):
+    monkeypatch.setattr(uploading, "MOST_READ", 1000)
+    response = send(dee, b"x" * 2000)
+    assert response.status_code == 413
+    assert problems(response) == [uploading.TOO_LARGE]
+
+
+def test_two_files_are_a_bad_request(people: People, dee: Client):
+    files = [SimpleUploadedFile("a.xml", b"x"), SimpleUploadedFile("b.xml", b"y")]
+    assert dee.post(PAGE, {"action": "judge", "file": files}).status_code == 400
+    assert not CensusTask.objects.exists()
+
+
+def test_a_file_in_another_field_is_a_bad_request(people: People, dee: Client):
+    response = dee.post(PAGE, {"action": "judge", "other": SimpleUploadedFile("a.xml", b"x")})
+    assert response.status_code == 400
+    assert not CensusTask.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/census/export/", "/census/"])
+def test_no_other_page_takes_a_file(people: People, dee: Client, address: str):
+    file = SimpleUploadedFile("a.xml", b"x" * 100)
+    assert dee.post(address, {"file": file}).status_code == 400
+
+
+def test_the_page_of_a_social_worker_takes_no_file(people: People, browser_of):
+    file = SimpleUploadedFile("a.xml", b"x" * 100)
+    assert browser_of(people.ada).post("/assessments/start/", {"file": file}).status_code == 400
+
+
+def test_a_post_of_another_page_leaves_nothing(people: People, browser_of):
+    client = browser_of(people.dee, enforce_csrf_checks=True)
+    with unchanged("accounts_session"):
+        assert send(client, theirs(child())).status_code == 403
+
+
+# Who may
+
+
+@pytest.mark.parametrize("name", ["ada", "mo", "abe"])
+def test_nobody_but_data_officers_sends_a_return(people: People, browser_of, name: str):
+    client = browser_of(getattr(people, name))
+    with unchanged("accounts_session"):
+        assert client.get(PAGE).status_code == 404
+        assert send(client, theirs(child())).status_code == 404
+
+
+def test_a_task_is_for_who_asked_for_it_alone(people: People, dee: Client, browser_of):
+    completed(people, "3B")
+    address = done(dee, theirs(child(assessment(""))), "merge")
+    other = make.make_person("Otto Officer", role=people.dee.role)
+    for person in (other, people.mo, people.ada, people.abe):
+        client = browser_of(person)
+        assert client.get(address).status_code == 404
+        for what in ("file", "table", "stop"):
+            assert client.post(f"{address}{what}/").status_code == 404
+    people.dee.is_active = False
+    people.dee.save()
+    assert dee.get(address).status_code != 200
+
+
+def test_who_is_no_data_officer_any_more_is_refused_when_it_is_done(people: People, dee: Client):
+    address = send(dee, theirs(child()))["Location"]
+    people.dee.role = people.ada.role
+    people.dee.save()
+    work()
+    task = CensusTask.objects.get()
+    assert task.status == "refused"
+    assert not CensusTaskPart.objects.exists()
+    assert dee.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["reconcile", "merge"])
+def test_with_restricted_records_nothing_is_done_without_the_permission(
+    people: People, dee: Client, action: str
+):
+    make.restrict(completed(people, "3B"), people.mo)
+    address = done(dee, theirs(child()), action)
+    assert "Restricted records stand in this return" in text(dee.get(address))
+    assert not CensusTaskPart.objects.exists()
+
+
+@pytest.mark.parametrize(("action", "hidden"), [("reconcile", 1), ("merge", 1)])
+def test_restricted_records_are_counted_and_not_listed(
+    people: People, dee: Client, action: str, hidden: int
+):
+    make.restrict(completed(people, "3B"), people.mo)
+    may_export_restricted(people.dee)
+    address = done(dee, theirs(child(assessment(""))), action)
+    page = text(dee.get(address))
+    assert f"{hidden} more in restricted records: ask a manager who is named" in page
+    assert "EX1001" not in page
+    assert Reading.objects.filter(person_id=people.dee.pk, page=action, restricted=True).exists()
+
+
+def test_a_file_with_restricted_records_needs_the_permission_to_be_taken_away(
+    people: People, dee: Client
+):
+    make.restrict(completed(people, "3B"), people.mo)
+    may_export_restricted(people.dee)
+    address = done(dee, theirs(child(assessment(""))), "merge")
+    assert dee.post(f"{address}file/").status_code == 200
+    people.dee.exports_restricted = False
+    people.dee.save()
+    assert "you may not export them any more" in text(dee.get(address))
+    assert dee.post(f"{address}file/").status_code == 404
+
+
+def test_a_record_restricted_since_is_neither_shown_nor_in_the_table(people: People, dee: Client):
+    mine = completed(people, "3B")
+    completed(people, "3B", la_child_id="EX1002")
+    address = done(dee, theirs(child(id="THEIRS1")))
+    assert "EX1001" in text(dee.get(f"{address}?kind=here_not_there"))
+    make.restrict(mine, people.mo)
+    page = text(dee.get(f"{address}?kind=here_not_there"))
+    assert "EX1001" not in page
+    assert "EX1002" in page
+    assert "1 of this page in records that were restricted since" in page
+    assert {row["child_id"] for row in rows(dee, address)} == {"EX1002", "THEIRS1"}
+
+
+def test_what_is_listed_is_recorded_as_read(people: People, dee: Client):
+    mine = completed(people, "3B")
+    address = done(dee, theirs(child(assessment(wrapper("4B")))))
+    dee.get(address)
+    read = Reading.objects.filter(page="reconcile", children__isnull=False).latest("pk")
+    assert read.children == [mine.episode.child_id]
+    before = Reading.objects.count()
+    rows(dee, address)
+    assert Reading.objects.filter(child_id=mine.episode.child_id).count() == 1
+    assert Reading.objects.count() == before + 1
+
+
+# What is kept, and for how long
+
+
+def test_what_is_sent_is_encrypted_and_gone_once_it_is_done(people: People, dee: Client):
+    completed(people, "3B")
+    send(dee, theirs(child(assessment(""))), "merge")
+    (part,) = CensusTaskPart.objects.all()
+    assert b"EX1001" not in bytes(part.content)
+    assert b"Maya" not in bytes(part.content)
+    assert CensusTask.objects.get().request_id
+    work()
+    assert {each.name for each in CensusTaskPart.objects.all()} == {"file", "rows filled"}
+    assert not any(b"EX1001" in bytes(each.content) for each in CensusTaskPart.objects.all())
+
+
+def test_no_part_can_stand_in_anothers_place(people: People, dee: Client):
+    send(dee, theirs(child(id="FIRST")), "judge")
+    send(dee, theirs(child(id="SECOND")), "judge")
+    first, second = CensusTaskPart.objects.order_by("pk")
+    first.content = second.content
+    first.save()
+    work()
+    statuses = [*CensusTask.objects.order_by("pk").values_list("status", flat=True)]
+    assert statuses == ["failed", "done"]
+
+
+def test_after_an_hour_everything_of_it_is_gone(people: People, dee: Client):
+    address = done(dee, theirs(child()))
+    asked = timezone.now() - timedelta(minutes=61)
+    CensusTask.objects.update(asked_at=asked)
+    assert dee.get(address).status_code == 404
+    look_after_tasks()
+    assert not CensusTask.objects.filter(kind="reconcile").exists()
+    assert not CensusTaskPart.objects.exists()
+
+
+def test_a_stopped_task_keeps_nothing_and_is_not_done(people: People, dee: Client):
+    address = send(dee, theirs(child()))["Location"]
+    assert "It begins in a moment" in text(dee.get(address))
+    assert dee.post(f"{address}stop/").status_code == 302
+    work()
+    assert "It was stopped" in text(dee.get(address))
+    assert not CensusTaskPart.objects.exists()
+
+
+def test_a_task_that_nothing_begins_says_whom_to_ask(people: People, dee: Client):
+    address = send(dee, theirs(child()))["Location"]
+    CensusTask.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    assert "Nothing has begun it yet" in text(dee.get(address))
+
+
+def test_a_fault_of_ours_is_said_without_what_it_is_about(
+    people: People, dee: Client, monkeypatch, caplog
+):
+    def fails(*args, **options):
+        raise RuntimeError("EX1001 Maya")
+
+    monkeypatch.setattr("assessments.services.returns.doing.reconcile_return", fails)
+    address = done(dee, theirs(child()))
+    assert "Something went wrong on our side" in text(dee.get(address))
+    assert "RuntimeError" in caplog.text
+    assert "EX1001" not in caplog.text
+    assert not CensusTaskPart.objects.exists()
+
+
+def test_what_was_asked_for_within_the_hour_is_listed(people: People, dee: Client):
+    assert "What you asked for" not in text(dee.get(PAGE))
+    done(dee, theirs(child()))
+    send(dee, theirs(child()), "judge")
+    page = text(dee.get(PAGE))
+    assert "Comparison with a return 2025-26" in page
+    assert "waiting" in page
+
+
+# A year that is too large to wait for
+
+
+@pytest.fixture
+def large(monkeypatch):
+    for module in ("views", "exporting"):
+        monkeypatch.setattr(f"assessments.pages.census.{module}.MOST_CHILDREN_AT_ONCE", 0)
+
+
+def test_a_large_year_is_checked_in_the_background(people: People, dee: Client, large):
+    completed(people, "3B")
+    dee.post("/census/", {"year": "2025-26"})
+    page = text(dee.get("/census/?year=2025-26"))
+    assert "2025-26 is being checked" in page
+    assert "has not been checked yet" in page
+    dee.post("/census/", {"year": "2025-26"})
+    assert CensusTask.objects.count() == 1
+    work()
+    assert "checked on 20 May 2026" in text(dee.get("/census/?year=2025-26"))
+    assert CensusCheck.objects.get().children == 1
+    address = f"/census/task/{CensusTask.objects.get().reference}/"
+    assert "The year was checked" in text(dee.get(address))
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "says"),
+    [
+        ("xml", "census-2025-26.xml", b"<LAchildID>EX1001</LAchildID>"),
+        ("csv-long", "census-2025-26-csv-long.csv", b'"EX1001"'),
+    ],
+)
+def test_a_file_of_a_large_year_is_made_in_the_background(
+    people: People, dee: Client, large, format: str, name: str, says: bytes
+):
+    completed(people, "3B")
+    asked = {"year": "2025-26", "format": format, "allow_errors": "on"}
+    address = dee.post("/census/export/", asked)["Location"]
+    work()
+    page = text(dee.get(address))
+    assert "File of a year 2025-26" in page
+    assert "1 child and 1 assessment, 1 of them completed" in page
+    response = dee.post(f"{address}file/")
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert says in b"".join(response.streaming_content)
+
+
+def test_where_errors_stand_no_file_is_made_and_they_are_listed(people, dee: Client, large):
+    mine = completed(people, "3B")
+    mine.episode.primary_need = ""
+    mine.episode.save()
+    asked = {"year": "2025-26", "format": "xml"}
+    address = dee.post("/census/export/", asked)["Location"]
+    work()
+    page = dee.get(address)
+    assert "1 error stands that DfE would refuse" in text(page)
+    assert "8610" in text(page)
+    assert f"/assessments/{mine.reference}/" in page.content.decode()
+    assert dee.post(f"{address}file/").status_code == 404
+    assert [row["rule"] for row in rows(dee, address) if row["kind"] == "DfE would refuse"] == [
+        "8610"
+    ]
+
+
+def test_the_years_that_may_still_change_are_checked_once_a_night(people: People, dee: Client):
+    completed(people, "3B")
+    with time_machine.travel(datetime(2026, 5, 21, 0, 30, tzinfo=UTC)):  # half past one in London
+        look_after_tasks()
+        work()
+    assert not CensusCheck.objects.exists()
+    with time_machine.travel(datetime(2026, 5, 21, 1, 30, tzinfo=UTC)):
+        look_after_tasks()
+        look_after_tasks()
+        work()
+        assert {each.year for each in CensusCheck.objects.all()} == {"2025-26", "2026-27"}
+        look_after_tasks()
+        assert not CensusTask.objects.filter(ended_at__isnull=True).exists()
+    with time_machine.travel(datetime(2026, 5, 22, 1, 30, tzinfo=UTC)):
+        look_after_tasks()
+        assert CensusTask.objects.filter(ended_at__isnull=True).count() == 2
