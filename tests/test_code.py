@@ -62,10 +62,11 @@ def test_nothing_runs_text_as_code_or_as_a_command():
         r"(^|\.)(eval|exec|compile_command|__import__|system|popen|spawn\w*|from_string|Template)$"
     )
     assert {name for name in called if bad.search(name)} == set()
-    modules = {name.partition(".")[0] for _, name in imported()}
-    assert (
-        modules & {"pickle", "marshal", "shelve", "subprocess", "yaml", "jinja2", "code"} == set()
-    )
+    bad_modules = {"pickle", "marshal", "shelve", "subprocess", "yaml", "jinja2", "code"}
+    # It starts one command of ours, by itself and with words of ours alone.
+    assert {each for each in imported() if each[1].partition(".")[0] in bad_modules} == {
+        ("cinfactors/task_worker.py", "subprocess")
+    }
 
 
 def test_only_the_census_reads_xml_and_nothing_an_archive():
@@ -231,7 +232,7 @@ def test_no_script_of_ours_makes_markup_or_code_from_text():
     assert {path.name for path in scripts() if bad.search(path.read_text())} == set()
     # Pages of our own server, which has made them safe, are read as what they are.
     parsing = {path.name for path in scripts() if "DOMParser" in path.read_text()}
-    assert parsing <= {"failures.js"}
+    assert parsing <= {"failures.js", "reloading.js"}
 
 
 def test_no_script_of_ours_keeps_anything_in_the_browser_or_sends_it_elsewhere():

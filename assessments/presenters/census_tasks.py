@@ -42,6 +42,15 @@ class Found(NamedTuple):
     number: int
 
 
+class Side(NamedTuple):
+    """An assessment as the return has it, or as it is recorded here; all empty where it is not."""
+
+    name: str
+    start: str
+    authorised: str
+    factors: str
+
+
 class Shown(NamedTuple):
     """A row of what was found; which cells it has depends on the task."""
 
@@ -49,6 +58,17 @@ class Shown(NamedTuple):
     cells: dict[str, str]
     starts: list[date]
     """The days on which the assessment that it is about may have started."""
+
+    @property
+    def sides(self) -> list[Side]:
+        """Return both sides of a difference."""
+        return [
+            Side(
+                name,
+                *(self.cells[f"{fact}_{where}"] for fact in ("start", "authorised", "factors")),
+            )
+            for name, where in (("In the return", "there"), ("Recorded here", "here"))
+        ]
 
 
 def kinds_found(task: CensusTask) -> list[Found]:

@@ -23,6 +23,7 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
+from django_tasks_db.models import DBTaskResult
 
 from assessments import queries
 from cinfactors.accounts.models import Membership, User
@@ -47,7 +48,9 @@ else:
 
 # Permissions follow from roles, nothing is sent by e-mail, and how a person signs in is changed by
 # services alone.
-admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister(
+    [Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, DBTaskResult]
+)
 
 
 class PersonRequest(SignedInRequest):
