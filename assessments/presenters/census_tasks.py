@@ -32,6 +32,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     CensusTask.Kind.RECONCILE: OF_DIFFERENCES,
     CensusTask.Kind.MERGE: OF_MERGED,
 }
+DAYS = (
+    *("referral_date", "start_date", "start_there", "start_here"),
+    *("authorised_there", "authorised_here"),
+)
 
 
 class Found(NamedTuple):
@@ -46,8 +50,8 @@ class Side(NamedTuple):
     """An assessment as the return has it, or as it is recorded here; all empty where it is not."""
 
     name: str
-    start: str
-    authorised: str
+    start: date | None
+    authorised: date | None
     factors: str
 
 
@@ -56,8 +60,14 @@ class Shown(NamedTuple):
 
     child_id: str
     cells: dict[str, str]
-    starts: list[date]
-    """The days on which the assessment that it is about may have started."""
+    days: dict[str, date]
+    """Those of the cells that are dates."""
+
+    @property
+    def starts(self) -> list[date]:
+        """Return the days on which the assessment that it is about may have started."""
+        names = ("start_here", "start_there", "start_date")
+        return [self.days[name] for name in names if name in self.days]
 
     @property
     def sides(self) -> list[Side]:
@@ -65,7 +75,9 @@ class Shown(NamedTuple):
         return [
             Side(
                 name,
-                *(self.cells[f"{fact}_{where}"] for fact in ("start", "authorised", "factors")),
+                self.days.get(f"start_{where}"),
+                self.days.get(f"authorised_{where}"),
+                self.cells[f"factors_{where}"],
             )
             for name, where in (("In the return", "there"), ("Recorded here", "here"))
         ]
@@ -87,9 +99,8 @@ def table_of(task: CensusTask) -> list[str]:
 
 def shown(task: CensusTask, row: list[str]) -> Shown:
     cells = dict(zip(TABLES[task.kind], row, strict=True))
-    names = ("start_here", "start_there", "start_date")
-    days = [cells[name] for name in names if cells.get(name)]
-    return Shown(cells.pop("child_id"), cells, [date.fromisoformat(day) for day in days])
+    days = {name: date.fromisoformat(cells[name]) for name in DAYS if cells.get(name)}
+    return Shown(cells.pop("child_id"), cells, days)
 
 
 def name_of_file(task: CensusTask) -> str:

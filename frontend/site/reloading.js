@@ -1,6 +1,6 @@
 // A page about work in the background: what it says is fetched anew until the work is over.
 
-const EVERY = 1500;
+const EVERY = 1000;
 
 async function reload() {
   const response = await fetch(location.href);

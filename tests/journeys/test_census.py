@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from assessments.models import Episode
-from tests.journeys.states.census import a_query, a_year_with_defects, this_year
+from tests.journeys.states.census import (
+    COMPARE,
+    FILL,
+    a_query,
+    a_year_with_defects,
+    sends,
+    their_return,
+    this_year,
+    work,
+)
 
 
 def test_a_data_officer_checks_a_year_until_nothing_is_found(people, at_a_browser, javascript):
@@ -42,3 +53,40 @@ def test_a_query_is_explained_once(people, at_a_browser, javascript):
     dee.sees("Nothing found", "Explained: 1 query")
     dee.follows("1 query")
     dee.sees("“The court closed it”")
+
+
+def test_a_return_is_compared_filled_and_taken_away(people, at_a_browser, javascript):
+    content = their_return(people)
+    dee = at_a_browser(people.dee, javascript=javascript)
+    dee.opens("/census/")
+    dee.follows("Send a return")
+    sends(dee, content, COMPARE)
+    dee.sees("It begins in a moment")
+    work()
+    if not javascript:  # with it the page looks again by itself
+        dee.page.reload()
+    dee.sees("2 children and 2 assessments in the return, 2 of them recorded here")
+    dee.page.get_by_role("link", name="1 Blank there, recorded here").click()
+    dee.sees("EX1001")
+    sends(dee, content, FILL)
+    work()
+    if not javascript:
+        dee.page.reload()
+    dee.sees("1 assessment filled, 0 replaced")
+    with dee.page.expect_download() as download:
+        dee.page.get_by_role("button", name="Download the file").click()
+    assert download.value.suggested_filename == f"census-{this_year().name}-with-our-factors.xml"
+    made = Path(download.value.path()).read_bytes()
+    assert len(made) > len(content)
+    dee.opens("/census/")
+    dee.sees("What you asked for in the last hour", "Our factors put into a return")
+
+
+def test_a_task_is_stopped(people, at_a_browser, javascript):
+    dee = at_a_browser(people.dee, javascript=javascript)
+    sends(dee, their_return(people), COMPARE)
+    dee.presses("Stop")
+    dee.sees("It was stopped, and what it had was deleted")
+    work()
+    dee.page.reload()
+    dee.sees("It was stopped")

@@ -94,6 +94,7 @@ def test_a_return_is_compared_with_what_is_recorded_here(people: People, dee: Cl
     assert "2 children and 2 assessments in the return, 1 of them recorded here" in text(page)
     assert "Different factors" in text(dee.get(f"{address}?kind=factors"))
     different = dee.get(f"{address}?kind=factors").content.decode()
+    assert "Started 2 Jun 2025, authorised 14 Jul 2025" in " ".join(different.split())
     assert f"/assessments/{mine.reference}/" in different
     assert [(row["kind"], row["child_id"]) for row in rows(dee, address)] == [
         ("There, not here", "THEIRS1"),

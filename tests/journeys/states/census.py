@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import date, timedelta
 
+from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import FilePayload
 
 from assessments import queries
 from assessments.census.years import CensusYear
 from assessments.models import Assessment, CensusFinding, Outcome
-from assessments.services.returns import check_year, explain_query
+from assessments.services.returns import Export, check_year, explain_query, export_return
 from cinfactors.accounts.models import User
 from tests import people as given
 from tests.journeys.states.opening import SitDown
@@ -153,6 +156,77 @@ def census_figures_of_a_year_not_checked(people: People, open_browser: SitDown) 
     return visitor
 
 
+# A return that is sent
+
+
+def work() -> None:
+    """Do what waits, as the worker beside the web server would."""
+    call_command("run_tasks", batch=True, verbosity=0, startup_delay=False)
+
+
+def their_return(people: People) -> bytes:
+    """A return of this year: without the factors of one child, with others of another."""
+    mine = with_need(completed(people.ada, people.mo, "EX1001"))
+    with_need(completed(people.cleo, people.nia, "EX2001"))
+    file = io.BytesIO()
+    wanted = Export(this_year(), timezone.localdate(), "2026-01-01T00:00:00", allow_errors=True)
+    export_return(wanted, by=None, file=file)
+    codes = "".join(f"<AssessmentFactors>{code}</AssessmentFactors>" for code in mine.codes)
+    content = file.getvalue()
+    blank, _, rest = content.partition(codes.encode())
+    return blank + rest.replace(codes.encode(), b"<AssessmentFactors>5A</AssessmentFactors>")
+
+
+def sends(visitor: Visitor, content: bytes, action: str) -> None:
+    visitor.opens("/census/return/")
+    visitor.chooses(action)
+    file = FilePayload(name="theirs.xml", mimeType="text/xml", buffer=content)
+    visitor.page.get_by_label("The return, as XML").set_input_files(file)
+    visitor.presses("Send the return")
+
+
+def _sent(name: str, action: str, *words: str, is_done: bool = True):
+    def state(people: People, open_browser: SitDown) -> Visitor:
+        content = their_return(people)
+        visitor = open_browser(people.dee)
+        sends(visitor, content, action)
+        if is_done:
+            work()
+        visitor.sees(*words)
+        return visitor
+
+    state.__name__ = name
+    return state
+
+
+COMPARE, FILL = "Compare it with what is recorded here", "Put the factors recorded here into it"
+return_waiting = _sent("return_waiting", COMPARE, "It begins in a moment", "Stop", is_done=False)
+return_compared = _sent(
+    "return_compared", COMPARE, "2 of them recorded here", "Blank there, recorded here"
+)
+return_filled = _sent("return_filled", FILL, "1 assessment filled", "Download the file")
+return_judged = _sent(
+    "return_judged", "Check it by the census rules", "Check of a return", "Kept until"
+)
+
+
+def return_refused(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.dee)
+    sends(visitor, b"Not a return", COMPARE)
+    work()
+    visitor.sees("The file was refused: line 1")
+    return visitor
+
+
+def return_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.dee)
+    visitor.opens("/census/return/")
+    visitor.expects(422)
+    visitor.page.get_by_role("button", name="Send the return").click()
+    visitor.sees("There is a problem", "Select what to do with the return")
+    return visitor
+
+
 STATES = (
     census_figures,
     census_late_assessments,
@@ -166,4 +240,10 @@ STATES = (
     explaining_a_query,
     explaining_a_query_with_an_error,
     census_with_an_explained_query,
+    return_with_an_error,
+    return_waiting,
+    return_compared,
+    return_filled,
+    return_judged,
+    return_refused,
 )
