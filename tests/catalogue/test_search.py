@@ -280,6 +280,8 @@ def test_a_word_that_is_like_no_other_finds_nothing(text):
         # The very words of one thing, though "caring" and "separated from parents" are another.
         ("in care", "is a status"),
         ("separated parents", "no factor for parents who separate"),
+        ("separation of parents", "no factor for parents who separate"),
+        ("refuses school", "no factor for school"),
     ],
 )
 def test_what_no_code_describes_is_said_and_leads_to_no_code(text, about):
@@ -316,6 +318,28 @@ def test_what_is_everyday_or_routine_does_not_hide_harm_or_need(text, number):
 )  # fmt: skip
 def test_poverty_and_poor_housing_do_not_lead_to_neglect(text):
     assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not safe at home", "refuses school", "no care", "mum doesn't care", "not known",
+        "no health visitor", "dad not present", "lost role", "no sign",
+    ],
+)  # fmt: skip
+def test_what_is_denied_of_something_else_does_not_say_that_no_factor_applies(text):
+    assert "21" not in numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "safe at home", "no concerns from school", "no concerns at school", "no known risks",
+        "all good no problems", "no concrens found", "allegations not proven",
+    ],
+)  # fmt: skip
+def test_that_there_is_no_concern_says_that_no_factor_applies(text):
+    assert numbers(text)[0] == "21"
 
 
 def test_what_a_factor_owns_is_found_whatever_else_has_no_code():

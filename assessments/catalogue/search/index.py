@@ -10,11 +10,20 @@ from itertools import pairwise
 from math import log
 
 from assessments.catalogue.search.people import people_in
-from assessments.catalogue.search.words import IRREGULAR, LIGHT, PASSIVE, SMALL, Word, words_of
+from assessments.catalogue.search.words import (
+    IRREGULAR,
+    LIGHT,
+    PASSIVE,
+    SMALL,
+    Word,
+    are_deniable,
+    words_of,
+)
 from assessments.catalogue.types import Edition, Factor, Kind, Undescribed
 
 PERSON = "@"
 """Begins the key of people in an expression: "looks after mum" is "looks after dad" too."""
+NOT = "not"
 SUFFERS = "~"
 """The key of what says that something was done to a person who is named before."""
 SAYS_LITTLE = 0.3
@@ -49,6 +58,10 @@ class Expression:
     """Which of its keys is somebody of the person directly before: "sister's partner"."""
     text: str = ""
     """All of it, small words included."""
+    is_denial: bool = False
+    """Whether it says that there is no concern, risk or the like, so that a text needs one too."""
+    is_solitary: bool = False
+    """Whether it says that no factor applies, which a text that denies something else does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +184,9 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
         # People alone say nothing of what was found.
         if all(key.startswith(PERSON) for key in found) and not is_name:
             continue
-        if (typed, owner) not in seen:
-            seen.add((typed, owner))
+        is_denial = NOT in found and are_deniable(words)
+        if (typed, owner, is_denial) not in seen:
+            seen.add((typed, owner, is_denial))
             named = {key for key in found if key.startswith(PERSON)} - partners
             names_another = bool(named - children)
             places = [place for place, _ in every]
@@ -193,7 +207,14 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
                 is_closed,
                 somebodys,
                 " ".join(each.typed for each in words),
+                is_denial,
+                owner.factor is not None and is_solitary(edition, owner.factor),
             )
+
+
+def is_solitary(edition: Edition, factor: Factor) -> bool:
+    """Return whether the factor says that no other applies."""
+    return not edition.solitary_codes.isdisjoint(each.code for each in factor.codes)
 
 
 def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:

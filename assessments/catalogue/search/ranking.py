@@ -7,7 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assessments.catalogue.search.correction import begun_by, corrected_by
-from assessments.catalogue.search.index import PERSON, Expression, Index, index_of, keys_of, telling
+from assessments.catalogue.search.index import (
+    NOT,
+    PERSON,
+    Expression,
+    Index,
+    index_of,
+    is_solitary,
+    keys_of,
+    telling,
+)
 from assessments.catalogue.search.people import (
     BEFORE_AGE,
     are_of_the_family,
@@ -17,7 +26,7 @@ from assessments.catalogue.search.people import (
     people_in,
     without_reporter,
 )
-from assessments.catalogue.search.words import LIGHT, SMALL, Word, plain, words_of
+from assessments.catalogue.search.words import LIGHT, SMALL, Word, are_deniable, plain, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, Undescribed
 
 EACH_MORE = 0.35
@@ -234,10 +243,19 @@ def _matches(
     every = sorted(place for having in places.values() for place in having)
     number = {place: number for number, place in enumerate(every)}
     text = " ".join(each.typed for each in words)
+    is_deniable = are_deniable(words)
     for key in places:
         for expression in index.expressions.get(key, ()):
             if not all(each in places for each in expression.keys):
                 continue
+            if not is_deniable and expression.is_denial:
+                continue  # "not school" is not "no concerns from school"
+            if (
+                not is_deniable
+                and expression.is_solitary
+                and NOT in places.keys() - expression.keys
+            ):
+                continue  # "not safe at home" is not "safe at home"
             at, arrangement = _arranged(expression.keys, places, order)
             if any(each.startswith(PERSON) for each in expression.keys) and (
                 arrangement == IN_ANY_ORDER or _has_between(at, places.get("by", ()))
@@ -340,11 +358,19 @@ def _add_parts(index: Index, keys: Sequence[tuple[int, str]], cases: dict[object
 
 
 def _likeliest(edition: Edition, cases: dict[object, _Case]) -> _Decided:
-    """Return those for which enough speaks."""
+    """Return those for which enough speaks.
+
+    That no factor applies is said by whole expressions alone.
+    """
     factors = [
         (factor, cases[factor.number])
         for factor in edition.factors
         if factor.number in cases and cases[factor.number].score >= LEAST
+    ]
+    factors = [
+        (factor, case)
+        for factor, case in factors
+        if case.told_share() or not is_solitary(edition, factor)
     ]
     factors.sort(key=lambda found: -found[1].score)
     notes = [(each, case) for each, case in cases.items() if isinstance(each, Undescribed)]

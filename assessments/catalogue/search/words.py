@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,6 +36,10 @@ SMALL = frozenset(
     ]
 )  # fmt: skip
 """Words that say nothing of their own. In a phrase they count where it has nothing else."""
+
+DENIED = ("alle", "conc", "evid", "issu", "prob", "risk")
+"""How those of them begin without which an expression that denies them says another thing: "no
+concerns from school" is not "not school". So many letters are known however they go on."""
 
 LIGHT = frozenset(
     ["by", "down", "me", "no", "not", "off", "out", "over", "to", "up", "with", "without"]
@@ -93,3 +98,8 @@ def stem(word: str) -> str:
         return IRREGULAR.get(word, word)
     stemmed: str = _STEMMER.stemWord(IRREGULAR.get(word, word))
     return stemmed
+
+
+def are_deniable(words: Iterable[Word]) -> bool:
+    """Return whether one of the words is a concern, a risk or the like."""
+    return any(each.typed.startswith(DENIED) for each in words)
