@@ -40,7 +40,9 @@ def _compact(html: str) -> str:
     What fills a placeholder, such as a text with several lines, comes later and keeps its own.
     """
     html = re.sub(r"\n{2,}", "\n", html)
-    return re.sub(r"<[a-z][^<>]*>", lambda tag: re.sub("[ \n]+", " ", tag[0]), html)
+    return re.sub(
+        r"<[a-z][^<>]*>", lambda tag: re.sub("[ \n]+", " ", tag[0]).replace(" >", ">"), html
+    )
 
 
 class Prerendered:

@@ -25,7 +25,7 @@ TOO_SMALL = """() => [...document.querySelectorAll(
     + "main a, main button, main input, main textarea, main select, main summary")]
   .filter(each => each.checkVisibility({visibilityProperty: true, opacityProperty: false})
     && each.tabIndex >= 0 && each.type !== "hidden" && !each.closest(".govuk-skip-link, .app-way")
-    && !(each.matches("a") && each.parentElement.matches("p, .app-guide__paragraph")))
+    && !(each.matches("a") && each.parentElement.matches("p")))
   .flatMap(each => {
     const places = [each, ...(each.labels || [])].map(part => part.getBoundingClientRect());
     // What is put around the text is a part of the target.
