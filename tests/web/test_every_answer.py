@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -117,7 +118,12 @@ def whole(answers) -> Iterator[tuple[str, HttpResponse, Tags]]:
 def pages(answers) -> Iterator[tuple[str, HttpResponse, Tags]]:
     for name, response in answers:
         if response["Content-Type"].startswith("text/html") and response.content:
-            yield name, response, Tags(response)
+            yield name, response, tags_of(response)
+
+
+@cache
+def tags_of(response: HttpResponse) -> Tags:
+    return Tags(response)
 
 
 def policy_of(response: HttpResponse) -> set[str]:
