@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -84,10 +85,10 @@ class Table:
         """Return `values` as a list of text, with nothing empty and nothing twice."""
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             self.refuse(f"{key} must be a list of text")
-        for value in values:
+        for value, times in Counter(values).items():
             if not value:
                 self.refuse(f"{key} holds an empty text")
-            if values.count(value) > 1:
+            if times > 1:
                 self.refuse(f"{key} holds {value} twice")
         return tuple(values)
 

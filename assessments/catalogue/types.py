@@ -292,9 +292,12 @@ class Source:
     attribution: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
-    """One edition of the guide, whole: its codes, its text and its rules."""
+    """One edition of the guide, whole: its codes, its text and its rules.
+
+    It is equal to itself alone, so that results can be cached by edition cheaply.
+    """
 
     id: str
     """The name of its folder, for example "2021-04"."""
@@ -329,10 +332,6 @@ class Edition:
     """The numbers of those of `done_by` whose words speak for `done_to` where an adult of the
     family was harmed."""
     undescribed: tuple[Undescribed, ...] = ()
-
-    def __hash__(self) -> int:
-        """Hash the id alone, so that results can be cached by edition cheaply."""
-        return hash(self.id)
 
     @cached_property
     def codes(self) -> Mapping[str, Code]:
