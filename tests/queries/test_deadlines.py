@@ -30,7 +30,13 @@ def drafts(people: People, on_the_day) -> list[Assessment]:
     """Drafts around the day on which the timeframe changes, and one of long before."""
     days = [*range(-40, 40, 2), -400, -401]
     return [
-        make.start(people.ada, f"EX{place}", referred=CHANGES + timedelta(days=day))
+        make.start(
+            people.ada,
+            f"EX{place}",
+            referred=CHANGES + timedelta(days=day),
+            # Each another day: those of one day are compared as likely duplicates.
+            birth_date=date(2016, 1, 1) + timedelta(days=place),
+        )
         for place, day in enumerate(days)
     ]
 
