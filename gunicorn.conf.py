@@ -79,7 +79,7 @@ def when_ready(server) -> None:
 
 
 def on_exit(server) -> None:
-    _task_worker.stop(seconds=5)
+    _task_worker.stop()
 
 
 def post_worker_init(worker) -> None:

@@ -1,48 +1,72 @@
-"""The process that does long work beside the web server: started with it, and again when it ends.
+"""What does long work beside the web server: started with it, and again when it was killed.
 
-It is `manage.py run_tasks`, a process of its own: what it takes of memory and time is not taken
-from the requests, and it may be killed at any moment.
+The web server starts this module as a process of its own, which starts `manage.py run_tasks` and
+watches it. Its standard input ends with the web server, however that ends; then both end.
 """
 
 from __future__ import annotations
 
+import select
+import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
+from types import FrameType
 
 AGAIN_SECONDS = 5
 """How long after it ended by itself it is started again."""
-MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+STOP_SECONDS = 5
+"""How long it may go on with what it does when everything is to stop."""
+FOLDER = Path(__file__).resolve().parent.parent
 
 
 class TaskWorker:
-    """Runs it from `start` to `stop`. It ends too when the process that started it is killed."""
+    """The two processes, as the web server has them."""
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        """Start them, before any process that answers requests: a fork would keep their pipes."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cinfactors.task_worker"],
+            cwd=FOLDER,
+            stdin=subprocess.PIPE,
+            # Ctrl-C in a terminal is for the web server, which then ends these.
+            start_new_session=True,
+        )
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            # Its input ends with this process, however that ends.
-            self._process = subprocess.Popen(  # noqa: S603  our own command
-                [sys.executable, MANAGE, "run_tasks", "--verbosity=0", "--until-input-ends"],
-                stdin=subprocess.PIPE,
-            )
-            self._process.wait()
-            self._stopping.wait(AGAIN_SECONDS)
-
-    def stop(self, seconds: float) -> None:
-        """End it: what it does at this moment it may finish within so many seconds."""
-        self._stopping.set()
+    def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+            _wait_or_kill(self._process, 2 * STOP_SECONDS)
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, _stop)
+    command = [sys.executable, "manage.py", "run_tasks", "--verbosity=0", "--until-input-ends"]
+    while True:
+        worker = subprocess.Popen(command, cwd=FOLDER)  # noqa: S603  our own command
+        try:
+            worker.wait()
+        finally:
+            worker.terminate()
+            _wait_or_kill(worker, STOP_SECONDS)
+        # Nothing is ever sent: what can be read there is the end.
+        if select.select([sys.stdin], [], [], AGAIN_SECONDS)[0]:
+            return
+
+
+def _wait_or_kill(process: subprocess.Popen[bytes], seconds: float) -> None:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.exit()
+
+
+if __name__ == "__main__":
+    main()

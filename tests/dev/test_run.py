@@ -113,7 +113,12 @@ def postmaster(folder) -> psutil.Process:
 def part(process, module: str) -> psutil.Process:
     """The one process of the run that runs this module."""
     family = psutil.Process(process.pid).children(recursive=True)
-    (found, *workers) = [each for each in family if module in each.cmdline()]
+    named = []
+    for each in family:
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            if module in each.cmdline():
+                named.append(each)
+    found, *workers = named
     assert all(worker.parent() == found for worker in workers)
     return found
 
@@ -240,7 +245,8 @@ def test_the_web_processes_know_the_applications_password_alone(installation):
         passwords = json.loads((installation / "var" / "postgres" / "roles.json").read_text())
         accounts = json.loads((installation / "var" / "demo-accounts.json").read_text())
         web = part(process, "cinfactors.dev.serve")
-        wait_until(lambda: len(web.children()) == 2)
+        # Two that answer requests, and the one that watches what does long work.
+        wait_until(lambda: len(web.children()) == 3)
         workers = web.children()
         for _ in range(8):  # so that both have answered with the database
             assert status(port, "/readyz") == 200
@@ -313,6 +319,32 @@ def test_a_disk_that_was_full_and_is_not_any_more_heals_by_itself(folder, small_
         assert status(port, "/account/sign-in/") == 200
         assert sentences(press_ctrl_c(process)) == ["The database runs again."]
     assert no_server_is_left(folder)
+
+
+def tasks(process) -> psutil.Process | None:
+    """What does long work, if it runs at this moment."""
+    for each in part(process, "cinfactors.task_worker").children():
+        with suppress(psutil.NoSuchProcess):
+            if "run_tasks" in each.cmdline():
+                return each
+    return None
+
+
+def test_what_does_long_work_is_started_again_when_it_was_killed(installation):
+    with make_run(installation, free_port()) as (process, _):
+        wait_until(lambda: tasks(process) is not None)
+        first = tasks(process)
+        first.kill()
+        wait_until(lambda: tasks(process) not in (None, first))
+        assert press_ctrl_c(process) == ""
+    assert no_server_is_left(installation)
+
+
+def test_it_is_left_to_others_where_the_settings_say_so(installation):
+    with make_run(installation, free_port(), RUN_TASKS="off") as (process, _):
+        web = part(process, "cinfactors.dev.serve")
+        wait_until(lambda: len(web.children()) == 2)
+        assert all("cinfactors.dev.serve" in each.cmdline() for each in web.children())
 
 
 def test_nothing_serves_any_more_when_the_run_was_killed(installation):

@@ -36,7 +36,11 @@ class Command(db_worker.Command):
             threading.Thread(target=_end_with_the_input, daemon=True).start()
         if not options["batch"]:
             threading.Thread(target=_look_after, daemon=True).start()
-        super().handle(**options)
+        try:
+            super().handle(**options)
+        except DatabaseError as error:  # it went away: whoever started this starts it again
+            logger.info("Tasks end for now: %s", type(error).__name__)
+            sys.exit(1)
 
 
 def _look_after() -> None:
@@ -46,10 +50,10 @@ def _look_after() -> None:
             close_old_connections()
             look_after_tasks()
         except DatabaseError as error:
-            logger.warning("Tasks could not be looked after: %s", type(error).__name__)
+            logger.info("Tasks could not be looked after: %s", type(error).__name__)
         pause.wait(LOOK_SECONDS)
 
 
 def _end_with_the_input() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever sent
     os._exit(1)
