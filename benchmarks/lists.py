@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from time import perf_counter
 from urllib.parse import urlencode
 
@@ -45,6 +46,7 @@ class Requested:
     person: User
     address: str
     words: str = ""
+    is_download: bool = False
 
 
 def measure(
@@ -92,6 +94,14 @@ def _of_a_manager(person: User) -> Iterator[Requested]:
         yield Requested(f"Manager: {tab}", person, f"{reverse('assessments')}?tab={tab}")
     queue = reverse("admin:assessments_assessment_changelist")
     yield Requested("Manager: review queue", person, queue)
+    yield Requested("Manager: review queue, searched by one letter", person, queue, "T")
+    # The places of the columns child, submitted, from referral, team and worker.
+    for what, order in {"child": 1, "due": 3, "team": 8, "worker": 9}.items():
+        address = f"{queue}?o={order}"
+        yield Requested(f"Manager: review queue, in the order of the {what}", person, address)
+    yield Requested("Manager: overdue", person, f"{queue}?status=open&overdue=yes")
+    yield Requested("Manager: with a code", person, f"{queue}?status=any&code=3B")
+    yield Requested("Manager: a census year", person, f"{queue}?status=any&year={_last_year()}")
     yield Requested("Manager: every status", person, f"{queue}?status=any")
     yield Requested("Manager: authorised, in review", person, f"{queue}?status=authorised")
     yield Requested("Manager: children", person, reverse("admin:assessments_child_changelist"))
@@ -107,7 +117,7 @@ def _of_the_data_officer(person: User) -> Iterator[Requested]:
     yield Requested("Data officer: first list", person, address)
     for tab in queries.GROUPS:
         yield Requested(f"Data officer: {tab}", person, f"{address}?tab={tab}")
-    year = timezone.localdate().year - 1
+    year = _last_year()
     of_work = Assessment.objects.filter(status=Status.AUTHORISED).earliest("pk")
     for what, chosen in {
         "team": {"team": of_work.team_id},
@@ -120,6 +130,18 @@ def _of_the_data_officer(person: User) -> Iterator[Requested]:
         "reopened": {"reopened": "yes"},
         "year, code and team": {"year": year, "code": "3B", "team": of_work.team_id},
         "year and code": {"year": year, "code": "24A"},
+        "year, code, team and authorised": {
+            "year": year,
+            "code": "3B",
+            "team": of_work.team_id,
+            "tab": "authorised",
+        },
+        "reopened, by team": {"reopened": "yes", "team": of_work.team_id},
+        "reopened, in a year": {"reopened": "yes", "year": year},
+        "never reopened": {"reopened": "no"},
+        "not overdue, with a code": {"overdue": "no", "code": "18B"},
+        "draft": {"status": Status.DRAFT},
+        "voided": {"status": Status.VOIDED},
         "what nothing has": {"year": year, "legacy": "yes", "overdue": "yes"},
     }.items():
         yield Requested(f"Data officer, filtered: {what}", person, f"{address}?{urlencode(chosen)}")
@@ -131,6 +153,15 @@ def _of_the_data_officer(person: User) -> Iterator[Requested]:
     history = reverse("history", args=[amended.reference])
     yield Requested("Data officer: history of a record", person, history)
     yield Requested("Data officer: reading of records", person, reverse("reading_log"))
+    hour = timezone.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
+    of_hour = reverse("reading_hour", args=[person.reference, hour])
+    yield Requested("Data officer: an hour with a download", person, of_hour)
+    of_one = f"{reverse('download_assessments')}?worker={of_work.worker.reference}"
+    yield Requested("Data officer: download of one worker’s", person, of_one, is_download=True)
+
+
+def _last_year() -> int:
+    return timezone.localdate().year - 1
 
 
 def _of_an_administrator(person: User) -> Iterator[Requested]:
@@ -144,6 +175,13 @@ def _subject(connection: BaseDatabaseWrapper, requested: Requested) -> Subject:
     use(connection)
     visitor = Visitor(requested.person)
     address = requested.address
+    if requested.is_download:
+
+        def ready_to_download() -> Callable[[], bytes]:
+            use(connection)
+            return visitor.post(address, {"words": ""}, status=200)
+
+        return ready_to_download
     if requested.words:
         visitor.post(address, {"words": requested.words})()
         address += "?" + urlencode({"search": "on"})

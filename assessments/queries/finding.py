@@ -22,6 +22,20 @@ def children_found_by(words: str) -> QuerySet[Child]:
     them. A record that was joined to another finds that one. Whom the person may see is for the
     caller to say.
     """
+    return Child.objects.filter(pk__in=_with_words(words).values(kept=KEPT_RECORD))
+
+
+def some_children_found_by(words: str, most: int) -> tuple[list[int], bool]:
+    """Return the keys of at most so many that `children_found_by` finds, and whether more are.
+
+    The database stops at the last of them, where it would otherwise read all that are found.
+    """
+    kept = list(_with_words(words).values_list(KEPT_RECORD, flat=True)[: most + 1])
+    return [*dict.fromkeys(kept[:most])], len(kept) > most
+
+
+def _with_words(words: str) -> QuerySet[Child]:
     query = Func(Value(words), function="search_query", output_field=SearchQueryField())
-    found = CombinedExpression(CHILD_WORDS, "@@", query, output_field=BooleanField())
-    return Child.objects.filter(pk__in=Child.objects.filter(found).values(kept=KEPT_RECORD))
+    return Child.objects.filter(
+        CombinedExpression(CHILD_WORDS, "@@", query, output_field=BooleanField())
+    )

@@ -5,6 +5,7 @@ What was unusual in each hour, the children of one such hour, and everybody who 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -113,6 +114,27 @@ def readings_in_hour(reader: User, person: User, hour: datetime) -> QuerySet[Rea
     return _readings_for(reader).filter(in_hour, person_id=person.pk).order_by("pk")
 
 
+def children_read_in_hour(
+    reader: User, person: User, hour: datetime, most: int
+) -> tuple[list[int], bool]:
+    """Return the keys of the first children shown or refused in an hour, and whether more were.
+
+    A large download shows every child of the authority: no more readings are read than it takes.
+    """
+    found: dict[int, None] = {}
+    readings = readings_in_hour(reader, person, hour).values_list("child_id", "children")
+    for child, children in readings.iterator(chunk_size=100):
+        found |= dict.fromkeys(key for key in [child, *(children or ())] if key is not None)
+        if len(found) > most:
+            return [*found][:most], True
+    return [*found], False
+
+
+def of_children(readings: QuerySet[Reading], keys: Collection[int]) -> QuerySet[Reading]:
+    """Return the readings that showed one of these children, or refused to."""
+    return readings.filter(Q(child_id__in=keys) | Q(children__overlap=list(keys)))
+
+
 def person_in_log(reader: User, reference: UUID) -> User | None:
     """Return the person of this reference; None for a reader who may not read the log."""
     people = people_by_name() if may_read_the_log(reader) else User.objects.none()
@@ -142,8 +164,7 @@ def readings_of(reader: User, keys: list[int]) -> QuerySet[Reading]:
 
     `keys` are those of the records of one child.
     """
-    of_child = Q(child_id__in=keys) | Q(children__overlap=keys)
-    return _readings_for(reader).filter(of_child).order_by("-pk")
+    return of_children(_readings_for(reader), keys).order_by("-pk")
 
 
 def readers_with_teams(people: set[int]) -> dict[int, User]:

@@ -16,13 +16,23 @@ def reviewable(person: User) -> QuerySet[Assessment]:
     """Return what the manager may decide on: what they see, and neither worked on nor submitted."""
     if not (person.is_active and person.is_team_manager):
         return Assessment.objects.none()
+    return _of_others(assessments_visible_to(person), person)
+
+
+def _of_others(assessments: QuerySet[Assessment], person: User) -> QuerySet[Assessment]:
+    """Return those that the person neither worked on nor submitted."""
     submitted = Version.objects.filter(assessment=OuterRef("pk"), submitted_by=person)
-    return assessments_visible_to(person).exclude(worker=person).exclude(Exists(submitted))
+    return assessments.exclude(worker=person).exclude(Exists(submitted))
 
 
 def awaiting_review(person: User) -> QuerySet[Assessment]:
     """Return the submitted assessments that the manager may decide on."""
     return reviewable(person).filter(status=Status.SUBMITTED)
+
+
+def awaiting_review_among(assessments: QuerySet[Assessment], person: User) -> QuerySet[Assessment]:
+    """Return those of the assessments that the manager sees and may decide on."""
+    return _of_others(assessments, person).filter(status=Status.SUBMITTED)
 
 
 def may_review(person: User, assessment: Assessment) -> bool:

@@ -19,7 +19,7 @@ from assessments.models import (
     Status,
 )
 from assessments.queries.deadlines import REFERRAL_DATE, due_order
-from assessments.queries.finding import children_found_by
+from assessments.queries.finding import children_found_by, some_children_found_by
 from assessments.queries.visibility import assessments_visible_to, with_child_team_and_worker
 from cinfactors.accounts.models import User
 
@@ -139,14 +139,17 @@ def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[A
     return assessments.filter(episode__child__in=children_found_by(words))
 
 
+MOST_FOUND = 200
+"""How many children a search among everybody's lists: who finds more has to type more."""
+
+
 def search_everybody(
     assessments: QuerySet[Assessment], words: str
 ) -> tuple[QuerySet[Assessment], bool]:
-    """Return the assessments of the first `COUNTED_TO` children found, and whether more are.
+    """Return the assessments of the first `MOST_FOUND` children found, and whether more are.
 
     The children are looked for first: among everybody's assessments the database cannot tell
     how few a search leaves.
     """
-    children = list(children_found_by(words).values_list("pk", flat=True)[: COUNTED_TO + 1])
-    found = assessments.filter(episode__child__in=children[:COUNTED_TO])
-    return found, len(children) > COUNTED_TO
+    children, are_more = some_children_found_by(words, MOST_FOUND)
+    return assessments.filter(episode__child__in=children), are_more

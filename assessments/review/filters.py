@@ -86,9 +86,7 @@ class InStatus(ChoiceFilter):
             return super().queryset(request, queryset)
         if self._is_searched(request):  # what was found in another status is shown with it
             return queryset
-        awaiting = queries.awaiting_review(signed_in(request).user)
-        # The status a second time, by which the database begins with the few that have it.
-        return queryset.filter(status=Status.SUBMITTED, pk__in=awaiting.order_by().values("pk"))
+        return queries.awaiting_review_among(queryset, signed_in(request).user)
 
     def _is_searched(self, request: HttpRequest) -> bool:
         return bool(self.model_admin.search_words(request))

@@ -85,7 +85,7 @@ class ReadOnlyAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     paginator = CappedPaginator
-    list_per_page = 50
+    list_per_page = 25
     list_max_show_all = 100
     search_help_text = "Child id or name"
     heading = ""

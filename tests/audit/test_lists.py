@@ -259,6 +259,29 @@ def test_lists_with_many_children_outside_the_own_caseload_are_unusual(
     assert (one.page, len(one.children)) == ("reading", 3)
 
 
+def test_the_page_of_an_hour_lists_no_more_than_it_can_and_says_so(
+    people: People, browser_of, monkeypatch
+):
+    for number in range(5):
+        make.start(people.ada, f"EX100{number}")
+    dee = browser_of(people.dee)
+    b"".join(dee.post("/assessments/download/", {"words": ""}).streaming_content)
+    hour = timezone.now().astimezone(UTC).strftime("%Y-%m-%dT%H")
+    address = reverse("reading_hour", args=[people.dee.reference, hour])
+    officer = browser_of(make.make_person("Deb Count", role=people.dee.role))
+
+    def listed(query: str = "") -> list[str]:
+        return [la_child_id for la_child_id, _ in officer.get(address + query).context["rows"]]
+
+    assert len(listed()) == 5
+    assert b"There are more" not in officer.get(address).content
+    monkeypatch.setattr("assessments.pages.reading_log.views.MOST_IN_HOUR", 3)
+    monkeypatch.setattr("assessments.pages.reading_log.views.CHILDREN_PER_PAGE", 2)
+    first, second = listed(), listed("?page=2")
+    assert (len(first), len(second), len({*first, *second})) == (2, 1, 3)
+    assert b"There are more than these 3." in officer.get(address).content
+
+
 def test_the_page_of_an_hour_is_for_data_officers_and_of_an_hour(people: People, browser_of):
     cleo = people.cleo.reference
     address = reverse("reading_hour", args=[cleo, "2026-03-27T14"])

@@ -289,7 +289,7 @@ def test_the_teams_of_a_worker_are_looked_up_before_their_assessments(people: Pe
 def test_a_search_of_everybodys_assessments_says_that_it_leaves_out_some(
     people: People, monkeypatch
 ):
-    monkeypatch.setattr("assessments.queries.worklist.COUNTED_TO", 2)
+    monkeypatch.setattr("assessments.queries.worklist.MOST_FOUND", 2)
     made = [make.start(people.ada, f"EX{number}") for number in range(3)]
     everybody = queries.assessments_visible_to(people.dee)
     found, more = queries.search_everybody(everybody, "ex")

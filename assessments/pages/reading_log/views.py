@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,9 @@ MOST_CHILDREN = 10
 """How many children a row of the log names; the page of its hour names them all."""
 
 CHILDREN_PER_PAGE = 100
+MOST_IN_HOUR = 1000
+"""How many children of an hour are listed, as many as of any other list."""
+
 HOUR = "%Y-%m-%dT%H"
 """How an address has an hour of the clock, in UTC."""
 FIRST_YEAR = 2000
@@ -110,12 +113,15 @@ def reading_hour(request: SignedInRequest, reference: UUID, hour: str) -> HttpRe
     person, start = queries.person_in_log(request.user, reference), _hour(hour)
     if person is None or start is None:
         raise Http404
-    children = _children_of(queries.readings_in_hour(request.user, person, start), person)
-    paginator = Paginator(children, CHILDREN_PER_PAGE)
+    keys, are_more = queries.children_read_in_hour(request.user, person, start, MOST_IN_HOUR)
+    paginator = Paginator(keys, CHILDREN_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    record_reading(request, Page.READING, listed=(each.key for each in page))
-    refused = {each.key for each in page if each.was_refused}
-    ids = queries.child_ids(request.user, {each.key for each in page}, refused)
+    shown = list(page)
+    record_reading(request, Page.READING, listed=shown)
+    readings = queries.readings_in_hour(request.user, person, start)
+    children = _children_of(queries.of_children(readings, shown), person, shown)
+    refused = {each.key for each in children if each.was_refused}
+    ids = queries.child_ids(request.user, {*shown}, refused)
     context = {
         "person": person,
         "hour": start,
@@ -123,7 +129,8 @@ def reading_hour(request: SignedInRequest, reference: UUID, hour: str) -> HttpRe
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "query": request.GET,
-        "rows": [(ids.get(each.key, HIDDEN), each) for each in page],
+        "rows": [(ids.get(each.key, HIDDEN), each) for each in children],
+        "most": MOST_IN_HOUR if are_more else None,
     }
     return render(request, "pages/reading_log/hour.html", context)
 
@@ -142,21 +149,24 @@ class ChildOfHour:
     """A child whom one person was shown or refused in an hour: how often, where, and marks."""
 
     key: int
-    first: datetime
+    first: datetime | None = None
     times: int = 0
     was_refused: bool = False
     pages: dict[str, None] = field(default_factory=dict)
     marks: dict[str, None] = field(default_factory=dict)
 
 
-def _children_of(readings: Iterable[Reading], person: User) -> list[ChildOfHour]:
-    """Return the children by the first time, each once."""
-    found: dict[int, ChildOfHour] = {}
+def _children_of(
+    readings: Iterable[Reading], person: User, keys: Sequence[int]
+) -> list[ChildOfHour]:
+    """Return what the readings, the earliest first, say of each of the children, in their order."""
+    found = {key: ChildOfHour(key) for key in keys}
     for reading in readings:
         for key in [reading.child_id, *(reading.children or ())]:
-            if key is None:
+            child = found.get(key) if key is not None else None
+            if key is None or child is None:
                 continue
-            child = found.setdefault(key, ChildOfHour(key, reading.at))
+            child.first = child.first or reading.at
             child.times += 1
             if reading.refused and not reading.reason and key == reading.child_id:
                 child.was_refused = True

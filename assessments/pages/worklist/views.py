@@ -103,7 +103,7 @@ def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpRe
         "corrections": corrections,
         "words": asked.words,
         "counted_to": queries.COUNTED_TO,
-        "too_many": too_many,
+        "most_found": queries.MOST_FOUND if too_many else None,
         "more_than_shown": found[tab] > queries.COUNTED_TO,
         "empty": MESSAGES_OF_EMPTY_TABS[tab],
         "may_start": queries.may_start_assessments(request.user),
