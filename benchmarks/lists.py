@@ -46,6 +46,8 @@ class Requested:
     person: User
     address: str
     words: str = ""
+    search: tuple[str, str] = ("words", "on")
+    """The field in which the words are sent, and how the address says that the list is searched."""
     is_download: bool = False
 
 
@@ -94,7 +96,8 @@ def _of_a_manager(person: User) -> Iterator[Requested]:
         yield Requested(f"Manager: {tab}", person, f"{reverse('assessments')}?tab={tab}")
     queue = reverse("admin:assessments_assessment_changelist")
     yield Requested("Manager: review queue", person, queue)
-    yield Requested("Manager: review queue, searched by one letter", person, queue, "T")
+    in_admin = ("q", "kept")
+    yield Requested("Manager: review queue, searched", person, queue, "T", in_admin)
     # The places of the columns child, submitted, from referral, team and worker.
     for what, order in {"child": 1, "due": 3, "team": 8, "worker": 9}.items():
         address = f"{queue}?o={order}"
@@ -183,8 +186,9 @@ def _subject(connection: BaseDatabaseWrapper, requested: Requested) -> Subject:
 
         return ready_to_download
     if requested.words:
-        visitor.post(address, {"words": requested.words})()
-        address += "?" + urlencode({"search": "on"})
+        field, marker = requested.search
+        visitor.post(address, {field: requested.words})()
+        address += "?" + urlencode({"search": marker})
 
     def ready() -> Callable[[], bytes]:
         use(connection)

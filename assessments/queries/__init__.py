@@ -82,7 +82,7 @@ from assessments.queries.episodes import (
     may_correct_start,
     others_in_episode,
 )
-from assessments.queries.finding import children_found_by
+from assessments.queries.finding import MOST_FOUND, children_found_by, searched
 from assessments.queries.history import (
     RecordHistory,
     changes_of,
@@ -191,7 +191,6 @@ from assessments.queries.worklist import (
     COUNTED_TO,
     EVERY_STATUS,
     GROUPS,
-    MOST_FOUND,
     group_counts,
     group_counts_of_few,
     in_group,
@@ -364,6 +363,7 @@ __all__ = [
     "row_at",
     "search_by_child",
     "search_everybody",
+    "searched",
     "team_after_reassignment",
     "teams_of",
     "teams_that_assess",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, Func, QuerySet, Value
+from django.db.models import BooleanField, Exists, Func, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
@@ -23,6 +25,25 @@ def children_found_by(words: str) -> QuerySet[Child]:
     caller to say.
     """
     return Child.objects.filter(pk__in=_with_words(words).values(kept=KEPT_RECORD))
+
+
+MOST_FOUND = 200
+"""How many children a search among everybody's lists: who finds more has to type more."""
+
+Rows = TypeVar("Rows", bound=Model)
+
+
+def searched(rows: QuerySet[Rows], child: str, words: str) -> QuerySet[Rows]:
+    """Return those of a person's own rows, or their teams', whose child is found by the words.
+
+    `child` is the look-up from a row to its child. Where many children are found, the database
+    looks at each row that the person may see, and not at each child.
+    """
+    children, are_more = some_children_found_by(words, MOST_FOUND)
+    if not are_more:
+        return rows.filter(**{f"{child}__in": children})
+    of_row = Q(pk=OuterRef(child), joined_to__isnull=True) | Q(joined_to=OuterRef(child))
+    return rows.filter(Exists(_with_words(words).filter(of_row)))
 
 
 def some_children_found_by(words: str, most: int) -> tuple[list[int], bool]:

@@ -14,6 +14,7 @@ from assessments.catalogue import loader
 from assessments.models import Assessment, Review
 from assessments.queries.deadlines import overdue
 from assessments.queries.review_queue import containing_code, in_census_year
+from assessments.queries.visibility import is_any_of
 from cinfactors.accounts.models import Role, Team, User
 
 WORDS_BEGIN_AFTER = (" ", "-", "’", "'")
@@ -49,8 +50,10 @@ def narrowed(assessments: QuerySet[Assessment], to: Narrowing) -> QuerySet[Asses
 
 def reopened(assessments: QuerySet[Assessment], ever: bool) -> QuerySet[Assessment]:
     """Return those that a manager reopened at any time; if not `ever`, the others."""
-    reopenings = Review.objects.filter(decision=Review.Decision.REOPENED, assessment=OuterRef("pk"))
-    return assessments.filter(Exists(reopenings) if ever else ~Exists(reopenings))
+    reopenings = Review.objects.filter(decision=Review.Decision.REOPENED).order_by()
+    if ever:  # few: each is looked up, whatever else the list is narrowed to
+        return assessments.filter(is_any_of("pk", reopenings.values("assessment")))
+    return assessments.filter(~Exists(reopenings.filter(assessment=OuterRef("pk"))))
 
 
 def legacy_codes() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ role and teams do.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -50,10 +51,14 @@ def _is_in_team_of(person: User) -> Func:
     The teams are an array, which the database works out first and looks up in its indexes. With
     a subquery as one of two alternatives it reads every assessment.
     """
-    teams = ArraySubquery(teams_of(person).values("pk"))
+    return is_any_of("team", teams_of(person).values("pk"))
+
+
+def is_any_of(field: str, found: QuerySet[Any, Any]) -> Func:
+    """Return the condition that the field is one of what is found, looked up in its index."""
     return Func(
-        F("team"),
-        teams,
+        F(field),
+        ArraySubquery(found),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),

@@ -19,7 +19,7 @@ from assessments.models import (
     Status,
 )
 from assessments.queries.deadlines import REFERRAL_DATE, due_order
-from assessments.queries.finding import children_found_by, some_children_found_by
+from assessments.queries.finding import MOST_FOUND, children_found_by, some_children_found_by
 from assessments.queries.visibility import assessments_visible_to, with_child_team_and_worker
 from cinfactors.accounts.models import User
 
@@ -135,12 +135,8 @@ def keys_of_few(rows: QuerySet[Assessment]) -> list[int]:
 
 
 def search_by_child(assessments: QuerySet[Assessment], words: str) -> QuerySet[Assessment]:
-    """Return the assessments of the children whom `children_found_by` finds."""
+    """Return the assessments, of everybody's, of the children whom `children_found_by` finds."""
     return assessments.filter(episode__child__in=children_found_by(words))
-
-
-MOST_FOUND = 200
-"""How many children a search among everybody's lists: who finds more has to type more."""
 
 
 def search_everybody(

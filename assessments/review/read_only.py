@@ -139,7 +139,7 @@ class ReadOnlyAdmin(ModelAdmin):
         if not search_term:
             return queryset, False
         [child] = self.search_fields
-        return queryset.filter(**{f"{child}__in": queries.children_found_by(search_term)}), False
+        return queries.searched(queryset, child, search_term), False
 
     def child_of(self, row: Any) -> Child:
         """The child whom a row of the list is about.
@@ -196,7 +196,8 @@ class ReadOnlyAdmin(ModelAdmin):
         changelist = (getattr(response, "context_data", None) or {}).get("cl")
         if changelist is not None:
             page = Page.SEARCH if changelist.query else Page.LIST
-            record_list(request, [self.child_of(row).pk for row in changelist.result_list], page)
+            shown = [*changelist.result_list, *getattr(changelist, "elsewhere", ())]
+            record_list(request, [self.child_of(row).pk for row in shown], page)
 
     def changeform_view(
         self,

@@ -171,6 +171,18 @@ def test_a_search_and_filters_go_together(dee: Client, records):
     assert listed(dee.post(address, {"code": "4B", "status": "draft"}, follow=True)) == ["EX1"]
 
 
+def test_a_search_in_one_status_names_what_it_finds_in_another(dee: Client, records):
+    response = dee.post("/assessments/?status=draft", {"words": "ex"}, follow=True)
+    page = words(read(response).text)
+    others = Assessment.objects.exclude(status="draft").order_by("-pk")[:5]
+    said = "; ".join(
+        f"{each.episode.child.la_child_id}, {each.get_status_display().lower()}" for each in others
+    )
+    assert f"In another status: {said}" in page
+    everything = dee.post("/assessments/", {"words": "ex"}, follow=True)
+    assert "In another status" not in words(read(everything).text)
+
+
 def test_a_long_list_says_that_there_is_more(dee: Client, records, monkeypatch):
     monkeypatch.setattr("assessments.queries.worklist.COUNTED_TO", 2)
     monkeypatch.setattr("assessments.queries.COUNTED_TO", 2)

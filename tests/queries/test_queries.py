@@ -301,6 +301,22 @@ def test_a_search_of_everybodys_assessments_says_that_it_leaves_out_some(
     assert hidden
 
 
+@pytest.mark.parametrize("most", [1, 200])
+def test_a_search_of_ones_own_finds_the_same_however_many_children_are_found(
+    people: People, monkeypatch, most: int
+):
+    monkeypatch.setattr("assessments.queries.finding.MOST_FOUND", most)
+    made = [make.start(people.ada, f"EX{number}") for number in range(3)]
+    make.start(people.cleo, "EX9")
+    own = queries.assessments_visible_to(people.ada)
+    assert {*queries.searched(own, "episode__child", "ex")} == {*made}
+    assert [*queries.searched(own, "episode__child", "ex1")] == [made[1]]
+    children = queries.children_visible_to(people.mo)
+    assert {*queries.searched(children, "pk", "ex")} == {each.episode.child for each in made}
+    episodes = queries.episodes_visible_to(people.mo)
+    assert {*queries.searched(episodes, "child", "ex")} == {each.episode for each in made}
+
+
 def test_an_unknown_tab_is_an_error(people: People):
     with pytest.raises(KeyError):
         queries.in_group(Assessment.objects.all(), "lost")

@@ -19,6 +19,9 @@ TABS = {
     "with-manager": "With manager",
     "authorised": "Authorised",
 }
+MOST_ELSEWHERE = 5
+"""How many that are in another status than the one chosen are named below a search."""
+
 SEARCH = "search"
 """The key in the session under which the words are kept, and the parameter of the address that
 says that the list is searched: the address without it ends the search."""
@@ -66,7 +69,16 @@ class RequestedList:
             return self.assessments, False
         if self.of_everybody:
             return queries.search_everybody(self.assessments, self.words)
-        return queries.search_by_child(self.assessments, self.words), False
+        return queries.searched(self.assessments, "episode__child", self.words), False
+
+    def found_in_another_status(self) -> list[Assessment]:
+        """Return some of what the search finds that is not of the status chosen."""
+        status = self.narrowed_to.status
+        if not (self.words and status):
+            return []
+        others = queries.assessments_visible_to(self.person).exclude(status=status)
+        found, _ = queries.search_everybody(others, self.words)
+        return list(queries.with_child_team_and_worker(found).order_by("-pk")[:MOST_ELSEWHERE])
 
     def found(self, assessments: QuerySet[Assessment], named: str | None) -> dict[str, int]:
         """Return how many each tab has, as far as that takes no longer than the list itself.

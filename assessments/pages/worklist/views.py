@@ -76,7 +76,8 @@ def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpRe
     paginator.count = min(found[tab], queries.COUNTED_TO)
     page = paginator.get_page(request.GET.get("page"))
     corrections = _unread_corrections(request.user) if asked.scope == "mine" else []
-    shown = [*page, *(each.review.assessment for each in corrections)]
+    elsewhere = asked.found_in_another_status()
+    shown = [*page, *(each.review.assessment for each in corrections), *elsewhere]
     record_list(
         request,
         (each.episode.child_id for each in shown),
@@ -102,6 +103,7 @@ def _list(request: SignedInRequest, refused: FilterForm | None = None) -> HttpRe
         "rows": _rows(page),
         "corrections": corrections,
         "words": asked.words,
+        "elsewhere": elsewhere,
         "counted_to": queries.COUNTED_TO,
         "most_found": queries.MOST_FOUND if too_many else None,
         "more_than_shown": found[tab] > queries.COUNTED_TO,
