@@ -28,13 +28,14 @@ def note_likely_duplicates(child: Child, others: list[Child]) -> None:
 def say_not_the_same(*, duplicate: LikelyDuplicate, by: User) -> None:
     """Keep that the two are not the same child, with who said so and when.
 
-    By a manager who sees both. Repeating it changes nothing. Raises NotPermitted.
+    By a manager who sees one of them at least, and neither of whom is restricted to others: it
+    leaves every manager's list. Repeating it changes nothing. Raises NotPermitted.
     """
     with transaction.atomic():
         current = LikelyDuplicate.objects.select_for_update(of=("self",)).get(pk=duplicate.pk)
-        both = [current.child, current.other]
-        if not by.is_team_manager or len(queries.visible_among(by, both)) < len(both):
+        if queries.was_told_apart_by(by, current.pk):
+            return
+        if not queries.likely_duplicates_for(by).filter(pk=current.pk).exists():
             raise NotPermitted
-        if current.decided_at is None:
-            current.decided_by, current.decided_at = by, timezone.now()
-            current.save(update_fields=["decided_by", "decided_at"])
+        current.decided_by, current.decided_at = by, timezone.now()
+        current.save(update_fields=["decided_by", "decided_at"])

@@ -133,10 +133,25 @@ def test_a_manager_of_one_team_sees_that_one_and_whom_to_ask(people: People, mo,
         assert own in text
         assert f"A record of another team. Ask a manager of {others}." in text
         assert ({"EX1": "EX2", "EX2": "EX1"}[own]) not in text
-        answer = client.post(reverse("not_the_same_child"), {"row": duplicate.pk})
-        assert answer.status_code == 404
+        assert "Or leave it to the other team: its managers have it in their list too." in text
+        assert "It then leaves every manager’s list, the other team’s too" in text
     other = make.make_person("Wes Moor", make.make_team("West"), role=Role.TEAM_MANAGER)
     assert "No two records" in words(read(browser_of(other).get(LIST)).text)
+    address = reverse("not_the_same_child")
+    assert browser_of(other).post(address, {"row": duplicate.pk}).status_code == 404
+
+
+def test_a_manager_of_one_team_tells_them_apart_for_both(people: People, mo, browser_of):
+    duplicate = likely(people)
+    nia = browser_of(people.nia)
+    button = words(read(nia.get(LIST)).select_one("form[action*=not-the-same] button").text)
+    assert button == "Not the same child: a record of another team and EX1"
+    response = nia.post(reverse("not_the_same_child"), {"row": duplicate.pk}, follow=True)
+    assert "EX2" not in response.content.decode()
+    duplicate.refresh_from_db()
+    assert duplicate.decided_by == people.nia
+    for client in (mo, nia):
+        assert "No two records" in words(read(client.get(LIST)).text)
 
 
 def test_that_they_are_not_the_same_child_is_kept_with_who_and_when(people: People, mo: Client):

@@ -62,6 +62,7 @@ def likely_duplicates(request: SignedInRequest) -> HttpResponse:
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "query": request.GET,
         "rows": rows,
+        "are_some_hidden": not all(row.are_both_visible for row in rows),
     }
     return render(request, "pages/duplicates/page.html", context)
 
