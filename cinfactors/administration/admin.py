@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,13 +26,23 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_tasks_db.models import DBTaskResult
 
 from assessments import queries
+from assessments.components.idempotency import IdempotencyKeyForm, key_of
+from assessments.services import FactsRefused, arrange_cover, end_cover
 from cinfactors.accounts.models import Membership, User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.administration import services
 from cinfactors.administration import team_admin as team_admin  # registers teams
-from cinfactors.administration.base import AdministratorsOnly, names_of, person_of, with_name
+from cinfactors.administration.base import (
+    AdministratorsOnly,
+    MaySignIn,
+    names_of,
+    person_of,
+    with_name,
+)
 from cinfactors.administration.forms import (
+    CoverForm,
     DeactivateForm,
+    EndCoverForm,
     NewPasswordForm,
     NewPersonForm,
     PersonForm,
@@ -67,7 +77,7 @@ class PersonAdmin(AdministratorsOnly):
     form = PersonForm
     ordering = ["name", "username"]
     list_display = ["name", "username", "role", "in_which_teams", "may_sign_in", "last_signed_in"]
-    list_filter = ["is_active", "role", "teams"]
+    list_filter = [("is_active", MaySignIn), "role", "teams"]
     search_fields = ["name", "username"]
     search_help_text = "Name or user name"
     readonly_fields = ["may_sign_in", "last_signed_in", "date_joined"]
@@ -146,6 +156,7 @@ class PersonAdmin(AdministratorsOnly):
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponse]] = {
             "password": self.password_view,
+            "cover": self.cover_view,
             "deactivate": self.deactivate_view,
             "reactivate": self.reactivate_view,
         }
@@ -256,6 +267,44 @@ class PersonAdmin(AdministratorsOnly):
             only_manager_of=only_manager_of,
             left=services.in_words_of_what_is_left(person) if person.is_team_manager else "",
         )
+
+    def cover_view(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Arrange who covers for a manager who is away, or end it; no child is shown."""
+        person = self._person_or_404(request, pk)
+        if not (person.is_active and person.is_team_manager):
+            return redirect("admin:accounts_user_change", person.pk)
+        if request.method == "POST" and "end" in request.POST:
+            return self._end_cover(request, person)
+        form = CoverForm(request.POST if request.method == "POST" else None, manager=person)
+        if request.method == "POST" and form.is_valid():
+            try:
+                arrange_cover(
+                    manager=person, by=request.user, key=key_of(request), **form.cleaned_data
+                )
+            except FactsRefused as refused:
+                for field, message in refused.messages.items():
+                    form.add_error(field, message)
+            else:
+                messages.success(request, with_name("The cover for {} is arranged.", person))
+                return redirect("admin:accounts_user_cover", person.pk)
+        return self._page(
+            request,
+            "administration/cover.html",
+            person,
+            title="Cover while away",
+            form=form,
+            key_form=IdempotencyKeyForm(),
+            covers=queries.covers_of(person),
+        )
+
+    def _end_cover(self, request: SignedInRequest, person: User) -> HttpResponse:
+        form = EndCoverForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        cover = get_object_or_404(queries.covers_of(person), reference=form.cleaned_data["end"])
+        end_cover(cover=cover, by=request.user)
+        messages.success(request, "The cover has ended.")
+        return redirect("admin:accounts_user_cover", person.pk)
 
     def action_view(self, request: SignedInRequest, pk: int, action: PersonAction) -> HttpResponse:
         """Explain the action, and carry it out once it is confirmed."""

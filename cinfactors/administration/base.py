@@ -23,6 +23,24 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
+class TitledFilter(admin.BooleanFieldListFilter):
+    """A filter by yes or no with the words of the list's column, where the field's are Django's."""
+
+    words = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = self.words
+
+
+class MaySignIn(TitledFilter):
+    words = "may sign in"
+
+
+class InUse(TitledFilter):
+    words = "in use"
+
+
 @method_decorator(rate_limited_search, name="changelist_view")
 class AdministratorsOnly(ModelAdmin):
     """Open to administrators alone; deletes nothing."""

@@ -149,6 +149,38 @@ class DeactivateForm(forms.Form):
         stand_in.queryset = queries.replacement_managers_for(person)
 
 
+class CoverForm(forms.Form):
+    """Who covers for a manager, and from when to when."""
+
+    covered_by = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who covers for them",
+        empty_label="Select a manager",
+        error_messages={"required": "Select the manager who covers for them"},
+    )
+    first_day = forms.DateField(
+        label="First day",
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={"required": "Enter the first day", "invalid": "Enter a day as 2026-03-27"},
+    )
+    last_day = forms.DateField(
+        label="Last day (included)",
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={"required": "Enter the last day", "invalid": "Enter a day as 2026-03-27"},
+    )
+
+    def __init__(self, *args: Any, manager: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        covered_by = cast("forms.ModelChoiceField[User]", self.fields["covered_by"])
+        covered_by.queryset = queries.people_who_can_cover(manager)
+
+
+class EndCoverForm(forms.Form):
+    """Which cover ends now."""
+
+    end = forms.UUIDField()
+
+
 class MergeForm(forms.Form):
     """The team that takes over what a team holds that is closed."""
 

@@ -18,7 +18,7 @@ from assessments import queries
 from cinfactors.accounts.models import Team, User
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.administration import services
-from cinfactors.administration.base import AdministratorsOnly, names_of, person_of
+from cinfactors.administration.base import AdministratorsOnly, InUse, names_of, person_of
 from cinfactors.administration.forms import MergeForm, NameManagerForm, TeamForm
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class TeamAdmin(AdministratorsOnly):
     form = TeamForm
     fields = ["name", "active"]
     list_display = ["name", "in_use", "at_work", "managed_by", "open_work"]
-    list_filter = ["active"]
+    list_filter = [("active", InUse)]
     search_fields = ["name"]
+    search_help_text = "Team"
     change_form_template = "administration/team.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from assessments import queries
 from assessments.models import NamedPerson, Status
-from cinfactors.accounts.models import Role, Team, User
+from cinfactors.accounts.models import Cover, Role, Team, User
 from cinfactors.administration import services
 from tests import people as make
 from tests.pages.page import read, words
@@ -498,3 +501,26 @@ def test_who_is_deactivated_exports_nothing(people: People):
     services.deactivate(by=people.abe, person=people.dee)
     assert not queries.may_make_census_files(people.dee)
     assert not queries.may_export_restricted(people.dee)
+
+
+def test_an_administrator_arranges_cover_for_a_manager_and_ends_it(people: People, abe: Client):
+    today = timezone.localdate()
+    days = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=9)).isoformat()}
+    assert page_of(people.mo, "cover") in abe.get(page_of(people.mo)).content.decode()
+    assert page_of(people.ada, "cover") not in abe.get(page_of(people.ada)).content.decode()
+    for refused in ({"covered_by": people.ada.pk}, {"last_day": "2020-01-01"}, {"first_day": ""}):
+        sent = {"key": uuid.uuid4(), "covered_by": people.nia.pk, **days, **refused}
+        assert "There is a problem" in abe.post(page_of(people.mo, "cover"), sent).content.decode()
+    assert not Cover.objects.exists()
+    made = make.start(people.ada, "EX1")
+    assert made not in queries.assessments_visible_to(people.nia)
+    sent = {"key": uuid.uuid4(), "covered_by": people.nia.pk, **days}
+    response = abe.post(page_of(people.mo, "cover"), sent, follow=True)
+    assert "The cover for Mo Harbour is arranged." in words(read(response).text)
+    assert "EX1" not in response.content.decode()
+    assert made in queries.assessments_visible_to(people.nia)
+    cover = Cover.objects.get()
+    assert (cover.arranged_by, cover.covered_by) == (people.abe, people.nia)
+    abe.post(page_of(people.mo, "cover"), {"end": cover.reference})
+    assert made not in queries.assessments_visible_to(people.nia)
+    assert abe.post(page_of(people.mo, "cover"), {"end": uuid.uuid4()}).status_code == 404

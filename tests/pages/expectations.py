@@ -234,6 +234,7 @@ MODELS = (
         f"admin/accounts/user/<int:pk>/{page}/": admin_line(f"403 403 {get}", f"403 403 {post}")
         for page, get, post in (
             ("password", 200, 200),
+            ("cover", 302, 302),
             ("deactivate", 200, 302),
             ("reactivate", 302, 302),
             ("remove-second-factor", 200, 302),
