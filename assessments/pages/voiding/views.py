@@ -22,6 +22,7 @@ from assessments.components.records import (
     locked_response,
     managed_assessment_or_404,
 )
+from assessments.components.way_back import way_back
 from assessments.models import Assessment, Status
 from assessments.pages.voiding.forms import VoidForm
 from assessments.presenters.deadlines import deadline_of
@@ -66,7 +67,7 @@ def _void(request: SignedInRequest, assessment: Assessment, form: VoidForm) -> H
         problem = Problem("The record was changed meanwhile. Read it, then void it again")
         return _page(request, now, form, [problem])
     messages.success(request, "The record is voided. It stays here, and is never counted.")
-    return redirect("record", assessment.reference)
+    return redirect(way_back(request, assessment.reference).address)
 
 
 def _page(
