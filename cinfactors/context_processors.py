@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
@@ -35,11 +35,13 @@ class NavigationItem:
     exactly: bool
 
 
+QUEUE = "admin:assessments_assessment_changelist"
 NAVIGATION = (
     ("Review", "admin:index", {Role.TEAM_MANAGER}),
-    ("Awaiting review", "admin:assessments_assessment_changelist", {Role.TEAM_MANAGER}),
+    ("Awaiting review", QUEUE, {Role.TEAM_MANAGER}),
     ("My assessments", "assessments", {Role.SOCIAL_WORKER}),
-    ("Assessments", "assessments", {Role.TEAM_MANAGER, Role.DATA_OFFICER}),
+    ("Assessments", f"{QUEUE}?status=any", {Role.TEAM_MANAGER}),
+    ("Assessments", "assessments", {Role.DATA_OFFICER}),
     ("Children", "admin:assessments_child_changelist", {Role.TEAM_MANAGER}),
     ("Start an assessment", "start", {Role.SOCIAL_WORKER}),
     ("Work to reassign", "without_a_worker", {Role.TEAM_MANAGER}),
@@ -52,11 +54,30 @@ NAVIGATION = (
 
 def navigation(person: User, path: str) -> Iterator[NavigationItem]:
     """Yield the links that are of use to the person's role; only the longest match is current."""
-    links = [(name, reverse(view)) for name, view, roles in NAVIGATION if person.role in roles]
+    links = [(name, _address(view)) for name, view, roles in NAVIGATION if person.role in roles]
     matching = [address for _, address in links if path.startswith(address)]
     current = max(matching, key=len, default=None)
     for name, address in links:
         yield NavigationItem(name, address, address == current, address == path)
+
+
+def _address(view: str) -> str:
+    """Return the address of a view, with the query that is written after its name."""
+    name, *query = view.split("?")
+    return "?".join([reverse(name), *query])
+
+
+def _path_in_navigation(request: HttpRequest) -> str:
+    """Return the path of the request, as if the list of any status were a page of its own.
+
+    What awaits review and the other lists of assessments in the admin are at one address, and so
+    are the records that one opens from them.
+    """
+    queue = _address(QUEUE)
+    list_filters = QueryDict(request.GET.get("_changelist_filters", ""))
+    if request.path.startswith(queue) and (request.GET.get("status") or list_filters.get("status")):
+        return request.path.replace(queue, _address(f"{QUEUE}?status=any"), 1)
+    return request.path
 
 
 def site_context_for(person: User | None, path: str) -> dict[str, Any]:
@@ -73,7 +94,7 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return site_context_for(None, request.path)
-    return site_context_for(person, request.path) | {
+    return site_context_for(person, _path_in_navigation(request)) | {
         "signed_in_for": sessions.seconds_left(request.session),
         "printed_at": printed_at(),
         "names_printed": request.GET.get("names") == "printed",

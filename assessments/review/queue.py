@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -41,6 +42,10 @@ from cinfactors.web.rate_limits import rate_limited_search
 NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
 
 
+MOST_ELSEWHERE = 5
+"""How many that are in another status than the list's are named below a search."""
+
+
 class ReviewQueue(PrivateSearchChangeList):
     """Sorted by keys alone; what each row shows is read for the whole page, as `queue_facts`.
 
@@ -67,9 +72,21 @@ class ReviewQueue(PrivateSearchChangeList):
         for key, row in rows.items():
             row.queue_facts = facts[key]
         self.result_list = [rows[key] for key in keys if key in rows]
-        if all(facts[key].reasons_to_read for key in keys):
+        self.number_with_box = sum(not facts[key].reasons_to_read for key in keys)
+        self.elsewhere = self._found_in_another_status(request)
+        if not self.number_with_box:
             # No row has a box, and so neither has the heading.
             self.list_display = [name for name in self.list_display if name != "action_checkbox"]
+
+    def _found_in_another_status(self, request: HttpRequest) -> list[Assessment]:
+        """Return some of what the search finds that is in no status which the list shows."""
+        status = self.params.get(InStatus.parameter_name, "")
+        if not self.query or status in ("", InStatus.ANY):
+            return []
+        shown = queries.OPEN if status == InStatus.OPEN else [status]
+        others = self.root_queryset.exclude(status__in=shown)
+        found = queries.searched(others, "episode__child", self.query)
+        return list(found.order_by("-pk")[:MOST_ELSEWHERE])
 
     @property
     def takes_several(self) -> bool:
@@ -166,23 +183,30 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
             key=uuid.UUID(request.POST["key"]),
         )
         children = {each.reference: each.episode.child for each in by_key.values()}
-        outcomes = [
-            {
-                "reference": result.reference,
-                "child": children[result.reference],
-                "refusal": refusal_in_words(result.refusal) if result.refusal else "",
-            }
-            for result in results
-        ]
-        counts = Counter(bool(each["refusal"]) for each in outcomes)
-        context = {
-            "title": "What became of each",
-            "outcomes": outcomes,
-            "absent": absent,
-            "authorised": counts[False],
-            "refused": counts[True],
-        }
-        return self._page_of_several(request, "authorised", context)
+        self._say_what_became(request, results, children, absent)
+        return redirect(request.get_full_path())
+
+    def _say_what_became(
+        self,
+        request: HttpRequest,
+        results: Sequence[services.Authorised],
+        children: Mapping[UUID, Child],
+        absent: int,
+    ) -> None:
+        """Say above the list which are authorised, and of each other one why it is not."""
+        done = [str(children[each.reference]) for each in results if not each.refusal]
+        if done:
+            told = f"{len(done)} authorised: {', '.join(done)}."
+            self.message_user(request, told, messages.SUCCESS)
+        for each in results:
+            if each.refusal:
+                why = refusal_in_words(each.refusal)
+                context = {"child": children[each.reference], "refusal": why}
+                told = render_to_string("review/not_authorised.html", context)
+                self.message_user(request, told, messages.WARNING)
+        if absent:
+            told = render_to_string("review/absent.html", {"absent": absent})
+            self.message_user(request, told, messages.WARNING)
 
     def _confirmation_page(
         self,

@@ -403,6 +403,36 @@ def test_a_page_after_the_last_is_the_last_with_the_filters_of_the_list(
     assert listed(mo.get(last, follow=True)) == ["EX2"]
 
 
+def test_a_search_in_one_status_names_what_it_finds_in_another(people: People, mo: Client):
+    done = make.authorise(make.submit(make.start(people.ada, "EX1")), people.mo)
+    make.start(people.ada, "EX12")
+    make.start(people.cleo, "EX13")
+    elsewhere = mo.post(f"{LIST}?status=draft", {"q": "EX1"}, follow=True)
+    assert listed(elsewhere) == ["EX12"]
+    [line] = read(elsewhere).select(".review-elsewhere")
+    assert words(line.text) == "In another status: EX1, authorised"
+    assert line.a["href"] == f"{LIST}{done.reference}/change/"
+    for status in ("authorised", "any"):
+        page = mo.post(f"{LIST}?status={status}", {"q": "EX1"}, follow=True)
+        assert "EX13" not in page.content.decode()
+        assert len(read(page).select(".review-elsewhere")) == (status == "authorised")
+
+
+def test_the_navigation_tells_what_awaits_review_from_the_other_lists(people: People, mo: Client):
+    def current(address: str) -> list[str]:
+        links = read(mo.get(address)).select(".app-navigation [aria-current=page]")
+        return [words(link.text).split(" 1")[0] for link in links]
+
+    make.submit(make.start(people.ada, "EX1"))
+    assert current(LIST) == ["Awaiting review"]
+    for status in ("any", "authorised"):
+        assert current(f"{LIST}?status={status}") == ["Assessments"]
+    done = make.authorise(make.submit(make.start(people.ada, "EX2")), people.mo)
+    record = read(mo.get(f"{LIST}{done.reference}/change/?_changelist_filters=status%3Dany"))
+    [above] = record.select(".app-navigation [aria-current=true]")
+    assert words(above.text) == "Assessments"
+
+
 # Several at once
 
 
@@ -416,20 +446,17 @@ def boxes(response) -> dict:
     }
 
 
-def outcomes(response) -> dict[str, str]:
-    rows = [row.find_all(["th", "td"]) for row in read(response).find_all("tr")]
-    return {
-        words(cells[0].text): words(cells[1].text)
-        for cells in rows
-        if cells[-1].get("class") == ["review-outcome"]
-    }
+def told(response) -> list[str]:
+    """The messages above the page."""
+    shown = read(response).select(".govuk-notification-banner__heading")
+    return [words(each.text) for each in shown]
 
 
 def authorise_selected(client: Client, response, *chosen: Assessment, **changed):
     """Select them on the list and confirm."""
     selected = {"_selected_action": [each.pk for each in chosen], "confirmed": "yes"}
     versions = {f"version-{each.pk}": each.version for each in chosen}
-    return client.post(LIST, versions | boxes(response) | selected | changed)
+    return client.post(LIST, versions | boxes(response) | selected | changed, follow=True)
 
 
 def test_what_was_considered_and_described_is_printed_before_several_are_authorised(
@@ -466,7 +493,9 @@ def test_what_was_considered_and_described_is_printed_before_several_are_authori
     posted: dict = {}
     for name, value in fields:
         posted.setdefault(name, []).append(value)
-    assert outcomes(mo.post(LIST, posted)) == {"EX1": "Authorised", "EX2": "Authorised"}
+    response = mo.post(f"{LIST}?overdue=no", posted, follow=True)
+    assert response.redirect_chain == [(f"{LIST}?overdue=no", 302)]
+    assert told(response) == ["2 authorised: EX1, EX2."]
 
 
 def test_without_one_that_can_be_authorised_with_others_there_is_no_button(
@@ -491,14 +520,12 @@ def test_each_of_several_is_authorised_or_refused_on_its_own(people: People, mo:
     review = make.return_it(decided, second).reviews.get()
     response = authorise_selected(mo, page, plain, explained, taken_back, decided, other)
     at = timezone.localtime(review.decided_at)
-    assert outcomes(response) == {
-        "EX1": "Authorised",
-        "EX2": "Not authorised The worker gave a reason.",
-        "EX3": "Not authorised It was changed after you opened the page: it is now draft.",
-        "EX4": f"Not authorised Max Shore returned it on {at.day} {at:%B %Y} at {at:%H:%M}.",
-        "EX5": "Authorised",
-    }
-    assert "2 authorised, 3 not." in response.content.decode()
+    assert told(response) == [
+        "2 authorised: EX1, EX5.",
+        "EX2 is not authorised: The worker gave a reason.",
+        "EX3 is not authorised: It was changed after you opened the page: it is now draft.",
+        f"EX4 is not authorised: Max Shore returned it on {at.day} {at:%B %Y} at {at:%H:%M}.",
+    ]
     by_child = {each.episode.child.la_child_id: each.status for each in Assessment.objects.all()}
     assert by_child == {
         "EX1": "authorised",
@@ -513,7 +540,7 @@ def test_the_same_form_for_several_sent_twice_authorises_once(people: People, mo
     plain = make.submit(make.start(people.ada, "EX1"))
     page = mo.get(LIST)
     first, second = (authorise_selected(mo, page, plain) for _ in range(2))
-    assert outcomes(first) == outcomes(second) == {"EX1": "Authorised"}
+    assert told(first) == told(second) == ["1 authorised: EX1."]
     assert Review.objects.count() == 1
 
 
@@ -521,16 +548,13 @@ def test_assessments_of_other_teams_are_not_authorised(people: People, mo: Clien
     make.submit(make.start(people.ada, "EX1"))
     other = make.submit(make.start(people.cleo, "EX2"))
     page = mo.get(LIST)
-    with unchanged():
-        response = authorise_selected(mo, page, other, **{f"version-{other.pk}": other.version})
-    assert outcomes(response) == {}
+    version = {f"version-{other.pk}": other.version}
+    with unchanged(SESSIONS):
+        response = authorise_selected(mo, page, other, **version)
     assert "EX2" not in response.content.decode()
-    for several in (
-        response,
-        authorise_selected(mo, page, other, confirmed=[], **{f"version-{other.pk}": other.version}),
-    ):
-        told = "1 of those that you selected is not in your teams any more"
-        assert told in words(read(several).text)
+    for several in (response, authorise_selected(mo, page, other, confirmed=[], **version)):
+        gone = "1 of those that you selected is not in your teams any more"
+        assert gone in words(read(several).text)
 
 
 def test_an_action_on_nothing_selected_changes_nothing_and_warns(people: People, mo: Client):
