@@ -14,11 +14,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from assessments import queries, services
-from assessments.components.find import answer_to
 from assessments.components.idempotency import key_and_version_of
-from assessments.components.picker.posted_selection import parse_post
 from assessments.evaluation import edition_to_record
 from assessments.models import Assessment
+from assessments.review.correcting import BUTTONS, selection_after_button
 from assessments.review.decision_pages import DecisionPages, Feedback
 from assessments.review.decisions import (
     AUTHORISE,
@@ -42,11 +41,9 @@ from assessments.rules import Finding
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.services import show_review_guidance
-from cinfactors.web.problems import Problem, problems_of
+from cinfactors.web.problems import Problem
 
 CONFLICT, REFUSED = 409, 422
-EDITS_SELECTION = frozenset({"search", "offered", "remove"})
-"""Names of the buttons that change or look up codes where they are corrected, and save nothing."""
 NOT_SENT = (
     "You were signed out before this was sent. What you wrote is still in its boxes: check it, "
     "then send it again."
@@ -141,7 +138,7 @@ class DecisionViews(DecisionPages):
         """Take the decision; or show its form, where it is a page or an unsent draft is left."""
         assessment = self._found(request, reference)
         if request.method == "POST":
-            if decision is CORRECT and not EDITS_SELECTION.isdisjoint(request.POST):
+            if decision is CORRECT and not BUTTONS.isdisjoint(request.POST):
                 return self._selection_edited(request, assessment)
             return self._carry_out(request, assessment, decision)
         draft = request.unsent_draft
@@ -166,19 +163,12 @@ class DecisionViews(DecisionPages):
         if not queries.may_review(request.user, assessment):
             return redirect(self.address_of(request, assessment.reference))
         _, version = key_and_version_of(request.POST)
-        edition = edition_to_record(assessment)
+        posted = selection_after_button(edition_to_record(assessment), request.POST)
         data = request.POST.copy()
-        # What the answer to a search offers is looked up as it is; what was typed may be codes.
-        data["typed"] = "" if data.get("search") else data.get("find", "")
-        posted = parse_post(edition, data)
         data.setlist("codes", [*posted.codes])
         form = CorrectForm(data, assessment=assessment)
         form.leave_unjudged()
-        is_search = "search" in data and not (posted.typed.codes or posted.typed.unlisted)
-        answer = answer_to(form.words_to_find, edition) if is_search else None
-        return self.correct_page(
-            request, assessment, form, Feedback(version=version), answer, posted.typed
-        )
+        return self.correct_page(request, assessment, form, Feedback(version=version), posted)
 
     @recovers_form
     def authorise_view(self, request: SignedInRequest, reference: UUID) -> HttpResponse:
@@ -227,9 +217,10 @@ class DecisionViews(DecisionPages):
         """Take the decision and go on; or show the form again with its problems, nothing lost."""
         key, version = key_and_version_of(request.POST)
         form = decision.form_class(request.POST, assessment=assessment)
+        decided = assessment
         try:
             if form.is_valid():
-                decision.carry_out(
+                decided = decision.carry_out(
                     form, assessment=assessment, by=request.user, version=version, key=key
                 )
         except services.NotPermitted as refused:
@@ -248,9 +239,9 @@ class DecisionViews(DecisionPages):
             feedback = Feedback(REFUSED, problems=problems, version=version)
             return self.form_again(request, assessment, form, feedback)
         if form.errors:
-            feedback = Feedback(REFUSED, problems=problems_of(form), version=version)
+            feedback = Feedback(REFUSED, problems=form.problems(), version=version)
             return self.form_again(request, assessment, form, feedback)
-        messages.success(request, decision.done_message(assessment))
+        messages.success(request, decision.done_message(decided))
         if decision in (CORRECT, CORRECT_DATES):  # which leave it to be looked at
             return redirect(self.address_of(request, assessment.reference))
         return self.redirect_after_decision(request, assessment)

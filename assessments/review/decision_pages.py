@@ -11,16 +11,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from assessments import queries
-from assessments.catalogue.code_names import listed
 from assessments.components.idempotency import KeyAndVersionForm
-from assessments.components.picker.layout import domain_groups
-from assessments.components.picker.typed_codes import NO_TYPED_CODES, TypedCodes
+from assessments.components.picker.posted_selection import PostedSelection, parse_post
 from assessments.components.way_back import query_to_review
 from assessments.models import Assessment
-from assessments.presenters.found import SearchAnswer
-from assessments.presenters.selection import named_codes
 from assessments.review import record
 from assessments.review.codes import selection_groups
+from assessments.review.correcting import correction_context
 from assessments.review.decisions import DECISIONS
 from assessments.review.forms import (
     AuthoriseForm,
@@ -109,6 +106,9 @@ class DecisionPages(ReviewNavigation):
             "authorise_form": _authorise_form(form, assessment) if may_review else None,
             "confirming": confirming,
             "queue": self.place_in_queue(request, assessment) if may_review else None,
+            "workers": queries.with_caseload(queries.workers_managed_by(request.user))
+            if return_form and "to" in return_form.fields
+            else (),
             "unsent": _entries_without_place(form, return_form, reopen_form, confirming=confirming),
             "today": timezone.localdate(),
         }
@@ -120,23 +120,29 @@ class DecisionPages(ReviewNavigation):
         assessment: Assessment,
         form: CorrectForm,
         feedback: Feedback,
-        answer: SearchAnswer | None = None,
-        typed: TypedCodes = NO_TYPED_CODES,
+        posted: PostedSelection | None = None,
     ) -> HttpResponse:
-        edition = form.edition
+        """Show the picker with what is recorded, or was sent; `posted` is after one of its buttons.
+
+        Then nothing was sent to be saved, and nothing is said against it.
+        """
+        is_edited = posted is not None
+        if posted is None and form.is_bound:
+            posted = parse_post(form.edition, form.entered)
         context = {
             "title": "Correct the codes",
-            "edition": edition,
-            "answer": answer,
-            "domains": domain_groups(edition),
-            "recorded": listed(edition, assessment.codes),
-            "ticked": form.ticked,
-            "every_code": named_codes(edition, edition.codes),
-            "number_selected": len(form.ticked & edition.codes.keys()),
-            "typed": typed,
             "form": form,
+            **correction_context(
+                assessment,
+                form,
+                posted,
+                density=request.user.density,
+                is_judged=form.is_bound
+                and not is_edited
+                and bool(form.errors or feedback.problems),
+            ),
         }
-        return self._page(request, assessment, "correct", context, feedback)
+        return self._page(request, assessment, "correct", context, feedback, was_read=not is_edited)
 
     def dates_page(
         self,
@@ -155,8 +161,13 @@ class DecisionPages(ReviewNavigation):
         name: str,
         context: dict[str, Any],
         feedback: Feedback,
+        *,
+        was_read: bool = True,
     ) -> HttpResponse:
-        """Render a page of one record, and record that it was read."""
+        """Render a page of one record, and record that it was read.
+
+        But for what only changes on a page that was: `was_read` is false.
+        """
         address = self.address_of(request, assessment.reference)
         list_address, list_name = self.origin_of(request, assessment)
         context = {
@@ -179,13 +190,14 @@ class DecisionPages(ReviewNavigation):
             **context,
         }
         queue = context.get("queue")
-        record_reading(
-            request,
-            self.read_as,
-            child=assessment.episode.child_id,
-            assessment=assessment.pk,
-            listed=[queue.following.episode.child_id] if queue and queue.following else [],
-        )
+        if was_read:
+            record_reading(
+                request,
+                self.read_as,
+                child=assessment.episode.child_id,
+                assessment=assessment.pk,
+                listed=[queue.following.episode.child_id] if queue and queue.following else [],
+            )
         template = f"review/{name}.html"
         return TemplateResponse(request, template, context, status=feedback.status)
 

@@ -33,9 +33,9 @@ class Decision:
 
     def carry_out(
         self, form: DecisionForm, *, assessment: Assessment, by: User, version: int, key: UUID
-    ) -> None:
+    ) -> Assessment:
         """Take the decision with what the valid form holds. Raises as the service."""
-        self.service(
+        return self.service(
             assessment=assessment, by=by, version=version, key=key, **form.service_values()
         )
 

@@ -9,15 +9,18 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
+from assessments import queries
 from assessments.catalogue.code_names import code_with_name
 from assessments.catalogue.types import code_order
-from assessments.components.find import LONGEST_SEARCH
 from assessments.components.forms import CodesField, DateField, LinesField
 from assessments.components.picker.posted_selection import parse_post
 from assessments.evaluation import edition_of, edition_to_record, evaluate
 from assessments.models import Assessment, Review
+from assessments.presenters.findings import problem_of
 from assessments.presenters.questions import Question, questions_of
+from cinfactors.accounts.models import Role, User
 from cinfactors.web.clean_text import TOO_LONG, validate_clean
+from cinfactors.web.problems import Problem, problems_of
 
 PINNED = "pinned-"
 """Begins the name of the field for a comment on a code, which follows."""
@@ -87,6 +90,10 @@ class DecisionForm(forms.Form):
         """Show what was entered so far, without saying what is wrong with it."""
         self._errors = ErrorDict()
 
+    def problems(self) -> list[Problem]:
+        """Return the lines of the error summary."""
+        return problems_of(self)
+
     def has_entries(self) -> bool:
         """Whether something was typed or chosen that would be lost."""
         return any("".join(self.entered.getlist(name)).strip() for name in self.fields)
@@ -131,6 +138,12 @@ class ReturnForm(DecisionForm):
         label="Reason", choices=Review.Reason.choices, required=False, widget=ReasonInput
     )
     comment = CommentField(label="Comment for the worker", max_length=2000, rows=3)
+    to = forms.ModelChoiceField(
+        label="Who has it next?",
+        queryset=User.objects.filter(role=Role.SOCIAL_WORKER, is_active=True),
+        required=False,
+        error_messages={"invalid_choice": "Select a social worker of your teams"},
+    )
     missing_code = forms.ChoiceField(label="A code that is missing", required=False)
     missing_text = CommentField(
         label="Comment on the missing code", max_length=1000, rows=2, placeholder=" "
@@ -145,6 +158,8 @@ class ReturnForm(DecisionForm):
             for name, text in self.entered.items()
             if name.startswith(PINNED) and str(text).strip()
         }
+        if queries.absence_of_worker(assessment) is None and "to" not in self.entered:
+            del self.fields["to"]
         self.other_codes = sorted((commented - self.codes) & edition.codes.keys(), key=code_order)
         """Codes commented on that are not selected any more: what was typed stays."""
         for code in [*sorted(self.codes, key=code_order), *self.other_codes]:
@@ -183,6 +198,7 @@ class ReturnForm(DecisionForm):
             "reason": self.cleaned_data["reason"],
             "comment": self.cleaned_data["comment"],
             "pinned": self._pinned(),
+            "to": self.cleaned_data.get("to"),
         }
 
     def _pinned(self) -> dict[str, str]:
@@ -272,41 +288,33 @@ class CorrectForm(DecisionForm):
                 label=f"{label} {question.subject}", max_length=1000, rows=2
             )
 
-    def questions(self) -> list[tuple[Question, list[forms.BoundField]]]:
-        """Return what the guide asks, each with the fields of its answer."""
-        return [
-            (question, [self[name] for name in _fields_of(question) if name in self.fields])
-            for question in self.open
-        ]
-
     def service_values(self) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in CorrectForm.base_fields}
         # As posted, whatever is still open: a form that is sent again has to be the same.
         return values | {"answers": parse_post(self.edition, self.entered).answers}
 
     def add_service_errors(self, messages: Mapping[str, str]) -> None:
-        first_fields = {each.finding.rule.id: _fields_of(each) for each in self.open}
-        places = {
-            rule: next(name for name in names if name in self.fields)
-            for rule, names in first_fields.items()
-        }
+        asked = {question.finding.rule.id for question in self.open}
         super().add_service_errors(
-            {places.get(name, name): message for name, message in messages.items()}
+            {TEXT + name if name in asked else name: text for name, text in messages.items()}
         )
 
-    @property
-    def words_to_find(self) -> str:
-        """The words that were typed to find a factor, or those that the answer offered."""
-        offered, typed = self.entered.get("search", ""), self.entered.get("find", "")
-        return " ".join((offered or typed).split())[:LONGEST_SEARCH]
+    def errors_by_rule(self) -> dict[str, str]:
+        """Return what is wrong beside the codes: with the answer to a rule, or the description."""
+        return {
+            name.removeprefix(TEXT): " ".join(map(str, messages))
+            for name, messages in self.errors.items()
+            if name.startswith(TEXT) or name == "other_description"
+        }
 
-    @property
-    def ticked(self) -> frozenset[str]:
-        """The codes whose boxes are ticked on the page."""
-        return frozenset(self.entered.getlist("codes") if self.is_bound else self.initial["codes"])
-
-
-def _fields_of(question: Question) -> tuple[str, str]:
-    """Return the names of the fields that a question may have, in the order of the page."""
-    rule = question.finding.rule.id
-    return CONSIDERED + rule, TEXT + rule
+    def problems(self) -> list[Problem]:
+        subjects = {TEXT + each.finding.rule.id: each.subject for each in self.open}
+        first_box = f"code-{next(iter(self.edition.codes))}"
+        found = []
+        for name, texts in self.errors.items():
+            for text in map(str, texts):
+                if name in subjects:
+                    found.append(Problem(problem_of(subjects[name], text), name))
+                else:
+                    found.append(Problem(text, first_box if name == "codes" else f"id_{name}"))
+        return found

@@ -37,6 +37,7 @@ from assessments.models.transitions import Act, statuses_before
 from assessments.rules import AnswerKind
 from assessments.services.answering import SentAnswer, new_answer
 from assessments.services.ending import edition_on_the_end, end_of
+from assessments.services.reassigning import reassign
 from assessments.services.refusals import (
     FactsRefused,
     NeedsReading,
@@ -173,11 +174,13 @@ def return_to_worker(
     by: User,
     version: int,
     key: uuid.UUID,
+    to: User | None = None,
 ) -> Assessment:
     """Return a submission with a reason of the list, a comment, and comments on single codes.
 
     A comment may be pinned to any code of the edition, selected or missed; a blank one is dropped.
-    Raises as `authorise`, and FactsRefused by "reason", "comment" and "pinned-" with the code.
+    With `to` it is given to another social worker first, as by `reassign`. Raises as `authorise`,
+    and FactsRefused by "reason", "comment", "to" and "pinned-" with the code.
     """
     comment_text = clean_text(comment)
     texts = {code: clean_text(text) for code, text in pinned.items()}
@@ -208,16 +211,22 @@ def return_to_worker(
         current.status = Status.RETURNED
         current.submitted_at = None
 
-    return decide(
-        assessment,
-        by=by,
-        version=version,
-        key=key,
-        act="return",
-        content=(reason, comment_text, texts),
-        write=write,
-        while_in=statuses_before(Act.RETURN),
-    )
+    with transaction.atomic():
+        if to is not None:
+            # A step of its own in the history: the worker who has it next answers the return.
+            own_key = uuid.uuid5(key, str(to.pk))
+            reassign(assessment=assessment, to=to, by=by, version=version, key=own_key)
+            version += 1
+        return decide(
+            assessment,
+            by=by,
+            version=version,
+            key=key,
+            act="return",
+            content=(reason, comment_text, texts),
+            write=write,
+            while_in=statuses_before(Act.RETURN),
+        )
 
 
 def reopen(
@@ -343,8 +352,7 @@ def _answers_to_open(
             given and given.kind != AnswerKind.COMPLIED and finding.can_be_answered_by(given.kind)
         )
         if given is None or not takes:
-            about = ", ".join(finding.codes or finding.beside)
-            refused[rule] = f"{about}: answer what the guide asks, or change the selection"
+            refused[rule] = "Answer what the guide asks, or change the selection"
             continue
         row, message = new_answer(evaluation.assessment, finding, given, by)
         if message:

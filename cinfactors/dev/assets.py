@@ -32,7 +32,10 @@ SASS = [
 # In WebAssembly, one package for every machine: the native one has a package for each.
 ESBUILD = [
     str(MODULES / "esbuild-wasm" / "bin" / "esbuild"),
-    *(str(FRONTEND / f"{name}.js") for name in ("pages", "factors", "admin", "passkeys")),
+    *(
+        str(FRONTEND / f"{name}.js")
+        for name in ("pages", "factors", "correction", "admin", "passkeys")
+    ),
     "--bundle",
     "--minify",
     "--format=esm",

@@ -1,29 +1,93 @@
-// Where codes are corrected: what is selected stands first, and follows the boxes. Without
-// JavaScript each button of it is answered by the server.
+// Where codes are corrected: after each change the server answers with the page as it is now, and
+// what moved in it is swapped in. Nothing is saved until the form itself is sent.
 
-const selected = document.querySelector("[data-selected]");
+import { describeBoxes, newMessages } from "../pages/factors/findings.js";
+import { announce, boxes, element, form, isBox, isOnlyCodes } from "../pages/factors/page.js";
 
-if (selected) {
-  const boxes = new Map(
-    [...document.querySelectorAll(".review-boxes input[name=codes]")].map(box => [box.value, box]),
-  );
-  const items = [...selected.querySelectorAll("[data-code]")];
+const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
+let isTicking = false; // whether the boxes are ticked as the server has them
+let underWay = null; // the request that is answered next; a newer one takes its place
 
-  const show = () => {
-    for (const item of items) item.hidden = !boxes.get(item.dataset.code)?.checked;
-    selected.querySelector("[data-number]").textContent = items.filter(item => !item.hidden).length;
-  };
-
-  document.addEventListener("change", ({ target }) => { if (boxes.has(target.value)) show(); });
-  // A browser that goes back to the page may tick the boxes as they were left.
-  addEventListener("pageshow", show);
-
-  selected.addEventListener("click", event => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    event.preventDefault();
-    boxes.get(button.value).checked = false;
-    show();
-    (selected.querySelector("[data-code]:not([hidden]) button") || document.querySelector("#find")).focus();
-  });
+async function show(button) {
+  const data = new URLSearchParams(new FormData(form));
+  if (button?.value !== "typed") data.delete("typed");
+  data.set(button?.name || "preview", button?.value || "change");
+  underWay?.abort();
+  underWay = new AbortController();
+  const { signal } = underWay;
+  try {
+    const response = await fetch(form.action, { method: "POST", body: data, signal, redirect: "error" });
+    if (!response.ok) throw new Error(response.status);
+    const html = await response.text();
+    if (!signal.aborted) apply(new DOMParser().parseFromString(html, "text/html"), button);
+  } catch {
+    if (!signal.aborted) sayThatNobodyAnswers();
+  }
 }
+
+function apply(page, button) {
+  const places = [...form.querySelectorAll(".app-beside")].map(place => place.id);
+  for (const id of ["selected", "considered", "typed-answer", ...places]) {
+    swap(element(id), page.getElementById(id));
+  }
+  isTicking = true;
+  for (const box of boxes()) {
+    if (page.getElementById(box.id).checked !== box.checked) box.click();
+  }
+  isTicking = false;
+  if (button?.value === "typed") {
+    element("find").value = page.getElementById("find").value;
+    element("find").dispatchEvent(new Event("input"));
+  }
+  describeBoxes();
+  announce(newMessages().join(" "));
+  // Where the button is gone.
+  if (document.activeElement === document.body) focusNear(button);
+}
+
+// What is typed there stays, and the focus where it is.
+function swap(place, answered) {
+  if (place.innerHTML === answered.innerHTML) return;
+  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const box of answered.querySelectorAll("textarea")) {
+    if (element(box.id)) box.value = element(box.id).value;
+  }
+  place.replaceChildren(...answered.childNodes);
+  if (focused) element(focused)?.focus();
+}
+
+function focusNear(button) {
+  const place = button?.dataset.place && element(button.dataset.place);
+  const next = place?.querySelector("summary, button, textarea") || element("selected-heading");
+  next.focus({ preventScroll: true });
+}
+
+function sayThatNobodyAnswers() {
+  const line = document.createElement("p");
+  line.className = "govuk-error-message app-find__message";
+  line.textContent = "There is no answer from the server: what is selected on the page is not looked at yet. Nothing you chose or wrote is lost.";
+  element("typed-answer").replaceChildren(line);
+}
+
+form.addEventListener("change", ({ target }) => {
+  if (!isTicking && (isBox(target) || target.name === "other_description")) show();
+});
+
+form.addEventListener("submit", event => {
+  const button = event.submitter;
+  if (!button?.matches(BUTTONS)) return;
+  event.preventDefault();
+  button.dataset.place = button.closest(".app-beside")?.id || "";
+  show(button);
+});
+
+form.elements.typed.addEventListener("keydown", event => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  if (isOnlyCodes(form.elements.typed.value)) show(element("select-typed"));
+});
+
+// A browser that goes back to the page ticks the boxes as they were left.
+addEventListener("pageshow", () => {
+  if (boxes().some(box => box.checked !== box.defaultChecked)) show();
+});

@@ -436,6 +436,27 @@ def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client
     ]
 
 
+def test_what_somebody_left_is_returned_to_another_worker_in_one_step(
+    mo: Client, people: People, sent
+):
+    assert "id_to" not in mo.get(at(sent)).content.decode()
+    people.ada.is_active = False
+    people.ada.save(update_fields=["is_active"])
+    page = read(mo.get(at(sent)))
+    assert "choose who has it next" in words(page.select_one(".review-notice").text)
+    offered = {option["value"]: words(option.text) for option in page.select("#id_to option")}
+    assert offered[str(people.ben.pk)] == "Ben Marsh, 0 open"
+    fields = {"reason": "evidence_not_clear", "comment": "Look again"}
+    with unchanged():
+        refused = mo.post(at(sent, "return"), form_data(sent, **fields, to=people.cleo.pk))
+    assert problems(refused) == ["Select a social worker of your teams"]
+    chosen = form_data(sent, **fields, to=people.ben.pk)
+    response = mo.post(at(sent, "return"), chosen, follow=True)
+    assert messages(response) == ["The assessment of EX1001 is back with Ben Marsh."]
+    sent.refresh_from_db()
+    assert (sent.status, sent.worker, sent.version) == (Status.RETURNED, people.ben, 4)
+
+
 def test_correcting_keeps_both_selections_and_waits_for_the_decision(
     mo: Client, people: People, sent
 ):
@@ -454,44 +475,37 @@ def test_correcting_keeps_both_selections_and_waits_for_the_decision(
 def test_a_factor_is_found_while_the_codes_are_corrected_and_nothing_is_saved_or_judged(
     mo: Client, sent
 ):
-    fields = {"codes": ["3B", "21"], "reason": "It was", "find": "hit by his stepdad"}
+    fields = {"codes": ["3B"], "reason": "It was", "typed": "hit by his stepdad"}
     with unchanged():
-        response = mo.post(at(sent, "correct"), form_data(sent, **fields, search=""))
+        response = mo.post(at(sent, "correct"), form_data(sent, **fields, preview="typed"))
     assert response.status_code == 200
     page = read(response)
-    assert page.select_one("#found")["data-codes"].startswith("18C 18B")
-    assert page.select_one("#found a")["href"] == "#code-18C"
-    assert {each["value"] for each in page.select("input[checked]")} == {"3B", "21"}
+    assert page.select_one("#find-answer [data-codes]")["data-codes"].startswith("18C 18B")
+    assert page.select_one("#find-answer a")["href"] == "#code-18C"
+    assert boxes_ticked(response) == {"3B"}
     assert field_value(response, "reason") == "It was"
     assert field_value(response, "version") == str(sent.version)
-    assert not page.select(".errorlist, .review-problems")
+    assert not page.select(".govuk-error-message, .govuk-error-summary")
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("zebra", "Nothing found for “zebra”. Every factor is below."),
+        ("zebra", "Nothing found for “zebra”. Every factor is shown."),
         ("housing", "The guide has no factor for housing."),
-        ("<b>knife", "factors found, the likeliest first."),
+        ("<b>knife", "factors found."),
     ],
 )
 def test_a_search_that_finds_no_factor_says_so_where_codes_are_corrected(
     mo: Client, sent, typed: str, said: str
 ):
-    response = mo.post(at(sent, "correct"), form_data(sent, codes=["3B"], find=typed, search=""))
-    assert said in words(read(response).select_one("#found").text)
-
-
-def test_a_word_that_the_search_offers_is_searched_for(mo: Client, sent):
-    fields = {"codes": ["3B"], "find": "canabis"}
-    response = mo.post(at(sent, "correct"), form_data(sent, **fields, search=""))
-    assert read(response).select_one("#found button")["value"] == "cannabis"
-    response = mo.post(at(sent, "correct"), form_data(sent, **fields, search="cannabis"))
-    assert field_value(response, "find") == "cannabis"
+    fields = {"codes": ["3B"], "typed": typed, "preview": "typed"}
+    response = mo.post(at(sent, "correct"), form_data(sent, **fields))
+    assert said in words(read(response).select_one("#find-answer").text)
 
 
 def boxes_ticked(response) -> set[str]:
-    return {each["value"] for each in read(response).select("input[checked]")}
+    return {each["value"] for each in read(response).select("input[name=codes][checked]")}
 
 
 def test_codes_are_typed_offered_and_removed_where_they_are_corrected_and_nothing_is_saved(
@@ -501,27 +515,63 @@ def test_codes_are_typed_offered_and_removed_where_they_are_corrected_and_nothin
         with unchanged():
             response = mo.post(at(sent, "correct"), form_data(sent, reason="It was so", **fields))
         assert (response.status_code, field_value(response, "reason")) == (200, "It was so")
-        listed = [
-            each["data-code"] for each in read(response).select(".review-selected li:not([hidden])")
-        ]
+        page = read(response)
+        listed = [words(each.text) for each in page.select("#selected .app-selected__code")]
         assert set(listed) == boxes_ticked(response)
-        return response, listed
+        return page, listed
 
-    response, listed = after(codes=["3A"], find="4b, 16a", search="")
+    page, listed = after(codes=["3A"], typed="4b, 16a", preview="typed")
     assert listed == ["3A", "4B", "16A"]
-    assert words(read(response).select_one("#found").text) == "Selected 4B, 16A."
-    _, listed = after(codes=["3A"], offered="18C", find="hit by his stepdad")
+    assert words(page.select_one("#typed-answer").text).startswith("Selected: 4B ")
+    _, listed = after(codes=["3A"], offered="18C", typed="hit by his stepdad")
     assert listed == ["3A", "18C"]
-    _, listed = after(codes=["3A", "4B"], remove="3A", find="4a")
+    _, listed = after(codes=["3A", "4B"], remove="3A", typed="4a")
     assert listed == ["4B"]
-    response, listed = after(codes=["3A"], find="99z", search="")
+    page, listed = after(codes=["3A"], typed="99z", preview="typed")
     assert listed == ["3A"]
-    assert "99" in read(response).select_one("#found[role=alert]").text
+    assert "99" in page.select_one("#typed-answer .govuk-error-message").text
+
+
+def test_what_the_rules_say_stands_beside_the_codes_while_they_are_corrected(mo: Client, sent):
+    def after(**fields):
+        with unchanged():
+            return read(mo.post(at(sent, "correct"), form_data(sent, **fields)))
+
+    page = after(codes=["3B"], preview="change")
+    assert "consider whether the child is a victim too" in words(page.select_one("#beside-3B").text)
+    assert words(page.select_one("#selected .govuk-body-s").text) == "To answer: 3B"
+    # Its button for what has been considered; the next change of the page keeps the answer.
+    for name in ("answer", "considered-child-as-victim"):
+        page = after(codes=["3B"], **{name: "child-as-victim"}, preview="change")
+        assert words(page.select_one("#beside-3B summary").text).startswith("Considered: ")
+        assert page.select_one("#considered input")["name"] == "considered-child-as-victim"
+        assert not page.select("#selected .govuk-body-s")
+    # The button that complies.
+    [complies] = page.select("#beside-3B button[name=complied]")
+    page = after(codes=["3B"], complied=complies["value"])
+    assert {each["value"] for each in page.select("input[name=codes][checked]")} == {"3A", "3B"}
+    # What cannot stand together is asked, and nothing is unticked meanwhile.
+    page = after(codes=["3B", "21"], preview="change")
+    assert {each["value"] for each in page.select("input[name=codes][checked]")} == {"3B", "21"}
+    assert len(page.select("#typed-answer button[name=instead]")) == 2
+    page = after(codes=["3B", "21"], instead="21")
+    assert [each["value"] for each in page.select("input[name=codes][checked]")] == ["21"]
+    assert page.select("#typed-answer button[name=undo]")
+    # A reason that is missing is asked for beside its code.
+    page = after(codes=["13A"], answer="gangs-with-criminal-exploitation")
+    assert page.select_one("#beside-13A .govuk-error-message")
+
+
+def test_a_change_of_the_selection_is_no_reading_of_the_record(mo: Client, sent):
+    mo.get(at(sent, "correct"))
+    before = Reading.objects.count()
+    mo.post(at(sent, "correct"), form_data(sent, codes=["3B"], preview="change"))
+    assert Reading.objects.count() == before
 
 
 def test_who_may_not_correct_finds_nothing_there(client: Client, people: People, sent):
     client.force_login(people.ada)
-    response = client.post(at(sent, "correct"), form_data(sent, codes=[], find="x", search=""))
+    response = client.post(at(sent, "correct"), form_data(sent, codes=[], preview="change"))
     assert response.status_code in (302, 403, 404)
 
 
@@ -531,9 +581,10 @@ def test_a_correction_is_asked_what_the_guide_asks_before_it_is_saved(mo: Client
     with unchanged():
         response = mo.post(at(sent, "correct"), form_data(sent, **fields))
     assert response.status_code == 422
-    assert problems(response) == ["3B: answer what the guide asks, or change the selection"]
+    said = "answer what the guide asks, or change the selection"
+    assert problems(response) == [f"3B Domestic Abuse: {said}"]
     page = read(response)
-    [asked] = page.select(".review-question")
+    asked = page.select_one("#beside-3B")
     assert "consider whether the child is a victim too" in words(asked.text)
     assert "directly as a victim in their own right" in words(asked.blockquote.text)
     assert field_value(response, "reason") == fields["reason"]
