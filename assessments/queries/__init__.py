@@ -118,6 +118,7 @@ from assessments.queries.reading_log import (
     readings_in_hour,
     readings_of,
     unusual_readings,
+    was_read_lately,
 )
 from assessments.queries.returns import (
     NOT_RECORDED,
@@ -377,6 +378,7 @@ __all__ = [
     "versions_with_corrected_dates",
     "visible_among",
     "was_authorised",
+    "was_read_lately",
     "was_told_apart_by",
     "who_assess",
     "with_caseload",

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncHour
 from django.utils import timezone
 
-from assessments.models import Child
+from assessments.models import Assessment, Child
 from assessments.queries.finding import KEPT_RECORD
 from assessments.queries.visibility import children_visible_to
 from cinfactors.accounts.models import Role, User
@@ -133,6 +133,16 @@ def children_read_in_hour(
 def of_children(readings: QuerySet[Reading], keys: Collection[int]) -> QuerySet[Reading]:
     """Return the readings that showed one of these children, or refused to."""
     return readings.filter(Q(child_id__in=keys) | Q(children__overlap=list(keys)))
+
+
+def was_read_lately(person: User, assessment: Assessment) -> bool:
+    """Return whether a page that showed the person this assessment was recorded in the last hour.
+
+    What only changes on such a page is then no other reading of it.
+    """
+    since = timezone.now() - timedelta(hours=1)
+    readings = Reading.objects.filter(person_id=person.pk, at__gte=since, refused=False)
+    return readings.filter(assessment_id=assessment.pk).exists()
 
 
 def person_in_log(reader: User, reference: UUID) -> User | None:

@@ -142,7 +142,7 @@ class DecisionPages(ReviewNavigation):
                 and bool(form.errors or feedback.problems),
             ),
         }
-        return self._page(request, assessment, "correct", context, feedback, was_read=not is_edited)
+        return self._page(request, assessment, "correct", context, feedback, is_edited=is_edited)
 
     def dates_page(
         self,
@@ -162,11 +162,11 @@ class DecisionPages(ReviewNavigation):
         context: dict[str, Any],
         feedback: Feedback,
         *,
-        was_read: bool = True,
+        is_edited: bool = False,
     ) -> HttpResponse:
         """Render a page of one record, and record that it was read.
 
-        But for what only changes on a page that was: `was_read` is false.
+        But where it `is_edited`, only if the page that is edited was not.
         """
         address = self.address_of(request, assessment.reference)
         list_address, list_name = self.origin_of(request, assessment)
@@ -190,7 +190,7 @@ class DecisionPages(ReviewNavigation):
             **context,
         }
         queue = context.get("queue")
-        if was_read:
+        if not (is_edited and queries.was_read_lately(request.user, assessment)):
             record_reading(
                 request,
                 self.read_as,

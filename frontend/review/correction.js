@@ -15,13 +15,19 @@ async function show(button) {
   underWay?.abort();
   underWay = new AbortController();
   const { signal } = underWay;
+  const html = await answered(data, signal);
+  if (signal.aborted) return;
+  if (html) apply(new DOMParser().parseFromString(html, "text/html"), button);
+  else sayThatNobodyAnswers();
+}
+
+// The page that answers; nothing where none does.
+async function answered(data, signal) {
   try {
     const response = await fetch(form.action, { method: "POST", body: data, signal, redirect: "error" });
-    if (!response.ok) throw new Error(response.status);
-    const html = await response.text();
-    if (!signal.aborted) apply(new DOMParser().parseFromString(html, "text/html"), button);
+    return response.ok ? await response.text() : "";
   } catch {
-    if (!signal.aborted) sayThatNobodyAnswers();
+    return "";
   }
 }
 
@@ -57,7 +63,7 @@ function swap(place, answered) {
 }
 
 function focusNear(button) {
-  const place = button?.dataset.place && element(button.dataset.place);
+  const place = element(button?.dataset.place || "");
   const next = place?.querySelector("summary, button, textarea") || element("selected-heading");
   next.focus({ preventScroll: true });
 }
