@@ -111,7 +111,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.unticks("3A")
     # What the guide asks of 3B without 3A is asked at once, and nothing is saved.
     beside = mo.page.locator("#beside-3B")
-    expect(beside).to_contain_text("consider whether the child is a victim too")
+    expect(beside).to_contain_text("Is the child a victim too")
     assert_no_axe_violations(mo.page, "review_correction_with_questions")
     find.press_sequentially("hit by his stepdad")
     chosen = mo.page.locator("#find-answer").get_by_role("button", name="18C")

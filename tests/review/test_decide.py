@@ -450,11 +450,11 @@ def test_what_somebody_left_is_returned_to_another_worker_in_one_step(
     with unchanged():
         refused = mo.post(at(sent, "return"), form_data(sent, **fields, to=people.cleo.pk))
     assert problems(refused) == ["Select a social worker of your teams"]
-    chosen = form_data(sent, **fields, to=people.ben.pk)
+    chosen, before = form_data(sent, **fields, to=people.ben.pk), sent.version
     response = mo.post(at(sent, "return"), chosen, follow=True)
     assert messages(response) == ["The assessment of EX1001 is back with Ben Marsh."]
     sent.refresh_from_db()
-    assert (sent.status, sent.worker, sent.version) == (Status.RETURNED, people.ben, 4)
+    assert (sent.status, sent.worker, sent.version) == (Status.RETURNED, people.ben, before + 2)
 
 
 def test_correcting_keeps_both_selections_and_waits_for_the_decision(
@@ -538,7 +538,7 @@ def test_what_the_rules_say_stands_beside_the_codes_while_they_are_corrected(mo:
             return read(mo.post(at(sent, "correct"), form_data(sent, **fields)))
 
     page = after(codes=["3B"], preview="change")
-    assert "consider whether the child is a victim too" in words(page.select_one("#beside-3B").text)
+    assert "Is the child a victim too" in words(page.select_one("#beside-3B").text)
     assert words(page.select_one("#selected .govuk-body-s").text) == "To answer: 3B"
     # Its button for what has been considered; the next change of the page keeps the answer.
     for name in ("answer", "considered-child-as-victim"):
@@ -585,7 +585,7 @@ def test_a_correction_is_asked_what_the_guide_asks_before_it_is_saved(mo: Client
     assert problems(response) == [f"3B Domestic Abuse: {said}"]
     page = read(response)
     asked = page.select_one("#beside-3B")
-    assert "consider whether the child is a victim too" in words(asked.text)
+    assert "Is the child a victim too" in words(asked.text)
     assert "directly as a victim in their own right" in words(asked.blockquote.text)
     assert field_value(response, "reason") == fields["reason"]
     note = {"text-child-as-victim": "The child was at school"}
