@@ -6,24 +6,33 @@ import { announce, boxes, element, form, isBox, isOnlyCodes } from "../pages/fac
 
 const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
 let isTicking = false; // whether the boxes are ticked as the server has them
-let underWay = null; // the request that is answered next; a newer one takes its place
+let queue = Promise.resolve(); // one request after the other, so that no button loses its effect
+let isChangeQueued = false; // whether a request waits that has every change so far
 
-async function show(button) {
+function show(button) {
+  if (!button && isChangeQueued) return;
+  if (!button) isChangeQueued = true;
+  const next = () => send(button);
+  queue = queue.then(next, next);
+}
+
+async function send(button) {
+  if (!button) isChangeQueued = false;
   const data = new URLSearchParams(new FormData(form));
   if (button?.value !== "typed") data.delete("typed");
   data.set(button?.name || "preview", button?.value || "change");
-  underWay?.abort();
-  underWay = new AbortController();
-  const { signal } = underWay;
-  const html = await answered(data, signal);
-  if (signal.aborted) return;
-  if (html) apply(new DOMParser().parseFromString(html, "text/html"), button);
-  else sayThatNobodyAnswers();
+  const html = await answered(data);
+  if (!html) {
+    sayThatNobodyAnswers();
+    return;
+  }
+  apply(new DOMParser().parseFromString(html, "text/html"), data.getAll("codes"), button);
 }
 
 // The page that answers; nothing where none does.
-async function answered(data, signal) {
+async function answered(data) {
   try {
+    const signal = AbortSignal.timeout(20_000);
     const response = await fetch(form.action, { method: "POST", body: data, signal, redirect: "error" });
     return response.ok ? await response.text() : "";
   } catch {
@@ -31,14 +40,16 @@ async function answered(data, signal) {
   }
 }
 
-function apply(page, button) {
+function apply(page, sent, button) {
   const places = [...form.querySelectorAll(".app-beside")].map(place => place.id);
   for (const id of ["selected", "considered", "typed-answer", ...places]) {
     swap(element(id), page.getElementById(id));
   }
   isTicking = true;
   for (const box of boxes()) {
-    if (page.getElementById(box.id).checked !== box.checked) box.click();
+    const { checked } = page.getElementById(box.id);
+    // What the person has ticked or unticked since is left alone: it is sent next.
+    if (checked !== sent.includes(box.value) && checked !== box.checked) box.click();
   }
   isTicking = false;
   if (button?.value === "typed") {
