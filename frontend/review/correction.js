@@ -7,12 +7,14 @@ import { announce, boxes, element, form, isBox, isOnlyCodes } from "../pages/fac
 const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
 let isTicking = false; // whether the boxes are ticked as the server has them
 let queue = Promise.resolve(); // one request after the other, so that no button loses its effect
+let unanswered = 0; // how many of them have no answer yet
 let isChangeQueued = false; // whether a request waits that has every change so far
 
 function show(button) {
   if (!button && isChangeQueued) return;
   if (!button) isChangeQueued = true;
-  const next = () => send(button);
+  unanswered += 1;
+  const next = () => send(button).finally(() => { unanswered -= 1; });
   queue = queue.then(next, next);
 }
 
@@ -92,7 +94,14 @@ form.addEventListener("change", ({ target }) => {
 
 form.addEventListener("submit", event => {
   const button = event.submitter;
-  if (!button?.matches(BUTTONS)) return;
+  if (!button?.matches(BUTTONS)) {
+    if (!unanswered) return;
+    // The correction never overtakes what a button is about to answer.
+    event.preventDefault();
+    const again = () => form.requestSubmit(button);
+    queue.then(again, again);
+    return;
+  }
   event.preventDefault();
   button.dataset.place = button.closest(".app-beside")?.id || "";
   show(button);
