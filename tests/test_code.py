@@ -215,7 +215,7 @@ def test_a_box_in_a_template_begins_with_the_line_break_that_browsers_drop():
         for name, text in templates().items()
         for match in re.finditer(r"<textarea\b[^>]*>(.*?)</textarea>", text, re.DOTALL)
     ]
-    assert len(found) == 4
+    assert len(found) == 5
     assert [each for each in found if not re.fullmatch(r"\n\{\{ \w[\w.]* \}\}", each[1])] == []
 
 
@@ -232,7 +232,7 @@ def test_no_script_of_ours_makes_markup_or_code_from_text():
     assert {path.name for path in scripts() if bad.search(path.read_text())} == set()
     # Pages of our own server, which has made them safe, are read as what they are.
     parsing = {path.name for path in scripts() if "DOMParser" in path.read_text()}
-    assert parsing <= {"failures.js", "reloading.js"}
+    assert parsing <= {"correction.js", "failures.js", "reloading.js"}
 
 
 def test_no_script_of_ours_keeps_anything_in_the_browser_or_sends_it_elsewhere():

@@ -71,6 +71,7 @@ def correction_context(
     return {
         "recorded": listed(edition, assessment.codes),
         "picker": render_picker(state),
+        "reason": form["reason"].value() or "",
         "selected": named_codes(edition, codes),
         "waiting": [each for each in evaluation.asking if each.rule.id not in answered],
         "considered": [

@@ -18,7 +18,7 @@ from assessments.evaluation import edition_of, edition_to_record, evaluate
 from assessments.models import Assessment, Review
 from assessments.presenters.findings import problem_of
 from assessments.presenters.questions import Question, questions_of
-from cinfactors.accounts.models import Role, User
+from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import TOO_LONG, validate_clean
 from cinfactors.web.problems import Problem, problems_of
 
@@ -140,7 +140,7 @@ class ReturnForm(DecisionForm):
     comment = CommentField(label="Comment for the worker", max_length=2000, rows=3)
     to = forms.ModelChoiceField(
         label="Who has it next?",
-        queryset=User.objects.filter(role=Role.SOCIAL_WORKER, is_active=True),
+        queryset=User.objects.none(),
         required=False,
         error_messages={"invalid_choice": "Select a social worker of your teams"},
     )
@@ -160,6 +160,8 @@ class ReturnForm(DecisionForm):
         }
         if queries.absence_of_worker(assessment) is None and "to" not in self.entered:
             del self.fields["to"]
+        else:  # who of them can have it is for the service to say
+            cast("forms.ModelChoiceField[User]", self.fields["to"]).queryset = queries.readers()
         self.other_codes = sorted((commented - self.codes) & edition.codes.keys(), key=code_order)
         """Codes commented on that are not selected any more: what was typed stays."""
         for code in [*sorted(self.codes, key=code_order), *self.other_codes]:
