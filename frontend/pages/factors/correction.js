@@ -1,8 +1,8 @@
 // Where codes are corrected: after each change the server answers with the page as it is now, and
 // what moved in it is swapped in. Nothing is saved until the form itself is sent.
 
-import { describeBoxes, newMessages } from "../pages/factors/findings.js";
-import { announce, boxes, element, form, isBox, isOnlyCodes } from "../pages/factors/page.js";
+import { describeBoxes, newMessages } from "./findings.js";
+import { announce, boxes, element, form, isBox, isOnlyCodes } from "./page.js";
 
 const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
 let isTicking = false; // whether the boxes are ticked as the server has them
