@@ -32,6 +32,8 @@ from assessments.queries.census_findings import (
     census_findings,
     explained_findings,
     finding_counts,
+    finding_kind,
+    finding_reference,
     findings_in_year,
     hidden_census_findings,
     is_explained,
@@ -39,6 +41,7 @@ from assessments.queries.census_findings import (
     notes_on,
     number_of_explained_findings,
 )
+from assessments.queries.census_of_record import CensusOfRecord, census_of_record
 from assessments.queries.census_tasks import (
     CENSUS_TASKS_ARE_KEPT,
     ChildOfReturn,
@@ -218,6 +221,7 @@ __all__ = [
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "Absence",
+    "CensusOfRecord",
     "ChildInReturn",
     "ChildOfReturn",
     "EarlierSelection",
@@ -241,6 +245,7 @@ __all__ = [
     "census_check_of",
     "census_finding",
     "census_findings",
+    "census_of_record",
     "census_task_of",
     "census_tasks_of",
     "changes_of",
@@ -274,6 +279,8 @@ __all__ = [
     "explained_findings",
     "facts_for_the_queue",
     "finding_counts",
+    "finding_kind",
+    "finding_reference",
     "findings_in_year",
     "group_counts",
     "group_counts_of_few",

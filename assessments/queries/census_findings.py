@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from assessments.census.check import TOGETHER, check_message
 from assessments.census.message import Child as ChildOfReturn
 from assessments.census.message import Header, Message
 from assessments.census.rules.judge import Finding
+from assessments.census.rules.loader import Severity
 from assessments.census.years import CensusYear
 from assessments.models import (
     CensusCheck,
@@ -84,6 +86,31 @@ def _found(finding: Finding, recent: dict[int, ChildInReturn]) -> FoundInYear:
     if finding.assessment is not None:
         return FoundInYear(finding, child, episode, own[finding.assessment - 1])
     return FoundInYear(finding, child, episode, own[-1] if own else None)
+
+
+def finding_kind(finding: Finding) -> CensusFinding.Kind:
+    if finding.if_still_open:
+        return CensusFinding.Kind.IF_STILL_OPEN
+    if finding.severity is Severity.ERROR:
+        return CensusFinding.Kind.ERROR
+    return CensusFinding.Kind.QUERY
+
+
+def finding_reference(found: FoundInYear) -> UUID:
+    """Return what is the same as long as rule, record and facts are: a digest of them.
+
+    The facts are those of the child and of the episode with its assessments, or of all episodes
+    where the finding is about the child.
+    """
+    rule, child = found.finding.rule, found.child
+    if child is None:
+        return UUID(bytes=sha256(rule.encode()).digest()[:16])
+    facts = child.child
+    if found.finding.episode is not None:
+        facts = replace(facts, episodes=(facts.episodes[found.finding.episode - 1],))
+    place = found.assessment.key if found.finding.assessment and found.assessment else None
+    content = repr((rule, child.key, found.episode, place, found.finding.message, facts))
+    return UUID(bytes=sha256(content.encode()).digest()[:16])
 
 
 # Of the last check

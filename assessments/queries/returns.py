@@ -66,6 +66,7 @@ _ROWS = f"""
     {_IN_THE_YEAR}
     ORDER BY child.id, episode.referral_date, episode.id, assessment.start_date, assessment.id
 """  # noqa: S608  # of constants alone: every value is a parameter
+_OF_ONE_CHILD = _ROWS.replace(_IN_THE_YEAR, f"{_IN_THE_YEAR} AND child.id = %(child)s")
 _RESTRICTED = f"""
     SELECT DISTINCT child.id
     {_EPISODES}
@@ -123,6 +124,15 @@ def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, N
             expected = _expected_birth_dates(some, day)
             for each in some:
                 yield _child_in_return(each, day, expected)
+
+
+def child_in_return(year: CensusYear, on: date, child: int) -> ChildInReturn | None:
+    """Return one child as `children_in_return`; None for one who is not in the return."""
+    day = min(on, year.reference_date)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ONE_CHILD, {**_parameters(year, day), "child": child})
+        found = _Rows(child, cursor.fetchall())
+    return _child_in_return(found, day, _expected_birth_dates([found], day)) if found.rows else None
 
 
 def number_of_children_in_return(year: CensusYear, on: date) -> int:

@@ -131,6 +131,7 @@ def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
         "may_void": queries.may_void(person, assessment),
         "asked": asked,
         "comments": comments,
+        "census": queries.census_of_record(person, assessment),
         "newly_answered": [each.code for each in comments if each.reply and each.is_selected]
         + [each.subject for each in questions if each.is_new],
     }

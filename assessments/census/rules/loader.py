@@ -58,6 +58,9 @@ class Rule:
     message: str
     """With the kind's own words in braces."""
     mend: str
+    mended: str
+    """Where that is done, if not in the facts of its level: `child`, `episode`, `dates` (those of
+    the assessment) or `assessment` (its factors, and its submission)."""
     settings: Mapping[str, Any]
     """What the kind needs to know: fields, codes, numbers."""
 
@@ -112,6 +115,7 @@ def _rule(table: Table, year: str) -> tuple[str, str, Rule]:
                 compares=bool(table.optional_boolean("compares")),
                 message=table.filled("message"),
                 mend=table.filled("mend"),
+                mended=table.text("mended", ""),
                 settings=MappingProxyType(table.mapping("settings")),
             ),
         )

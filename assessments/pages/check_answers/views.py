@@ -373,5 +373,11 @@ def submitted(request: SignedInRequest, reference: UUID) -> HttpResponse:
     if assessment.status != Status.SUBMITTED:
         return redirect("record", assessment.reference)
     record_reading_of(request, assessment, Page.SUBMITTED)
-    context = {"assessment": assessment, "managers": queries.managers_of(assessment)}
+    context = {
+        "assessment": assessment,
+        "managers": queries.managers_of(assessment),
+        "census": queries.census_of_record(request.user, assessment),
+        "may_correct": queries.may_correct_facts(request.user, assessment.episode.child),
+        "may_correct_start": queries.may_correct_start(request.user, assessment),
+    }
     return render(request, "pages/check_answers/submitted.html", context)

@@ -56,6 +56,7 @@ def assessment_record(request: SignedInRequest, reference: UUID) -> HttpResponse
         "corrected_from": corrected_from(reviews, versions),
         "words": managers_words(feedback, evaluation),
         "notes": pinned_notes(feedback, take_replies=False),
+        "census": queries.census_of_record(person, assessment),
         "may_mark_read": assessment.worker_id == person.pk and person.is_social_worker,
         "may_correct": queries.may_correct_facts(person, assessment.episode.child),
         "may_correct_start": queries.may_correct_start(person, assessment),

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
-from hashlib import sha256
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments import queries
 from assessments.census.figures import Figures, Late
-from assessments.census.rules.judge import Finding
-from assessments.census.rules.loader import Severity
 from assessments.census.years import CensusYear
 from assessments.models import CensusCheck, CensusFinding, CensusLateAssessment
 from assessments.queries import ChildInReturn, FoundInYear, RecordedAssessment
@@ -113,7 +109,7 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
     finding, place = found.finding, found.assessment
     return CensusFinding(
         census_check=check,
-        kind=kind_of(finding),
+        kind=queries.finding_kind(finding),
         rule=finding.rule,
         message=finding.message,
         mend=finding.mend,
@@ -122,16 +118,8 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
         assessment_id=place.key if place else None,
         team_id=place.team if place else None,
         worker_id=place.worker if place else None,
-        reference=_reference(found),
+        reference=queries.finding_reference(found),
     )
-
-
-def kind_of(finding: Finding) -> CensusFinding.Kind:
-    if finding.if_still_open:
-        return CensusFinding.Kind.IF_STILL_OPEN
-    if finding.severity is Severity.ERROR:
-        return CensusFinding.Kind.ERROR
-    return CensusFinding.Kind.QUERY
 
 
 def _late_row(child: ChildInReturn, place: RecordedAssessment, late: Late) -> CensusLateAssessment:
@@ -143,20 +131,3 @@ def _late_row(child: ChildInReturn, place: RecordedAssessment, late: Late) -> Ce
         days=late.days,
         allowed=late.allowed,
     )
-
-
-def _reference(found: FoundInYear) -> UUID:
-    """Return what is the same as long as rule, record and facts are: a digest of them.
-
-    The facts are those of the child and of the episode with its assessments, or of all episodes
-    where the finding is about the child.
-    """
-    rule, child = found.finding.rule, found.child
-    if child is None:
-        return UUID(bytes=sha256(rule.encode()).digest()[:16])
-    facts = child.child
-    if found.finding.episode is not None:
-        facts = replace(facts, episodes=(facts.episodes[found.finding.episode - 1],))
-    place = found.assessment.key if found.finding.assessment and found.assessment else None
-    content = repr((rule, child.key, found.episode, place, found.finding.message, facts))
-    return UUID(bytes=sha256(content.encode()).digest()[:16])

@@ -13,7 +13,7 @@ from assessments.census.differences import Difference
 from assessments.census.read import read
 from assessments.census.years import years
 from assessments.models import CensusTask
-from assessments.services.returns.checking import check_year, kind_of
+from assessments.services.returns.checking import check_year
 from assessments.services.returns.exporting import Export, Format, export_return
 from assessments.services.returns.heard import Heard
 from assessments.services.returns.merging import Merged, Outcome, merge_return
@@ -48,7 +48,7 @@ def _export(task: CensusTask, heard: Heard) -> Counts:
             wanted,
             by=task.asked_by,
             file=_file(task),
-            report=lambda finding: rows.add(kind_of(finding), row_of_finding(finding)),
+            report=lambda finding: rows.add(queries.finding_kind(finding), row_of_finding(finding)),
             progress=heard.one_more,
             address=task.address,
             request_id=task.request_id,
@@ -133,7 +133,7 @@ def _judge(task: CensusTask, heard: Heard) -> Counts:
     file.seek(0)
     as_at = timezone.localdate()
     for finding in check(file, as_at=as_at if as_at >= year.first_day else None):
-        rows.add(kind_of(finding), row_of_finding(finding))
+        rows.add(queries.finding_kind(finding), row_of_finding(finding))
     rows.finish()
     task.year = year.name
     return {"listed": rows.numbers}
