@@ -132,6 +132,7 @@ WSGI_APPLICATION = "cinfactors.wsgi.application"
 WARM_UP = [
     "assessments.pages.factors.parts.warm_cache",
     "assessments.components.find.warm_up",
+    "assessments.queries.census_of_record.load_census_rules",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

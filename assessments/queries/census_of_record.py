@@ -50,6 +50,13 @@ class CensusOfRecord:
     explained: tuple[FindingOfRecord, ...]
 
 
+def load_census_rules() -> None:
+    """Read the rules, which takes half a second, before the first page that needs them."""
+    today = timezone.localdate()
+    for name, year in return_years(today).items():
+        _judge(name, min(today, year.reference_date))
+
+
 def census_of_record(person: User, assessment: Assessment) -> CensusOfRecord | None:
     """Return what is found of the child, of the episode and of the assessment itself, as at today.
 
