@@ -11,7 +11,6 @@ from datetime import date
 from itertools import chain, groupby, islice, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
@@ -43,11 +42,11 @@ _IN_THE_YEAR = """
                       WHERE work.episode_id = episode.id AND NOT work.status = ANY(%(never)s)))
 """
 _ROWS = f"""
-    SELECT child.id, child.reference, child.restricted, child.la_child_id, child.birth_date,
+    SELECT child.id, child.restricted, child.la_child_id, child.birth_date,
            child.expected_birth_date, child.sex, child.death_date,
            episode.id, episode.referral_date, episode.referral_source, episode.primary_need,
            episode.closure_date, episode.reason_for_closure, episode.no_further_action,
-           assessment.id, assessment.reference, assessment.team_id, assessment.worker_id,
+           assessment.id, assessment.reference::text, assessment.team_id, assessment.worker_id,
            assessment.start_date, assessment.internal_review_date, assessment.end_date,
            version.start_date, version.internal_review_date, version.codes
     {_EPISODES}
@@ -80,7 +79,7 @@ class RecordedAssessment(NamedTuple):
     """Where an assessment of a return is recorded."""
 
     key: int
-    reference: UUID
+    reference: str
     team: int
     worker: int
 
@@ -89,7 +88,6 @@ class ChildInReturn(NamedTuple):
     """A child as the return has it, and where what it says is recorded."""
 
     key: int
-    reference: UUID
     restricted: bool
     child: message.Child
     episodes: tuple[int, ...]
@@ -161,7 +159,7 @@ class _Rows(NamedTuple):
 
     @property
     def birth_date(self) -> date | None:
-        born: date | None = self.rows[0][4]
+        born: date | None = self.rows[0][3]
         return born
 
 
@@ -189,7 +187,7 @@ def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> C
     """Return a child of the return. By position, and without a list where a row does: this is what
     takes the time where there are hundreds of thousands."""
     first = found.rows[0]
-    key, reference, restricted, child_id, birth_date, expected_date, sex, death_date = first[:8]
+    key, restricted, child_id, birth_date, expected_date, sex, death_date = first[:7]
     if birth_date is not None and birth_date > day:
         # Born later, and so unborn on that day: of unborn children no sex is recorded (8750).
         birth_date, expected_date, sex = None, expected.get(key, birth_date), Sex.UNKNOWN.value
@@ -199,12 +197,12 @@ def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> C
     assessments: list[message.Assessment] = []
     recorded: list[RecordedAssessment] = []
     for row, following in zip_longest(found.rows, found.rows[1:]):
-        if row[15] is not None:
+        if row[14] is not None:
             assessments.append(_assessment(row, day))
-            recorded.append(RecordedAssessment(row[15], row[16], row[17], row[18]))
-        if following is None or following[8] != row[8]:
+            recorded.append(RecordedAssessment(row[14], row[15], row[16], row[17]))
+        if following is None or following[7] != row[7]:
             episodes.append(_episode(row, tuple(assessments), day))
-            keys.append(row[8])
+            keys.append(row[7])
             places.append(tuple(recorded))
             assessments.clear()
             recorded.clear()
@@ -223,13 +221,13 @@ def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> C
         (),
         tuple(episodes),
     )
-    return ChildInReturn(key, reference, restricted, child, tuple(keys), tuple(places))
+    return ChildInReturn(key, restricted, child, tuple(keys), tuple(places))
 
 
 def _episode(
     row: tuple[Any, ...], assessments: tuple[message.Assessment, ...], day: date
 ) -> message.Episode:
-    _, referral_date, source, need, closure_date, reason, no_further_action = row[8:15]
+    _, referral_date, source, need, closure_date, reason, no_further_action = row[7:14]
     if closure_date is None or closure_date > day:
         closure_date = reason = None
     return message.Episode(
@@ -245,7 +243,7 @@ def _episode(
 
 
 def _assessment(row: tuple[Any, ...], day: date) -> message.Assessment:
-    started, reviewed, ended, version_started, version_reviewed, codes = row[19:25]
+    started, reviewed, ended, version_started, version_reviewed, codes = row[18:24]
     if codes is None:
         return message.Assessment(started, _by(reviewed, day), None, ())
     return message.Assessment(version_started, _by(version_reviewed, day), ended, tuple(codes))

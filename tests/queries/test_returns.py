@@ -96,16 +96,13 @@ def test_a_completed_assessment_stands_in_it_with_its_dates_and_the_factors_in_o
             ),
         ),
     )
-    assert (found.key, found.reference) == (
-        assessment.episode.child_id,
-        assessment.episode.child.reference,
-    )
+    assert found.key == assessment.episode.child_id
     assert not found.restricted
     assert found.episodes == (assessment.episode_id,)
     assert found.assessments == (
         (
             queries.RecordedAssessment(
-                assessment.pk, assessment.reference, assessment.team_id, assessment.worker_id
+                assessment.pk, str(assessment.reference), assessment.team_id, assessment.worker_id
             ),
         ),
     )

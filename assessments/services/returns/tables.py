@@ -82,8 +82,7 @@ class JsonRows:
     def rows(self, each: ChildInReturn) -> Iterator[tuple[str, ...]]:
         for episode, places in zip(each.child.episodes, each.assessments, strict=True):
             for assessment, place in zip(episode.assessments, places, strict=True):
-                reference = str(place.reference)
-                yield reference, reference, json.dumps(assessment.factors)
+                yield place.reference, place.reference, json.dumps(assessment.factors)
 
 
 SHAPES: Mapping[str, type[Shape]] = MappingProxyType(
