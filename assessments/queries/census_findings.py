@@ -151,12 +151,17 @@ def number_of_explained_findings(check: CensusCheck) -> int:
     return CensusFinding.objects.filter(is_explained(), census_check=check).count()
 
 
-def census_finding(person: User, reference: UUID) -> CensusFinding | None:
-    """Return what the last check of its year found, if the person may see it; else None."""
-    for check in CensusCheck.objects.filter(findings__reference=reference).order_by("-year"):
-        found = census_findings(person, check).filter(reference=reference)
-        return found.select_related("child", "assessment", "census_check").first()
-    return None
+def census_finding(person: User, reference: UUID, year: str = "") -> CensusFinding | None:
+    """Return what the last check found, if the person may see it; else None.
+
+    Where it stands in two years, that of the year, or else of the later one.
+    """
+    checks = [*CensusCheck.objects.filter(findings__reference=reference).order_by("-year")]
+    if not checks:
+        return None
+    check = next((each for each in checks if each.year == year), checks[0])
+    found = census_findings(person, check).filter(reference=reference)
+    return found.select_related("child", "assessment", "census_check").first()
 
 
 def notes_on(references: Collection[UUID]) -> dict[UUID, CensusNote]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
-from assessments.models import Assessment, CensusFinding, CensusNote, Episode
+from assessments.models import Assessment, CensusCheck, CensusFinding, CensusNote, Episode
 from assessments.services import NotPermitted
 from assessments.services.returns import check_year, explain_query
 from tests import people as make
@@ -30,8 +31,10 @@ def address_of(finding: CensusFinding) -> str:
 
 def explained(client: Client, assessment: Assessment, text: str = WHY, key=None):
     check_year(YEAR)
-    content = {"key": str(key or uuid.uuid4()), "text": text}
-    return client.post(address_of(query_of(assessment)), content, follow=True)
+    query = query_of(assessment)
+    shown = CensusNote.objects.filter(finding=query.reference).last()
+    content = {"key": str(key or uuid.uuid4()), "text": text, "seen": shown.pk if shown else ""}
+    return client.post(address_of(query), content, follow=True)
 
 
 def test_a_query_that_is_explained_is_not_asked_again(people, dee):
@@ -159,3 +162,69 @@ def test_a_note_on_what_was_restricted_since_is_in_no_list_and_no_text(people, d
     make.restrict(assessment, people.mo)
     assert "EX1002" not in page(dee, f"{PAGE}&kind=explained")
     assert b"EX1002" not in dee.get("/census/notes/?year=2025-26").content
+
+
+def test_who_explains_a_query_that_somebody_else_explained_meanwhile_is_told(people, dee):
+    assessment = queried(people)
+    check_year(YEAR)
+    query = query_of(assessment)
+    assert 'name="seen" value=""' in dee.get(address_of(query)).content.decode()
+    explain_query(finding=query, text="The court closed it", by=people.dee, key=uuid.uuid4())
+    content = {"key": str(uuid.uuid4()), "text": WHY, "seen": ""}
+    response = dee.post(address_of(query), content)
+    assert response.status_code == 422
+    text = text_of(response)
+    assert "Somebody else explained this query meanwhile" in text
+    assert "The court closed it" in text
+    assert WHY in text
+    latest = CensusNote.objects.get()
+    assert f'name="seen" value="{latest.pk}"' in response.content.decode()
+    dee.post(address_of(query), {**content, "seen": latest.pk, "key": str(uuid.uuid4())})
+    assert CensusNote.objects.latest("pk").text == WHY
+
+
+def test_a_note_on_a_query_that_is_gone_is_shown_and_said_not_to_be_kept(people, dee, browser_of):
+    assessment = queried(people)
+    check_year(YEAR)
+    address = address_of(query_of(assessment))
+    Episode.objects.filter(pk=assessment.episode_id).update(reason_for_closure="RC8")
+    check_year(YEAR)
+    content = {"key": str(uuid.uuid4()), "text": WHY}
+    response = dee.post(f"{address}?year=2025-26", content)
+    assert response.status_code == 404
+    text = text_of(response)
+    assert "Your note was not kept" in text
+    assert WHY in text
+    assert 'href="/census/?year=2025-26"' in response.content.decode()
+    assert "Your note" not in text_of(dee.get(address))
+    assert WHY not in text_of(browser_of(people.ada).post(address, content))
+    assert not CensusNote.objects.exists()
+
+
+def test_a_query_of_two_years_leads_back_to_the_one_it_was_opened_from(people, dee, clock):
+    assessment = queried(people)
+    check_year(YEAR)
+    first = CensusFinding.objects.get(kind="query")
+    later = CensusCheck.objects.create(
+        year="2026-27",
+        as_at=date(2026, 2, 20),
+        checked_at=datetime(2026, 2, 20, tzinfo=UTC),
+        children=1,
+        assessments=1,
+        completed=1,
+        open_by_team={},
+    )
+    CensusFinding.objects.create(
+        census_check=later,
+        kind="query",
+        rule=first.rule,
+        message=first.message,
+        mend=first.mend,
+        child=first.child,
+        assessment=assessment,
+        reference=first.reference,
+    )
+    address = f"{address_of(first)}?year=2025-26"
+    assert address in dee.get(PAGE).content.decode()
+    response = dee.post(address, {"key": str(uuid.uuid4()), "text": WHY})
+    assert response["Location"] == PAGE

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
@@ -17,20 +18,27 @@ from assessments.models import CensusFinding
 from assessments.pages.census.forms import NoteForm
 from assessments.presenters.census_notes import notes_as_text
 from assessments.services import FactsRefused, NotPermitted
-from assessments.services.returns import explain_query
+from assessments.services.returns import ExplainedMeanwhile, explain_query
 from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list, record_reading
 from cinfactors.web.problems import add_messages, problems_of
 
+MEANWHILE = (
+    "Somebody else explained this query meanwhile: read what stands above, then keep your note in "
+    "its place or leave it"
+)
+
 
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def explain(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Ask why a query stands for a good reason, and keep the answer."""
-    finding = queries.census_finding(request.user, reference)
+    finding = queries.census_finding(request.user, reference, request.GET.get("year", ""))
     if finding is None or finding.kind != CensusFinding.Kind.QUERY or finding.child is None:
+        if request.POST.get("text") and queries.may_make_census_files(request.user):
+            return _gone(request)
         raise Http404
     record_reading(request, Page.CENSUS, child=finding.child.pk)
     note = queries.notes_on([reference]).get(reference)
@@ -41,10 +49,17 @@ def explain(request: SignedInRequest, reference: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 explain_query(
-                    finding=finding, text=form.cleaned_data["text"], by=request.user, key=key
+                    finding=finding,
+                    text=form.cleaned_data["text"],
+                    by=request.user,
+                    key=key,
+                    seen=form.cleaned_data["seen"],
                 )
             except NotPermitted as refusal:
                 raise Http404 from refusal
+            except ExplainedMeanwhile as refusal:
+                note = refusal.note
+                form.add_error("text", MEANWHILE)
             except FactsRefused as refusal:
                 problems = add_messages(form, refusal.messages)
             else:
@@ -60,6 +75,14 @@ def explain(request: SignedInRequest, reference: UUID) -> HttpResponse:
     }
     status = 422 if problems else 200
     return render(request, "pages/census/explain.html", context, status=status)
+
+
+def _gone(request: SignedInRequest) -> HttpResponse:
+    """Show what was typed about a query that is not there any more, and why it was not kept."""
+    year = request.GET.get("year", "")
+    known = queries.return_years(timezone.localdate())
+    context = {"text": request.POST["text"], "year": year if year in known else ""}
+    return render(request, "pages/census/explain_gone.html", context, status=404)
 
 
 @require_safe

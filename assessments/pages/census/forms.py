@@ -68,5 +68,10 @@ class NoteForm(Form):
         widget=forms.Textarea(attrs={"autocomplete": "off"}),
     )
 
+    seen = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    """The note that the page showed."""
+
     def layout_fields(self) -> Iterable[Any]:
         return [Field("text", size="s", rows=4)]

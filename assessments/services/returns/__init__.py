@@ -1,7 +1,7 @@
 """Census files made of our records, for somebody who may have them, and what is kept about them."""
 
 from assessments.services.returns.checking import check_year
-from assessments.services.returns.explaining import explain_query
+from assessments.services.returns.explaining import ExplainedMeanwhile, explain_query
 from assessments.services.returns.exporting import (
     Export,
     Exported,
@@ -22,6 +22,7 @@ from assessments.services.returns.refusals import (
     EmptyReturn,
     ErrorsStand,
     NoAuthorityNumber,
+    OtherAuthority,
     ReadBackDiffers,
     RestrictedRecords,
     ReturnRefused,
@@ -40,12 +41,14 @@ __all__ = [
     "UPLOAD",
     "EmptyReturn",
     "ErrorsStand",
+    "ExplainedMeanwhile",
     "Export",
     "Exported",
     "Format",
     "Merge",
     "Merged",
     "NoAuthorityNumber",
+    "OtherAuthority",
     "Outcome",
     "PartsFile",
     "ReadBackDiffers",

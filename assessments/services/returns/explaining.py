@@ -9,20 +9,32 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.models import CensusFinding, CensusNote
-from assessments.services.refusals import FactsRefused, NotPermitted, field_errors
+from assessments.services.refusals import FactsRefused, NotPermitted, Refused, field_errors
 from assessments.services.writing import is_first_time
 from cinfactors.accounts.models import User
 from cinfactors.web.clean_text import clean_text
 
 
-def explain_query(*, finding: CensusFinding, text: str, by: User, key: uuid.UUID) -> None:
+class ExplainedMeanwhile(Refused):
+    """Somebody else explained the query after the page was shown, in `note`."""
+
+    def __init__(self, note: CensusNote) -> None:
+        super().__init__(f"note {note.pk}")
+        self.note = note
+
+
+def explain_query(
+    *, finding: CensusFinding, text: str, by: User, key: uuid.UUID, seen: int | None = None
+) -> None:
     """Write a note on a query that the last check found; an earlier one stays behind it.
 
-    Raises NotPermitted for who may not see it, and for what is no query about a child; FactsRefused
-    ("text") for a text that cannot be stored. Repeating it writes nothing.
+    `seen` is the key of the note that the page showed. Raises NotPermitted for who may not see it,
+    and for what is no query about a child; FactsRefused ("text") for a text that cannot be stored;
+    ExplainedMeanwhile where there is another note by now. Repeating it writes nothing.
     """
-    seen = queries.census_findings(by, finding.census_check).filter(pk=finding.pk)
-    if finding.kind != CensusFinding.Kind.QUERY or finding.child_id is None or not seen.exists():
+    visible = queries.census_findings(by, finding.census_check).filter(pk=finding.pk)
+    is_query = finding.kind == CensusFinding.Kind.QUERY
+    if not is_query or finding.child_id is None or not visible.exists():
         raise NotPermitted
     note = CensusNote(
         finding=finding.reference,
@@ -38,5 +50,11 @@ def explain_query(*, finding: CensusFinding, text: str, by: User, key: uuid.UUID
     act = "explain query"
     derived_key = uuid.uuid5(key, repr((by.pk, act, str(finding.reference), note.text)))
     with transaction.atomic():
-        if is_first_time(derived_key, by=by, act=act):
-            note.save(force_insert=True)
+        if not is_first_time(derived_key, by=by, act=act):
+            return
+        # Two at once wait for each other here, so that the second sees the note of the first.
+        CensusFinding.objects.select_for_update().filter(pk=finding.pk).first()
+        latest = queries.notes_on([finding.reference]).get(finding.reference)
+        if latest is not None and latest.pk != seen:
+            raise ExplainedMeanwhile(latest)
+        note.save(force_insert=True)
