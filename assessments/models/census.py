@@ -26,7 +26,10 @@ class CensusCheck(models.Model):
     children = models.PositiveIntegerField()
     assessments = models.PositiveIntegerField()
     completed = models.PositiveIntegerField()
-    open_by_team = models.JSONField(help_text="Assessments not completed, by the team’s key")
+    open_by_team = models.JSONField(
+        help_text="Assessments not completed, by the team’s key, without restricted records"
+    )
+    open_in_restricted = models.PositiveIntegerField(default=0)
     late_by_team = models.JSONField(
         default=dict, help_text="Assessments that took too long from referral, by the team’s key"
     )

@@ -175,6 +175,15 @@ def test_a_team_of_which_nothing_is_left_says_so(people, dee):
     assert "EX2001" not in text
 
 
+def test_what_is_open_in_restricted_records_is_in_no_teams_number(people, dee):
+    make.restrict(would_be_queried(people), people.mo)
+    would_be_queried(people, "EX1004")
+    check = check_year(YEAR)
+    assert check.open_by_team == {str(people.north.pk): 1}
+    text = page(dee)
+    assert "Not completed 2 of 2 assessments, 1 of them in restricted records" in text
+
+
 def test_findings_in_restricted_records_are_counted_and_not_shown(people, dee, browser_of):
     make.restrict(refused(people), people.mo)
     check_year(YEAR)

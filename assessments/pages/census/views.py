@@ -137,7 +137,7 @@ def _found(request: SignedInRequest, check: CensusCheck) -> dict[str, Any]:
         "teams": _team_rows(teams, check),
         "workers": _worker_rows(workers),
         "hidden": queries.hidden_census_findings(request.user, check),
-        "open": sum(check.open_by_team.values()),
+        "open": sum(check.open_by_team.values()) + check.open_in_restricted,
         "explained": explained.count(),
         "rows": [(each, notes.get(each.reference)) for each in page],
         "nothing_found": not any(totals.values()),

@@ -56,7 +56,9 @@ def check_year(
                 keep_late()
             for assessment, place in zip(episode.assessments, places, strict=True):
                 totals["assessments"] += 1
-                if assessment.is_open:
+                if assessment.is_open and child.restricted:
+                    totals["open_in_restricted"] += 1
+                elif assessment.is_open:
                     open_by_team[place.team] += 1
                 else:
                     totals["completed"] += 1
@@ -84,6 +86,7 @@ def check_year(
         check.children = totals["children"]
         check.assessments, check.completed = totals["assessments"], totals["completed"]
         check.open_by_team = {str(team): number for team, number in open_by_team.items()}
+        check.open_in_restricted = totals["open_in_restricted"]
         check.late_by_team = {str(team): number for team, number in late_by_team.items()}
         check.figures = {each.name: getattr(figures, each.name) for each in fields(figures)}
         check.save()
