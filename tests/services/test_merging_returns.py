@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 from datetime import UTC, date, datetime
@@ -15,7 +16,13 @@ from assessments.census.errors import Refused
 from assessments.census.read import read
 from assessments.models import Assessment
 from assessments.services import NotPermitted
-from assessments.services.returns import Merged, Outcome, RestrictedRecords, merge_return
+from assessments.services.returns import (
+    Merged,
+    OtherAuthority,
+    Outcome,
+    RestrictedRecords,
+    merge_return,
+)
 from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.people import People
@@ -295,6 +302,15 @@ def test_a_merge_is_not_run_without_the_permission_for_restricted_records(people
     assert (reading.person_id, reading.page, reading.restricted) == (people.dee.pk, "merge", True)
 
 
+def test_a_return_of_another_authority_is_refused_with_both_numbers(people, settings):
+    completed(people, "3B")
+    other = theirs(child()).replace(b"<LEA>330</LEA>", b"<LEA>331</LEA>")
+    with pytest.raises(OtherAuthority, match=r"of authority 331, and this service is of .* 330"):
+        merged(other)
+    settings.LEA = ""
+    assert merged(other)[1][0].outcome is Outcome.FILLED
+
+
 # The command
 
 
@@ -375,6 +391,29 @@ def test_what_is_no_return_is_refused_and_nothing_written(people, tmp_path, cont
     assert [*tmp_path.iterdir()] == [there]
     with pytest.raises(Refused):
         merged(content)
+
+
+def test_a_return_of_another_authority_is_refused_in_words(people, tmp_path):
+    there, ours = tmp_path / "theirs.xml", tmp_path / "ours.xml"
+    there.write_bytes(theirs(child()).replace(b"<LEA>330</LEA>", b"<LEA>331</LEA>"))
+    with pytest.raises(CommandError, match="of authority 331"):
+        run(there, ours)
+    assert [*tmp_path.iterdir()] == [there]
+
+
+def test_what_a_run_that_was_killed_left_is_removed_and_what_another_writes_is_not(
+    people, tmp_path, capsys
+):
+    completed(people, "3B")
+    there, ours = tmp_path / "theirs.xml", tmp_path / "ours.xml"
+    there.write_bytes(theirs(child()))
+    left, written = tmp_path / ".ours.xml.a1.part", tmp_path / ".ours.xml.b2.part"
+    left.write_text("half a file")
+    with written.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        run(there, ours)
+    assert {*tmp_path.iterdir()} == {there, ours, written}
+    assert f"Removed {left}, which a run that was stopped had left." in capsys.readouterr().err
 
 
 def test_what_cannot_be_read_twice_is_refused(people, tmp_path):

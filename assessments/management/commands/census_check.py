@@ -3,8 +3,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from assessments import queries
 from assessments.census.report import Report
@@ -35,7 +37,15 @@ class Command(BaseCommand):
                 else:
                     report.add(found.finding)
 
-            check = check_year(queries.return_years(timezone.localdate())[year], add)
+            try:
+                check = check_year(queries.return_years(timezone.localdate())[year], add)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable):
+                    raise
+                raise CommandError(
+                    f"Another check of {year} is under way. Nothing was changed: look at what it "
+                    "finds, or run this one when it has ended."
+                ) from error
             report.copy_to(self.stdout)
             number = report.number
         if format == "table":

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO
 
+from django.conf import settings
 from django.utils import timezone
 
 from assessments.census.check import year_of
@@ -19,7 +20,7 @@ from assessments.census.read import read
 from assessments.census.rewrite import rewrite
 from assessments.census.years import years
 from assessments.services.returns.held import held_in
-from assessments.services.returns.refusals import ReadBackDiffers
+from assessments.services.returns.refusals import OtherAuthority, ReadBackDiffers
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Page
 
@@ -74,7 +75,10 @@ def merge_return(
     NotPermitted, ReturnRefused, and the census's Refused for what is no return that can be read;
     `file` must not be handed over then.
     """
-    year = year_of(read(theirs).header, years())
+    header = read(theirs).header
+    if settings.LEA and header.authority and header.authority != settings.LEA:
+        raise OtherAuthority(header.authority)
+    year = year_of(header, years())
     theirs.seek(0)
     on = min(timezone.localdate(), year.reference_date)
     matching = held_in(year, on, by=by, page=Page.MERGE, address=address, request_id=request_id)

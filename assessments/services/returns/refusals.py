@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
+from assessments.census.rules.kinds import shown
+
 
 class ReturnRefused(Exception):
     """No file is made, or none is handed over."""
@@ -12,6 +16,17 @@ class NoAuthorityNumber(ReturnRefused):
         super().__init__(
             "The authority’s number is not set. Set LEA to the three digits by which the "
             "Department for Education knows the authority"
+        )
+
+
+class OtherAuthority(ReturnRefused):
+    """A return of another authority: a child of theirs may have the id of one of ours."""
+
+    def __init__(self, theirs: str) -> None:
+        super().__init__(
+            f"This return is of authority {shown(theirs)}, and this service is of authority "
+            f"{settings.LEA}. Choose the return of your own authority, or ask whoever runs this "
+            "service whether its number (LEA) is right"
         )
 
 
