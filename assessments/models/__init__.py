@@ -21,6 +21,7 @@ from assessments.models.census import (
     CensusLateAssessment,
     CensusNote,
 )
+from assessments.models.census_submissions import CensusSubmission, CensusSubmittedAssessment
 from assessments.models.census_tasks import CensusTask, CensusTaskPart
 from assessments.models.children import LA_CHILD_ID, Child, Episode, NamedPerson
 from assessments.models.code_sets import (
@@ -52,6 +53,8 @@ __all__ = [
     "CensusFinding",
     "CensusLateAssessment",
     "CensusNote",
+    "CensusSubmission",
+    "CensusSubmittedAssessment",
     "CensusTask",
     "CensusTaskPart",
     "Child",

@@ -36,6 +36,9 @@ class CensusCheck(models.Model):
     figures = models.JSONField(
         default=dict, help_text="What the department will publish; of an earlier check, nothing"
     )
+    continuity = models.JSONField(
+        default=dict, help_text="What changed since the last submission; without one, nothing"
+    )
 
     def __str__(self) -> str:
         return f"Census check of {self.year}"

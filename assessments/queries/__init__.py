@@ -41,7 +41,7 @@ from assessments.queries.census_findings import (
     notes_on,
     number_of_explained_findings,
 )
-from assessments.queries.census_of_record import CensusOfRecord, census_of_record
+from assessments.queries.census_of_record import census_of_record
 from assessments.queries.census_tasks import (
     CENSUS_TASKS_ARE_KEPT,
     ChildOfReturn,
@@ -51,6 +51,7 @@ from assessments.queries.census_tasks import (
     children_of_return,
     may_have_file,
 )
+from assessments.queries.continuity import continuity_for, continuity_of, last_submission
 from assessments.queries.corrections import (
     child_to_compare,
     child_to_correct,
@@ -125,10 +126,12 @@ from assessments.queries.reading_log import (
 )
 from assessments.queries.returns import (
     NOT_RECORDED,
+    STANDING_IN_THE_YEAR,
     ChildInReturn,
     RecordedAssessment,
     children_in_return,
     number_of_children_in_return,
+    parameters_of_year,
     restricted_children_in_return,
     return_years,
 )
@@ -218,10 +221,10 @@ __all__ = [
     "NOT_RECORDED",
     "OPEN",
     "SOON",
+    "STANDING_IN_THE_YEAR",
     "UNUSUAL_CHILDREN_PER_HOUR",
     "UNUSUAL_OUTSIDE_PER_HOUR",
     "Absence",
-    "CensusOfRecord",
     "ChildInReturn",
     "ChildOfReturn",
     "EarlierSelection",
@@ -268,6 +271,8 @@ __all__ = [
     "children_to_join_among",
     "children_visible_to",
     "containing_code",
+    "continuity_for",
+    "continuity_of",
     "covers_by",
     "covers_of",
     "due_order",
@@ -301,6 +306,7 @@ __all__ = [
     "keys_of_list",
     "last_change",
     "last_reviews",
+    "last_submission",
     "late_assessments",
     "latest_authorised_version",
     "latest_version",
@@ -345,6 +351,7 @@ __all__ = [
     "overdue",
     "own_assessment",
     "own_assessments",
+    "parameters_of_year",
     "people_by_name",
     "people_named",
     "people_named_for",

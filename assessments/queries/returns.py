@@ -41,15 +41,7 @@ _IN_THE_YEAR = """
            OR EXISTS (SELECT FROM assessments_assessment AS work
                       WHERE work.episode_id = episode.id AND NOT work.status = ANY(%(never)s)))
 """
-_ROWS = f"""
-    SELECT child.id, child.restricted, child.la_child_id, child.birth_date,
-           child.expected_birth_date, child.sex, child.death_date,
-           episode.id, episode.referral_date, episode.referral_source, episode.primary_need,
-           episode.closure_date, episode.reason_for_closure, episode.no_further_action,
-           assessment.id, assessment.reference::text, assessment.team_id, assessment.worker_id,
-           assessment.start_date, assessment.internal_review_date, assessment.end_date,
-           version.start_date, version.internal_review_date, version.codes
-    {_EPISODES}
+_ASSESSMENTS = """
     LEFT JOIN assessments_assessment AS assessment
       ON assessment.episode_id = episode.id
       AND NOT assessment.status = ANY(%(never)s)
@@ -62,9 +54,30 @@ _ROWS = f"""
         ORDER BY number DESC
         LIMIT 1
     ) AS version ON assessment.end_date <= %(day)s
+"""
+_ROWS = f"""
+    SELECT child.id, child.restricted, child.la_child_id, child.birth_date,
+           child.expected_birth_date, child.sex, child.death_date,
+           episode.id, episode.referral_date, episode.referral_source, episode.primary_need,
+           episode.closure_date, episode.reason_for_closure, episode.no_further_action,
+           assessment.id, assessment.reference::text, assessment.team_id, assessment.worker_id,
+           assessment.start_date, assessment.internal_review_date, assessment.end_date,
+           version.start_date, version.internal_review_date, version.codes
+    {_EPISODES}
+    {_ASSESSMENTS}
     {_IN_THE_YEAR}
     ORDER BY child.id, episode.referral_date, episode.id, assessment.start_date, assessment.id
-"""  # noqa: S608  # of constants alone: every value is a parameter
+"""  # of constants alone: every value is a parameter
+STANDING_IN_THE_YEAR = f"""
+    SELECT child.id AS child_id, assessment.id AS assessment_id, episode.referral_date,
+           coalesce(version.start_date, assessment.start_date) AS start_date,
+           CASE WHEN version.codes IS NOT NULL THEN assessment.end_date END AS authorisation_date,
+           coalesce(version.codes, '{{}}') AS codes
+    {_EPISODES}
+    {_ASSESSMENTS}
+    {_IN_THE_YEAR} AND assessment.id IS NOT NULL
+"""  # as above
+"""Each assessment of a year as its return has it; see `parameters_of_year`."""
 _OF_ONE_CHILD = _ROWS.replace(_IN_THE_YEAR, f"{_IN_THE_YEAR} AND child.id = %(child)s")
 _RESTRICTED = f"""
     SELECT DISTINCT child.id
@@ -115,7 +128,7 @@ def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, N
     """
     day = min(on, year.reference_date)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_ROWS, _parameters(year, day))
+        cursor.execute(_ROWS, parameters_of_year(year, day))
         rows = chain.from_iterable(iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []))
         children = groupby(rows, key=itemgetter(0))
         while some := [_Rows(key, [*own]) for key, own in islice(children, ROWS_AT_ONCE)]:
@@ -128,14 +141,14 @@ def child_in_return(year: CensusYear, on: date, child: int) -> ChildInReturn | N
     """Return one child as `children_in_return`; None for one who is not in the return."""
     day = min(on, year.reference_date)
     with connection.cursor() as cursor:
-        cursor.execute(_OF_ONE_CHILD, {**_parameters(year, day), "child": child})
+        cursor.execute(_OF_ONE_CHILD, {**parameters_of_year(year, day), "child": child})
         found = _Rows(child, cursor.fetchall())
     return _child_in_return(found, day, _expected_birth_dates([found], day)) if found.rows else None
 
 
 def number_of_children_in_return(year: CensusYear, on: date) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, _parameters(year, min(on, year.reference_date)))
+        cursor.execute(_NUMBER, parameters_of_year(year, min(on, year.reference_date)))
         [number] = cursor.fetchone()
     return int(number)
 
@@ -143,11 +156,12 @@ def number_of_children_in_return(year: CensusYear, on: date) -> int:
 def restricted_children_in_return(year: CensusYear, on: date) -> list[int]:
     """Return the keys of the children of the return whose records are restricted."""
     with connection.cursor() as cursor:
-        cursor.execute(_RESTRICTED, _parameters(year, min(on, year.reference_date)))
+        cursor.execute(_RESTRICTED, parameters_of_year(year, min(on, year.reference_date)))
         return [key for (key,) in cursor.fetchall()]
 
 
-def _parameters(year: CensusYear, day: date) -> dict[str, Any]:
+def parameters_of_year(year: CensusYear, day: date) -> dict[str, Any]:
+    """Return what the statements about a year need, as it stands on a day that is not after it."""
     return {"first": year.first_day, "day": day, "never": sorted(NEVER_COUNTED)}
 
 

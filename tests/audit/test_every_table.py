@@ -36,6 +36,8 @@ NOT_RECORDED = {
     "assessments_censuscheck": "what the last check found in the records, written anew by each",
     "assessments_censusfinding": "what the last check found in the records, written anew by each",
     "assessments_censuslateassessment": "what the last check found, written anew by each",
+    "assessments_censussubmission": "says who recorded it and when, and is never changed",
+    "assessments_censussubmittedassessment": "a copy of what is recorded, never changed",
     "assessments_censustask": "work on census files, deleted after an hour",
     "assessments_censustaskpart": "files of that work, encrypted, deleted with it",
     "assessments_idempotencykey": "keys of form submissions; what those wrote is recorded",

@@ -38,6 +38,7 @@ NOBODY_TYPES = {
     "assessments.RuleAnswer.rule": "the id of a rule of the catalogue",
     "assessments.IdempotencyKey.act": "a word of ours",
     "assessments.CensusCheck.year": "the name of a census year that is known",
+    "assessments.CensusSubmission.year": "the name of a census year that is known",
     "assessments.CensusTask.year": "the name of a census year that is known",
     "assessments.CensusTask.request_id": "made by the product",
     "assessments.CensusTask.refusal": "words of ours, with what a file says as it can be shown",

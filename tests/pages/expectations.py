@@ -141,7 +141,7 @@ PAGES = {
     # The reference is a record's here; see tests/pages/test_cover.py.
     "cover/<uuid:reference>/end/": Line("405", "404"),
     "census/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
-    "census/figures/": Line("404 404 404 404 404 200 404"),
+    "census/figures/": Line("404 404 404 404 404 200 404", "404 404 404 404 404 422 404"),
     # No year was checked; see tests/pages/test_census_notes.py.
     "census/late/": Line("404"),
     "census/notes/": Line("404"),

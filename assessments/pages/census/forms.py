@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from assessments.components.forms import Form, LinesField
+from assessments.components.forms import DateField, Form, LinesField
 from cinfactors.web.form_layout import Field
 
 FORMATS = (
@@ -55,6 +55,31 @@ class ExportForm(YearForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="export_%s", **kwargs)
         self.fields["year"].widget = forms.HiddenInput()
+
+
+class SubmissionForm(Form):
+    """A return that was submitted to the department."""
+
+    submitted_on = DateField(label="Date submitted", help_text="For example, 27 5 2026")
+    serial_number = forms.IntegerField(
+        label="Serial number of the return",
+        help_text="SerialNo in its header, such as 001",
+        min_value=1,
+        max_value=999_999_999,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": "Enter the serial number of the return",
+            "invalid": "Enter the serial number in digits, such as 001",
+            "min_value": "Enter the serial number in digits, such as 001",
+            "max_value": "Enter a serial number of at most nine digits",
+        },
+    )
+
+    def layout_fields(self) -> Iterable[Any]:
+        return [
+            Field("submitted_on", size="s"),
+            Field("serial_number", size="s", width="one-quarter"),
+        ]
 
 
 class NoteForm(Form):

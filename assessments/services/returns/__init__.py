@@ -27,6 +27,7 @@ from assessments.services.returns.refusals import (
     RestrictedRecords,
     ReturnRefused,
 )
+from assessments.services.returns.submitting import record_submission
 from assessments.services.returns.tasks import (
     begin_upload,
     discard_task,
@@ -66,6 +67,7 @@ __all__ = [
     "page_of_rows",
     "parts_of",
     "reconcile_return",
+    "record_submission",
     "start_task",
     "start_uploaded",
     "stop_task",

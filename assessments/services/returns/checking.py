@@ -86,6 +86,7 @@ def check_year(
         check.children = totals["children"]
         check.assessments, check.completed = totals["assessments"], totals["completed"]
         check.open_by_team = {str(team): number for team, number in open_by_team.items()}
+        check.continuity = queries.continuity_of(year, on)
         check.open_in_restricted = totals["open_in_restricted"]
         check.late_by_team = {str(team): number for team, number in late_by_team.items()}
         check.figures = {each.name: getattr(figures, each.name) for each in fields(figures)}
