@@ -128,6 +128,7 @@ ALLOWED = {
     # Tells the database that every row of a cursor is read.
     "assessments.queries.worklist": r"cursor\.execute",
     # Reads a whole return in one statement, by a server-side cursor.
+    "assessments.queries.continuity": r"cursor\.execute",
     "assessments.queries.returns": r"cursor\.execute",
 }
 """What looks like a write and is none of the record, by module: the whole of each call."""

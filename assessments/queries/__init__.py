@@ -54,7 +54,6 @@ from assessments.queries.census_tasks import (
 from assessments.queries.continuity import continuity_for, continuity_of, last_submission
 from assessments.queries.corrections import (
     child_to_compare,
-    child_to_correct,
     child_to_join,
     children_to_correct,
     children_to_join,
@@ -88,7 +87,6 @@ from assessments.queries.episodes import (
 )
 from assessments.queries.finding import MOST_FOUND, children_found_by, searched
 from assessments.queries.history import (
-    RecordHistory,
     changes_of,
     history_is_complete,
     history_of,
@@ -152,7 +150,6 @@ from assessments.queries.reviewing import (
     awaiting_review,
     awaiting_review_among,
     latest_authorised_version,
-    latest_version,
     may_reopen,
     may_review,
     may_void,
@@ -165,7 +162,6 @@ from assessments.queries.reviewing import (
     versions_of,
 )
 from assessments.queries.unmanaged import (
-    TeamRecords,
     left_without_a_manager,
     managers_of_team,
     records_of,
@@ -232,10 +228,8 @@ __all__ = [
     "FoundInYear",
     "Narrowing",
     "QueueFacts",
-    "RecordHistory",
     "RecordedAssessment",
     "ReviewFeedback",
-    "TeamRecords",
     "TeamWork",
     "Work",
     "absence_of_worker",
@@ -259,7 +253,6 @@ __all__ = [
     "child_to_assess",
     "child_to_assess_by_reference",
     "child_to_compare",
-    "child_to_correct",
     "child_to_join",
     "children_found_by",
     "children_in_return",
@@ -309,7 +302,6 @@ __all__ = [
     "last_submission",
     "late_assessments",
     "latest_authorised_version",
-    "latest_version",
     "left_without_a_manager",
     "legacy_codes",
     "likely_duplicates_for",
