@@ -295,6 +295,17 @@ def test_with_restricted_records_nothing_is_done_without_the_permission(
     assert not CensusTaskPart.objects.exists()
 
 
+@pytest.mark.parametrize("action", ["reconcile", "merge"])
+def test_a_return_of_another_authority_is_refused_with_both_numbers(
+    people: People, dee: Client, action: str
+):
+    completed(people, "3B")
+    other = theirs(child()).replace(b"<LEA>330</LEA>", b"<LEA>331</LEA>")
+    page = text(dee.get(done(dee, other, action)))
+    assert "This return is of authority 331, and this service is of authority 330" in page
+    assert not CensusTaskPart.objects.exists()
+
+
 @pytest.mark.parametrize(("action", "hidden"), [("reconcile", 1), ("merge", 1)])
 def test_restricted_records_are_counted_and_not_listed(
     people: People, dee: Client, action: str, hidden: int

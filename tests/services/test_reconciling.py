@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assessments.census.differences import Difference, Kind
-from assessments.services.returns import RestrictedRecords, reconcile_return
+from assessments.services.returns import OtherAuthority, RestrictedRecords, reconcile_return
 from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.services.test_merging_returns import (
@@ -89,6 +89,17 @@ def test_restricted_records_need_the_permission_and_are_counted_alone(people):
 # The command
 
 
+OF_ANOTHER = theirs(child()).replace(b"<LEA>330</LEA>", b"<LEA>331</LEA>")
+
+
+def test_a_return_of_another_authority_is_refused_before_anything_is_compared(people, settings):
+    completed(people, "3B")
+    with pytest.raises(OtherAuthority, match=r"of authority 331, and this service is of .* 330"):
+        compared(OF_ANOTHER, people.dee)
+    settings.LEA = ""
+    assert compared(OF_ANOTHER) == [(Kind.BLANK_THERE, "EX1001")]
+
+
 def run(there: Path, output: Path) -> str:
     out = io.StringIO()
     with pytest.raises(SystemExit) as ended:
@@ -145,5 +156,13 @@ def test_the_command_ends_with_0_without_differences_and_writes_nothing_of_half_
     output.unlink()
     there.write_bytes(content[:-30])
     with pytest.raises(CommandError, match="Nothing was written"):
+        call_command("census_reconcile", f"--return={there}", f"--output={output}")
+    assert [*tmp_path.iterdir()] == [there]
+
+
+def test_the_command_refuses_a_return_of_another_authority_in_words(people, tmp_path):
+    there, output = tmp_path / "theirs.xml", tmp_path / "differences.csv"
+    there.write_bytes(OF_ANOTHER)
+    with pytest.raises(CommandError, match=r"of authority 331.*Nothing was written"):
         call_command("census_reconcile", f"--return={there}", f"--output={output}")
     assert [*tmp_path.iterdir()] == [there]

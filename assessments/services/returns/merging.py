@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO
 
-from django.conf import settings
 from django.utils import timezone
 
 from assessments.census.check import year_of
@@ -20,7 +19,7 @@ from assessments.census.read import read
 from assessments.census.rewrite import rewrite
 from assessments.census.years import years
 from assessments.services.returns.held import held_in
-from assessments.services.returns.refusals import OtherAuthority, ReadBackDiffers
+from assessments.services.returns.refusals import ReadBackDiffers, refuse_other_authority
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Page
 
@@ -76,8 +75,7 @@ def merge_return(
     `file` must not be handed over then.
     """
     header = read(theirs).header
-    if settings.LEA and header.authority and header.authority != settings.LEA:
-        raise OtherAuthority(header.authority)
+    refuse_other_authority(header)
     year = year_of(header, years())
     theirs.seek(0)
     on = min(timezone.localdate(), year.reference_date)

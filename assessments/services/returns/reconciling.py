@@ -15,6 +15,7 @@ from assessments.census.read import read
 from assessments.census.rules.loader import codes_that_stand_alone
 from assessments.census.years import years
 from assessments.services.returns.held import held_in
+from assessments.services.returns.refusals import refuse_other_authority
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Page
 
@@ -41,9 +42,10 @@ def reconcile_return(
     """Report each difference between a return and what is recorded of its year, as at today.
 
     Differences in restricted records are counted and not reported. Raises NotPermitted,
-    RestrictedRecords, and the census's Refused, also after some were reported.
+    RestrictedRecords, OtherAuthority, and the census's Refused, also after some were reported.
     """
     message = read(theirs, keep_modules=False)
+    refuse_other_authority(message.header)
     year = year_of(message.header, years())
     on = min(timezone.localdate(), year.reference_date)
     matching = held_in(year, on, by=by, page=Page.RECONCILE, address=address, request_id=request_id)

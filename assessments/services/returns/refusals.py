@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from assessments.census.message import Header
 from assessments.census.rules.kinds import shown
 
 
@@ -28,6 +29,12 @@ class OtherAuthority(ReturnRefused):
             f"{settings.LEA}. Choose the return of your own authority, or ask whoever runs this "
             "service whether its number (LEA) is right"
         )
+
+
+def refuse_other_authority(header: Header) -> None:
+    """Raise OtherAuthority for a return that says it is of another one than this service is of."""
+    if settings.LEA and header.authority and header.authority != settings.LEA:
+        raise OtherAuthority(header.authority)
 
 
 class EmptyReturn(ReturnRefused):
