@@ -251,7 +251,9 @@ def test_no_view_accepts_a_forged_post(browsers, assessment, who: str):
         for place, route in enumerate(routes()):
             forged = FORGERIES[place % len(FORGERIES)]
             response = client.post(address_of(route, assessment, assessment.worker_id), forged)
-            assert response.status_code == 403, route
+            # The page that takes a file looks at the token once it knows who sends it.
+            is_led_away = who == "nobody" and route == "census/return/"
+            assert response.status_code == (303 if is_led_away else 403), route
 
 
 def test_no_view_accepts_a_post_from_another_site_even_with_the_right_token(browsers, assessment):

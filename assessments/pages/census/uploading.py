@@ -121,7 +121,7 @@ class Upload(View):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if not queries.may_make_census_files(request.user):
-            raise Http404
+            return csrf_protect(_nothing_here)(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: SignedInRequest) -> HttpResponse:
@@ -142,6 +142,10 @@ class Upload(View):
             if receiving.task is not None and not taken:
                 discard_task(receiving.task)
         return response
+
+
+def _nothing_here(request: SignedInRequest) -> HttpResponse:
+    raise Http404
 
 
 def _receive(receiving: _Receiving, request: SignedInRequest) -> HttpResponse:
