@@ -11,6 +11,8 @@ from assessments.census.differences import Difference
 from assessments.census.rules.judge import Finding
 from assessments.services.returns.merging import Merged
 
+MOST_CHARACTERS = 1000
+"""Of a text. What is recorded here is far shorter; a file could repeat a longer one in each row."""
 OF_FINDINGS = (
     "child_id",
     "child_number",
@@ -35,7 +37,7 @@ OF_MERGED = ("child_id", "child_number", "referral_date", "start_date", "why")
 
 
 def row_of_finding(finding: Finding) -> list[str]:
-    return [
+    return _cut(
         finding.child_id or "",
         _number(finding.child),
         _number(finding.episode),
@@ -43,12 +45,12 @@ def row_of_finding(finding: Finding) -> list[str]:
         finding.rule,
         finding.message,
         finding.mend,
-    ]
+    )
 
 
 def row_of_difference(difference: Difference) -> list[str]:
     there, here = difference.there, difference.here
-    return [
+    return _cut(
         difference.child_id,
         _day(difference.referral_date),
         _day(there.start_date if there else None),
@@ -58,17 +60,22 @@ def row_of_difference(difference: Difference) -> list[str]:
         " ".join(there.factors) if there else "",
         " ".join(here.factors) if here else "",
         difference.why.value if difference.why else "",
-    ]
+    )
 
 
 def row_of_merged(merged: Merged) -> list[str]:
-    return [
+    return _cut(
         merged.child_id,
         _number(merged.position),
         _day(merged.referral_date),
         _day(merged.start_date),
         merged.why,
-    ]
+    )
+
+
+def _cut(*texts: str) -> list[str]:
+    most = MOST_CHARACTERS
+    return [each if len(each) <= most else f"{each[: most - 1]}…" for each in texts]
 
 
 def _day(day: date | None) -> str:
