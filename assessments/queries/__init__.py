@@ -50,6 +50,7 @@ from assessments.queries.census_tasks import (
     check_under_way,
     children_of_return,
     may_have_file,
+    restricted_in_file,
 )
 from assessments.queries.continuity import continuity_for, continuity_of, last_submission
 from assessments.queries.corrections import (
@@ -362,6 +363,7 @@ __all__ = [
     "replacement_managers_for",
     "restricted_children_in_return",
     "restricted_children_managed_only_by",
+    "restricted_in_file",
     "restricted_without_a_manager",
     "return_years",
     "review_feedback",

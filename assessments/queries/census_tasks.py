@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from assessments.census.years import years
 from assessments.models import CensusTask, Child
+from assessments.queries.returns import restricted_children_in_return
 from assessments.queries.visibility import (
     assessments_visible_to,
     may_export_restricted,
@@ -44,8 +46,21 @@ def check_under_way(year: str) -> CensusTask | None:
 
 
 def may_have_file(person: User, task: CensusTask) -> bool:
-    """Return whether the person may take away what the task made, as permitted by now."""
-    return task.has_file and (not task.holds_restricted or may_export_restricted(person))
+    """Return whether the person may take away what the task made, by what holds now.
+
+    A record may have been restricted, and a permission taken away, since it was made.
+    """
+    if not task.has_file:
+        return False
+    if may_export_restricted(person):
+        return True
+    return not task.holds_restricted and not restricted_in_file(task)
+
+
+def restricted_in_file(task: CensusTask) -> list[int]:
+    """Return the keys of the children of the file's year whose records are restricted by now."""
+    day = timezone.localdate(task.asked_at)
+    return restricted_children_in_return(years()[task.year], day)
 
 
 @dataclass(slots=True)

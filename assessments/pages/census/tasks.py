@@ -136,10 +136,18 @@ def stop(request: SignedInRequest, reference: UUID) -> HttpResponse:
 @require_POST
 @transaction.non_atomic_requests
 def task_file(request: SignedInRequest, reference: UUID) -> HttpResponseBase:
-    """Send the file that was made. That it holds these children was recorded as it was made."""
+    """Send the file that was made. Each restricted child of its year counts as read again."""
     task = _task(request, reference)
-    if not queries.may_have_file(request.user, task):
-        raise Http404
+    with transaction.atomic():
+        if not queries.may_have_file(request.user, task):
+            raise Http404
+        record_made_file(
+            request.user.pk,
+            PAGES[CensusTask.Kind(task.kind)],
+            queries.restricted_in_file(task),
+            address=request.audit_context.address,
+            request_id=request.id,
+        )
     is_xml = task.kind == CensusTask.Kind.MERGE or task.options["format"] == "xml"
     kind = "application/xml" if is_xml else "text/csv; charset=utf-8"
     response = StreamingHttpResponse(parts_of(task, FILE), content_type=kind)
