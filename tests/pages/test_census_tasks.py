@@ -17,7 +17,7 @@ from django_tasks_db.management.commands import db_worker
 
 from assessments.models import CensusCheck, CensusTask, CensusTaskPart
 from assessments.pages.census import uploading
-from assessments.services.returns import heard, look_after_tasks
+from assessments.services.returns import heard, look_after_tasks, parts, tasks
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Reading
 from tests import people as make
@@ -328,7 +328,7 @@ def test_a_file_with_restricted_records_needs_the_permission_to_be_taken_away(
     assert dee.post(f"{address}file/").status_code == 200
     people.dee.exports_restricted = False
     people.dee.save()
-    assert "you may not export them any more" in text(dee.get(address))
+    assert "you may not export them" in text(dee.get(address))
     assert dee.post(f"{address}file/").status_code == 404
 
 
@@ -357,7 +357,65 @@ def test_what_is_listed_is_recorded_as_read(people: People, dee: Client):
     assert Reading.objects.count() == before + 1
 
 
+def test_a_file_is_not_given_once_a_child_of_its_year_was_restricted(people: People, dee: Client):
+    mine = completed(people, "3B")
+    address = done(dee, theirs(child(assessment(""))), "merge")
+    make.restrict(mine, people.mo)
+    assert "you may not export them" in text(dee.get(address))
+    assert dee.post(f"{address}file/").status_code == 404
+    may_export_restricted(people.dee)
+    assert dee.post(f"{address}file/").status_code == 200
+    read = Reading.objects.get(person_id=people.dee.pk, child_id=mine.episode.child_id)
+    assert (read.page, read.restricted) == ("merge", True)
+
+
 # What is kept, and for how long
+
+
+def test_what_is_deleted_while_it_is_sent_does_not_pass_for_the_whole(
+    people: People, dee: Client, monkeypatch
+):
+    monkeypatch.setattr(parts, "PART", 100)
+    completed(people, "3B")
+    address = done(dee, theirs(child(assessment(""))), "merge")
+    sent = iter(dee.post(f"{address}file/").streaming_content)
+    next(sent)
+    CensusTask.objects.all().delete()
+    with pytest.raises(parts.PartMissing):
+        b"".join(sent)
+
+
+def test_a_person_has_only_so_much_kept_at_once(people: People, dee: Client, large, monkeypatch):
+    completed(people, "3B")
+    monkeypatch.setattr(tasks, "MOST_PARTS", 2)
+    done(dee, theirs(child()), "judge")
+    done(dee, theirs(child(assessment(""))), "merge")
+    send(dee, theirs(child()), "judge")
+    with unchanged("accounts_session"):
+        response = send(dee, theirs(child()), "judge")
+        export = dee.post("/census/export/", {"year": "2025-26", "format": "xml"})
+    assert response.status_code == export.status_code == 422
+    assert problems(response)[0].startswith("You have sent or had made as much within the hour")
+    assert problems(export) == problems(response)
+    assert BeautifulSoup(response.content, "html.parser").select_one("input[value=judge][checked]")
+    work()
+    assert send(dee, theirs(child()), "judge").status_code == 302
+
+
+def test_a_person_has_only_so_much_under_way(people: People, dee: Client, monkeypatch):
+    monkeypatch.setattr(tasks, "MOST_UNDER_WAY", 2)
+    assert send(dee, theirs(child()), "judge").status_code == 302
+    address = send(dee, theirs(child()), "judge")["Location"]
+    assert send(dee, theirs(child()), "judge").status_code == 422
+    dee.post(f"{address}stop/")
+    assert send(dee, theirs(child()), "judge").status_code == 302
+
+
+def test_a_long_id_is_not_repeated_whole_in_each_row(people: People, dee: Client):
+    address = done(dee, theirs(*(child(id="X" * 100_000) for _ in range(2))), "judge")
+    found = rows(dee, address)
+    assert {row["child_id"] for row in found if row["child_id"]} == {"X" * 999 + "…"}
+    assert max(len(cell) for row in found for cell in row.values()) <= 1000
 
 
 def test_what_is_sent_is_encrypted_and_gone_once_it_is_done(people: People, dee: Client):
@@ -368,7 +426,7 @@ def test_what_is_sent_is_encrypted_and_gone_once_it_is_done(people: People, dee:
     assert b"Maya" not in bytes(part.content)
     assert CensusTask.objects.get().request_id
     work()
-    assert {each.name for each in CensusTaskPart.objects.all()} == {"file", "rows filled"}
+    assert {each.name for each in CensusTaskPart.objects.all()} == {"file 1", "rows filled 1"}
     assert not any(b"EX1001" in bytes(each.content) for each in CensusTaskPart.objects.all())
 
 

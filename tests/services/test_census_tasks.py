@@ -20,13 +20,17 @@ from django_tasks_db.models import DBTaskResult
 
 from assessments.models import CensusTask, CensusTaskPart
 from assessments.services.returns import (
+    FILE,
     UPLOAD,
     PartsFile,
     begin_upload,
     look_after_tasks,
+    parts_of,
     start_uploaded,
     stop_task,
 )
+from assessments.services.returns.parts import keep_part
+from assessments.services.returns.tasks import run_task
 from tests.programs import PRODUCTION, ROOT
 from tests.services.at_once import at_once
 from tests.services.test_merging_returns import assessment, child, completed, theirs
@@ -103,7 +107,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(people):
     with worker():
         wait_until(lambda: status(task) == "done")
     assert (task.attempts, task.counts["filled"]) == (2, 1)
-    assert {part.name for part in task.parts.all()} == {"file", "rows filled"}
+    assert {part.name for part in task.parts.all()} == {"file 2", "rows filled 2"}
 
 
 def test_what_was_cut_off_twice_is_given_up_in_words(people):
@@ -133,7 +137,7 @@ def test_a_task_that_is_stopped_in_the_middle_comes_to_nothing(people):
         stop_task(task)
         wait_until(lambda: DBTaskResult.objects.finished().exists())
     assert status(task) == "stopped"
-    assert not CensusTaskPart.objects.filter(name="file").exists()
+    assert not CensusTaskPart.objects.exists()
 
 
 def test_several_workers_look_after_the_tasks_one_at_a_time(people):
@@ -144,3 +148,19 @@ def test_several_workers_look_after_the_tasks_one_at_a_time(people):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cinfactors.census_tasks'))")
         assert at_once(look_after_tasks) == [None]
         assert status(task) == "running"
+
+
+def test_an_attempt_that_was_given_up_for_dead_adds_nothing_to_what_another_makes(people):
+    completed(people, "3B")
+    task = sent(people, theirs(child(assessment(""))))
+    dead = CensusTask.objects.get(pk=task.pk)
+    dead.attempts = 1
+    CensusTask.objects.update(attempts=1)
+    keep_part(dead, FILE, 0, b"of the dead")
+    run_task(task.reference)
+    assert (status(task), task.attempts) == ("done", 2)
+    assert {part.name for part in task.parts.all()} == {"file 2", "rows filled 2"}
+    keep_part(dead, FILE, 1, b"of the dead")
+    made = b"".join(parts_of(task, FILE))
+    assert made.startswith(b"<?xml")
+    assert b"of the dead" not in made

@@ -51,15 +51,19 @@ def export(request: SignedInRequest) -> HttpResponse | FileResponse:
     )
     children = queries.number_of_children_in_return(year, today)
     if children > MOST_CHILDREN_AT_ONCE:
-        task = start_task(
-            CensusTask.Kind.EXPORT,
-            by=request.user,
-            year=year.name,
-            children=children,
-            options={"format": wanted.format.value, "allow_errors": wanted.allow_errors},
-            address=request.audit_context.address,
-            request_id=request.id,
-        )
+        try:
+            task = start_task(
+                CensusTask.Kind.EXPORT,
+                by=request.user,
+                year=year.name,
+                children=children,
+                options={"format": wanted.format.value, "allow_errors": wanted.allow_errors},
+                address=request.audit_context.address,
+                request_id=request.id,
+            )
+        except ReturnRefused as refusal:
+            form.add_error("format", str(refusal))
+            return census_page(request, year.name, export_form=form, status=422)
         return redirect("census_task", task.reference)
     spooled = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  sent, then closed
     file = cast(BinaryIO, spooled)

@@ -22,6 +22,7 @@ from assessments.models import CensusTask
 from assessments.services.returns import (
     UPLOAD,
     PartsFile,
+    TooMuchKept,
     begin_upload,
     discard_task,
     start_uploaded,
@@ -69,9 +70,9 @@ class ReturnForm(forms.Form):
         },
     )
 
-    def add_too_large(self) -> None:
+    def refuse_file(self, why: str) -> None:
         self.errors.clear()
-        self.add_error("file", TOO_LARGE)
+        self.add_error("file", why)
 
 
 class _Receiving(FileUploadHandler):
@@ -83,23 +84,27 @@ class _Receiving(FileUploadHandler):
         super().__init__(request)
         self._asked_by = request
         self.task: CensusTask | None = None
-        self.is_too_large = False
+        self.refusal = ""
 
     def new_file(self, field_name: str, *file: Any, **more: Any) -> None:
         super().new_file(field_name, *file, **more)
         if field_name != "file":
             raise TooManyFilesSent
         request = self._asked_by
-        self.task = begin_upload(
-            by=request.user, address=request.audit_context.address, request_id=request.id
-        )
+        try:
+            self.task = begin_upload(
+                by=request.user, address=request.audit_context.address, request_id=request.id
+            )
+        except TooMuchKept as refusal:
+            self.refusal = str(refusal)
+            raise StopUpload(connection_reset=False) from None
         self._file = PartsFile(self.task, UPLOAD)
         self._size = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._size += len(raw_data)
         if self._size > MOST_BYTES:
-            self.is_too_large = True
+            self.refusal = TOO_LARGE
             raise StopUpload(connection_reset=False)
         self._file.write(raw_data)
 
@@ -130,7 +135,7 @@ class Upload(View):
     def post(self, request: SignedInRequest) -> HttpResponse:
         form = ReturnForm({})
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
-            form.add_too_large()
+            form.refuse_file(TOO_LARGE)
             return _page(request, form, status=413)
         receiving = _Receiving(request)
         request.upload_handlers = [receiving]
@@ -150,8 +155,8 @@ def _nothing_here(request: SignedInRequest) -> HttpResponse:
 
 def _receive(receiving: _Receiving, request: SignedInRequest) -> HttpResponse:
     form = ReturnForm(request.POST, request.FILES)
-    if receiving.is_too_large:
-        form.add_too_large()
+    if receiving.refusal:
+        form.refuse_file(receiving.refusal)
     if not form.is_valid() or receiving.task is None:
         return _page(request, form, status=422)
     kind = CensusTask.Kind(form.cleaned_data["action"])

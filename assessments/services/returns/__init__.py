@@ -26,6 +26,7 @@ from assessments.services.returns.refusals import (
     ReadBackDiffers,
     RestrictedRecords,
     ReturnRefused,
+    TooMuchKept,
 )
 from assessments.services.returns.submitting import record_submission
 from assessments.services.returns.tasks import (
@@ -56,6 +57,7 @@ __all__ = [
     "Reconciliation",
     "RestrictedRecords",
     "ReturnRefused",
+    "TooMuchKept",
     "all_rows",
     "begin_upload",
     "check_year",

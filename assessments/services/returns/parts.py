@@ -8,14 +8,34 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from assessments.models import CensusTask, CensusTaskPart
 from cinfactors.accounts.encryption import cipher
+from cinfactors.accounts.models import User
 
 UPLOAD, FILE = "upload", "file"
 PART = 1024 * 1024
 """Bytes of a part, before it is encrypted; the last one of a file may have fewer."""
 ROWS_TO_A_PART = 50
 """As many as a page shows."""
+
+
+class PartMissing(Exception):
+    """A file was deleted while it was read: what was read of it must not pass for the whole."""
+
+
+def stored_name(task: CensusTask, name: str) -> str:
+    """Return what a file is kept as: what is made, apart for each attempt.
+
+    One that was given up for dead may still write, and nothing of it may get into what another
+    makes.
+    """
+    return name if name == UPLOAD else f"{name}{_made_by(task)}"
+
+
+def _made_by(task: CensusTask) -> str:
+    return f" {task.attempts}"
 
 
 def _sealed(task: CensusTask, name: str, number: int, content: bytes) -> bytes:
@@ -29,28 +49,53 @@ def _opened(task: CensusTask, part: CensusTaskPart) -> bytes:
 
 
 def keep_part(task: CensusTask, name: str, number: int, content: bytes) -> None:
+    stored = stored_name(task, name)
     CensusTaskPart.objects.create(
-        task=task, name=name, number=number, content=_sealed(task, name, number, content)
+        task=task, name=stored, number=number, content=_sealed(task, stored, number, content)
     )
 
 
 def part_of(task: CensusTask, name: str, number: int) -> bytes | None:
     """Return a part; None where there is none. Raises InvalidToken where SECRET_KEY is another."""
-    part = CensusTaskPart.objects.filter(task=task, name=name, number=number).first()
+    part = _parts(task, name).filter(number=number).first()
     return None if part is None else _opened(task, part)
 
 
 def parts_of(task: CensusTask, name: str) -> Iterator[bytes]:
-    """Yield the parts of a file in their order, each read when it is asked for."""
-    number = 0
-    while (content := part_of(task, name, number)) is not None:
+    """Yield the parts of a file in their order, each read when it is asked for.
+
+    Raises PartMissing where one was deleted meanwhile.
+    """
+    for number in range(_parts(task, name).count()):
+        content = part_of(task, name, number)
+        if content is None:
+            raise PartMissing
         yield content
-        number += 1
+
+
+def _parts(task: CensusTask, name: str) -> QuerySet[CensusTaskPart]:
+    return CensusTaskPart.objects.filter(task=task, name=stored_name(task, name))
+
+
+def kept_for(person: User) -> int:
+    """Return how many parts of files are kept for a person: about as many megabytes."""
+    files = Q(name=UPLOAD) | Q(name__startswith=f"{FILE} ")
+    return CensusTaskPart.objects.filter(files, task__asked_by=person).count()
 
 
 def delete_parts(task: CensusTask, *, but: str | None = None) -> None:
     parts = CensusTaskPart.objects.filter(task=task)
     (parts.exclude(name=but) if but else parts).delete()
+
+
+def delete_made(task: CensusTask) -> None:
+    """Delete what this attempt made."""
+    CensusTaskPart.objects.filter(task=task, name__endswith=_made_by(task)).delete()
+
+
+def keep_made(task: CensusTask) -> None:
+    """Delete everything but what this attempt made."""
+    CensusTaskPart.objects.filter(task=task).exclude(name__endswith=_made_by(task)).delete()
 
 
 class PartsFile(io.RawIOBase):

@@ -69,6 +69,16 @@ class ErrorsStand(ReturnRefused):
         )
 
 
+class TooMuchKept(ReturnRefused):
+    """The person has as much in the database as one person may have at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have sent or had made as much within the hour as is kept for one person. Wait "
+            "until some of it is done or, an hour after you asked for it, deleted"
+        )
+
+
 class ReadBackDiffers(ReturnRefused):
     """A defect of ours, or of the disk."""
 

@@ -27,8 +27,16 @@ from assessments.models import CensusCheck, CensusTask
 from assessments.services.refusals import NotPermitted
 from assessments.services.returns.doing import DO
 from assessments.services.returns.heard import Heard, NotWanted
-from assessments.services.returns.parts import FILE, UPLOAD, delete_parts
-from assessments.services.returns.refusals import ErrorsStand, ReturnRefused
+from assessments.services.returns.parts import (
+    FILE,
+    UPLOAD,
+    delete_made,
+    delete_parts,
+    keep_made,
+    kept_for,
+    stored_name,
+)
+from assessments.services.returns.refusals import ErrorsStand, ReturnRefused, TooMuchKept
 from cinfactors.accounts.models import User
 
 logger = logging.getLogger("cinfactors.tasks")
@@ -36,6 +44,10 @@ logger = logging.getLogger("cinfactors.tasks")
 NOT_HEARD = timedelta(seconds=30)
 """After so long without a word a task was cut off."""
 ATTEMPTS = 2
+MOST_PARTS = 1024
+"""Parts of files, of a megabyte each, with which one person may have another one made or sent."""
+MOST_UNDER_WAY = 20
+"""Of one person's: what others ask for waits behind them."""
 NIGHT = time(2)
 """When the years that may still change are checked, by London's clock."""
 Kind, Status = CensusTask.Kind, CensusTask.Status
@@ -66,7 +78,8 @@ def start_task(
 ) -> CensusTask:
     """Have a year of so many children checked, or a file of it made, in the background.
 
-    `by` is None for a check that nobody asked for. Raises NotPermitted.
+    `by` is None for a check that nobody asked for. Raises NotPermitted, and TooMuchKept for a
+    file.
     """
     asked = _asked(kind, Status.WAITING, by, year, options or {}, address, request_id)
     CensusTask.objects.filter(pk=asked.pk).update(of=children)
@@ -75,7 +88,10 @@ def start_task(
 
 
 def begin_upload(*, by: User, address: str | None, request_id: str) -> CensusTask:
-    """Return a task to which the parts of a file can be added. Raises NotPermitted."""
+    """Return a task to which the parts of a file can be added.
+
+    Raises NotPermitted and TooMuchKept.
+    """
     return _asked(Kind.JUDGE, Status.SENDING, by, "", {}, address, request_id)
 
 
@@ -98,6 +114,10 @@ def _asked(
 ) -> CensusTask:
     if by is not None and not queries.may_make_census_files(by):
         raise NotPermitted
+    if by is not None and kind != Kind.CHECK:
+        under_way = CensusTask.objects.filter(asked_by=by, ended_at__isnull=True)
+        if under_way.count() >= MOST_UNDER_WAY or kept_for(by) >= MOST_PARTS:
+            raise TooMuchKept
     return CensusTask.objects.create(
         kind=kind,
         status=status,
@@ -141,6 +161,7 @@ def run_task(reference: UUID) -> None:
         try:
             counts = DO[Kind(asked.kind)](asked, heard)
         except NotWanted:
+            delete_made(asked)
             return
         except NotPermitted:
             ended = _ended(asked, Status.REFUSED, NO_LONGER_PERMITTED)
@@ -160,6 +181,7 @@ def run_task(reference: UUID) -> None:
             asked.counts = counts
             ended = _ended(asked, Status.DONE)
     if not ended:
+        delete_made(asked)
         logger.warning("Census task %s ended after it was given to another", asked.reference)
 
 
@@ -177,23 +199,24 @@ def _ended(
 ) -> bool:
     """End this attempt, unless it is not the one that counts any more."""
     mine = Q(status=Status.RUNNING, attempts=asked.attempts)
+    is_kept = status == Status.DONE or keep_rows
     with transaction.atomic():
         if not _end(
             asked.pk,
             status,
             mine,
             refusal=refusal[:500],
-            counts=asked.counts,
+            counts=asked.counts if is_kept else {},
             year=asked.year,
             holds_restricted=asked.holds_restricted,
         ):
             return False
-        if status == Status.DONE or keep_rows:
-            asked.parts.filter(name=UPLOAD).delete()
+        if is_kept:
+            keep_made(asked)
         else:
             delete_parts(asked)
         if keep_rows:
-            asked.parts.filter(name=FILE).delete()
+            asked.parts.filter(name=stored_name(asked, FILE)).delete()
     return True
 
 
@@ -216,8 +239,9 @@ def look_after_tasks() -> None:
             return
         _do_again()
         old = timezone.now() - queries.CENSUS_TASKS_ARE_KEPT
-        CensusTask.objects.filter(asked_at__lt=old, ended_at__isnull=False).delete()
-        CensusTask.objects.filter(asked_at__lt=old).exclude(status=Status.RUNNING).delete()
+        # One after another, so that no statement takes long however much there is.
+        for each in CensusTask.objects.filter(asked_at__lt=old).exclude(status=Status.RUNNING):
+            discard_task(each)
         DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
         _check_years_once_a_night()
 
