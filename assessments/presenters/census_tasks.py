@@ -88,8 +88,20 @@ def kinds_found(task: CensusTask) -> list[Found]:
 
     What is in restricted records is counted apart, in `hidden`.
     """
-    listed = task.counts.get("listed", {})
-    return [Found(kind, name, listed.get(kind, 0)) for kind, name in KINDS[task.kind].items()]
+    return [
+        Found(kind, name, sum(groups_of(task, kind).values()))
+        for kind, name in KINDS[task.kind].items()
+    ]
+
+
+def groups_of(task: CensusTask, kind: str) -> dict[str, int]:
+    """Return how many rows the groups of a kind have, the smallest first.
+
+    One rule may find something in every child, and would hide what the others find.
+    """
+    listed: Mapping[str, int] = task.counts.get("listed", {})
+    own = [(number, group) for group, number in listed.items() if group.split(" ")[0] == kind]
+    return {group: number for number, group in sorted(own)}
 
 
 def table_of(task: CensusTask) -> list[str]:

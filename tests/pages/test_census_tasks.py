@@ -150,6 +150,20 @@ def test_a_long_list_has_pages(people: People, dee: Client):
     assert len(rows(dee, address)) == 120
 
 
+def test_a_rule_that_finds_something_everywhere_does_not_hide_the_others(people, dee: Client):
+    without_upn = [child(assessment(wrapper("3B")), id=f"THEIRS{n}") for n in range(60)]
+    address = done(dee, theirs(*without_upn, child(assessment(""), id="BLANK1")), "judge")
+    page = text(dee.get(f"{address}?kind=query"))
+    assert "8770 (61)" in page
+    assert "BLANK1" in page  # by 8897, whose one finding stands before them
+    alone = text(dee.get(f"{address}?kind=query&rule=8770&page=2"))
+    assert "THEIRS59" in alone
+    assert "There are no factors" not in alone
+    assert dee.get(f"{address}?kind=query&rule=1").status_code == 404
+    found = rows(dee, address)
+    assert len([row for row in found if row["rule"] == "8770"]) == 61
+
+
 @pytest.mark.parametrize("kind", ["x", "dates", "error"])
 def test_a_kind_that_was_not_found_is_no_page(people: People, dee: Client, kind: str):
     address = done(dee, theirs(child()))
@@ -426,7 +440,7 @@ def test_what_is_sent_is_encrypted_and_gone_once_it_is_done(people: People, dee:
     assert b"Maya" not in bytes(part.content)
     assert CensusTask.objects.get().request_id
     work()
-    assert {each.name for each in CensusTaskPart.objects.all()} == {"file 1", "rows filled 1"}
+    assert {each.name for each in CensusTaskPart.objects.all()} == {"file 1", "filled 1"}
     assert not any(b"EX1001" in bytes(each.content) for each in CensusTaskPart.objects.all())
 
 

@@ -107,7 +107,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(people):
     with worker():
         wait_until(lambda: status(task) == "done")
     assert (task.attempts, task.counts["filled"]) == (2, 1)
-    assert {part.name for part in task.parts.all()} == {"file 2", "rows filled 2"}
+    assert {part.name for part in task.parts.all()} == {"file 2", "filled 2"}
 
 
 def test_what_was_cut_off_twice_is_given_up_in_words(people):
@@ -159,7 +159,7 @@ def test_an_attempt_that_was_given_up_for_dead_adds_nothing_to_what_another_make
     keep_part(dead, FILE, 0, b"of the dead")
     run_task(task.reference)
     assert (status(task), task.attempts) == ("done", 2)
-    assert {part.name for part in task.parts.all()} == {"file 2", "rows filled 2"}
+    assert {part.name for part in task.parts.all()} == {"file 2", "filled 2"}
     keep_part(dead, FILE, 1, b"of the dead")
     made = b"".join(parts_of(task, FILE))
     assert made.startswith(b"<?xml")

@@ -23,13 +23,14 @@ from assessments.pages.census.views import ROWS_PER_PAGE
 from assessments.presenters.census_tasks import (
     Found,
     Shown,
+    groups_of,
     kinds_found,
     name_of_file,
     shown,
     table_of,
 )
 from assessments.queries import ChildOfReturn
-from assessments.services.returns import FILE, all_rows, page_of_rows, parts_of, stop_task
+from assessments.services.returns import FILE, parts_of, rows_of, stop_task
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list, record_made_file
@@ -85,12 +86,20 @@ def _found(request: SignedInRequest, task: CensusTask) -> dict[str, Any]:
         raise Http404
     context: dict[str, Any] = {"kinds": kinds, "chosen": chosen, "query": request.GET.copy()}
     if chosen is not None:
-        paginator = Paginator(range(chosen.number), ROWS_PER_PAGE)
+        groups = groups_of(task, chosen.kind)
+        rules = [(group.partition(" ")[2], number) for group, number in groups.items()]
+        if rule := request.GET.get("rule", ""):
+            groups = {group: n for group, n in groups.items() if group.partition(" ")[2] == rule}
+        if not groups:
+            raise Http404
+        paginator = Paginator(range(sum(groups.values())), ROWS_PER_PAGE)
         page = paginator.get_page(request.GET.get("page"))
-        rows = page_of_rows(task, chosen.kind, page.number)
+        rows = [*rows_of(task, groups, page.start_index() - 1, page.end_index())]
         found, children = _rows(request, task, rows)
         record_list(request, children, PAGES.get(CensusTask.Kind(task.kind), Page.RECONCILE))
         context |= {
+            "rules": rules if len(rules) > 1 else [],
+            "rule": rule,
             "page": page,
             "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "rows": found,
@@ -174,7 +183,7 @@ def task_table(request: SignedInRequest, reference: UUID) -> HttpResponseBase:
 def _table(request: SignedInRequest, task: CensusTask) -> Iterator[str]:
     yield BYTE_ORDER_MARK + written([table_of(task)])
     for kind in kinds_found(task):
-        rows = all_rows(task, kind.kind)
+        rows = rows_of(task, groups_of(task, kind.kind))
         while several := list(islice(rows, ROWS_AT_ONCE)):
             with transaction.atomic():
                 request.user.refresh_from_db(fields=["is_active", "role"])

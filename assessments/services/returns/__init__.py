@@ -13,9 +13,8 @@ from assessments.services.returns.parts import (
     FILE,
     UPLOAD,
     PartsFile,
-    all_rows,
-    page_of_rows,
     parts_of,
+    rows_of,
 )
 from assessments.services.returns.reconciling import Reconciliation, reconcile_return
 from assessments.services.returns.refusals import (
@@ -58,7 +57,6 @@ __all__ = [
     "RestrictedRecords",
     "ReturnRefused",
     "TooMuchKept",
-    "all_rows",
     "begin_upload",
     "check_year",
     "discard_task",
@@ -66,10 +64,10 @@ __all__ = [
     "export_return",
     "look_after_tasks",
     "merge_return",
-    "page_of_rows",
     "parts_of",
     "reconcile_return",
     "record_submission",
+    "rows_of",
     "start_task",
     "start_uploaded",
     "stop_task",

@@ -11,6 +11,7 @@ from assessments import queries
 from assessments.census.check import check, year_of
 from assessments.census.differences import Difference
 from assessments.census.read import read
+from assessments.census.rules.judge import Finding
 from assessments.census.years import years
 from assessments.models import CensusTask
 from assessments.services.returns.checking import check_year
@@ -48,7 +49,7 @@ def _export(task: CensusTask, heard: Heard) -> Counts:
             wanted,
             by=task.asked_by,
             file=_file(task),
-            report=lambda finding: rows.add(queries.finding_kind(finding), row_of_finding(finding)),
+            report=lambda finding: _add(rows, finding),
             progress=heard.one_more,
             address=task.address,
             request_id=task.request_id,
@@ -133,7 +134,7 @@ def _judge(task: CensusTask, heard: Heard) -> Counts:
     file.seek(0)
     as_at = timezone.localdate()
     for finding in check(file, as_at=as_at if as_at >= year.first_day else None):
-        rows.add(queries.finding_kind(finding), row_of_finding(finding))
+        _add(rows, finding)
     rows.finish()
     task.year = year.name
     return {"listed": rows.numbers}
@@ -146,6 +147,10 @@ DO: Mapping[CensusTask.Kind, Callable[[CensusTask, Heard], Counts]] = {
     CensusTask.Kind.MERGE: _merge,
     CensusTask.Kind.JUDGE: _judge,
 }
+
+
+def _add(rows: Rows, finding: Finding) -> None:
+    rows.add(queries.finding_kind(finding), row_of_finding(finding), finding.rule)
 
 
 def _upload(task: CensusTask, heard: Heard) -> BinaryIO:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from math import ceil
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -168,44 +169,53 @@ class PartsFile(io.RawIOBase):
 
 
 class Rows:
-    """What a task found, by kind: a page of rows to a part, each row a list of texts."""
+    """What a task found, in groups: of a kind, or of a rule within it; each row a list of texts."""
 
     def __init__(self, task: CensusTask) -> None:
         self._task = task
         self._pending: dict[str, list[list[Any]]] = {}
         self._kept: dict[str, int] = {}
         self.numbers: Counter[str] = Counter()
+        """How many rows each group has."""
 
-    def add(self, kind: str, row: list[Any]) -> None:
-        self.numbers[kind] += 1
-        rows = self._pending.setdefault(kind, [])
+    def add(self, kind: str, row: list[Any], rule: str = "") -> None:
+        group = f"{kind} {rule}".rstrip()
+        self.numbers[group] += 1
+        rows = self._pending.setdefault(group, [])
         rows.append(row)
         if len(rows) == ROWS_TO_A_PART:
-            self._keep(kind)
+            self._keep(group)
 
-    def _keep(self, kind: str) -> None:
-        rows = self._pending.pop(kind, [])
-        if rows:
-            number = self._kept.get(kind, 0)
-            keep_part(self._task, name_of_rows(kind), number, json.dumps(rows).encode())
-            self._kept[kind] = number + 1
+    def _keep(self, group: str) -> None:
+        number = self._kept.get(group, 0)
+        keep_part(self._task, group, number, json.dumps(self._pending.pop(group)).encode())
+        self._kept[group] = number + 1
 
     def finish(self) -> None:
-        for kind in [*self._pending]:
-            self._keep(kind)
+        for group in [*self._pending]:
+            self._keep(group)
 
 
-def name_of_rows(kind: str) -> str:
-    return f"rows {kind}"
+def rows_of(
+    task: CensusTask, groups: Mapping[str, int], start: int = 0, stop: int | None = None
+) -> Iterator[list[Any]]:
+    """Yield the rows of these groups, one group after the other; of all, those from `start` on.
 
-
-def page_of_rows(task: CensusTask, kind: str, number: int) -> list[list[Any]]:
-    """Return a page of what was found, from 1; nothing where there is no such page."""
-    content = part_of(task, name_of_rows(kind), number - 1)
-    rows: list[list[Any]] = [] if content is None else json.loads(content)
-    return rows
-
-
-def all_rows(task: CensusTask, kind: str) -> Iterator[list[Any]]:
-    for content in parts_of(task, name_of_rows(kind)):
-        yield from json.loads(content)
+    `groups` says how many rows each has. No part is read in which none of the rows is. Raises
+    PartMissing where one was deleted meanwhile.
+    """
+    first = 0
+    for group, number in groups.items():
+        for part in range(ceil(number / ROWS_TO_A_PART)):
+            begins = first + part * ROWS_TO_A_PART
+            if begins + ROWS_TO_A_PART <= start:
+                continue
+            if stop is not None and begins >= stop:
+                return
+            content = part_of(task, group, part)
+            if content is None:
+                raise PartMissing
+            for place, row in enumerate(json.loads(content), start=begins):
+                if place >= start and (stop is None or place < stop):
+                    yield row
+        first += number
