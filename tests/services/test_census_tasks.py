@@ -14,8 +14,10 @@ from time import monotonic
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from assessments.models import CensusTask, CensusTaskPart
@@ -77,6 +79,11 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true():
         assert monotonic() < end
         Event().wait(0.05)
+
+
+def queue(task: CensusTask) -> QuerySet[DBTaskResult]:
+    """Return the rows of the library about a task."""
+    return DBTaskResult.objects.filter(args_kwargs__args__0=str(task.reference))
 
 
 def status(task: CensusTask) -> str:
@@ -164,3 +171,58 @@ def test_an_attempt_that_was_given_up_for_dead_adds_nothing_to_what_another_make
     made = b"".join(parts_of(task, FILE))
     assert made.startswith(b"<?xml")
     assert b"of the dead" not in made
+
+
+@pytest.mark.parametrize("row", ["running", "failed", None])
+def test_what_was_taken_from_the_queue_and_never_begun_is_queued_again(people, row):
+    task = sent(people, theirs(child()))
+    CensusTask.objects.update(asked_at=Now() - timedelta(seconds=31))
+    look_after_tasks()
+    assert queue(task).count() == 1
+    if row is None:
+        queue(task).delete()
+    else:
+        now = timezone.now()
+        queue(task).update(status=row.upper(), started_at=now, finished_at=now)
+    if row == "running":
+        look_after_tasks()
+        assert queue(task).get().status == "RUNNING"  # it is about to begin
+        queue(task).update(started_at=now - timedelta(seconds=31))
+    look_after_tasks()
+    assert queue(task).get().status == "READY"
+    run_task(task.reference)
+    assert status(task) == "done"
+
+
+def test_the_row_of_a_worker_that_was_killed_is_deleted_too(people):
+    task = sent(people, theirs(child()))
+    old = timezone.now() - timedelta(minutes=61)
+    queue(task).update(status="RUNNING", started_at=old)
+    CensusTask.objects.update(status="running", heard_at=Now())
+    look_after_tasks()
+    assert queue(task).exists()
+    stop_task(task)
+    look_after_tasks()
+    assert not queue(task).exists()
+
+
+def test_what_the_database_cut_off_is_done_again_and_in_the_log(people, caplog):
+    completed(people, "3B")
+    task = sent(people, theirs(child()))
+    with transaction.atomic():
+        _lock_children()
+        [returned] = at_once(lambda: _impatient(task))
+    assert isinstance(returned, OperationalError)
+    assert status(task) == "running"
+    assert "was cut off: LockNotAvailable" in caplog.text
+
+
+def _lock_children() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE assessments_child IN ACCESS EXCLUSIVE MODE")
+
+
+def _impatient(task: CensusTask) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    run_task(task.reference)

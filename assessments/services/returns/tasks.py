@@ -171,8 +171,11 @@ def run_task(reference: UUID) -> None:
             ended = _ended(asked, Status.REFUSED, str(refusal), keep_rows=True)
         except ReturnRefused as refusal:
             ended = _ended(asked, Status.REFUSED, str(refusal))
-        except OperationalError:
-            raise  # without a database there is nothing to say: it is done again
+        except OperationalError as error:
+            # Without a database there is nothing more to say: it is done again.
+            why = type(error.__cause__ or error).__name__
+            logger.warning("Census task %s was cut off: %s", asked.reference, why)
+            raise
         except Exception as error:
             # What the error says may name a child.
             logger.error("Census task %s failed: %s", asked.reference, type(error).__name__)
@@ -242,8 +245,17 @@ def look_after_tasks() -> None:
         # One after another, so that no statement takes long however much there is.
         for each in CensusTask.objects.filter(asked_at__lt=old).exclude(status=Status.RUNNING):
             discard_task(each)
-        DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
+        _forget(old)
         _check_years_once_a_night()
+
+
+def _forget(old: datetime) -> None:
+    """Delete rows of the library that are too old: also of workers killed, which never end."""
+    running = CensusTask.objects.filter(status=Status.RUNNING).values_list("reference", flat=True)
+    ours = [str(each) for each in running]
+    killed = DBTaskResult.objects.running().filter(started_at__lt=old)
+    killed.exclude(args_kwargs__args__0__in=ours).delete()
+    DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
 
 
 def _is_first() -> bool:
@@ -254,6 +266,7 @@ def _is_first() -> bool:
 
 
 def _do_again() -> None:
+    _queue_what_was_lost()
     cut_off = CensusTask.objects.filter(status=Status.RUNNING, heard_at__lt=Now() - NOT_HEARD)
     for each in cut_off.select_for_update(skip_locked=True):
         # The library's own row would say for ever that it runs.
@@ -268,8 +281,25 @@ def _do_again() -> None:
             delete_parts(each)
 
 
+def _queue_what_was_lost() -> None:
+    """Give to a worker again what waits and was taken from the queue, but never begun.
+
+    The worker was killed, or lost the database, just between the two.
+    """
+    since = timezone.now() - NOT_HEARD
+    waiting = CensusTask.objects.filter(status=Status.WAITING, asked_at__lt=since)
+    for each in waiting.select_for_update(skip_locked=True):
+        rows = DBTaskResult.objects.filter(args_kwargs__args__0=str(each.reference))
+        if not (rows.ready().exists() or rows.running().filter(started_at__gte=since).exists()):
+            rows.delete()
+            run.enqueue(str(each.reference))
+
+
 def _check_years_once_a_night() -> None:
-    """Check this census year and the one before, once a day, from two o'clock on."""
+    """Check this census year and the one before, once a day, from two o'clock on.
+
+    Where that fails it is tried again after an hour, once the task that failed is deleted.
+    """
     now = timezone.localtime()
     night = timezone.make_aware(datetime.combine(now.date(), NIGHT))
     if now < night:
