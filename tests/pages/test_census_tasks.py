@@ -367,8 +367,44 @@ def test_what_is_listed_is_recorded_as_read(people: People, dee: Client):
     assert read.children == [mine.episode.child_id]
     before = Reading.objects.count()
     rows(dee, address)
-    assert Reading.objects.filter(child_id=mine.episode.child_id).count() == 1
+    assert Reading.objects.latest("pk").children == [mine.episode.child_id]
+    assert Reading.objects.latest("pk").page == "download"
     assert Reading.objects.count() == before + 1
+
+
+def test_a_table_of_many_children_leaves_the_pages_open(people: People, dee: Client, settings):
+    for number in range(4):
+        completed(people, "3B", la_child_id=f"EX200{number}")
+    address = done(dee, theirs(child(id="THEIRS1")))
+    settings.READINGS_PER_HOUR = 3
+    assert dee.get(f"{address}?kind=here_not_there").status_code == 429
+    assert len(rows(dee, address)) == 5
+    other = completed(people, "3B", la_child_id="EX2004")
+    assert dee.get(f"/assessments/{other.reference}/").status_code == 200
+
+
+def test_what_the_script_fetches_each_second_shows_nobody(people: People, dee: Client, large):
+    mine = completed(people, "3B")
+    mine.episode.primary_need = ""
+    mine.episode.save()
+    dee.post("/census/", {"year": "2025-26"})
+    work()
+    assert "EX1001" in text(dee.get("/census/?year=2025-26"))
+    dee.post("/census/", {"year": "2025-26"})
+    address = done(dee, theirs(child(assessment(wrapper("4B")))))
+    send(dee, theirs(child()))
+    CensusTask.objects.filter(kind="check").update(status="waiting", ended_at=None)
+    before = Reading.objects.count()
+    script = {"Sec-Fetch-Dest": "empty"}
+    page = dee.get("/census/?year=2025-26", headers=script).content.decode()
+    assert "2025-26 is being checked" in page
+    assert "data-reload-until-over" in page
+    over = dee.get(address, headers=script).content.decode()
+    assert "data-reload-until-over" not in over
+    assert "EX1001" not in page + over
+    CensusTask.objects.filter(kind="check").delete()
+    assert not dee.get("/census/?year=2025-26", headers=script).content.strip()
+    assert Reading.objects.count() == before
 
 
 def test_a_file_is_not_given_once_a_child_of_its_year_was_restricted(people: People, dee: Client):

@@ -32,8 +32,9 @@ from assessments.presenters.census_tasks import (
 from assessments.queries import ChildOfReturn
 from assessments.services.returns import FILE, parts_of, rows_of, stop_task
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.accounts.sessions import is_script_request
 from cinfactors.audit.models import Page
-from cinfactors.audit.services import record_list, record_made_file
+from cinfactors.audit.services import record_list, record_made_file, record_reading
 
 ROWS_AT_ONCE = 500
 NOT_COMPLETE = "This file is not complete: your access ended while it was made"
@@ -72,7 +73,7 @@ def census_task(request: SignedInRequest, reference: UUID) -> HttpResponse:
         and task.heard_at is None
         and (timezone.now() - task.asked_at).total_seconds() > 30,
     }
-    if task.is_over:
+    if task.is_over and not is_script_request(request):  # which learns that, and reloads the page
         context |= _found(request, task)
     return render(request, "pages/census/task.html", context)
 
@@ -192,13 +193,7 @@ def _table(request: SignedInRequest, task: CensusTask) -> Iterator[str]:
                     return
                 found, children = _rows(request, task, several)
                 if children:
-                    record_made_file(
-                        request.user.pk,
-                        PAGES.get(CensusTask.Kind(task.kind), Page.RECONCILE),
-                        sorted(children),
-                        address=request.audit_context.address,
-                        request_id=request.id,
-                    )
+                    record_reading(request, Page.DOWNLOAD, listed=children)
             yield written(_cells(kind, (each.shown for each in found)))
 
 

@@ -21,6 +21,7 @@ from assessments.pages.census.forms import ExportForm, YearForm
 from assessments.queries import FindingCount
 from assessments.services.returns import check_year, start_task
 from cinfactors.accounts.requests import SignedInRequest
+from cinfactors.accounts.sessions import is_script_request
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list
 from cinfactors.web.problems import problems_of
@@ -55,7 +56,12 @@ def census(request: SignedInRequest) -> HttpResponse:
         if form.is_valid():
             return _check_again(request, years[form.cleaned_data["year"]])
         return census_page(request, request.POST.get("year", ""), status=422)
-    return census_page(request, request.GET.get("year", [*years][-1]))
+    year = request.GET.get("year", [*years][-1])
+    if is_script_request(request):
+        # Fetched each second: nobody is shown any children by it.
+        context = {"year": year, "under_way": queries.check_under_way(year)}
+        return render(request, "pages/census/under_way.html", context)
+    return census_page(request, year)
 
 
 def census_page(
