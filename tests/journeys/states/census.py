@@ -156,6 +156,53 @@ def census_figures_of_a_year_not_checked(people: People, open_browser: SitDown) 
     return visitor
 
 
+def record_with_what_the_census_would_say(people: People, open_browser: SitDown) -> Visitor:
+    mine = completed(people.ada, people.mo, "EX1001")
+    visitor = open_browser(people.ada)
+    visitor.opens_record(mine)
+    visitor.sees(f"Census {this_year().name}", "DfE would refuse", "The primary need is missing")
+    return visitor
+
+
+def draft_to_look_at_by_the_end_of_the_year(people: People, open_browser: SitDown) -> Visitor:
+    mine = with_need(given.start(people.ada, "EX1001", referred=first_referral()))
+    visitor = open_browser(people.ada)
+    visitor.opens_record(mine)
+    visitor.page.get_by_text("to look at by 31 March").click()
+    return visitor
+
+
+def a_submission_is_recorded(people: People, open_browser: SitDown, day: date | None) -> Visitor:
+    with_need(completed(people.ada, people.mo, "EX1001"))
+    check_year(this_year())
+    visitor = open_browser(people.dee)
+    visitor.opens(f"/census/figures/?year={this_year().name}")
+    visitor.page.get_by_text("was submitted").click()
+    if day is None:
+        visitor.expects(422)
+        visitor.page.get_by_role("button", name="Record the submission").click()
+        return visitor
+    visitor.enters_date("Date submitted", day)
+    visitor.enters("Serial number of the return", "001")
+    visitor.presses("Record the submission")
+    return visitor
+
+
+def submission_with_an_error(people: People, open_browser: SitDown) -> Visitor:
+    visitor = a_submission_is_recorded(people, open_browser, None)
+    visitor.sees("There is a problem")
+    return visitor
+
+
+def changes_since_the_submission(people: People, open_browser: SitDown) -> Visitor:
+    visitor = a_submission_is_recorded(people, open_browser, timezone.localdate())
+    with_need(completed(people.cleo, people.nia, "EX2001"))
+    check_year(this_year())
+    visitor.opens(f"/census/figures/?year={this_year().name}")
+    visitor.sees("EX2001")
+    return visitor
+
+
 # A return that is sent
 
 
@@ -240,6 +287,10 @@ STATES = (
     explaining_a_query,
     explaining_a_query_with_an_error,
     census_with_an_explained_query,
+    record_with_what_the_census_would_say,
+    draft_to_look_at_by_the_end_of_the_year,
+    submission_with_an_error,
+    changes_since_the_submission,
     return_with_an_error,
     return_waiting,
     return_compared,
