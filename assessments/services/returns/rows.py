@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from assessments.census.differences import Difference
+from assessments.census.report import plain
 from assessments.census.rules.judge import Finding
 from assessments.services.returns.merging import Merged
 
@@ -74,8 +75,9 @@ def row_of_merged(merged: Merged) -> list[str]:
 
 
 def _cut(*texts: str) -> list[str]:
+    """Return texts that may stand in a row: none too long, and none that turns others around."""
     most = MOST_CHARACTERS
-    return [each if len(each) <= most else f"{each[: most - 1]}…" for each in texts]
+    return [plain(each if len(each) <= most else f"{each[: most - 1]}…") for each in texts]
 
 
 def _day(day: date | None) -> str:
