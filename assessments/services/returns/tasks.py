@@ -159,6 +159,8 @@ def run_task(reference: UUID) -> None:
     delete_parts(asked, but=UPLOAD)
     with Heard(asked) as heard:
         try:
+            if asked.asked_by is not None and not queries.may_make_census_files(asked.asked_by):
+                raise NotPermitted
             counts = DO[Kind(asked.kind)](asked, heard)
         except NotWanted:
             delete_made(asked)
