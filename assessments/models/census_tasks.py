@@ -8,9 +8,11 @@ parts are deleted.
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from cinfactors.accounts.models import User
 
@@ -79,6 +81,12 @@ class CensusTask(models.Model):
     @property
     def is_over(self) -> bool:
         return self.ended_at is not None
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether nothing has begun it, and something that runs would have."""
+        is_new = timezone.now() - self.asked_at < timedelta(seconds=30)
+        return not self.is_over and self.heard_at is None and not is_new
 
     @property
     def per_cent(self) -> int:

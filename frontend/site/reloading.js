@@ -4,7 +4,7 @@ const EVERY = 1000;
 
 async function reload() {
   const response = await fetch(location.href);
-  if (!response.ok) return false;
+  if (response.status >= 500) return true; // a restart, and over in a moment
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const now = page.getElementById("task");
   const shown = document.getElementById("task");

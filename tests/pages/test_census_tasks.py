@@ -288,8 +288,11 @@ def test_a_task_is_for_who_asked_for_it_alone(people: People, dee: Client, brows
     assert dee.get(address).status_code != 200
 
 
-def test_who_is_no_data_officer_any_more_is_refused_when_it_is_done(people: People, dee: Client):
-    address = send(dee, theirs(child()))["Location"]
+@pytest.mark.parametrize("action", KINDS)
+def test_who_is_no_data_officer_any_more_is_refused_when_it_is_done(
+    people: People, dee: Client, action: str
+):
+    address = send(dee, theirs(child()), action)["Location"]
     people.dee.role = people.ada.role
     people.dee.save()
     work()
@@ -461,6 +464,12 @@ def test_a_person_has_only_so_much_under_way(people: People, dee: Client, monkey
     assert send(dee, theirs(child()), "judge").status_code == 302
 
 
+def test_a_text_of_a_file_turns_no_other_text_around(people: People, dee: Client):
+    address = done(dee, theirs(child(id="EX\u202e1001")), "reconcile")
+    assert "EX?1001" in text(dee.get(address))
+    assert [row["child_id"] for row in rows(dee, address)] == ["EX?1001"]
+
+
 def test_a_long_id_is_not_repeated_whole_in_each_row(people: People, dee: Client):
     address = done(dee, theirs(*(child(id="X" * 100_000) for _ in range(2))), "judge")
     found = rows(dee, address)
@@ -556,6 +565,9 @@ def test_a_large_year_is_checked_in_the_background(people: People, dee: Client, 
     assert "has not been checked yet" in page
     dee.post("/census/", {"year": "2025-26"})
     assert CensusTask.objects.count() == 1
+    asked_at = CensusTask.objects.get().asked_at
+    CensusTask.objects.update(asked_at=asked_at - timedelta(minutes=1))
+    assert "Nothing has begun it yet" in text(dee.get("/census/?year=2025-26"))
     work()
     assert "checked on 20 May 2026" in text(dee.get("/census/?year=2025-26"))
     assert CensusCheck.objects.get().children == 1

@@ -13,7 +13,6 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import queries
@@ -69,9 +68,6 @@ def census_task(request: SignedInRequest, reference: UUID) -> HttpResponse:
         "back_to": f"Census {task.year}" if is_of_a_year else "A return of the case system",
         "may_have_file": queries.may_have_file(request.user, task),
         "kept_until": task.asked_at + queries.CENSUS_TASKS_ARE_KEPT,
-        "waits_long": not task.is_over
-        and task.heard_at is None
-        and (timezone.now() - task.asked_at).total_seconds() > 30,
     }
     if task.is_over and not is_script_request(request):  # which learns that, and reloads the page
         context |= _found(request, task)
