@@ -128,7 +128,9 @@ def _add_child(lines: list[str], child: Child) -> None:
 
 def _add_values(lines: list[str], values: _Values, part: Part) -> None:
     for value, (opening, closing) in zip(values.of(part), values.around, strict=True):
-        if value is not None:
+        if value.__class__ is date:  # most of them, and nothing in it to escape
+            lines.append(f"{opening}{value.isoformat()}{closing}")
+        elif value is not None:
             text = value if value.__class__ is str else text_of(value)
             lines.append(f"{opening}{escaped(text)}{closing}")
 
@@ -136,9 +138,8 @@ def _add_values(lines: list[str], values: _Values, part: Part) -> None:
 def _add_wrapped(lines: list[str], name: str, values: tuple[str, ...], depth: int) -> None:
     if values:
         space, item = " " * depth, WRAPPED[name]
-        lines.append(f"{space}<{name}>\n")
-        lines += [f"{space}  <{item}>{escaped(each)}</{item}>\n" for each in values]
-        lines.append(f"{space}</{name}>\n")
+        items = f"</{item}>\n{space}  <{item}>".join(map(escaped, values))
+        lines.append(f"{space}<{name}>\n{space}  <{item}>{items}</{item}>\n{space}</{name}>\n")
 
 
 def escaped(text: str) -> str:

@@ -7,8 +7,10 @@ Who may have one made is said by `may_export_restricted` and checked by the serv
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
-from itertools import chain, groupby, islice, zip_longest
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,6 +22,8 @@ from assessments.models import NEVER_COUNTED, NOT_YET_OBTAINED, Child, Sex
 from cinfactors.audit.models import Change
 
 ROWS_AT_ONCE = 2000
+CHILDREN_AT_ONCE = 500
+"""Made one after the other, since what is made of more is searched again and again for garbage."""
 
 NOT_RECORDED = frozenset({"upn", "ethnicity", "disabilities", "modules"})
 """What a return has and our records have not; rules about it are judged in files alone."""
@@ -30,17 +34,20 @@ _EPISODES = """
     FROM assessments_episode AS episode
     JOIN assessments_child AS child ON child.id = episode.child_id
 """
-_IN_THE_YEAR = """
+_STANDING = """
     WHERE episode.referral_date <= %(day)s
       AND (episode.closure_date >= %(first)s
            OR (episode.closure_date IS NULL
                AND (NOT episode.no_further_action OR episode.referral_date >= %(first)s)))
-      AND (episode.no_further_action
+      AND (episode.no_further_action {or_has_assessments}
            OR NOT EXISTS (SELECT FROM assessments_assessment AS work
                           WHERE work.episode_id = episode.id)
            OR EXISTS (SELECT FROM assessments_assessment AS work
                       WHERE work.episode_id = episode.id AND NOT work.status = ANY(%(never)s)))
 """
+_IN_THE_YEAR = _STANDING.format(or_has_assessments="")
+# Beside its assessments: what of it stands there need not be looked for once more.
+_IN_THE_YEAR_WITH_THEM = _STANDING.format(or_has_assessments="OR assessment.id IS NOT NULL")
 _ASSESSMENTS = """
     LEFT JOIN assessments_assessment AS assessment
       ON assessment.episode_id = episode.id
@@ -57,17 +64,36 @@ _ASSESSMENTS = """
 """
 _ROWS = f"""
     SELECT child.id, child.restricted, child.la_child_id, child.birth_date,
-           child.expected_birth_date, child.sex, child.death_date,
-           episode.id, episode.referral_date, episode.referral_source, episode.primary_need,
-           episode.closure_date, episode.reason_for_closure, episode.no_further_action,
+           child.expected_birth_date, child.sex,
+           CASE WHEN child.death_date <= %(day)s THEN child.death_date END,
+           episode.id, episode.referral_date, episode.referral_source,
+           nullif(episode.primary_need, ''),
+           CASE WHEN episode.closure_date <= %(day)s THEN episode.closure_date END,
+           CASE WHEN episode.closure_date <= %(day)s THEN episode.reason_for_closure END,
+           episode.no_further_action,
            assessment.id, assessment.reference::text, assessment.team_id, assessment.worker_id,
-           assessment.start_date, assessment.internal_review_date, assessment.end_date,
-           version.start_date, version.internal_review_date, version.codes
+           CASE WHEN version.codes IS NULL THEN assessment.start_date
+                ELSE version.start_date END,
+           CASE WHEN version.codes IS NOT NULL THEN
+                    CASE WHEN version.internal_review_date <= %(day)s
+                         THEN version.internal_review_date END
+                WHEN assessment.internal_review_date <= %(day)s
+                THEN assessment.internal_review_date END,
+           CASE WHEN version.codes IS NOT NULL THEN assessment.end_date END,
+           coalesce(version.codes, '{{}}')
     {_EPISODES}
     {_ASSESSMENTS}
-    {_IN_THE_YEAR}
+    {_IN_THE_YEAR_WITH_THEM}
     ORDER BY child.id, episode.referral_date, episode.id, assessment.start_date, assessment.id
 """  # of constants alone: every value is a parameter
+_OF_CHILD, _OF_EPISODE, _OF_RECORDED, _OF_ASSESSMENT = (
+    slice(0, 7),
+    slice(8, 14),
+    slice(14, 18),
+    slice(18, 22),
+)
+_CHILD_KEY, _BIRTH_DATE, _EPISODE_KEY, _ASSESSMENT_KEY = 0, 3, 7, 14
+"""Places in a row, which is one to an assessment, and one to an episode without any."""
 STANDING_IN_THE_YEAR = f"""
     SELECT child.id AS child_id, assessment.id AS assessment_id, episode.referral_date,
            coalesce(version.start_date, assessment.start_date) AS start_date,
@@ -75,10 +101,12 @@ STANDING_IN_THE_YEAR = f"""
            coalesce(version.codes, '{{}}') AS codes
     {_EPISODES}
     {_ASSESSMENTS}
-    {_IN_THE_YEAR} AND assessment.id IS NOT NULL
+    {_IN_THE_YEAR_WITH_THEM} AND assessment.id IS NOT NULL
 """  # as above
 """Each assessment of a year as its return has it; see `parameters_of_year`."""
-_OF_ONE_CHILD = _ROWS.replace(_IN_THE_YEAR, f"{_IN_THE_YEAR} AND child.id = %(child)s")
+_OF_ONE_CHILD = _ROWS.replace(
+    _IN_THE_YEAR_WITH_THEM, f"{_IN_THE_YEAR_WITH_THEM} AND child.id = %(child)s"
+)
 _RESTRICTED = f"""
     SELECT DISTINCT child.id
     {_EPISODES}
@@ -127,14 +155,17 @@ def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, N
     the generator before it ends.
     """
     day = min(on, year.reference_date)
+    with connection.cursor() as cursor:
+        # The first rows at once, in the order of an index, and so no sorting before them.
+        cursor.execute("SET LOCAL cursor_tuple_fraction = 0.001")
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ROWS, parameters_of_year(year, day))
-        rows = chain.from_iterable(iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []))
-        children = groupby(rows, key=itemgetter(0))
-        while some := [_Rows(key, [*own]) for key, own in islice(children, ROWS_AT_ONCE)]:
-            expected = _expected_birth_dates(some, day)
-            for each in some:
-                yield _child_in_return(each, day, expected)
+        with closing(_fetched(cursor)) as rows:
+            children = ([*own] for _, own in groupby(rows, key=itemgetter(_CHILD_KEY)))
+            while some := [*islice(children, CHILDREN_AT_ONCE)]:
+                expected = _expected_birth_dates(some, day)
+                for each in some:
+                    yield _child_in_return(each, day, expected)
 
 
 def child_in_return(year: CensusYear, on: date, child: int) -> ChildInReturn | None:
@@ -142,8 +173,8 @@ def child_in_return(year: CensusYear, on: date, child: int) -> ChildInReturn | N
     day = min(on, year.reference_date)
     with connection.cursor() as cursor:
         cursor.execute(_OF_ONE_CHILD, {**parameters_of_year(year, day), "child": child})
-        found = _Rows(child, cursor.fetchall())
-    return _child_in_return(found, day, _expected_birth_dates([found], day)) if found.rows else None
+        rows = cursor.fetchall()
+    return _child_in_return(rows, day, _expected_birth_dates([rows], day)) if rows else None
 
 
 def number_of_children_in_return(year: CensusYear, on: date) -> int:
@@ -165,24 +196,28 @@ def parameters_of_year(year: CensusYear, day: date) -> dict[str, Any]:
     return {"first": year.first_day, "day": day, "never": sorted(NEVER_COUNTED)}
 
 
-class _Rows(NamedTuple):
-    """The rows of one child: one to an assessment, and one to an episode without any."""
-
-    key: int
-    rows: list[tuple[Any, ...]]
-
-    @property
-    def birth_date(self) -> date | None:
-        born: date | None = self.rows[0][3]
-        return born
+_Row = tuple[Any, ...]
 
 
-def _expected_birth_dates(children: Iterable[_Rows], day: date) -> Mapping[int, date]:
+def _fetched(cursor: Any) -> Generator[_Row, None, None]:
+    """Yield every row; the next are fetched while the caller works on those before."""
+    with ThreadPoolExecutor(max_workers=1) as fetching:
+        coming = fetching.submit(cursor.fetchmany, ROWS_AT_ONCE)
+        while rows := coming.result():
+            coming = fetching.submit(cursor.fetchmany, ROWS_AT_ONCE)
+            yield from rows
+
+
+def _expected_birth_dates(children: Iterable[list[_Row]], day: date) -> Mapping[int, date]:
     """Return when the children born after a day were expected, by key, from the history.
 
     Recording the birth takes the expected date out of the record; on that day it stood there.
     """
-    born_later = [each.key for each in children if each.birth_date and each.birth_date > day]
+    born_later = [
+        rows[0][_CHILD_KEY]
+        for rows in children
+        if (born := rows[0][_BIRTH_DATE]) is not None and born > day
+    ]
     if not born_later:
         return {}
     changes = Change.objects.filter(
@@ -197,29 +232,38 @@ def _expected_birth_dates(children: Iterable[_Rows], day: date) -> Mapping[int, 
     }
 
 
-def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> ChildInReturn:
-    """Return a child of the return. By position, and without a list where a row does: this is what
-    takes the time where there are hundreds of thousands."""
-    first = found.rows[0]
-    key, restricted, child_id, birth_date, expected_date, sex, death_date = first[:7]
+def _child_in_return(rows: list[_Row], day: date, expected: Mapping[int, date]) -> ChildInReturn:
+    """Return a child of the return, of its own rows. By position, and without a list where the
+    database can say it: this is what takes the time where there are hundreds of thousands."""
+    key, restricted, child_id, birth_date, expected_date, sex, death_date = rows[0][_OF_CHILD]
     if birth_date is not None and birth_date > day:
         # Born later, and so unborn on that day: of unborn children no sex is recorded (8750).
         birth_date, expected_date, sex = None, expected.get(key, birth_date), Sex.UNKNOWN.value
     episodes: list[message.Episode] = []
     keys: list[int] = []
     places: list[tuple[RecordedAssessment, ...]] = []
-    assessments: list[message.Assessment] = []
-    recorded: list[RecordedAssessment] = []
-    for row, following in zip_longest(found.rows, found.rows[1:]):
-        if row[14] is not None:
-            assessments.append(_assessment(row, day))
-            recorded.append(RecordedAssessment(row[14], row[15], row[16], row[17]))
-        if following is None or following[7] != row[7]:
-            episodes.append(_episode(row, tuple(assessments), day))
-            keys.append(row[7])
-            places.append(tuple(recorded))
-            assessments.clear()
-            recorded.clear()
+    for episode_key, of_episode in groupby(rows, key=itemgetter(_EPISODE_KEY)):
+        own = [*of_episode]
+        assessments: tuple[message.Assessment, ...] = ()
+        recorded: tuple[RecordedAssessment, ...] = ()
+        if own[0][_ASSESSMENT_KEY] is not None:
+            assessments = tuple([_assessment(*row[_OF_ASSESSMENT]) for row in own])
+            recorded = tuple([RecordedAssessment._make(row[_OF_RECORDED]) for row in own])
+        referral_date, source, need, closure_date, reason, no_further_action = own[0][_OF_EPISODE]
+        episodes.append(
+            message.Episode(
+                referral_date,
+                source,
+                need,
+                closure_date,
+                reason,
+                None,  # the initial conference
+                no_further_action,
+                assessments,
+            )
+        )
+        keys.append(episode_key)
+        places.append(recorded)
     child = message.Child(
         child_id,
         None,  # neither a UPN
@@ -229,7 +273,7 @@ def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> C
         expected_date,
         sex,
         None,  # GenderCurrent, of earlier years
-        _by(death_date, day),
+        death_date,
         NOT_YET_OBTAINED,
         # Kinds are not recorded; and who is not recorded as disabled may be so: no NONE.
         (),
@@ -238,31 +282,7 @@ def _child_in_return(found: _Rows, day: date, expected: Mapping[int, date]) -> C
     return ChildInReturn(key, restricted, child, tuple(keys), tuple(places))
 
 
-def _episode(
-    row: tuple[Any, ...], assessments: tuple[message.Assessment, ...], day: date
-) -> message.Episode:
-    _, referral_date, source, need, closure_date, reason, no_further_action = row[7:14]
-    if closure_date is None or closure_date > day:
-        closure_date = reason = None
-    return message.Episode(
-        referral_date,
-        source,
-        need or None,
-        closure_date,
-        reason,
-        None,  # the initial conference
-        no_further_action,
-        assessments,
-    )
-
-
-def _assessment(row: tuple[Any, ...], day: date) -> message.Assessment:
-    started, reviewed, ended, version_started, version_reviewed, codes = row[18:24]
-    if codes is None:
-        return message.Assessment(started, _by(reviewed, day), None, ())
-    return message.Assessment(version_started, _by(version_reviewed, day), ended, tuple(codes))
-
-
-def _by(day: date | None, last: date) -> date | None:
-    """Return a day that is not after the last one; None for a later one."""
-    return day if day is not None and day <= last else None
+def _assessment(
+    started: date, reviewed: date | None, authorised: date | None, codes: list[str]
+) -> message.Assessment:
+    return message.Assessment(started, reviewed, authorised, tuple(codes))

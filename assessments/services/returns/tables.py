@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Protocol
 
 from assessments.catalogue.types import code_order
-from assessments.census.message import Assessment, Episode
-from assessments.census.write import text_of
+from assessments.census.message import Assessment
 from assessments.census.years import CensusYear
 from assessments.queries import ChildInReturn
 
@@ -93,17 +93,19 @@ SHAPES: Mapping[str, type[Shape]] = MappingProxyType(
 def _assessments(
     year: CensusYear, each: ChildInReturn
 ) -> Iterator[tuple[tuple[str, ...], Assessment]]:
+    child_id = each.child.child_id or ""
     for episode in each.child.episodes:
+        referral_date = _text_of_day(episode.referral_date)
         for assessment in episode.assessments:
-            yield _facts(year, each, episode, assessment), assessment
+            facts = (
+                year.name,
+                child_id,
+                referral_date,
+                _text_of_day(assessment.start_date),
+                _text_of_day(assessment.authorisation_date),
+            )
+            yield facts, assessment
 
 
-def _facts(
-    year: CensusYear, each: ChildInReturn, episode: Episode, assessment: Assessment
-) -> tuple[str, ...]:
-    days = (episode.referral_date, assessment.start_date, assessment.authorisation_date)
-    return (
-        year.name,
-        each.child.child_id or "",
-        *("" if day is None else text_of(day) for day in days),
-    )
+def _text_of_day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
