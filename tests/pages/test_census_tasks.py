@@ -614,6 +614,20 @@ def test_where_errors_stand_no_file_is_made_and_they_are_listed(people, dee: Cli
     ]
 
 
+def test_where_the_errors_are_is_said_if_they_are_in_restricted_records(people, dee, large):
+    mine = completed(people, "3B")
+    mine.episode.primary_need = ""
+    mine.episode.save()
+    make.restrict(mine, people.mo)
+    may_export_restricted(people.dee)
+    address = dee.post("/census/export/", {"year": "2025-26", "format": "xml"})["Location"]
+    work()
+    page = text(dee.get(address))
+    assert "1 error stands that DfE would refuse" in page
+    assert "more in restricted records: ask a manager who is named" in page
+    assert "EX1001" not in page
+
+
 def test_the_years_that_may_still_change_are_checked_once_a_night(people: People, dee: Client):
     completed(people, "3B")
     with time_machine.travel(datetime(2026, 5, 21, 0, 30, tzinfo=UTC)):  # half past one in London

@@ -170,6 +170,7 @@ def run_task(reference: UUID) -> None:
         except Refused as refusal:
             ended = _ended(asked, Status.REFUSED, f"The file was refused: {plain(str(refusal))}")
         except ErrorsStand as refusal:
+            asked.counts["hidden"] = refusal.hidden
             ended = _ended(asked, Status.REFUSED, str(refusal), keep_rows=True)
         except ReturnRefused as refusal:
             ended = _ended(asked, Status.REFUSED, str(refusal))
