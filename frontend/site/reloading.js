@@ -5,6 +5,7 @@ const EVERY = 1000;
 async function reload() {
   const response = await fetch(location.href);
   if (response.status >= 500) return true; // a restart, and over in a moment
+  if (!response.ok) return false;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const now = page.getElementById("task");
   const shown = document.getElementById("task");

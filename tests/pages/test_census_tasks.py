@@ -565,6 +565,9 @@ def test_a_large_year_is_checked_in_the_background(people: People, dee: Client, 
     assert "has not been checked yet" in page
     dee.post("/census/", {"year": "2025-26"})
     assert CensusTask.objects.count() == 1
+    typed = dee.post("/census/export/", {"year": "2025-26", "format": "x"}).content.decode()
+    assert "2025-26 is being checked" in typed
+    assert "data-reload-until-over" not in typed
     asked_at = CensusTask.objects.get().asked_at
     CensusTask.objects.update(asked_at=asked_at - timedelta(minutes=1))
     assert "Nothing has begun it yet" in text(dee.get("/census/?year=2025-26"))
