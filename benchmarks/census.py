@@ -174,10 +174,10 @@ def _memory(children: int) -> tuple[float, int]:
 def main() -> None:
     """Print the peak memory in megabytes, and the number of findings."""
     number = sum(1 for _ in check(InventedReturn(codes(), int(sys.argv[1]))))
-    print(_peak_memory(), number)
+    print(peak_memory(), number)
 
 
-def _peak_memory() -> float:
+def peak_memory() -> float:
     """Return the most memory that this process has had, in megabytes."""
     if (status := Path("/proc/self/status")).exists():
         # Linux's rusage counts what the parent had when this process began, too.

@@ -84,5 +84,5 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _figure(value: float, unit: str) -> str:
-    figure = f"{value:,.2f}" if unit == "ms" else f"{value:,.0f}"
+    figure = f"{value:,.2f}" if unit in {"ms", "s"} else f"{value:,.0f}"
     return f"{figure} {unit}".rstrip()

@@ -62,7 +62,7 @@ _ASSESSMENTS = """
         LIMIT 1
     ) AS version ON assessment.end_date <= %(day)s
 """
-_ROWS = f"""
+ROWS_OF_A_YEAR = f"""
     SELECT child.id, child.restricted, child.la_child_id, child.birth_date,
            child.expected_birth_date, child.sex,
            CASE WHEN child.death_date <= %(day)s THEN child.death_date END,
@@ -86,6 +86,7 @@ _ROWS = f"""
     {_IN_THE_YEAR_WITH_THEM}
     ORDER BY child.id, episode.referral_date, episode.id, assessment.start_date, assessment.id
 """  # of constants alone: every value is a parameter
+"""Of which a return is made; see `parameters_of_year`."""
 _OF_CHILD, _OF_EPISODE, _OF_RECORDED, _OF_ASSESSMENT = (
     slice(0, 7),
     slice(8, 14),
@@ -104,7 +105,7 @@ STANDING_IN_THE_YEAR = f"""
     {_IN_THE_YEAR_WITH_THEM} AND assessment.id IS NOT NULL
 """  # as above
 """Each assessment of a year as its return has it; see `parameters_of_year`."""
-_OF_ONE_CHILD = _ROWS.replace(
+_OF_ONE_CHILD = ROWS_OF_A_YEAR.replace(
     _IN_THE_YEAR_WITH_THEM, f"{_IN_THE_YEAR_WITH_THEM} AND child.id = %(child)s"
 )
 _RESTRICTED = f"""
@@ -159,7 +160,7 @@ def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, N
         # The first rows at once, in the order of an index, and so no sorting before them.
         cursor.execute("SET LOCAL cursor_tuple_fraction = 0.001")
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_ROWS, parameters_of_year(year, day))
+        cursor.execute(ROWS_OF_A_YEAR, parameters_of_year(year, day))
         with closing(_fetched(cursor)) as rows:
             children = ([*own] for _, own in groupby(rows, key=itemgetter(_CHILD_KEY)))
             while some := [*islice(children, CHILDREN_AT_ONCE)]:

@@ -4,16 +4,20 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
+from assessments import queries
 from assessments.census.check import check
 from assessments.components.picker.state import picker_state
 from assessments.evaluation import evaluate
-from benchmarks import browser, census, factor_page, lists, rules, run, saves
+from assessments.models import CensusCheck
+from benchmarks import browser, census, exports, factor_page, lists, rules, run, saves
 from benchmarks.measure import medians, percentile_95_time
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
@@ -101,6 +105,30 @@ def test_every_list_of_every_role_is_measured(transactional_db):
     for model in ("assessments_assessment", "assessments_child", "accounts_user"):
         assert reverse(f"admin:{model}_changelist") in asked
     assert reverse("history", args=[done.reference]) in asked
+
+
+def test_files_of_the_last_year_that_has_ended_are_made_and_its_pages_measured(
+    transactional_db, monkeypatch
+):
+    monkeypatch.setattr(exports, "RUNS", 1)
+    people = make_people()
+    today = timezone.localdate()
+    year = [*queries.return_years(today).values()][-2]
+    start(people.ada, referred=year.reference_date - timedelta(days=30))
+    made = exports.measure()
+    assert (made.year, made.assessments) == (year.name, 1)
+    assert [*made.written] == [*made.whole] == ["xml", "csv-long"]
+    assert min(made.copied, *made.written.values(), *made.whole.values()) > 0
+    assert 0 < made.memory < 200
+    assert CensusCheck.objects.get().year == year.name
+    rows = [*run.export_rows(made)]
+    assert [row.what for row in rows if row.goal] == [
+        "XML of 1 assessments, beside COPY of its rows",
+        "CSV of 1 assessments, beside COPY of its rows",
+        "  memory of the process",
+        f"Data officer: census of {year.name}, findings kept",
+        f"Data officer: figures of {year.name}, findings kept",
+    ]
 
 
 def test_the_rules_are_measured_beside_a_floor(monkeypatch):
