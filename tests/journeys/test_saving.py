@@ -272,7 +272,7 @@ def test_unsaved_reasons_and_notes_are_listed_until_their_buttons_are_pressed(ad
     expect(page.locator("#factors")).to_have_attribute("data-save-state", "open")
     assert page.evaluate(WOULD_WARN)
     page.get_by_role("button", name="Save the reason").click()
-    expect(page.locator("#beside-13A summary")).to_be_visible()
+    expect(page.locator("#beside-13A summary")).to_contain_text("Explained:")
     expect(page.locator("#state")).to_contain_text("Not yet: what you typed beside 6B.")
     expect(note).to_have_value("Asked the school")
     page.locator("#beside-6B").get_by_role("button", name="Considered: not in this case").click()

@@ -123,7 +123,7 @@ def test_a_note_without_an_answer_is_not_lost(people, draft, at_a_browser, javas
     )
 
     ada.page.locator("#beside-6B").get_by_role("button", name="Considered").click()
-    expect(ada.page.locator("#beside-6B summary")).to_be_visible()
+    expect(ada.page.locator("#beside-6B summary")).to_contain_text("Considered:")
     assert [each.text for each in RuleAnswer.objects.all()] == ["An aunt provides the care"]
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")

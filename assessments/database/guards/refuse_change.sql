@@ -50,3 +50,9 @@ CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_reply
 
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_censusnote
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_censussubmission
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON assessments_censussubmittedassessment
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

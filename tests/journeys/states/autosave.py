@@ -18,7 +18,7 @@ def factors_answered_and_typed(people: People, open_browser: SitDown) -> Visitor
     beside = visitor.page.locator("#beside-13A")
     beside.get_by_role("textbox").fill("No sign of exploitation")
     beside.get_by_role("button", name="Save the reason").click()
-    expect(beside.locator("summary")).to_be_visible()
+    expect(beside.locator("summary")).to_contain_text("Explained:")
     visitor.page.locator("#beside-8B").get_by_role("button", name="Save the reason").click()
     visitor.sees("give a reason, or keep one")
     visitor.page.locator("#find").fill("3a 18a")
