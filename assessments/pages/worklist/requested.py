@@ -41,7 +41,7 @@ class RequestedList:
     """Narrowed, before the search."""
 
     few: list[int] | None = field(init=False, default=None)
-    """The keys of the tab's rows, once they were counted and were not too many."""
+    """The keys of the tab's rows that are shown, where they are known before they are read."""
 
     def __post_init__(self) -> None:
         visible = queries.assessments_visible_to(self.person)
@@ -91,9 +91,13 @@ class RequestedList:
             return queries.group_counts_of_few(assessments)
         if self.narrowed_to:
             tab = self.tab(named, {})
-            keys = queries.keys_of_few(self.in_tab(assessments, tab))
+            rows = self.in_tab(assessments, tab)
+            keys = queries.keys_of_few(rows)
             if len(keys) <= queries.COUNTED_TO:
                 self.few = keys
+            elif self.narrowed_to.reopened:
+                # Each that was reopened is looked up: its key alone is put in order, not the row.
+                self.few = [*rows.values_list("pk", flat=True)[: queries.COUNTED_TO]]
             return {tab: len(keys)}
         return queries.group_counts(assessments, of_everybody=True)
 
