@@ -39,9 +39,10 @@ def searched(rows: QuerySet[Rows], child: str, words: str) -> QuerySet[Rows]:
     `child` is the look-up from a row to its child. Where many children are found, the database
     looks at each row that the person may see, and not at each child.
     """
-    children, are_more = some_children_found_by(words, MOST_FOUND)
-    if not are_more:
-        return rows.filter(**{f"{child}__in": children})
+    if any(len(word) > 1 for word in words.split()):  # one letter finds many
+        children, are_more = some_children_found_by(words, MOST_FOUND)
+        if not are_more:
+            return rows.filter(**{f"{child}__in": children})
     of_row = Q(pk=OuterRef(child), joined_to__isnull=True) | Q(joined_to=OuterRef(child))
     return rows.filter(Exists(_with_words(words).filter(of_row)))
 

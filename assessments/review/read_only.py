@@ -139,7 +139,10 @@ class ReadOnlyAdmin(ModelAdmin):
         if not search_term:
             return queryset, False
         [child] = self.search_fields
-        return queries.searched(queryset, child, search_term), False
+        found = queries.searched(queryset, child, search_term)
+        # Looked for once: the list is counted by these keys, and read by them.
+        keys = queries.keys_of_few(found)
+        return (queryset.filter(pk__in=keys) if len(keys) <= queries.COUNTED_TO else found), False
 
     def child_of(self, row: Any) -> Child:
         """The child whom a row of the list is about.
