@@ -31,7 +31,9 @@ class Command(db_worker.Command):
             help="end at once when standard input does: with the process that started it",
         )
 
-    def handle(self, *, until_input_ends: bool, **options: Any) -> None:  # type: ignore[override]
+    def handle(  # type: ignore[override]  # the base names its options one by one
+        self, *, until_input_ends: bool, **options: Any
+    ) -> None:
         if until_input_ends:
             threading.Thread(target=_end_with_the_input, daemon=True).start()
         if not options["batch"]:
