@@ -111,13 +111,17 @@ class CensusNote(models.Model):
     """Why a query stands for a good reason: a row each, never changed; the latest counts.
 
     `finding` is the reference of what it is about. It is another one once the facts are others, so
-    that a note lapses with them; and the same in every check and every census year until then.
+    that a note lapses with them; and the same in every check until then, and in every census year
+    but where it is about the year as a whole. Then `year` says which, in place of a child.
     """
 
     finding = models.UUIDField(db_index=True)
     rule = models.CharField(max_length=40)
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="census_notes")
+    child = models.ForeignKey(
+        Child, on_delete=models.PROTECT, null=True, related_name="census_notes"
+    )
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, null=True, related_name="+")
+    year = models.CharField(max_length=7, blank=True, help_text="Such as 2025-26")
     text = models.CharField(max_length=1000, validators=[validate_clean])
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
@@ -126,8 +130,12 @@ class CensusNote(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(name="a_census_note_is_not_empty", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="a_census_note_is_about_a_child_or_a_year",
+                condition=Q(child__isnull=False, year="") | Q(child=None) & ~Q(year=""),
+            ),
             *clean_text_constraints("census_note", "text"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.child}"
+        return f"{self.rule}: {self.child or self.year}"

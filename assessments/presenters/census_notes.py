@@ -22,7 +22,7 @@ def notes_as_text(check: CensusCheck, notes: Iterable[tuple[CensusFinding, Censu
 
 def _lines(finding: CensusFinding, note: CensusNote) -> Iterator[str]:
     child, episode = finding.child, finding.episode
-    of_child = f", child {child.la_child_id}" if child else ""
+    of_child = f", child {child.la_child_id}" if child else ", the whole year"
     referred = f", referred on {_day(episode.referral_date)}" if episode else ""
     yield f"{finding.rule}{of_child}{referred}"
     yield finding.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -96,21 +97,28 @@ def finding_kind(finding: Finding) -> CensusFinding.Kind:
     return CensusFinding.Kind.QUERY
 
 
-def finding_reference(found: FoundInYear) -> UUID:
+def finding_reference(found: FoundInYear, year: CensusYear) -> UUID:
     """Return what is the same as long as rule, record and facts are: a digest of them.
 
     The facts are those of the child and of the episode with its assessments, or of all episodes
-    where the finding is about the child.
+    where the finding is about the child. Of a finding about the year as a whole, they are what it
+    says, shares in whole per cents: every record changes the next digit.
     """
     rule, child = found.finding.rule, found.child
     if child is None:
-        return UUID(bytes=sha256(rule.encode()).digest()[:16])
+        return _digest((rule, year.name, _DECIMALS_OF_SHARES.sub("%", found.finding.message)))
     facts = child.child
     if found.finding.episode is not None:
         facts = replace(facts, episodes=(facts.episodes[found.finding.episode - 1],))
     place = found.assessment.key if found.finding.assessment and found.assessment else None
-    content = repr((rule, child.key, found.episode, place, found.finding.message, facts))
-    return UUID(bytes=sha256(content.encode()).digest()[:16])
+    return _digest((rule, child.key, found.episode, place, found.finding.message, facts))
+
+
+_DECIMALS_OF_SHARES = re.compile(r"\.[0-9]+%")
+
+
+def _digest(content: tuple[object, ...]) -> UUID:
+    return UUID(bytes=sha256(repr(content).encode()).digest()[:16])
 
 
 # Of the last check

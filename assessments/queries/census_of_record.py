@@ -132,7 +132,7 @@ def _sorted_by_kind(
             episode = child.episodes[each.episode - 1] if each.episode else None
             own = child.assessments[each.episode - 1] if each.episode else ()
             place = own[each.assessment - 1] if each.assessment else None
-            references[each] = finding_reference(FoundInYear(each, child, episode, place))
+            references[each] = finding_reference(FoundInYear(each, child, episode, place), year)
     notes = notes_on(references.values()) if references else {}
     rows = [
         FindingOfRecord(

@@ -47,6 +47,7 @@ NOBODY_TYPES = {
     "assessments.CensusFinding.message": "the words of a rule",
     "assessments.CensusFinding.mend": "the words of a rule",
     "assessments.CensusNote.rule": "the number or name of a rule",
+    "assessments.CensusNote.year": "the name of a census year that is known",
     # Typed by administrators; Django's validator of user names and addresses holds them.
     "accounts.User.username": "letters, digits and @.+-_",
     "accounts.User.email": "an address, which no page asks for",

@@ -8,13 +8,36 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import Client
 
-from assessments.models import Assessment, CensusCheck, CensusFinding, CensusNote, Episode
+from assessments.census.rules.judge import Finding
+from assessments.census.rules.loader import Severity
+from assessments.census.years import years
+from assessments.models import (
+    Assessment,
+    CensusCheck,
+    CensusFinding,
+    CensusNote,
+    Child,
+    Episode,
+)
+from assessments.queries import FoundInYear, finding_reference
 from assessments.services import NotPermitted
 from assessments.services.returns import check_year, explain_query
+from cinfactors.audit.models import Reading
 from tests import people as make
 from tests.database.raw import refused as refused_by
 from tests.database.raw import run as run_sql
-from tests.pages.test_census import PAGE, YEAR, clock, dee, page, queried, refused, run, text_of
+from tests.pages.test_census import (
+    PAGE,
+    YEAR,
+    clock,
+    dee,
+    page,
+    queried,
+    refused,
+    run,
+    started,
+    text_of,
+)
 from tests.people import People
 
 __all__ = ["clock", "dee"]
@@ -228,3 +251,68 @@ def test_a_query_of_two_years_leads_back_to_the_one_it_was_opened_from(people, d
     assert address in dee.get(PAGE).content.decode()
     response = dee.post(address, {"key": str(uuid.uuid4()), "text": WHY})
     assert response["Location"] == PAGE
+
+
+# The year as a whole
+
+
+def with_unknown_sex(people: People, la_child_id: str) -> Assessment:
+    """Of so few children, more than 2% without a known sex (2886)."""
+    draft = started(people, la_child_id, date(2026, 1, 5))
+    authorised = make.authorise(make.submit(draft), people.mo, date(2026, 2, 2))
+    Child.objects.filter(pk=authorised.episode.child_id).update(sex="U")
+    return authorised
+
+
+def test_a_query_about_the_whole_year_is_explained_until_what_it_says_changes(people, dee):
+    with_unknown_sex(people, "EX1001")
+    check_year(YEAR)
+    finding = CensusFinding.objects.get(rule="2886")
+    assert address_of(finding) in dee.get(PAGE).content.decode()
+    shown = text_of(dee.get(address_of(finding)))
+    assert "The whole year 2025-26" in shown
+    assert "The sex of 100% of the children who are born is not known" in shown
+    before = Reading.objects.count()
+    content = {"key": str(uuid.uuid4()), "text": WHY}
+    assert "Nothing found" in text_of(dee.post(address_of(finding), content, follow=True))
+    note = CensusNote.objects.get()
+    assert (note.child, note.episode, note.year, note.rule) == (None, None, "2025-26", "2886")
+    assert Reading.objects.count() == before
+    check_year(YEAR)
+    assert "The whole year" in page(dee, f"{PAGE}&kind=explained")
+    assert "0 findings" in run(status=0)[0]
+    assert dee.get("/census/notes/?year=2025-26").content.decode().split("\n")[2:5] == [
+        "2886, the whole year",
+        "The sex of 100% of the children who are born is not known, more than 2%.",
+        WHY,
+    ]
+    draft = started(people, "EX1002", date(2026, 1, 5))
+    make.authorise(make.submit(draft), people.mo, date(2026, 2, 2))
+    check_year(YEAR)
+    assert "The sex of 50%" in page(dee)
+    assert "Nothing found" not in page(dee)
+
+
+def of_the_year(message: str, year: str = "2025-26", rule: str = "share-other") -> uuid.UUID:
+    found = Finding(rule, Severity.QUERY, None, None, None, message, "Look")
+    return finding_reference(FoundInYear(found, None, None, None), years()[year])
+
+
+def test_a_share_is_another_fact_once_its_whole_per_cent_is(db):
+    first = of_the_year("40.1% of the assessments have code 20, more than 39%.")
+    assert of_the_year("40.8% of the assessments have code 20, more than 39%.") == first
+    assert of_the_year("40% of the assessments have code 20, more than 39%.") == first
+    others = {
+        of_the_year("41% of the assessments have code 20, more than 39%."),
+        of_the_year("40.1% of the assessments have code 20, more than 39%.", year="2026-27"),
+        of_the_year("40.1% of the assessments have code 20, more than 39%.", rule="2886"),
+    }
+    assert len(others | {first}) == 4
+
+
+def test_a_note_is_about_a_child_or_a_year(people):
+    values = {"finding": uuid.uuid4(), "rule": "2886", "text": WHY, "written_by": people.dee}
+    child = make.start(people.ada).episode.child
+    for wrong in ({"child": child, "year": "2025-26"}, {"child": None, "year": ""}):
+        with refused_by("a_census_note_is_about_a_child_or_a_year"):
+            CensusNote.objects.create(**values, **wrong, written_at=datetime.now(UTC))

@@ -36,11 +36,12 @@ MEANWHILE = (
 def explain(request: SignedInRequest, reference: UUID) -> HttpResponse:
     """Ask why a query stands for a good reason, and keep the answer."""
     finding = queries.census_finding(request.user, reference, request.GET.get("year", ""))
-    if finding is None or finding.kind != CensusFinding.Kind.QUERY or finding.child is None:
+    if finding is None or finding.kind != CensusFinding.Kind.QUERY:
         if request.POST.get("text") and queries.may_make_census_files(request.user):
             return _gone(request)
         raise Http404
-    record_reading(request, Page.CENSUS, child=finding.child.pk)
+    if finding.child is not None:
+        record_reading(request, Page.CENSUS, child=finding.child.pk)
     note = queries.notes_on([reference]).get(reference)
     form = NoteForm(posted_or_draft(request), initial={"text": note.text if note else ""})
     problems = []

@@ -73,7 +73,7 @@ def check_year(
         rows: list[CensusFinding] = []
         with closing(queries.findings_in_year(year, on, seen)) as findings:
             for found in findings:
-                row = _row(check, found)
+                row = _row(check, found, year)
                 rows.append(row)
                 if len(rows) == ROWS_AT_ONCE:
                     CensusFinding.objects.bulk_create(rows)
@@ -109,7 +109,7 @@ def _locked(year: CensusYear, on: date) -> CensusCheck:
     return CensusCheck.objects.select_for_update().get(year=year.name)
 
 
-def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
+def _row(check: CensusCheck, found: FoundInYear, year: CensusYear) -> CensusFinding:
     finding, place = found.finding, found.assessment
     return CensusFinding(
         census_check=check,
@@ -122,7 +122,7 @@ def _row(check: CensusCheck, found: FoundInYear) -> CensusFinding:
         assessment_id=place.key if place else None,
         team_id=place.team if place else None,
         worker_id=place.worker if place else None,
-        reference=queries.finding_reference(found),
+        reference=queries.finding_reference(found, year),
     )
 
 

@@ -29,18 +29,18 @@ def explain_query(
     """Write a note on a query that the last check found; an earlier one stays behind it.
 
     `seen` is the key of the note that the page showed. Raises NotPermitted for who may not see it,
-    and for what is no query about a child; FactsRefused ("text") for a text that cannot be stored;
+    and for what is no query; FactsRefused ("text") for a text that cannot be stored;
     ExplainedMeanwhile where there is another note by now. Repeating it writes nothing.
     """
     visible = queries.census_findings(by, finding.census_check).filter(pk=finding.pk)
-    is_query = finding.kind == CensusFinding.Kind.QUERY
-    if not is_query or finding.child_id is None or not visible.exists():
+    if finding.kind != CensusFinding.Kind.QUERY or not visible.exists():
         raise NotPermitted
     note = CensusNote(
         finding=finding.reference,
         rule=finding.rule,
         child_id=finding.child_id,
         episode_id=finding.episode_id,
+        year="" if finding.child_id else finding.census_check.year,
         text=clean_text(text),
         written_by=by,
         written_at=timezone.now(),
