@@ -27,7 +27,7 @@ def test_a_data_officer_checks_a_year_until_nothing_is_found(people, at_a_browse
     dee.presses(f"Check {year}")
     dee.sees(f"{year} was checked again", "1 finding in restricted records")
     dee.follows("2 findings")
-    dee.sees("The primary need is missing", "Choose the primary need in the case system")
+    dee.sees("The primary need is missing", "Choose the primary need")
     dee.follows("South")
     dee.does_not_see("EX1001")
     dee.follows("EX2001")

@@ -89,7 +89,7 @@ def test_a_year_is_checked_from_the_page_and_every_finding_says_how_to_mend_it(p
     assert "DfE would refuse 1 finding DfE would query 1 finding" in text
     assert "If still open on 31 March 1 finding Explained None Not completed 1 of 3" in text
     assert "The primary need is missing" in text
-    assert "Choose the primary need in the case system" in text
+    assert "Choose the primary need" in text
     assert f'href="/assessments/{wrong.reference}/"' in response.content.decode()
 
 

@@ -137,6 +137,7 @@ def test_a_return_is_judged_by_itself(people: People, dee: Client):
     page = text(dee.get(f"{address}?kind=error"))
     assert "8869" in page
     assert "Check of a return 2025-26" in page
+    assert "mend it in the case system" in page
     assert {row["rule"] for row in rows(dee, address)} >= {"8869"}
     assert not Reading.objects.filter(page="reconcile").exists()
 

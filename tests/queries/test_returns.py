@@ -10,6 +10,7 @@ import time_machine
 
 from assessments import queries, services
 from assessments.census import message
+from assessments.census.rules.loader import Level, rules_of
 from assessments.census.years import years
 from assessments.models import Assessment, Child
 from tests import people as make
@@ -317,3 +318,14 @@ def test_rows_are_read_some_at_a_time_and_children_are_whole(people, monkeypatch
     for number in range(5):
         completed(people, date(2025, 7, 14) + timedelta(days=number), la_child_id=f"EX200{number}")
     assert [each.child_id for each in children()] == [f"EX200{number}" for number in range(5)]
+
+
+def test_no_rule_sends_people_to_the_case_system_for_what_is_recorded_here():
+    judged = [
+        rule
+        for year in queries.return_years(date(2027, 4, 1))
+        for rule in rules_of(year)
+        if rule.about not in queries.NOT_RECORDED and rule.level is not Level.PART
+    ]
+    assert len(judged) > 100
+    assert [rule.number for rule in judged if "case system" in rule.message + rule.mend] == []
