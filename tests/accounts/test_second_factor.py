@@ -18,6 +18,7 @@ from cinfactors.accounts.form_recovery import sign_draft_owner
 from cinfactors.accounts.models import HeldForm, Role, Session, SignInChange
 from cinfactors.accounts.second_factor import policy as second_factor_policy
 from cinfactors.accounts.second_factor.adapter import MFAAdapter
+from cinfactors.accounts.second_factor.forms import UNREADABLE
 from cinfactors.administration import services
 from tests.accounts import urls
 from tests.accounts.codes import add_app, code, recovery_codes
@@ -240,6 +241,23 @@ def test_secrets_encrypted_with_a_fallback_key_are_still_decrypted(settings):
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(InvalidToken):
         adapter.decrypt(encrypted)
+
+
+def test_codes_of_a_key_that_was_changed_are_said_to_be_unreadable(
+    after_password, secret, client, mo, settings
+):
+    settings.SECRET_KEY_FALLBACKS = []
+    Authenticator.objects.exclude(data={}).update(
+        data={"secret": "of another key", "seed": "of another key", "used_mask": 0}
+    )
+    assert after_password.get(ENTER).status_code == 200
+    assert summary(after_password.post(ENTER, {"code": code(secret)})) == [("id_code", UNREADABLE)]
+    assert client.get("/account/second-factor/").status_code == 200
+    codes = client.get("/account/second-factor/codes/")
+    assert codes["Location"] == "/account/second-factor/codes/new/"
+    assert client.get(codes["Location"]).status_code == 200
+    client.post(codes["Location"])
+    assert len(recovery_codes(client)) == 10
 
 
 def test_setting_one_up_ends_sessions_that_were_begun_without_it(client, ada, sign_in):

@@ -39,6 +39,11 @@ LIMIT_CODES = {TOO_MANY_ATTEMPTS, "rate_limited"}
 """allauth's codes for the error of an attempt too many."""
 COPIED = "copied"
 """Our code for the error of a passkey whose counter went back."""
+UNREADABLE = (
+    "No code of yours can be checked any more, since the key of this service was changed. Use a "
+    "passkey if you have one, or ask an administrator to take your second factor away, then set up "
+    "a new one"
+)
 _cipher = partial(cipher, "second factor that is being set up")
 
 
@@ -67,6 +72,8 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         try:
             code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+        except InvalidToken as error:
+            raise ValidationError(UNREADABLE) from error
         except ValidationError as error:
             if error.code in LIMIT_CODES:
                 raise too_many_attempts() from error

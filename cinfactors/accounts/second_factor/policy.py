@@ -15,6 +15,7 @@ from allauth.account import app_settings as account_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
@@ -106,9 +107,15 @@ def with_next_page(address: str, next_page: str) -> str:
 def can_enter_code(person: User) -> bool:
     """Whether the person has an app, or a recovery code that is not used."""
     rows = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
-    return any(
-        row.type == Authenticator.Type.TOTP or bool(row.wrap().get_unused_codes()) for row in rows
-    )
+    return any(row.type == Authenticator.Type.TOTP or unused_codes(row) for row in rows)
+
+
+def unused_codes(codes: Authenticator) -> int:
+    """Return how many recovery codes can still be used."""
+    try:
+        return len(codes.wrap().get_unused_codes())
+    except InvalidToken:  # SECRET_KEY has changed meanwhile
+        return 0
 
 
 def refused_passkeys(person: User) -> list[Authenticator]:

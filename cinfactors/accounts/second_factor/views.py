@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
+from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
@@ -23,6 +24,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
 
 from cinfactors.accounts import security_log, services
 from cinfactors.accounts.allauth_internals import record_authentication
@@ -177,7 +179,7 @@ class SecondFactorView(base_views.IndexView):
                 (passkey, _when_refused(passkey.instance))
                 for passkey in context["authenticators"].get(Authenticator.Type.WEBAUTHN, ())
             ],
-            "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "codes_left": second_factor_policy.unused_codes(codes.instance) if codes else 0,
         }
 
 
@@ -351,14 +353,29 @@ class RemovePasskeyView(FactorRemovedMixin, webauthn_views.RemoveWebAuthnView):
 class RecoveryCodesView(recovery_views.ViewRecoveryCodesView):
     """Shown once, to be printed or written down."""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().get(request, *args, **kwargs)
+        except InvalidToken:  # SECRET_KEY has changed meanwhile: new ones can be made
+            return redirect("mfa_generate_recovery_codes")
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         next_page = self.request.session.get(NEXT_PAGE) or reverse("mfa_index")
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"next_page": next_page}
 
 
+class _WithoutCount(recovery_views.GenerateRecoveryCodesView):
+    """Without the number of codes that are left: no page shows it, and they may be unreadable."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = FormView.get_context_data(self, **kwargs)
+        return context
+
+
 @method_decorator(never_cache, name="dispatch")
-class NewRecoveryCodesView(ProblemsMixin, recovery_views.GenerateRecoveryCodesView):
+class NewRecoveryCodesView(ProblemsMixin, _WithoutCount):
     request: SignedInRequest
     form_class = NewCodesForm
 
