@@ -36,6 +36,9 @@ class CensusTask(models.Model):
         FAILED = "failed", "Failed"
         STOPPED = "stopped", "Stopped"
 
+    OF_OUR_RECORDS = frozenset({Kind.EXPORT, Kind.RECONCILE, Kind.MERGE})
+    """Whose rows say something of our records, and not of the file alone that was sent."""
+
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=9, choices=Kind)
     status = models.CharField(max_length=7, choices=Status)

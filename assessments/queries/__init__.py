@@ -39,7 +39,6 @@ from assessments.queries.census_findings import (
     is_explained,
     late_assessments,
     notes_on,
-    number_of_explained_findings,
 )
 from assessments.queries.census_of_record import census_of_record
 from assessments.queries.census_tasks import (
@@ -49,6 +48,8 @@ from assessments.queries.census_tasks import (
     census_tasks_of,
     check_under_way,
     children_of_return,
+    failed_nightly_check,
+    is_restricted_since,
     may_have_file,
     restricted_in_file,
 )
@@ -69,7 +70,7 @@ from assessments.queries.covering import (
     may_end_cover,
     people_who_can_cover,
 )
-from assessments.queries.deadlines import SOON, due_order, is_due_soon, is_overdue, overdue
+from assessments.queries.deadlines import SOON, due_order, is_due_soon, overdue
 from assessments.queries.duplicates import (
     children_to_join_among,
     likely_duplicates_for,
@@ -277,6 +278,7 @@ __all__ = [
     "every_team",
     "explained_findings",
     "facts_for_the_queue",
+    "failed_nightly_check",
     "finding_counts",
     "finding_kind",
     "finding_reference",
@@ -294,8 +296,8 @@ __all__ = [
     "is_covered",
     "is_due_soon",
     "is_explained",
-    "is_overdue",
     "is_restricted_from",
+    "is_restricted_since",
     "keys_of_few",
     "keys_of_list",
     "last_change",
@@ -332,7 +334,6 @@ __all__ = [
     "not_completed_in",
     "notes_on",
     "number_of_children_in_return",
-    "number_of_explained_findings",
     "number_of_open_assessments",
     "of_children",
     "open_assessments_by_worker",

@@ -155,10 +155,6 @@ def explained_findings() -> set[UUID]:
     return {*CensusNote.objects.values_list("finding", flat=True)}
 
 
-def number_of_explained_findings(check: CensusCheck) -> int:
-    return CensusFinding.objects.filter(is_explained(), census_check=check).count()
-
-
 def census_finding(person: User, reference: UUID, year: str = "") -> CensusFinding | None:
     """Return what the last check found, if the person may see it; else None.
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from assessments.census.years import years
-from assessments.models import CensusTask, Child
+from assessments.models import CensusCheck, CensusTask, Child, NamedPerson
 from assessments.queries.returns import restricted_children_in_return
 from assessments.queries.visibility import (
     assessments_visible_to,
@@ -20,6 +20,7 @@ from assessments.queries.visibility import (
     may_make_census_files,
 )
 from cinfactors.accounts.models import User
+from cinfactors.audit.models import Change
 
 CENSUS_TASKS_ARE_KEPT = timedelta(hours=1)
 """How long what was uploaded or made is kept, and the task that says so."""
@@ -45,6 +46,18 @@ def check_under_way(year: str) -> CensusTask | None:
     return checks.order_by("pk").first()
 
 
+def failed_nightly_check(year: str) -> CensusTask | None:
+    """Return the latest nightly check of a year that failed, if none was done since."""
+    nightly = CensusTask.objects.filter(
+        kind=CensusTask.Kind.CHECK, asked_by=None, status=CensusTask.Status.FAILED, year=year
+    )
+    latest = nightly.order_by("-pk").first()
+    if latest is None:
+        return None
+    since = CensusCheck.objects.filter(year=year, checked_at__gte=latest.asked_at)
+    return None if since.exists() else latest
+
+
 def may_have_file(person: User, task: CensusTask) -> bool:
     """Return whether the person may take away what the task made, by what holds now.
 
@@ -61,6 +74,24 @@ def restricted_in_file(task: CensusTask) -> list[int]:
     """Return the keys of the children of the file's year whose records are restricted by now."""
     day = timezone.localdate(task.asked_at)
     return restricted_children_in_return(years()[task.year], day)
+
+
+def is_restricted_since(person: User, task: CensusTask) -> bool:
+    """Return whether what was found has records that were restricted to others since.
+
+    How much was found in restricted records is told as one number, and theirs are in the others.
+    """
+    if not task.year or task.kind not in CensusTask.OF_OUR_RECORDS:
+        return False
+    hidden = {*restricted_in_file(task)}
+    hidden -= {*NamedPerson.objects.filter(person=person).values_list("child_id", flat=True)}
+    since = Change.objects.filter(
+        table_name=Child._meta.db_table,
+        row_key__in=hidden,
+        pk__gt=task.counts.get("since", 0),
+        new__restricted=True,
+    )
+    return bool(hidden) and since.exclude(old__restricted=True).exists()
 
 
 @dataclass(slots=True)

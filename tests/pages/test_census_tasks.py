@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -350,17 +350,44 @@ def test_a_file_with_restricted_records_needs_the_permission_to_be_taken_away(
     assert dee.post(f"{address}file/").status_code == 404
 
 
-def test_a_record_restricted_since_is_neither_shown_nor_in_the_table(people: People, dee: Client):
+@pytest.mark.parametrize("action", ["reconcile", "merge"])
+def test_what_was_found_is_not_shown_once_a_record_of_it_was_restricted(
+    people: People, dee: Client, action: str
+):
     mine = completed(people, "3B")
     completed(people, "3B", la_child_id="EX1002")
-    address = done(dee, theirs(child(id="THEIRS1")))
-    assert "EX1001" in text(dee.get(f"{address}?kind=here_not_there"))
+    address = done(dee, theirs(child(assessment(""))), action)
+    assert "EX1001" in text(dee.get(address)) + text(dee.get(f"{address}?kind=blank_there"))
     make.restrict(mine, people.mo)
-    page = text(dee.get(f"{address}?kind=here_not_there"))
+    page = text(dee.get(address))
+    assert "Records were restricted since this was made" in page
+    assert "EX1002" not in page
+    assert "1 child" not in page
+    assert dee.post(f"{address}table/")["Location"] == address
+    mine.episode.child.named_people.create(
+        person=people.dee, named_by=people.mo, named_at=timezone.now()
+    )
+    assert "EX1001" in text(dee.get(address)) + text(dee.get(f"{address}?kind=blank_there"))
+
+
+def test_what_was_restricted_before_hides_nothing_else(people: People, dee: Client):
+    make.restrict(completed(people, "3B"), people.mo)
+    completed(people, "3B", la_child_id="EX1002")
+    may_export_restricted(people.dee)
+    address = done(dee, theirs(child(id="THEIRS1")))
+    assert "EX1002" in text(dee.get(f"{address}?kind=here_not_there"))
+
+
+def test_a_row_of_a_child_restricted_in_another_year_is_left_out(people: People, dee: Client):
+    completed(people, "3B", la_child_id="EX1002")
+    address = done(dee, theirs(child(id="EX1001")))
+    assert "EX1001" in text(dee.get(f"{address}?kind=there_not_here"))
+    earlier = make.start(people.ada, "EX1001", referred=date(2026, 5, 11))
+    make.restrict(earlier, people.mo)
+    page = text(dee.get(f"{address}?kind=there_not_here"))
     assert "EX1001" not in page
-    assert "EX1002" in page
     assert "1 of this page in records that were restricted since" in page
-    assert {row["child_id"] for row in rows(dee, address)} == {"EX1002", "THEIRS1"}
+    assert {row["child_id"] for row in rows(dee, address)} == {"EX1002"}
 
 
 def test_what_is_listed_is_recorded_as_read(people: People, dee: Client):
@@ -498,7 +525,27 @@ def test_no_part_can_stand_in_anothers_place(people: People, dee: Client):
     first.save()
     work()
     statuses = [*CensusTask.objects.order_by("pk").values_list("status", flat=True)]
-    assert statuses == ["failed", "done"]
+    assert statuses == ["refused", "done"]
+
+
+def test_what_cannot_be_decrypted_any_more_is_to_be_sent_again(people, dee: Client, settings):
+    """As after the service's key was changed without keeping the old one."""
+    completed(people, "3B")
+    judged = done(dee, theirs(child(assessment(wrapper("21", "3B")))), "judge")
+    filled = done(dee, theirs(child(assessment(""))), "merge")
+    waiting = send(dee, theirs(child()), "merge")["Location"]
+    CensusTaskPart.objects.update(content=b"of another key")
+    for address in (judged, filled):
+        page = text(dee.get(address))
+        assert "What came of it can no longer be read" in page
+        assert "Download" not in page
+        for what in ("table", "file"):
+            response = dee.post(f"{address}{what}/")
+            assert response.status_code == 404 or response["Location"] == address
+    work()
+    page = text(dee.get(waiting))
+    assert "What was sent can no longer be read" in page
+    assert "Send it or ask for it again" in page
 
 
 def test_after_an_hour_everything_of_it_is_gone(people: People, dee: Client):
@@ -648,3 +695,34 @@ def test_the_years_that_may_still_change_are_checked_once_a_night(people: People
     with time_machine.travel(datetime(2026, 5, 22, 1, 30, tzinfo=UTC)):
         look_after_tasks()
         assert CensusTask.objects.filter(ended_at__isnull=True).count() == 2
+
+
+def test_a_nightly_check_that_fails_is_tried_again_after_longer_and_longer(
+    people: People, browser_of, monkeypatch
+):
+    def fails(*args, **options):
+        raise RuntimeError("EX1001 Maya")
+
+    tried = []
+    begin = datetime(2026, 5, 21, 1, tzinfo=UTC)  # two o’clock in London
+    with time_machine.travel(begin, tick=False) as clock:
+        with monkeypatch.context() as patch:
+            patch.setattr("assessments.services.returns.doing.check_year", fails)
+            for quarter in range(4 * 24):
+                clock.move_to(begin + timedelta(minutes=15 * quarter))
+                look_after_tasks()
+                if CensusTask.objects.filter(ended_at__isnull=True).exists():
+                    tried.append(quarter / 4)
+                    work()
+        page = text(browser_of(people.dee).get("/census/?year=2025-26"))
+        assert "The nightly check failed, last on 21 May 2026 at 17:00" in page
+        assert "EX1001" not in page
+        clock.move_to(begin + timedelta(days=1))
+        look_after_tasks()
+        work()
+        assert CensusCheck.objects.count() == 2
+        assert "failed" not in text(browser_of(people.dee).get("/census/?year=2025-26"))
+        clock.shift(timedelta(hours=2))
+        look_after_tasks()
+        assert not CensusTask.objects.exists()
+    assert tried == [0, 1, 3, 7, 15]

@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 f"Checked {check.children:,} children and {check.assessments:,} assessments of "
                 f"{year}, as at {check.as_at}: {number:,} findings."
             )
-            if explained := queries.number_of_explained_findings(check):
+            if explained := check.findings.filter(queries.is_explained()).count():
                 self.stdout.write(f"{explained:,} more are explained by a note.")
         if hidden:
             self.stderr.write(f"{hidden:,} more in restricted records: ask a manager who is named.")

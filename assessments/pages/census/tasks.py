@@ -29,7 +29,7 @@ from assessments.presenters.census_tasks import (
     table_of,
 )
 from assessments.queries import ChildOfReturn
-from assessments.services.returns import FILE, parts_of, rows_of, stop_task
+from assessments.services.returns import FILE, is_readable, parts_of, rows_of, stop_task
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.accounts.sessions import is_script_request
 from cinfactors.audit.models import Page
@@ -37,8 +37,7 @@ from cinfactors.audit.services import record_list, record_made_file, record_read
 
 ROWS_AT_ONCE = 500
 NOT_COMPLETE = "This file is not complete: your access ended while it was made"
-OF_OUR_RECORDS = {CensusTask.Kind.EXPORT, CensusTask.Kind.RECONCILE, CensusTask.Kind.MERGE}
-"""Whose rows say something of our records, and not of the file alone that was sent."""
+UNREADABLE, RESTRICTED = "unreadable", "restricted"
 PAGES = {CensusTask.Kind.MERGE: Page.MERGE, CensusTask.Kind.EXPORT: Page.EXPORT}
 
 
@@ -70,8 +69,17 @@ def census_task(request: SignedInRequest, reference: UUID) -> HttpResponse:
         "kept_until": task.asked_at + queries.CENSUS_TASKS_ARE_KEPT,
     }
     if task.is_over and not is_script_request(request):  # which learns that, and reloads the page
-        context |= _found(request, task)
+        context["withheld"] = _why_withheld(request, task)
+        if not context["withheld"]:
+            context |= _found(request, task)
     return render(request, "pages/census/task.html", context)
+
+
+def _why_withheld(request: SignedInRequest, task: CensusTask) -> str:
+    """Return why what came of a task is not shown; empty where it is."""
+    if not is_readable(task):
+        return UNREADABLE
+    return RESTRICTED if queries.is_restricted_since(request.user, task) else ""
 
 
 def _found(request: SignedInRequest, task: CensusTask) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def _rows(
     A record may have been restricted since it was compared.
     """
     every = [shown(task, row) for row in rows]
-    if CensusTask.Kind(task.kind) not in OF_OUR_RECORDS:
+    if task.kind not in CensusTask.OF_OUR_RECORDS:
         return [Row(each, None) for each in every], set()
     known = queries.children_of_return(request.user, (each.child_id for each in every))
     found = []
@@ -144,6 +152,8 @@ def stop(request: SignedInRequest, reference: UUID) -> HttpResponse:
 def task_file(request: SignedInRequest, reference: UUID) -> HttpResponseBase:
     """Send the file that was made. Each restricted child of its year counts as read again."""
     task = _task(request, reference)
+    if not is_readable(task):
+        return redirect("census_task", reference)
     with transaction.atomic():
         if not queries.may_have_file(request.user, task):
             raise Http404
@@ -171,6 +181,8 @@ def task_table(request: SignedInRequest, reference: UUID) -> HttpResponseBase:
     task = _task(request, reference)
     if not task.is_over or not any(each.number for each in kinds_found(task)):
         raise Http404
+    if _why_withheld(request, task):
+        return redirect("census_task", reference)
     response = StreamingHttpResponse(_table(request, task), content_type="text/csv; charset=utf-8")
     name = f"census-{task.year}-{task.kind}-list.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

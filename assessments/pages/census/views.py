@@ -83,6 +83,7 @@ def census_page(
         "year": year,
         "check": check,
         "under_way": queries.check_under_way(year),
+        "failed": queries.failed_nightly_check(year),
         "tasks": queries.census_tasks_of(request.user),
     }
     if check is not None:

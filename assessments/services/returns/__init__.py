@@ -13,6 +13,7 @@ from assessments.services.returns.parts import (
     FILE,
     UPLOAD,
     PartsFile,
+    is_readable,
     parts_of,
     rows_of,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "discard_task",
     "explain_query",
     "export_return",
+    "is_readable",
     "look_after_tasks",
     "merge_return",
     "parts_of",

@@ -56,7 +56,7 @@ def _export(task: CensusTask, heard: Heard) -> Counts:
         )
     finally:
         rows.finish()
-        task.counts = {"listed": rows.numbers}
+        task.counts["listed"] = rows.numbers
     task.holds_restricted = bool(made.restricted)
     return {
         "listed": rows.numbers,

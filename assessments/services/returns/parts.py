@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 
 from assessments.models import CensusTask, CensusTaskPart
+from assessments.services.returns.refusals import NoLongerReadable
 from cinfactors.accounts.encryption import cipher
 from cinfactors.accounts.models import User
+
+logger = logging.getLogger("cinfactors.tasks")
 
 UPLOAD, FILE = "upload", "file"
 PART = 1024 * 1024
@@ -46,7 +52,11 @@ def _sealed(task: CensusTask, name: str, number: int, content: bytes) -> bytes:
 
 def _opened(task: CensusTask, part: CensusTaskPart) -> bytes:
     key = cipher(f"census file {part.name} {part.number}", str(task.reference))
-    return key.decrypt(bytes(part.content))
+    try:
+        return key.decrypt(bytes(part.content))
+    except InvalidToken as error:
+        logger.warning("A part of census task %s cannot be decrypted", task.reference)
+        raise NoLongerReadable from error
 
 
 def keep_part(task: CensusTask, name: str, number: int, content: bytes) -> None:
@@ -57,9 +67,20 @@ def keep_part(task: CensusTask, name: str, number: int, content: bytes) -> None:
 
 
 def part_of(task: CensusTask, name: str, number: int) -> bytes | None:
-    """Return a part; None where there is none. Raises InvalidToken where SECRET_KEY is another."""
+    """Return a part; None where there is none. Raises NoLongerReadable."""
     part = _parts(task, name).filter(number=number).first()
     return None if part is None else _opened(task, part)
+
+
+def is_readable(task: CensusTask) -> bool:
+    """Return whether what the task made can be read; it is encrypted with one key, or nothing."""
+    made = CensusTaskPart.objects.filter(task=task).order_by(Length("content"), "pk")
+    try:
+        for part in made[:1]:
+            _opened(task, part)
+    except NoLongerReadable:
+        return False
+    return True
 
 
 def parts_of(task: CensusTask, name: str) -> Iterator[bytes]:

@@ -79,6 +79,16 @@ class TooMuchKept(ReturnRefused):
         )
 
 
+class NoLongerReadable(ReturnRefused):
+    """SECRET_KEY was changed, and the earlier one is no fallback; or somebody changed the rows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was sent can no longer be read, nor what came of it: the key of this service was "
+            "changed. Send it or ask for it again"
+        )
+
+
 class ReadBackDiffers(ReturnRefused):
     """A defect of ours, or of the disk."""
 

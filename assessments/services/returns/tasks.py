@@ -8,13 +8,14 @@ start: nothing of it counts until it is done. What is uploaded or made is kept f
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks import task
@@ -38,6 +39,7 @@ from assessments.services.returns.parts import (
 )
 from assessments.services.returns.refusals import ErrorsStand, ReturnRefused, TooMuchKept
 from cinfactors.accounts.models import User
+from cinfactors.audit.models import Change
 
 logger = logging.getLogger("cinfactors.tasks")
 
@@ -50,6 +52,8 @@ MOST_UNDER_WAY = 20
 """Of one person's: what others ask for waits behind them."""
 NIGHT = time(2)
 """When the years that may still change are checked, by London's clock."""
+PAUSE = timedelta(hours=1)
+"""After a nightly check that failed; twice as long after each more that fails by the next night."""
 Kind, Status = CensusTask.Kind, CensusTask.Status
 
 CUT_OFF = (
@@ -181,10 +185,13 @@ def run_task(reference: UUID) -> None:
             raise
         except Exception as error:
             # What the error says may name a child.
-            logger.error("Census task %s failed: %s", asked.reference, type(error).__name__)
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{frame.filename}:{frame.lineno}"
+            name = type(error).__name__
+            logger.error("Census task %s failed: %s at %s", asked.reference, name, where)
             ended = _ended(asked, Status.FAILED, WENT_WRONG)
         else:
-            asked.counts = counts
+            asked.counts |= counts
             ended = _ended(asked, Status.DONE)
     if not ended:
         delete_made(asked)
@@ -197,7 +204,10 @@ def _claimed(reference: UUID) -> CensusTask | None:
         status=Status.RUNNING, attempts=F("attempts") + 1, heard_at=Now(), progress=0
     ):
         return None
-    return CensusTask.objects.select_related("asked_by").get(reference=reference)
+    asked = CensusTask.objects.select_related("asked_by").get(reference=reference)
+    # What is restricted from now on was not, when what is found was found.
+    asked.counts = {"since": Change.objects.aggregate(latest=Max("pk"))["latest"] or 0}
+    return asked
 
 
 def _ended(
@@ -246,7 +256,9 @@ def look_after_tasks() -> None:
         _do_again()
         old = timezone.now() - queries.CENSUS_TASKS_ARE_KEPT
         # One after another, so that no statement takes long however much there is.
-        for each in CensusTask.objects.filter(asked_at__lt=old).exclude(status=Status.RUNNING):
+        too_old = CensusTask.objects.filter(asked_at__lt=old).exclude(status=Status.RUNNING)
+        # The pause before the next try grows with them, and the page of the year tells of them.
+        for each in too_old.exclude(_FAILED_NIGHTLY, asked_at__gte=_last_night()):
             discard_task(each)
         _forget(old)
         _check_years_once_a_night()
@@ -301,15 +313,29 @@ def _queue_what_was_lost() -> None:
 def _check_years_once_a_night() -> None:
     """Check this census year and the one before, once a day, from two o'clock on.
 
-    Where that fails it is tried again after an hour, once the task that failed is deleted.
+    Where that fails it is tried again after a pause, which grows until the next night.
     """
-    now = timezone.localtime()
-    night = timezone.make_aware(datetime.combine(now.date(), NIGHT))
-    if now < night:
+    now, night = timezone.localtime(), _last_night()
+    if night.date() < now.date():
         return
     for year in [*queries.return_years(now.date())][-2:]:
         if CensusCheck.objects.filter(year=year, checked_at__gte=night).exists():
             continue
         tried = CensusTask.objects.filter(kind=Kind.CHECK, year=year, asked_at__gte=night)
-        if not tried.filter(Q(ended_at__isnull=True) | Q(asked_by__isnull=True)).exists():
+        if tried.filter(ended_at__isnull=True).exists():
+            continue
+        failed = [*tried.filter(_FAILED_NIGHTLY).order_by("ended_at")]
+        if not failed or now >= failed[-1].ended_at + PAUSE * 2 ** (len(failed) - 1):
             start_task(Kind.CHECK, by=None, year=year)
+
+
+_FAILED_NIGHTLY = Q(kind=Kind.CHECK, asked_by__isnull=True, status=Status.FAILED)
+
+
+def _last_night() -> datetime:
+    """Return two o'clock of today, or of the day before until then."""
+    now = timezone.localtime()
+    tonight = timezone.make_aware(datetime.combine(now.date(), NIGHT))
+    if now >= tonight:
+        return tonight
+    return timezone.make_aware(datetime.combine(now.date() - timedelta(days=1), NIGHT))
