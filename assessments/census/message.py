@@ -2,6 +2,8 @@
 
 The names of the fields are ours, those in `*_ELEMENTS` the census's, in the order in which the
 layout has them. What a record holds besides is kept as it came: `Module` and `Other`.
+
+What there are hundreds of thousands of are named tuples, made in a quarter of the time.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class FaultKind(StrEnum):
@@ -53,8 +56,7 @@ class Module:
     """Empty where the return was read without keeping it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     start_date: date | None
     internal_review_date: date | None
     authorisation_date: date | None
@@ -71,8 +73,7 @@ class Assessment:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     referral_date: date | None
     referral_source: str | None
     primary_need: str | None
@@ -97,8 +98,7 @@ class Episode:
         return self.no_further_action is False and self.is_open
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     child_id: str | None
     upn: str | None
     former_upn: str | None

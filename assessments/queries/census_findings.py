@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
@@ -109,7 +109,7 @@ def finding_reference(found: FoundInYear, year: CensusYear) -> UUID:
         return _digest((rule, year.name, _DECIMALS_OF_SHARES.sub("%", found.finding.message)))
     facts = child.child
     if found.finding.episode is not None:
-        facts = replace(facts, episodes=(facts.episodes[found.finding.episode - 1],))
+        facts = facts._replace(episodes=(facts.episodes[found.finding.episode - 1],))
     place = found.assessment.key if found.finding.assessment and found.assessment else None
     return _digest((rule, child.key, found.episode, place, found.finding.message, facts))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,8 +51,8 @@ def with_assessment(**values) -> Callable[[int, Child], Child]:
     def change(position: int, child: Child) -> Child:
         [episode, *others] = child.episodes
         [assessment, *more] = episode.assessments
-        changed = replace(episode, assessments=(replace(assessment, **values), *more))
-        return replace(child, episodes=(changed, *others))
+        changed = episode._replace(assessments=(assessment._replace(**values), *more))
+        return child._replace(episodes=(changed, *others))
 
     return change
 
@@ -141,7 +140,7 @@ def test_texts_of_any_kind_are_written_as_xml_holds_them(plain: bool):
     [found] = read_bytes(content).children
     assert (found.child_id, found.disabilities) == ("a<b>&\r\nc", ("é–",))
     with pytest.raises(ValueError):  # noqa: PT011  lxml and we say it each in our own words
-        written(Message(HEADER, iter([replace(odd, child_id="\x00")])))
+        written(Message(HEADER, iter([odd._replace(child_id="\x00")])))
 
 
 CODES = sorted(loader.edition("2021-04").codes)
@@ -299,10 +298,10 @@ def test_a_value_that_was_not_there_is_put_where_the_layout_has_it():
 def test_facts_of_the_child_and_the_episode_can_be_changed_too():
     def change(position: int, child: Child) -> Child:
         [episode] = child.episodes
-        closed = replace(
-            episode, closure_date=date(2025, 9, 19), reason_for_closure="RC7", primary_need="N2"
+        closed = episode._replace(
+            closure_date=date(2025, 9, 19), reason_for_closure="RC7", primary_need="N2"
         )
-        return replace(child, ethnicity="AIND", death_date=date(2025, 9, 1), episodes=(closed,))
+        return child._replace(ethnicity="AIND", death_date=date(2025, 9, 1), episodes=(closed,))
 
     new = rewritten(return_of(), change)
     [child] = read_bytes(new).children
@@ -350,7 +349,7 @@ def test_prefixes_are_kept():
 
 def test_a_text_is_escaped_and_what_no_xml_can_hold_is_refused():
     def named(text: str) -> Callable[[int, Child], Child]:
-        return lambda position, child: replace(child, child_id=text)
+        return lambda position, child: child._replace(child_id=text)
 
     assert "<LAchildID>&lt;A&amp;B&gt;é</LAchildID>" in (
         rewritten(return_of(), named("<A&B>é")).decode()
@@ -364,15 +363,15 @@ def test_a_text_is_escaped_and_what_no_xml_can_hold_is_refused():
 def test_what_cannot_be_changed_is_refused():
     def without_assessments(position: int, child: Child) -> Child:
         [episode] = child.episodes
-        return replace(child, episodes=(replace(episode, assessments=()),))
+        return child._replace(episodes=(episode._replace(assessments=()),))
 
     with pytest.raises(ValueError, match="added or taken away"):
         rewritten(return_of(), without_assessments)
     with pytest.raises(ValueError, match="added or taken away"):
-        rewritten(return_of(), lambda position, child: replace(child, episodes=()))
+        rewritten(return_of(), lambda position, child: child._replace(episodes=()))
     twice = return_of(edits=[(NFA, NFA * 2)])
-    nfa = lambda position, child: replace(  # noqa: E731
-        child, episodes=(replace(child.episodes[0], no_further_action=True),)
+    nfa = lambda position, child: child._replace(  # noqa: E731
+        episodes=(child.episodes[0]._replace(no_further_action=True),)
     )
     with pytest.raises(ValueError, match="could not be read"):
         rewritten(twice, nfa)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO
@@ -186,9 +186,9 @@ def _with_factors(child: Child, new: dict[tuple[int, int], tuple[str, ...]]) -> 
     for place, episode in enumerate(child.episodes):
         assessments = tuple(_changed(episode.assessments, place, new))
         if assessments != episode.assessments:
-            episode = replace(episode, assessments=assessments)
+            episode = episode._replace(assessments=assessments)
         episodes.append(episode)
-    return replace(child, episodes=tuple(episodes))
+    return child._replace(episodes=tuple(episodes))
 
 
 def _changed(
@@ -196,4 +196,4 @@ def _changed(
 ) -> Iterator[Assessment]:
     for place, each in enumerate(assessments):
         factors = new.get((episode, place))
-        yield each if factors is None else replace(each, factors=factors)
+        yield each if factors is None else each._replace(factors=factors)
