@@ -19,6 +19,7 @@ NOT_OF_THE_FILES = [
     "clean_name(text)",
     "edition_in_force(date)",
     "search_words(text)",
+    "search_words_of_any_script(text)",
     "search_query(text)",
     "child_words(text,text,text)",
 ]

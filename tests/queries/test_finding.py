@@ -97,6 +97,20 @@ def test_capitals_and_composition_make_no_difference_to_any_character(db):
     assert upper == plain
 
 
+def test_plain_letters_make_the_words_that_every_script_makes(db):
+    """Of rows with nothing but plain letters they are made in a shorter way."""
+    texts = ["", "-", "' '", "O'Brien", "Ann-Marie  McDonald", "DEMO000001 İ", "a'-b", "X Æ A-12"]
+    texts += [f"Ab{chr(number)}Cd" for number in range(1, 128)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT search_words(text), search_words_of_any_script(text)"
+            " FROM unnest(%s::text[]) AS text",
+            [texts],
+        )
+        for words, of_any_script in cursor.fetchall():
+            assert words == of_any_script
+
+
 def test_what_is_typed_is_read_as_names_are_whoever_writes_them(db):
     insert(Child, **a_child_row(given_name="Zoë", family_name="O’Brien-Łukasz"))
     assert queries.children_found_by("lukasz zoe").exists()
