@@ -1,4 +1,4 @@
-"""The filters of the list of assessments: each by one exact value of those that it offers."""
+"""The filters of the lists: each by one exact value of those that it offers."""
 
 from __future__ import annotations
 
@@ -47,14 +47,12 @@ class ChoiceFilter(ABC, admin.SimpleListFilter):
         for value, label in self.lookup_choices:
             yield str(value), str(label), value == self.value()
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Assessment]
-    ) -> QuerySet[Assessment]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
         return queryset if value is None else self.matching(queryset, value)
 
     @abstractmethod
-    def matching(self, assessments: QuerySet[Assessment], value: str) -> QuerySet[Assessment]:
+    def matching(self, rows: QuerySet[Any], value: str, /) -> QuerySet[Any]:
         """Return those with a value that is offered."""
 
 

@@ -88,6 +88,7 @@ class ReadOnlyAdmin(ModelAdmin):
     list_per_page = 25
     list_max_show_all = 100
     search_help_text = "Child id or name"
+    empty_value_display = "–"
     heading = ""
     """The title of the list; it never names a child."""
 

@@ -715,20 +715,3 @@ def test_a_row_that_cannot_be_selected_has_nothing_in_place_of_its_box(people: P
         (False, ""),
         (True, ""),
     ]
-
-
-def test_a_childs_page_says_in_words_what_is_about_the_child_alone(people: People, mo: Client):
-    child = make.start(people.ada, "EX1").episode.child
-    page = f"/admin/assessments/child/{child.reference}/change/"
-    assert "Date of birth:" in labels_of(mo.get(page))
-    assert not {"Born:", "Expected date of birth:", "Date of death:"} & labels_of(mo.get(page))
-    child = make.start_unborn(people.ada, "EX2").episode.child
-    child.not_born = True
-    child.save()
-    response = mo.get(f"/admin/assessments/child/{child.reference}/change/")
-    assert {"Born:", "Expected date of birth:"} <= labels_of(response)
-    assert "No: the pregnancy ended" in words(read(response).select_one(".field-born").text)
-
-
-def labels_of(response) -> set[str]:
-    return {words(label.text) for label in read(response).select(".form-row label")}
