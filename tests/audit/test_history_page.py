@@ -58,6 +58,7 @@ def test_added_and_removed_codes_are_shown_with_their_names(people: People, brow
 def test_every_submission_and_decision_is_shown(people: People, browser_of):
     assessment = make.return_it(make.submit(make.start(people.ada)), people.mo, "Which of them?")
     make.authorise(make.submit(assessment, "4B", "5A"), people.mo)
+    referred = date_format(assessment.episode.referral_date, "j F Y")
     page = history_of(browser_of(people.dee), assessment)
     lines = [line.partition(" (entered through")[0] for line in events(page)]
     name = current_edition().name_of
@@ -68,6 +69,8 @@ def test_every_submission_and_decision_is_shown(people: People, browser_of):
         "Mo Harbour returned version 1: Another reason. “Which of them?”",
         f"Ada Winter submitted version 1: 4B {name('4B')}",
         "Ada Winter started the assessment in North",
+        f"Ada Winter recorded the referral of {referred}",
+        "Ada Winter recorded the child",
     ]
 
 
@@ -120,6 +123,21 @@ def test_the_history_names_a_team_by_its_name_alone(people: People, browser_of):
         "A program moved the assessment to South",
         "Ada Winter started the assessment in Meadow team",
     ]
+
+
+def test_what_a_program_recorded_with_an_assessment_is_theirs_who_started_it(
+    people: People, browser_of
+):
+    first = make.authorise(make.submit(make.start(people.ada)), people.mo)
+    later = make.start_after(first)
+    referred = date_format(first.episode.referral_date, "j F Y")
+    for assessment in (first, later):
+        lines = events(history_of(browser_of(people.mo), assessment))
+        assert [line.partition(" (entered")[0] for line in lines[-2:]] == [
+            f"Ada Winter recorded the referral of {referred}",
+            "Ada Winter recorded the child",
+        ]
+        assert all("(entered through " in line for line in lines[-2:])
 
 
 def test_restricting_a_record_and_naming_people_is_shown(people: People, browser_of):

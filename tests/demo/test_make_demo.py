@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from assessments import queries, services
 from assessments.models import Assessment, Child, Episode, Review, RuleAnswer, Status, Version
+from assessments.presenters import history
 from assessments.services.starting import NewChild, NewEpisode
 from cinfactors.accounts.models import Membership, Role, Team, User
 
@@ -278,3 +279,26 @@ def test_what_a_killed_run_left_is_gone_after_the_next(accounts_file):
 def test_an_invalid_number_is_refused(number):
     with pytest.raises(CommandError):
         make_demo(f"--assessments={number}")
+
+
+def test_the_history_of_every_record_names_a_person_for_every_line(accounts_file):
+    make_demo("--assessments=20")
+    for assessment in Assessment.objects.all():
+        record = queries.history_of(assessment)
+        changes = record.changes(record.keys)
+        starts = record.started_with(changes)
+        named = history.people_and_teams_in([*changes, *starts.values()])
+        days = history.days(
+            changes,
+            history.Names(*queries.names_of(*named)),
+            around=changes,
+            starts=starts,
+            version_numbers={},
+            redated=(),
+        )
+        events = [event for day in days for event in day.events]
+        assert {event.program for event in events} == {"the demo records"}
+        assert all(event.who for event in events)
+        actions = [event.action for event in events]
+        assert actions[-2:] == ["recorded the referral", "recorded the child"]
+        assert "started the assessment" in actions

@@ -31,7 +31,9 @@ def assessment_history(request: SignedInRequest, reference: UUID) -> HttpRespons
     shown = {*page}
     around = record.around(shown)
     changes = [change for change in around if change.pk in shown]
-    names = history.Names(*queries.names_of(*history.people_and_teams_in(around)))
+    starts = record.started_with(changes)
+    people_and_teams = history.people_and_teams_in([*around, *starts.values()])
+    names = history.Names(*queries.names_of(*people_and_teams))
     versions = queries.versions_numbered(assessment)
     context = {
         "assessment": assessment,
@@ -43,6 +45,7 @@ def assessment_history(request: SignedInRequest, reference: UUID) -> HttpRespons
             changes,
             names,
             around=around,
+            starts=starts,
             version_numbers={version.pk: number for number, version in versions.items()},
             redated=queries.versions_with_corrected_dates(assessment),
         ),

@@ -61,7 +61,8 @@ AUTHOR_COLUMNS: Mapping[type[Model], tuple[str, str]] = {
 }
 """The columns in which a new row itself says who and when. They are believed where a program
 wrote the row for somebody, which the page then says. What a correction corrected is theirs who
-corrected it."""
+corrected it, a comment beside a code theirs who decided; a child and a referral are theirs who
+started the assessment with which they were recorded."""
 
 MODELS: Mapping[str, type[Model]] = {
     model._meta.db_table: model
@@ -78,6 +79,8 @@ MODELS: Mapping[str, type[Model]] = {
         FactsCorrection,
     )
 }
+
+_RECORDED_FIRST = {Episode._meta.db_table: 1, Child._meta.db_table: 2}
 
 PERSON_COLUMNS = (
     "worker_id",
@@ -104,16 +107,20 @@ def days(
     names: Names,
     *,
     around: Sequence[Change],
+    starts: Mapping[int, Change],
     version_numbers: Mapping[int, int],
     redated: Collection[int],
 ) -> list[Day]:
     """The latest day first, and in it the latest event.
 
     `around` has these changes and all others of the same transactions, which say what they were;
+    `starts` is what `RecordHistory.started_with` finds for them;
     `version_numbers` those of the versions, by key; `redated` the keys of the versions that a
     manager made by correcting dates.
     """
-    found = _events(changes, names, around, version_numbers, redated)
+    # Of what was recorded at one moment the assessment is the latest, and the child the first.
+    in_order = sorted(changes, key=lambda change: _RECORDED_FIRST.get(change.table_name, 0))
+    found = _events(in_order, names, around, starts, version_numbers, redated)
     events = sorted(found, key=lambda event: event.at, reverse=True)
     return [
         Day(day, tuple(of_day))
@@ -125,6 +132,7 @@ def _events(
     changes: Sequence[Change],
     names: Names,
     around: Sequence[Change],
+    starts: Mapping[int, Change],
     version_numbers: Mapping[int, int],
     redated: Collection[int],
 ) -> Iterator[Event]:
@@ -133,12 +141,15 @@ def _events(
     }
     reviewed = {change.transaction_id for change in around if MODELS[change.table_name] is Review}
     corrections = corrections_of(around)
+    decisions = {
+        change.row_key: change.new for change in around if MODELS[change.table_name] is Review
+    }
     for change in changes:
         model = MODELS[change.table_name]
         if model is Version and change.row_key in redated:
             continue  # The decision says so, and the assessment which dates.
         correction = corrections.get(change.pk)
-        at, who, program = _author(change, model, names, correction)
+        at, who, program = _author(change, names, _signed(change, correction, starts, decisions))
         if change.new is None:
             phrases = deleted(model, change.old or {}, names)
         elif change.old is None:
@@ -157,16 +168,34 @@ def _events(
             yield Event(at, who, action, parts_of(detail), program)
 
 
+def _signed(
+    change: Change,
+    correction: Row | None,
+    starts: Mapping[int, Change],
+    decisions: Mapping[int, Row | None],
+) -> tuple[type[Model], Row | None]:
+    """Return the row that says who and when, of one of `AUTHOR_COLUMNS`, and its model."""
+    model = MODELS[change.table_name]
+    if correction:
+        return FactsCorrection, correction
+    if change.operation != "insert":
+        return model, None
+    if change.pk in starts:
+        return Assessment, starts[change.pk].new
+    if model is PinnedComment:
+        return Review, decisions.get(change.parent_key or 0)
+    return model, change.new
+
+
 def _author(
-    change: Change, model: type[Model], names: Names, correction: Row | None
+    change: Change, names: Names, signed: tuple[type[Model], Row | None]
 ) -> tuple[datetime, str, str]:
     """Return when it was done, by whom, and the program that wrote it where no request did."""
     if change.actor_id is not None:
         return change.at, names.person(change.actor_id), ""
     program = change.program or change.database_user
-    row = change.new if change.operation == "insert" else correction
-    signed = FactsCorrection if correction else model
-    if row is None or signed not in AUTHOR_COLUMNS:
+    model, row = signed
+    if row is None or model not in AUTHOR_COLUMNS:
         return change.at, "", program
-    person, moment = AUTHOR_COLUMNS[signed]
+    person, moment = AUTHOR_COLUMNS[model]
     return parse_datetime(row[moment]) or change.at, names.person(row[person]), program
