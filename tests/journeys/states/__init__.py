@@ -10,6 +10,7 @@ from tests.journeys.states import (
     census,
     child_facts,
     dates,
+    desk,
     lists,
     reading,
     reading_log,
@@ -29,4 +30,5 @@ STATES = (
     *access.STATES,
     *child_facts.STATES,
     *dates.STATES,
+    *desk.STATES,
 )

@@ -11,7 +11,7 @@ from assessments import services
 from assessments.models import Episode
 from cinfactors.accounts.models import Role
 from tests import people as given
-from tests.journeys.states.opening import SitDown
+from tests.journeys.states.opening import SitDown, ready_for_axe
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
@@ -123,12 +123,6 @@ def work_to_reassign(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
-def _ready_for_axe(visitor: Visitor) -> Visitor:
-    """What the page itself did wrong is kept; axe reads the admin's stylesheets in its own way."""
-    visitor.forgiven += ["Applying inline style", "Couldn't load preload assets"]
-    return visitor
-
-
 def deactivate_the_only_manager_of_a_restricted_record(
     people: People, open_browser: SitDown
 ) -> Visitor:
@@ -138,20 +132,20 @@ def deactivate_the_only_manager_of_a_restricted_record(
     visitor.opens(f"/admin/accounts/user/{people.mo.pk}/deactivate/")
     visitor.presses("Deactivate Mo Harbour")
     visitor.sees("Select the manager who is named in their place")
-    return _ready_for_axe(visitor)
+    return ready_for_axe(visitor)
 
 
 def deactivate_a_worker_with_open_work(people: People, open_browser: SitDown) -> Visitor:
     given.start(people.ada)
     visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/user/{people.ada.pk}/deactivate/")
-    return _ready_for_axe(visitor)
+    return ready_for_axe(visitor)
 
 
 def a_person_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/user/{people.ada.pk}/change/")
-    return _ready_for_axe(visitor)
+    return ready_for_axe(visitor)
 
 
 def all_the_work_of_a_leaver(people: People, open_browser: SitDown) -> Visitor:
@@ -189,7 +183,7 @@ def a_team_to_merge(people: People, open_browser: SitDown) -> Visitor:
     visitor.opens(f"/admin/accounts/team/{people.south.pk}/merge/")
     visitor.presses("Move everything to this team")
     visitor.sees("Select the team that takes everything over")
-    return _ready_for_axe(visitor)
+    return ready_for_axe(visitor)
 
 
 def what_has_no_manager(people: People, open_browser: SitDown) -> Visitor:
@@ -199,7 +193,7 @@ def what_has_no_manager(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.abe)
     visitor.opens("/admin/")
     visitor.sees("Without a manager")
-    return _ready_for_axe(visitor)
+    return ready_for_axe(visitor)
 
 
 STATES = (

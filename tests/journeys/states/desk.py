@@ -1,0 +1,77 @@
+"""A manager's lists and pages of children, and an administrator's of a team."""
+
+from __future__ import annotations
+
+from tests import people as given
+from tests.journeys.states.opening import SitDown, ready_for_axe
+from tests.journeys.visitor import Visitor
+from tests.people import People
+
+CHILDREN, EPISODES = "/admin/assessments/child/", "/admin/assessments/episode/"
+
+
+def episodes_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
+    for number in range(3):
+        given.start(people.ada, f"EX{number}")
+    visitor = open_browser(people.mo)
+    visitor.opens(f"{EPISODES}?closed=no")
+    visitor.sees("Clear the filters", "Print this list")
+    return ready_for_axe(visitor)
+
+
+def an_episode_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
+    episode = given.submit(given.start(people.ada), "3A").episode
+    visitor = open_browser(people.mo)
+    visitor.opens(f"{EPISODES}{episode.reference}/change/")
+    visitor.sees("Episode of child EX1001", "All of child EX1001")
+    return ready_for_axe(visitor)
+
+
+def a_child_in_the_admin(people: People, open_browser: SitDown) -> Visitor:
+    visitor = an_episode_in_the_admin(people, open_browser)
+    visitor.follows("All of child EX1001")
+    visitor.sees("Child EX1001", "Submitted")
+    return visitor
+
+
+def children_of_whom_none_is_found(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.mo)
+    visitor.opens(CHILDREN)
+    visitor.enters("Child id or name", "nobody")
+    visitor.presses("Find")
+    visitor.sees("No child with this id or name is in this list.")
+    return ready_for_axe(visitor)
+
+
+def likely_duplicates(people: People, open_browser: SitDown) -> Visitor:
+    """One of whom both records are seen, and one of whom the other is another team's."""
+    for by, la_child_id, name in (
+        (people.ben, "EX1", "Robin"),
+        (people.ada, "EX2", "Robyn"),
+        (people.cleo, "EX3", "Alexa"),
+        (people.ada, "EX4", "Alexa"),
+    ):
+        given.start(by, la_child_id, given_name=name)
+    visitor = open_browser(people.mo)
+    visitor.opens("/duplicates/")
+    visitor.sees("Compare and join", "A record of another team.")
+    return visitor
+
+
+def a_team_that_cannot_be_closed(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.abe)
+    visitor.opens(f"/admin/accounts/team/{people.north.pk}/change/")
+    visitor.page.get_by_label("In use").uncheck()
+    visitor.presses("Save")
+    visitor.sees("There is a problem", "Close and move to another team")
+    return ready_for_axe(visitor)
+
+
+STATES = (
+    episodes_in_the_admin,
+    an_episode_in_the_admin,
+    a_child_in_the_admin,
+    children_of_whom_none_is_found,
+    likely_duplicates,
+    a_team_that_cannot_be_closed,
+)
