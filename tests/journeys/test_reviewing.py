@@ -19,6 +19,11 @@ LIST = "/admin/assessments/assessment/"
 ASKED = "What is the evidence of a gang? Nobody but his cousin is named."
 
 
+def is_read_from_the_beginning(visitor: Visitor) -> None:
+    """What is next is not opened at its decision, past everything that is to be read."""
+    assert visitor.page.evaluate("[location.hash, scrollY]") == ["", 0]
+
+
 def test_returned_changed_authorised_reopened_and_authorised_again(people: People, at_a_browser):
     earlier = given.authorise(given.submit(given.start(people.ada), "3A", "4B"), people.mo)
     draft = given.start_after(earlier)
@@ -53,6 +58,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.presses("Return")
     mo.sees("The assessment of EX1001 is back with Ada Winter.")
     mo.sees_heading("Review child EX2002")
+    is_read_from_the_beginning(mo)
 
     ada.opens("/assessments/")
     ada.sees("Please look at the gang again")
@@ -83,6 +89,7 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.enters_date("End date, if it was before today", ended)
     mo.presses("Yes, authorise")
     mo.sees("The assessment of EX1001 is authorised.", "Review child EX2002")
+    is_read_from_the_beginning(mo)
 
     mo.opens(f"{LIST}{draft.reference}/change/")
     assert_no_axe_violations(mo.page, "review_page_authorised")
