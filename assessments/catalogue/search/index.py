@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log
 
 from assessments.catalogue.search.people import people_in
@@ -118,7 +118,8 @@ def telling(words: Sequence[Word], keys: Iterable[tuple[int, str]]) -> tuple[tup
 @lru_cache(maxsize=16)
 def index_of(edition: Edition) -> Index:
     """Return the index of the edition."""
-    found = list(_expressions(edition))
+    owned = [(words_of(text), owner, is_name) for text, owner, is_name in _owned(edition)]
+    found = list(_expressions(edition, owned))
     guidance: dict[str, set[str]] = defaultdict(set)
     guidance_words = set()
     for factor in edition.factors:
@@ -142,8 +143,8 @@ def index_of(edition: Edition) -> Index:
                 parts[key].append(each)
     spelt: Counter[str] = Counter()
     beside: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in _texts(edition):
-        typed = [word.typed for word in words_of(text)]
+    for words in chain((words for words, *_ in owned), map(words_of, _of_people(edition))):
+        typed = [word.typed for word in words]
         spelt.update(typed)
         for first, second in pairwise(typed):
             beside[first][second] += 1
@@ -165,12 +166,13 @@ def _weight(key: str, rarity: float) -> float:
     return SAYS_LITTLE if key.startswith(PERSON) or key in LIGHT else log(rarity)
 
 
-def _expressions(edition: Edition) -> Iterator[Expression]:
+def _expressions(
+    edition: Edition, owned: Iterable[tuple[Sequence[Word], Owner, bool]]
+) -> Iterator[Expression]:
     seen = set()
     partners = {PERSON + each.name for each in edition.people if each.kind == Kind.PARTNER}
     children = {PERSON + each.name for each in edition.people if each.kind == Kind.CHILD}
-    for text, owner, is_name in _owned(edition):
-        words = words_of(text)
+    for words, owner, is_name in owned:
         every = keys_of(edition, words)
         keys = telling(words, every)
         # What a single word says is said by that word, if it is meant.
@@ -185,8 +187,8 @@ def _expressions(edition: Edition) -> Iterator[Expression]:
         if all(key.startswith(PERSON) for key in found) and not is_name:
             continue
         is_denial = NOT in found and are_deniable(words)
-        if (typed, owner, is_denial) not in seen:
-            seen.add((typed, owner, is_denial))
+        if (typed, id(owner), is_denial) not in seen:
+            seen.add((typed, id(owner), is_denial))
             named = {key for key in found if key.startswith(PERSON)} - partners
             names_another = bool(named - children)
             places = [place for place, _ in every]
@@ -218,21 +220,23 @@ def is_solitary(edition: Edition, factor: Factor) -> bool:
 
 
 def _owned(edition: Edition) -> Iterator[tuple[str, Owner, bool]]:
+    """Return every text with what it leads to, of which there is one object each."""
     for factor in edition.factors:
         owner = Owner(factor)
         yield factor.name, owner, True
         for text in factor.synonyms:
             yield text, owner, False
         for code in factor.codes:
-            yield code.code, Owner(factor, code.code), True
+            owner = Owner(factor, code.code)
+            yield code.code, owner, True
             for text in code.synonyms:
-                yield text, Owner(factor, code.code), False
+                yield text, owner, False
     for undescribed in edition.undescribed:
+        owner = Owner(undescribed=undescribed)
         for text in undescribed.words:
-            yield text, Owner(undescribed=undescribed), False
+            yield text, owner, False
 
 
-def _texts(edition: Edition) -> Iterator[str]:
-    yield from (text for text, *_ in _owned(edition))
+def _of_people(edition: Edition) -> Iterator[str]:
     yield from (text for people in edition.people for text in people.words)
     yield from edition.reporters

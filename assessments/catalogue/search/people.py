@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 from assessments.catalogue.search.words import LIGHT, PASSIVE, SMALL, Word, words_of
 from assessments.catalogue.types import Code, Edition, Factor, Kind, People
@@ -49,6 +51,10 @@ NOTICES = frozenset(
     ]
 )  # fmt: skip
 """And what who reports it does besides, before what was found is said."""
+
+
+_Expressions: TypeAlias = Mapping[str, Mapping[tuple[str, ...], People]]
+"""People by each expression for them, and these by their first word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +120,21 @@ def _reporters(edition: Edition) -> Collection[tuple[str, ...]]:
     )
 
 
-def _named_at(
-    known: Mapping[tuple[str, ...], People], words: Sequence[Word], place: int
-) -> tuple[People | None, int]:
+def _named_at(known: _Expressions, words: Sequence[Word], place: int) -> tuple[People | None, int]:
     """Return who is named from this place on, if anybody, and the place after."""
-    for length in range(min(LONGEST, len(words) - place), 0, -1):
-        found = known.get(tuple(_one(each.typed) for each in words[place : place + length]))
-        if found:
+    if place == len(words) or not (of_first := known.get(_one(words[place].typed))):
+        return None, place
+    ones = tuple(_one(each.typed) for each in words[place : place + LONGEST])
+    for length in range(len(ones), 0, -1):
+        if found := of_first.get(ones[:length]):
             return found, place + length
     return None, place
 
 
 def _age_at(words: Sequence[Word], place: int) -> tuple[int | None, int]:
     """Return the age that is told from this place on, if one is, and the place after."""
+    if place == len(words) or not _may_tell_age(words[place].typed):
+        return None, place
     typed = [*(each.typed for each in words[place : place + 4]), "", "", "", ""]
     end = int(typed[0] in BEFORE_AGE)
     word = typed[end]
@@ -142,9 +150,11 @@ def _age_at(words: Sequence[Word], place: int) -> tuple[int | None, int]:
     return (int(number[1]), place + end) if is_said else (None, place)
 
 
-def _age_after(
-    known: Mapping[tuple[str, ...], People], words: Sequence[Word], place: int
-) -> tuple[int | None, int]:
+def _may_tell_age(word: str) -> bool:
+    return word[0].isdigit() or word in NUMBERS or word in BEFORE_AGE
+
+
+def _age_after(known: _Expressions, words: Sequence[Word], place: int) -> tuple[int | None, int]:
     """Return the age of who is named before this place, as in "boy 14", and the place after.
 
     In "mum 3 kids" none is told.
@@ -158,13 +168,14 @@ def _age_after(
 
 
 @lru_cache(maxsize=16)
-def _expressions(edition: Edition) -> Mapping[tuple[str, ...], People]:
+def _expressions(edition: Edition) -> _Expressions:
     """Return the people by each expression for them."""
-    return {
-        tuple(_one(each.typed) for each in words_of(expression)): people
-        for people in edition.people
-        for expression in people.words
-    }
+    found: dict[str, dict[tuple[str, ...], People]] = defaultdict(dict)
+    for people in edition.people:
+        for expression in people.words:
+            ones = tuple(_one(each.typed) for each in words_of(expression))
+            found[ones[0]][ones] = people
+    return dict(found)
 
 
 def _one(word: str) -> str:
