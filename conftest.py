@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected
 
 from cinfactors.dev import assets
 from cinfactors.dev.embedded_postgres import grant
+from tests import migrated
 from tests.settings import server
 
 # How long an example takes depends more on the machine than on the product.
@@ -63,6 +64,13 @@ def as_role(role: dict[str, str], options: str = "") -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict.update(before)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """Let the database be a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.database()
 
 
 @pytest.fixture(scope="session")
