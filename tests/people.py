@@ -103,14 +103,18 @@ def make_people() -> People:
 
 
 def a_child(la_child_id: str = "EX1001", **fields: Any) -> services.NewChild:
-    """Return a girl of nine called Robin Sample; `fields` replaces any of it."""
+    """Return a girl of nine called Robin Sample, with a birthday of this id's own.
+
+    Those of one birthday would be likely duplicates, and asked about. `fields` replaces any of it.
+    """
+    days = int("".join(filter(str.isdecimal, la_child_id)) or 0) % 290
     return services.NewChild(
         **{
             "la_child_id": la_child_id,
             "given_name": "Robin",
             "family_name": "Sample",
             "sex": "F",
-            "birth_date": timezone.localdate().replace(day=1) - timedelta(days=9 * 366 + 30),
+            "birth_date": timezone.localdate().replace(day=1) - timedelta(days=9 * 366 + 30 + days),
             "disabled": False,
         }
         | fields
