@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from struct import Struct
 from typing import NamedTuple
 
 from assessments.census.message import Assessment, Child
@@ -32,6 +33,57 @@ class Held:
     start_date: date
     authorisation_date: date | None
     factors: tuple[str, ...]
+
+
+class Holding:
+    """The assessments of many children, packed: some 170 bytes to a child, where objects take 570.
+
+    Each child is added once, and taken once.
+    """
+
+    def __init__(self) -> None:
+        self._packed: dict[str, bytes | None] = {}
+        self._selections: list[tuple[str, ...]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def add(self, child_id: str, assessments: Iterable[Held]) -> None:
+        self._packed[child_id] = b"".join(map(self._pack, assessments))
+
+    def __contains__(self, child_id: str) -> bool:
+        return child_id in self._packed
+
+    def take(self, child_id: str) -> list[Held] | None:
+        """Return what is held of a child, and keep no more of it; None if it was taken before."""
+        packed = self._packed[child_id]
+        self._packed[child_id] = None
+        return None if packed is None else self._unpack(packed)
+
+    def items(self) -> Iterator[tuple[str, list[Held] | None]]:
+        """Yield each child with what is held of it still; None where it was taken."""
+        for child_id, packed in self._packed.items():
+            yield child_id, None if packed is None else self._unpack(packed)
+
+    def _pack(self, held: Held) -> bytes:
+        number = self._numbers.setdefault(held.factors, len(self._selections))
+        if number == len(self._selections):
+            self._selections.append(held.factors)
+        authorised = held.authorisation_date
+        return _PACKED.pack(
+            held.referral_date.toordinal(),
+            held.start_date.toordinal(),
+            authorised.toordinal() if authorised is not None else 0,
+            number,
+        )
+
+    def _unpack(self, packed: bytes) -> list[Held]:
+        day = date.fromordinal
+        return [
+            Held(day(ref), day(start), day(end) if end else None, self._selections[number])
+            for ref, start, end, number in _PACKED.iter_unpack(packed)
+        ]
+
+
+_PACKED = Struct("<4I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +127,11 @@ class Matching:
     authorisation. What matches several is matched with none of them.
     """
 
-    def __init__(
-        self, held: Mapping[str, Sequence[Held]], restricted: Container[str] = frozenset()
-    ) -> None:
-        """`held` has the assessments of each child, by the id in capitals; `restricted` the ids
+    def __init__(self, held: Holding, restricted: Container[str] = frozenset()) -> None:
+        """`held` has the children by their ids in capitals, and is emptied; `restricted` the ids
         of the children whose records are."""
         self._held = held
         self._restricted = restricted
-        self._seen: set[str] = set()
         self._missing: dict[str, list[Held]] = {}
 
     def pairs(self, child: Child) -> list[Pair]:
@@ -94,16 +143,16 @@ class Matching:
         ]
         key = (child.child_id or "").upper()
         restricted = key in self._restricted
-        if key in self._seen:
-            return [_pair(each, None, Unmatched.TWICE, restricted) for each in theirs]
         if key not in self._held:
             return [_pair(each, None, Unmatched.NO_CHILD, restricted) for each in theirs]
-        self._seen.add(key)
-        held = self._held[key]
+        held = self._held.take(key)
+        if held is None:
+            return [_pair(each, None, Unmatched.TWICE, restricted) for each in theirs]
         found = _matched(theirs, held)
-        self._missing[key] = [
-            each for place, each in enumerate(held) if place not in found.values()
-        ]
+        if len(found) < len(held):
+            self._missing[key] = [
+                each for place, each in enumerate(held) if place not in found.values()
+            ]
         return [
             _pair(each, held[found[place]], None, restricted)
             if place in found
@@ -114,9 +163,9 @@ class Matching:
     def missing(self) -> Iterator[Missing]:
         """Yield what is recorded here and was in no child so far."""
         for key, held in self._held.items():
-            why = Unmatched.NOT_WITH_THE_CHILD if key in self._seen else Unmatched.NOT_IN_RETURN
+            why = Unmatched.NOT_WITH_THE_CHILD if held is None else Unmatched.NOT_IN_RETURN
             restricted = key in self._restricted
-            for each in self._missing.get(key, held):
+            for each in self._missing.get(key, ()) if held is None else held:
                 yield Missing(key, each, why, restricted)
 
 

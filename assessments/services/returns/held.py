@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from assessments import queries
-from assessments.census.matching import Held, Matching
+from assessments.census.matching import Held, Holding, Matching
 from assessments.census.years import CensusYear
 from assessments.services.refusals import NotPermitted
 from assessments.services.returns.refusals import RestrictedRecords
@@ -28,16 +28,15 @@ def held_in(
 ) -> Matching:
     """Return what finds the assessments of every child of the year.
 
-    Some 300 bytes to an assessment are kept in memory. Raises NotPermitted, and RestrictedRecords
+    Some 170 bytes to a child are kept in memory. Raises NotPermitted, and RestrictedRecords
     for who may not have them: what is left out would look missing. Each restricted child counts as
     read.
     """
     if by is not None and not queries.may_make_census_files(by):
         raise NotPermitted
     permitted = by is not None and queries.may_export_restricted(by)
-    held: dict[str, list[Held]] = {}
+    held = Holding()
     restricted: dict[int, str] = {}
-    selections: dict[tuple[str, ...], tuple[str, ...]] = {}
     with transaction.atomic(), closing(queries.children_in_return(year, on)) as children:
         for each in children:
             child_id = (each.child.child_id or "").upper()
@@ -45,14 +44,16 @@ def held_in(
                 if not permitted:
                     raise RestrictedRecords
                 restricted[each.key] = child_id
-            own = held.setdefault(child_id, [])
-            for episode in each.child.episodes:
-                for it in episode.assessments:
-                    if episode.referral_date is None or it.start_date is None:
-                        continue  # which the database does not let be
-                    factors = selections.setdefault(it.factors, it.factors)
-                    dates = (episode.referral_date, it.start_date, it.authorisation_date)
-                    own.append(Held(*dates, factors))
+            held.add(
+                child_id,
+                (
+                    Held(episode.referral_date, it.start_date, it.authorisation_date, it.factors)
+                    for episode in each.child.episodes
+                    for it in episode.assessments
+                    # Neither is missing: the database does not let that be.
+                    if episode.referral_date is not None and it.start_date is not None
+                ),
+            )
         if by is not None:
             record_made_file(by.pk, page, [*restricted], address=address, request_id=request_id)
     return Matching(held, {*restricted.values()})
