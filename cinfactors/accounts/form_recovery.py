@@ -225,8 +225,10 @@ def _drafts_of_browser(request: HttpRequest) -> dict[str, HeldForm]:
 
 def _is_recoverable(request: HttpRequest) -> bool:
     """Whether a form of a page that takes part was sent, and by nobody but its own person."""
-    is_form = request.method == "POST" and OWNER_FIELD in request.POST
-    if not is_form or not _view_recovers_form(request):
+    # The view first: another may take what `request.POST` would refuse to read.
+    if request.method != "POST" or not _view_recovers_form(request):
+        return False
+    if OWNER_FIELD not in request.POST:
         return False
     return not request.user.is_authenticated or _draft_owner(request) in (None, request.user.pk)
 

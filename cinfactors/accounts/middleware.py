@@ -19,6 +19,7 @@ from django.utils.deprecation import MiddlewareMixin
 from cinfactors.accounts import form_recovery, sessions
 from cinfactors.accounts.requests import RequestWithDraft
 from cinfactors.accounts.second_factor import policy as second_factor_policy
+from cinfactors.web.request_bodies import SkipFiles, takes_files
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 View = Callable[..., HttpResponseBase]
@@ -122,6 +123,8 @@ def redirect_keeping_draft(request: HttpRequest, to: str) -> HttpResponse:
     """
     if request.method in SAFE_METHODS:
         return redirect_to_login(request.get_full_path(), to, REDIRECT_FIELD_NAME)
+    if takes_files(request):
+        request.upload_handlers = [SkipFiles(request)]
     token = form_recovery.save_draft(request)
     if token is None and (typed := form_recovery.typed_fields(request)):
         return nothing_kept(request, typed)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import TooManyFilesSent
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from cinfactors.web.headers import ALWAYS, DENY_ALL_POLICY
@@ -15,12 +16,29 @@ from cinfactors.web.headers import ALWAYS, DENY_ALL_POLICY
 CHUNK = 64 * 1024
 MOST = 16 * 1024 * 1024
 """Bytes that are read only to be discarded; a client that sends more is cut off."""
+MOST_WITH_FILES = 1024 * 1024 * 1024
+"""Likewise, by a page that takes files."""
 
 _NOT_UTF_8 = re.compile(
     r"""; \s* charset (?! \s* = \s* "? utf-?8 "? \s* (?: ; | $ ) )  # another charset
         | \* \s* =  # or a parameter that names a charset of its own""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def accepts_files(view: View) -> View:
+    """Mark a view that takes files. For classes, put it on `dispatch`."""
+    view.accepts_files = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def takes_files(request: HttpRequest) -> bool:
+    """Return whether the request is to a view that takes files."""
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "accepts_files", False)
 
 
 class DrainRequestBodyMiddleware:
@@ -35,8 +53,9 @@ class DrainRequestBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        most = MOST_WITH_FILES if takes_files(request) else MOST
         try:
-            for _ in range(MOST // CHUNK):
+            for _ in range(most // CHUNK):
                 if not request.read(CHUNK):
                     break
         except UnreadablePostError:  # the client has gone
@@ -49,6 +68,17 @@ class RefuseFiles(FileUploadHandler):
 
     def new_file(self, *file: object, **more: object) -> None:
         raise TooManyFilesSent
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None: ...
+
+    def file_complete(self, file_size: int) -> None: ...
+
+
+class SkipFiles(FileUploadHandler):
+    """Reads what else a form has, where its files come to nothing."""
+
+    def new_file(self, *file: object, **more: object) -> None:
+        raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None: ...
 

@@ -20,6 +20,7 @@ from assessments.pages.census import uploading
 from assessments.services.returns import heard, look_after_tasks, parts, tasks
 from cinfactors.accounts.models import User
 from cinfactors.audit.models import Reading
+from cinfactors.web import request_bodies
 from tests import people as make
 from tests.pages.page import problems
 from tests.people import People
@@ -229,7 +230,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(people, dee: Client,
 
 
 def test_a_body_that_is_far_too_large_is_not_read(people: People, dee: Client, monkeypatch):
-    monkeypatch.setattr(uploading, "MOST_READ", 1000)
+    monkeypatch.setattr(uploading, "MOST_WITH_FILES", 1000)
     response = send(dee, b"x" * 2000)
     assert response.status_code == 413
     assert problems(response) == [uploading.TOO_LARGE]
@@ -262,6 +263,39 @@ def test_a_post_of_another_page_leaves_nothing(people: People, browser_of):
     client = browser_of(people.dee, enforce_csrf_checks=True)
     with unchanged("accounts_session"):
         assert send(client, theirs(child())).status_code == 403
+
+
+def test_a_return_sent_after_the_sign_in_ended_leads_to_signing_in_and_back(
+    people: People, browser_of
+):
+    client = browser_of(people.dee)
+    page = BeautifulSoup(client.get(PAGE).content, "html.parser")
+    owner = page.select_one("input[name=typed_by]")["value"]
+    client.cookies.pop("session")
+    large = b"x" * (2 * request_bodies.MOST)
+    response = send(client, large, "merge", replacing="on", typed_by=owner)
+    assert response.status_code == 303
+    assert response["Location"].startswith("/account/sign-in/?next=/census/return/")
+    assert not CensusTask.objects.exists()
+    client.force_login(people.dee)
+    again = client.get(PAGE)
+    assert "You were signed out before the return was sent" in text(again)
+    shown = BeautifulSoup(again.content, "html.parser")
+    assert shown.select_one("input[value=merge]").has_attr("checked")
+    assert "You were signed out" not in text(client.get(PAGE))
+
+
+def test_a_large_body_is_read_to_its_end_where_files_are_taken(settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    length = request_bodies.MOST + request_bodies.CHUNK
+    body = io.BytesIO(b"x" * length)
+    response = Client().post(
+        PAGE,
+        content_type="text/plain",
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(length)},
+    )
+    assert response.status_code == 303
+    assert body.tell() == length
 
 
 # Who may

@@ -27,13 +27,13 @@ from assessments.services.returns import (
     discard_task,
     start_uploaded,
 )
+from cinfactors.accounts.form_recovery import recovers_form
 from cinfactors.accounts.requests import SignedInRequest
 from cinfactors.web.problems import problems_of
+from cinfactors.web.request_bodies import MOST_WITH_FILES, accepts_files
 
 MOST_MEGABYTES = 300
 MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
-MOST_READ = 1024 * 1024 * 1024
-"""Bytes of a request that are read to their end, so that its sender learns what is wrong."""
 TOO_LARGE = (
     f"The file must be smaller than {MOST_MEGABYTES} MB. Ask whoever runs this service to run the "
     "command instead"
@@ -114,7 +114,9 @@ class _Receiving(FileUploadHandler):
         return UploadedFile(io.BytesIO(), name="return.xml", size=file_size)
 
 
-@method_decorator([csrf_exempt, transaction.non_atomic_requests], name="dispatch")
+@method_decorator(
+    [csrf_exempt, transaction.non_atomic_requests, accepts_files, recovers_form], name="dispatch"
+)
 class Upload(View):
     """Take a return in, part by part; each is kept as it comes, and all of them or none count.
 
@@ -130,11 +132,11 @@ class Upload(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        return _page(request, ReturnForm())
+        return _page(request, ReturnForm(request.unsent_draft))
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         form = ReturnForm({})
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_READ:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_WITH_FILES:
             form.refuse_file(TOO_LARGE)
             return _page(request, form, status=413)
         receiving = _Receiving(request)
