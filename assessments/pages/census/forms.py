@@ -87,7 +87,7 @@ class NoteForm(Form):
 
     text = LinesField(
         label="Why is it right as it is?",
-        help_text="For the collection’s notes: without a name, or anything else about the child",
+        help_text="For the collection’s notes: without a name, or anything else about a child",
         max_length=1000,
         error_messages={"required": "Enter why it is right as it is"},
         widget=forms.Textarea(attrs={"autocomplete": "off"}),

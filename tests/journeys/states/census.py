@@ -12,7 +12,13 @@ from playwright.sync_api import FilePayload
 
 from assessments import queries
 from assessments.census.years import CensusYear
-from assessments.models import Assessment, CensusFinding, Outcome
+from assessments.models import (
+    Assessment,
+    CensusFinding,
+    CensusTask,
+    CensusTaskPart,
+    Outcome,
+)
 from assessments.services.returns import Export, check_year, explain_query, export_return
 from cinfactors.accounts.models import User
 from tests import people as given
@@ -117,6 +123,31 @@ def explaining_a_query_with_an_error(people: People, open_browser: SitDown) -> V
     visitor.expects(422)
     visitor.page.get_by_role("button", name="Keep the note").click()
     visitor.sees("There is a problem", "Enter why it is right as it is")
+    return visitor
+
+
+def explaining_a_query_about_the_year(people: People, open_browser: SitDown) -> Visitor:
+    mine = with_need(completed(people.ada, people.mo, "EX1001"))
+    mine.episode.child.sex = "U"
+    mine.episode.child.save()
+    check_year(this_year())
+    finding = CensusFinding.objects.get(rule="2886")
+    visitor = opened(people, open_browser)
+    visitor.sees("The whole year")
+    visitor.opens(f"/census/explain/{finding.reference}/")
+    visitor.sees("The sex of 100% of the children")
+    return visitor
+
+
+def census_nightly_check_failed(people: People, open_browser: SitDown) -> Visitor:
+    with_need(completed(people.ada, people.mo, "EX1001"))
+    check_year(this_year())
+    now = timezone.now()
+    CensusTask.objects.create(
+        kind="check", status="failed", asked_at=now, ended_at=now, year=this_year().name
+    )
+    visitor = opened(people, open_browser)
+    visitor.sees("The nightly check failed")
     return visitor
 
 
@@ -257,6 +288,22 @@ return_judged = _sent(
 )
 
 
+def return_of_records_restricted_since(people: People, open_browser: SitDown) -> Visitor:
+    visitor = return_filled(people, open_browser)
+    given.restrict(Assessment.objects.earliest("pk"), people.mo)
+    visitor.page.reload()
+    visitor.sees("Records were restricted since this was made", "you may not export them")
+    return visitor
+
+
+def return_no_longer_readable(people: People, open_browser: SitDown) -> Visitor:
+    visitor = return_filled(people, open_browser)
+    CensusTaskPart.objects.update(content=b"of another key")
+    visitor.page.reload()
+    visitor.sees("What came of it can no longer be read")
+    return visitor
+
+
 def return_refused(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.dee)
     sends(visitor, b"Not a return", COMPARE)
@@ -285,6 +332,8 @@ STATES = (
     census_of_another_year,
     census_export_refused,
     explaining_a_query,
+    explaining_a_query_about_the_year,
+    census_nightly_check_failed,
     explaining_a_query_with_an_error,
     census_with_an_explained_query,
     record_with_what_the_census_would_say,
@@ -295,6 +344,8 @@ STATES = (
     return_waiting,
     return_compared,
     return_filled,
+    return_of_records_restricted_since,
+    return_no_longer_readable,
     return_judged,
     return_refused,
 )
