@@ -135,10 +135,7 @@ def record_use(session: SessionBase, *, immediately: bool = False) -> None:
 
 def is_script_request(request: HttpRequest) -> bool:
     """Whether a page's script made the request, so that no whole page is shown in response."""
-    return (
-        request.headers.get("HX-Request") == "true"
-        or request.headers.get("Sec-Fetch-Dest") == "empty"
-    )
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
 def counts_as_use(request: HttpRequest) -> bool:

@@ -121,30 +121,53 @@ IN_THE_PAGE = """
     return work();
   }
 
-  // A search is no change, and is waited for as well.
+  // A search is no change, and is waited for as well: until the page has done with its answer.
   let searches = 0;
-  const isSearch = event => event.target.id === "find";
-  addEventListener("htmx:beforeRequest", event => { searches += isSearch(event); }, true);
-  addEventListener("htmx:afterRequest", event => { searches -= isSearch(event); }, true);
-  const searched = () => happens("the search is answered", then => {
-    addEventListener("htmx:afterRequest", then, { capture: true, once: true });
+  const searched = new EventTarget();
+  const isAnswered = () => happens("the search is answered", then => {
+    searched.addEventListener("answered", then, { once: true });
   });
+  const doneWith = () => soon(() => {
+    searches -= 1;
+    searched.dispatchEvent(new Event("answered"));
+  });
+  async function search(...request) {
+    searches += 1;
+    try {
+      const response = await fetched(...request);
+      response.text = () => Response.prototype.text.call(response).finally(doneWith);
+      return response;
+    } catch (error) {
+      doneWith();
+      throw error;
+    }
+  }
   async function typed() {
     end(0, 1000);
-    while (searches) await searched();
+    while (searches) await isAnswered();
   }
 
   // An answer that is older than what was ticked since shows nothing. Another try is no newer.
   const PARTS = new Set(["saved", "selected", "counts", "findings"]);
   const movedTooLate = [];
   let sentWith = 0;
-  addEventListener("htmx:beforeRequest", event => {
-    if (event.target === form() && work() !== "failing") sentWith = ticks;
-  });
-  addEventListener("htmx:oobAfterSwap", event => {
-    const { target, shouldSwap } = event.detail;
-    if (shouldSwap && PARTS.has(target.id) && ticks > sentWith) movedTooLate.push(target.id);
-  });
+  const replaceChildren = Element.prototype.replaceChildren;
+  Element.prototype.replaceChildren = function replaced(...nodes) {
+    if (PARTS.has(this.id) && ticks > sentWith) movedTooLate.push(this.id);
+    return replaceChildren.apply(this, nodes);
+  };
+
+  const fetched = fetch.bind(window);
+  window.fetch = (address, options = {}) => {
+    if (address === form()?.dataset.findUrl) return search(address, options);
+    if (address !== form()?.dataset.autosaveUrl || options.method !== "POST") {
+      return fetched(address, options);
+    }
+    // What a page sends while it is left says so.
+    if (options.keepalive) return fetched(address, { ...options, headers: { "X-Left": "yes" } });
+    if (work() !== "failing") sentWith = ticks;
+    return fetched(address, options);
+  };
 
   const codesIn = (selector, name) => all(selector).flatMap(each => each[name].split(" "));
   function shown() {
@@ -236,8 +259,7 @@ class Network:
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         response = self._answer(environ, start_response)
         is_change = environ["REQUEST_METHOD"] == "POST" and "autosave" in environ["PATH_INFO"]
-        # htmx, which sends all other changes, says from which address.
-        if is_change and "HTTP_HX_CURRENT_URL" not in environ:
+        if is_change and "HTTP_X_LEFT" in environ:
             self.has_what_was_left.set()
         return response
 

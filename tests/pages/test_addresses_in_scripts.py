@@ -49,7 +49,7 @@ def test_no_script_holds_an_address_of_the_product(script: Path):
 @pytest.mark.parametrize(
     "script",
     [
-        'htmx.ajax("POST", "/assessments/find/", {})',
+        'post("/assessments/find/", {})',
         "new URL('../autosave/', location.href)",
         "href = `/account/sign-in/?next=${next}`",
         "fetch(origin + `${base}/account/session/`)",

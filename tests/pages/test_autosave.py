@@ -37,7 +37,9 @@ def send(ada, draft):
         assert response.status_code == 200
         assert "no-store" in response["Cache-Control"]
         draft.refresh_from_db()
-        parts = {each["id"]: each for each in read(response).select("div[hx-swap-oob]")}
+        parts = {
+            each["id"]: each for each in read(response).find_all("div", id=True, recursive=False)
+        }
         ticks = parts["selection-changes"]
         return SimpleNamespace(
             outcome=response[SAVE_OUTCOME_HEADER],

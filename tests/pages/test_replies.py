@@ -316,7 +316,7 @@ def test_a_locked_record_takes_no_reply(ada: Client, returned: Assessment, page:
 def autosave(ada: Client, assessment: Assessment, **values) -> tuple[str, dict[str, Tag]]:
     fields = sent_from(ada, "factors", assessment, **values)
     response = ada.post(at("autosave", assessment), fields)
-    parts = {each["id"]: each for each in read(response).select("div[hx-swap-oob]")}
+    parts = {each["id"]: each for each in read(response).find_all("div", id=True, recursive=False)}
     return response["X-Save-Outcome"], parts
 
 

@@ -10,13 +10,14 @@ import {
   actions, disableForm, endRequest, hasUnansweredChanges, isClosed, isInConflict, isPaused, outcome,
   queueAction, request,
 } from "./save_state.js";
-import { finishSwap, restorePosition } from "./swapping.js";
+import { finishSwap, restorePosition, swapParts } from "./swapping.js";
 import { applySelectionChanges } from "./ticking.js";
 
 export let unlistedText = ""; // typed text that is no code, and that the server has answered
 
-export function applyAnswer(newOutcome) {
+export function applyAnswer(newOutcome, html) {
   const { action, data } = request;
+  swapParts(html);
   const isNewOutcome = newOutcome !== outcome;
   endRequest(newOutcome);
   const isLate = hasUnansweredChanges();

@@ -16,9 +16,7 @@ addEventListener("pagehide", () => {
   if (!last) return;
   // In one request, since the order of several is anybody's guess.
   for (const earlier of unanswered) last.append("earlier", earlier);
-  fetch(form.dataset.autosaveUrl, {
-    method: "POST", body: last, keepalive: true, headers: { "HX-Request": "true" },
-  }).catch(() => {});
+  fetch(form.dataset.autosaveUrl, { method: "POST", body: last, keepalive: true }).catch(() => {});
 });
 
 export function catchUp() {

@@ -3,6 +3,7 @@
 
 import { describeBoxes, newMessages } from "./findings.js";
 import { announce, boxes, element, form, isBox, isOnlyCodes } from "./page.js";
+import { post } from "./requests.js";
 
 const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
 let isTicking = false; // whether the boxes are ticked as the server has them
@@ -23,23 +24,12 @@ async function send(button) {
   const data = new URLSearchParams(new FormData(form));
   if (button?.value !== "typed") data.delete("typed");
   data.set(button?.name || "preview", button?.value || "change");
-  const html = await answered(data);
-  if (!html) {
+  const { status, redirected, text } = await post(form.action, data);
+  if (status !== 200 || redirected) {
     sayThatNobodyAnswers();
     return;
   }
-  apply(new DOMParser().parseFromString(html, "text/html"), data.getAll("codes"), button);
-}
-
-// The page that answers; nothing where none does.
-async function answered(data) {
-  try {
-    const signal = AbortSignal.timeout(20_000);
-    const response = await fetch(form.action, { method: "POST", body: data, signal, redirect: "error" });
-    return response.ok ? await response.text() : "";
-  } catch {
-    return "";
-  }
+  apply(new DOMParser().parseFromString(text, "text/html"), data.getAll("codes"), button);
 }
 
 function apply(page, sent, button) {

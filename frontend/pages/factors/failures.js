@@ -4,7 +4,7 @@ import { announceFailure } from "./announcements.js";
 import { leavingButton, stay } from "./leaving.js";
 import { element, form } from "./page.js";
 import { endRequest, endSaving, OUTCOME_HEADER, request, showSaveState } from "./save_state.js";
-import { post } from "./sending.js";
+import { sendRequest } from "./sending.js";
 import { forgetPart } from "./swapping.js";
 
 const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000;
@@ -67,16 +67,14 @@ function showFailure(text, link = "") {
 async function retry() {
   clearTimeout(retryTimer);
   retryTimer = 0;
-  if (!request.isSignedOut || await refreshToken()) post();
+  if (!request.isSignedOut || await refreshToken()) sendRequest();
   else if (request) scheduleRetry(true);
 }
 
 // After another sign-in the page's CSRF token is stale. Return whether there is a fresh one.
 async function refreshToken() {
   try {
-    const response = await fetch(form.dataset.autosaveUrl, {
-      headers: { "HX-Request": "true" }, redirect: "error",
-    });
+    const response = await fetch(form.dataset.autosaveUrl, { redirect: "error" });
     if (response.status === 404) handleNotFound();
     if (!response.ok || !response.headers.get(OUTCOME_HEADER)) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");

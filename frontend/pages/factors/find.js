@@ -5,8 +5,8 @@
 // anything: a factor in which somebody selects a code meanwhile becomes visible, and one that loses
 // its codes stays so. Where nothing was found, nothing is hidden.
 
-import htmx from "htmx.org";
 import { announce, boxes, element, form, isOnlyCodes, nameOf, tickedCodes } from "./page.js";
+import { post } from "./requests.js";
 
 const picker = element("picker");
 const find = element("find");
@@ -17,8 +17,9 @@ const bar = find.closest(".app-find"); // with the answer; at the top of a wide 
 const LONGEST = 100; // characters that are looked up
 const TYPING_PAUSE = 120;
 let typingTimer = 0; // until a pause in typing is over
-let sentWords = ""; // the words that were last sent
-let requestWords = ""; // the words of the request that is under way
+let sentWords = ""; // the words that were last sent, or wait until the request before is answered
+let requestWords = ""; // the words of the last request
+let isUnderWay = false; // whether that has no answer yet
 let goWhenFound = false; // whether Enter was pressed before the answer was there
 let scrollBefore = 0; // the scroll position when the search began
 
@@ -209,26 +210,25 @@ function search() {
   }
   if (!answer.hasChildNodes()) scrollBefore = scrollY;
   sentWords = words;
-  htmx.ajax("POST", form.dataset.findUrl, {
-    source: find, target: answer, swap: "innerHTML",
-    values: { find: words, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value },
-  }).catch(() => {});
+  if (!isUnderWay) sendWords();
 }
 
-find.addEventListener("htmx:configRequest", event => {
-  const { find: words, csrfmiddlewaretoken } = event.detail.parameters;
-  requestWords = words;
-  event.detail.parameters = { find: words, csrfmiddlewaretoken };
-});
+async function sendWords() {
+  isUnderWay = true;
+  requestWords = sentWords;
+  const { csrfmiddlewaretoken } = form.elements;
+  const { status, text } = await post(form.dataset.findUrl, {
+    find: requestWords, csrfmiddlewaretoken: csrfmiddlewaretoken.value,
+  });
+  isUnderWay = false;
+  if (!isStale()) showAnswer(status, text);
+  else if (sentWords && sentWords !== requestWords) sendWords();
+}
 
-answer.addEventListener("htmx:beforeSwap", event => {
-  if (isStale()) event.detail.shouldSwap = false;
-});
-
-find.addEventListener("htmx:afterRequest", event => {
-  event.stopPropagation();
-  if (isStale()) return;
-  if (event.detail.xhr.status !== 200) {
+function showAnswer(status, html) {
+  if (status === 200) {
+    answer.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  } else {
     sentWords = "";
     goWhenFound = false;
     const line = document.createElement("p");
@@ -242,7 +242,7 @@ find.addEventListener("htmx:afterRequest", event => {
   else scrollToFound();
   // A page that has become shorter may have scrolled the box out of view.
   if (find.getBoundingClientRect().top < 0) bar.scrollIntoView();
-});
+}
 
 // What the person does
 

@@ -100,12 +100,10 @@ function carryOut(button) {
 
 // What the server answers
 
-form.addEventListener("htmx:afterRequest", event => {
-  if (event.target !== form) return;
-  const { xhr } = event.detail;
-  const outcome = xhr.status === 200 && xhr.getResponseHeader(OUTCOME_HEADER);
-  if (outcome) applyAnswer(outcome);
-  else handleFailure(xhr.status);
+form.addEventListener("answered", ({ detail: { status, headers, text } }) => {
+  const outcome = status === 200 && headers.get(OUTCOME_HEADER);
+  if (outcome) applyAnswer(outcome, text);
+  else handleFailure(status);
   sendNextUnlessTyping();
   showSaveState();
 });

@@ -20,11 +20,10 @@ export function restoreScroll({ id, top }) {
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
-// The focused element of the form, and the text selected in it.
-export function focusIn(form) {
+// The focused element, and the text selected in it.
+export function focusedElement() {
   const focused = document.activeElement;
-  if (!focused?.id || !form.contains(focused)) return null;
-  return { id: focused.id, from: focused.selectionStart, to: focused.selectionEnd };
+  return focused?.id && { id: focused.id, from: focused.selectionStart, to: focused.selectionEnd };
 }
 
 // Focus it again where a swap has replaced it.

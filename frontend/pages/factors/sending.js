@@ -1,14 +1,11 @@
 // Sends the form: one request at a time, and the newest state wins.
 
-import htmx from "htmx.org";
 import { isLeaving, leaveIfAsked } from "./leaving.js";
 import { boxes, form } from "./page.js";
+import { post } from "./requests.js";
 import {
   actions, beginRequest, hasUnansweredChanges, isCatchingUp, isClosed, isInConflict, isLate, request,
 } from "./save_state.js";
-
-// htmx stores the address of the page, which names an assessment, whatever its history settings.
-sessionStorage.removeItem("htmx-current-path-for-history");
 
 const TYPING_PAUSE = 800, SLOW_AFTER = 900;
 let typingTimer = 0; // until a pause in typing is over; 0 when none is waited for
@@ -26,7 +23,7 @@ export function sendNext() {
     return;
   }
   beginRequest(dataToSend(action), action);
-  post();
+  sendRequest();
 }
 
 function dataToSend(action) {
@@ -65,19 +62,11 @@ export function sendNextUnlessTyping() {
 }
 
 // Send the request that is under way, for the first time or again.
-export function post() {
+export async function sendRequest() {
   slowTimer = setTimeout(() => { form.dataset.slow = ""; }, SLOW_AFTER);
   request.data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  htmx.ajax("POST", form.dataset.autosaveUrl, { source: form, target: form, swap: "none" })
-    .catch(() => {});
-}
-
-form.addEventListener("htmx:configRequest", event => {
-  if (event.target === form) event.detail.parameters = request.data;
-});
-
-form.addEventListener("htmx:afterRequest", event => {
-  if (event.target !== form) return;
+  const answer = await post(form.dataset.autosaveUrl, request.data);
   clearTimeout(slowTimer);
   delete form.dataset.slow;
-});
+  form.dispatchEvent(new CustomEvent("answered", { detail: answer }));
+}

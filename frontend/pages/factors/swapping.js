@@ -1,14 +1,13 @@
 // Swaps the parts of an answer into the page where they have changed. What is typed, ticked and
-// open stays; so do the focus and the scroll position.
+// open stays; so do the focus and the scroll position. What the next request needs is swapped in
+// whatever the person has done since.
 
 import { restoreDescription, restoreTyped } from "./findings.js";
-import { boxes, form, tickedCodes } from "./page.js";
+import { boxes, element, form, tickedCodes } from "./page.js";
 import { isLate, request } from "./save_state.js";
-import { focusIn, restoreFocus, restoreScroll, scrollAnchor } from "./scroll_position.js";
+import { focusedElement, restoreFocus, restoreScroll, scrollAnchor } from "./scroll_position.js";
 import { restoreTicks } from "./ticking.js";
 
-// What the next request needs, whatever the person has done since.
-const ALWAYS_SWAPPED = new Set(["key-and-version", "selection-changes"]);
 // What the page took over from others is said, and sent along, even in a late answer.
 const SWAPPED_LATE = new Set(["others"]);
 // Actions that change nothing but how the page looks.
@@ -20,37 +19,42 @@ for (const place of form.querySelectorAll(".app-beside:not(:empty)")) {
 }
 let answer; // that is being swapped in: {parts, anchor, focus, ticked}
 
-form.addEventListener("htmx:beforeRequest", event => {
-  if (event.target === form) answer = { parts: new Set() };
-});
+export function swapParts(html) {
+  answer = { parts: new Set() };
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  for (const part of [...body.children]) {
+    const place = element(part.id);
+    if (part.id === "selection-changes") place.replaceWith(part);
+    else if (part.id === "key-and-version") place.replaceChildren(...part.childNodes);
+    else if (place) swapIfNew(place, part);
+  }
+}
 
-document.body.addEventListener("htmx:oobBeforeSwap", event => {
-  const { target, fragment } = event.detail;
-  if (ALWAYS_SWAPPED.has(target.id)) return;
-  answer.parts.add(target.id);
-  const html = fragment.innerHTML;
-  const isTooLate = isLate() && !SWAPPED_LATE.has(target.id);
-  // A comment comes once, in answer to the button of its reply.
-  const isReply = target.matches(".app-comment");
-  const isKnown = isTooLate || lastHtml.get(target.id) === html;
-  if (!isReply && (isKnown || staysForAppearance(target))) {
-    event.detail.shouldSwap = false;
-    return;
-  }
+function swapIfNew(place, part) {
+  answer.parts.add(part.id);
+  if (!isNew(place, part)) return;
   answer.anchor ??= scrollAnchor();
-  answer.focus ??= focusIn(form);
-  lastHtml.set(target.id, html);
-  restoreTyped(fragment);
-  if (target.id === "picker") {
-    restoreDescription(fragment);
+  answer.focus ??= focusedElement();
+  lastHtml.set(part.id, part.innerHTML);
+  restoreTyped(part);
+  if (part.id === "picker") {
+    restoreDescription(part);
     answer.ticked = tickedCodes(boxes());
-    for (const place of form.querySelectorAll(".app-beside")) forgetPart(place.id);
+    for (const beside of form.querySelectorAll(".app-beside")) forgetPart(beside.id);
   }
-});
+  place.replaceChildren(...part.childNodes);
+}
+
+function isNew(place, part) {
+  // A comment comes once, in answer to the button of its reply.
+  if (place.matches(".app-comment")) return true;
+  if (isLate() && !SWAPPED_LATE.has(part.id)) return false;
+  return lastHtml.get(part.id) !== part.innerHTML && !staysForAppearance(part);
+}
 
 // The undo button stays while only the appearance of the page changes.
-const staysForAppearance = target =>
-  target.id === "typed-answer" && APPEARANCE.has(request.action?.name);
+const staysForAppearance = part =>
+  part.id === "typed-answer" && APPEARANCE.has(request.action?.name);
 
 // Swap the part in again, whatever the next answer has: the page has changed it itself.
 export function forgetPart(id) {

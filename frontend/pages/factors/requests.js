@@ -1,0 +1,15 @@
+// Requests to the server: what they answer, or a status of 0 where no answer came.
+
+const LONGEST = 20_000;
+
+export async function post(url, data) {
+  try {
+    const response = await fetch(url, {
+      method: "POST", body: new URLSearchParams(data), signal: AbortSignal.timeout(LONGEST),
+    });
+    const { status, headers, redirected } = response;
+    return { status, headers, redirected, text: await response.text() };
+  } catch {
+    return { status: 0, headers: new Headers(), redirected: false, text: "" };
+  }
+}
