@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ),
                 name="an_unborn_childs_sex_is_not_known",
                 violation_error_message=(
-                    "Select Not known: the sex of an unborn child is not recorded "
+                    "Select “Not known”: the sex of an unborn child is not recorded "
                     "(census rule 8750)"
                 ),
             ),

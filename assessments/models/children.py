@@ -122,7 +122,7 @@ class Child(models.Model):
                 | Q(expected_birth_date__isnull=True)
                 | Q(sex="U"),
                 violation_error_message=(
-                    "Select Not known: the sex of an unborn child is not recorded "
+                    "Select “Not known”: the sex of an unborn child is not recorded "
                     "(census rule 8750)"
                 ),
             ),

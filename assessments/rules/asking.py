@@ -26,7 +26,7 @@ def what_to_do(finding: Finding) -> str:
     if finding.rule.severity is Severity.EXPLAIN:
         answer = "Give a reason"
     else:
-        answer = f"Say {considered(finding)}"
+        answer = f"Say “{considered(finding)}”"
     ways = finding.ways
     if adds := [code for way in ways for code in way.adds]:
         return f"{answer}, or add {one_of(adds)}"

@@ -110,7 +110,7 @@ def test_a_young_carer_is_considered_with_a_note(people, ada):
 def test_an_unanswered_question_to_consider_is_asked_at_submission(people, ada):
     selected(ada, people, "6B")
     ada.presses("Submit to Mo Harbour")
-    asked = "6B Physical disability or illness: say not in this case, or add 7A"
+    asked = "6B Physical disability or illness: say “not in this case”, or add 7A"
     assert ada.problems() == [asked]
     ada.follows(asked)
     expect(ada.page.locator(CARER).get_by_role("button", name=CONSIDERED)).to_be_focused()
@@ -138,7 +138,7 @@ def test_a_rule_is_asked_again_when_its_codes_change(people, ada):
     ada.presses("Save and continue")
     expect(ada.page.locator(VICTIM).locator(ANSWERED)).to_have_count(0)
     ada.presses("Submit to Mo Harbour")
-    assert ada.problems() == ["3B and 3C Domestic Abuse: say not in this case, or add 3A"]
+    assert ada.problems() == ["3B and 3C Domestic Abuse: say “not in this case”, or add 3A"]
     say_considered(ada, VICTIM)
     ada.presses("Submit to Mo Harbour")
     ada.sees_heading("Submitted")

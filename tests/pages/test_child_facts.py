@@ -251,7 +251,7 @@ def test_nothing_changed_is_said(ada: Client, draft: Assessment):
 def test_the_sex_of_an_unborn_child_is_refused_beside_the_sex(ada: Client, unborn: Assessment):
     response = ada.post(at("change_child_details", unborn), details(unborn, sex="M"))
     assert problems(response) == [
-        "Select Not known: the sex of an unborn child is not recorded (census rule 8750)"
+        "Select “Not known”: the sex of an unborn child is not recorded (census rule 8750)"
     ]
 
 

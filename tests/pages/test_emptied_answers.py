@@ -19,7 +19,7 @@ CASES = {
     "young-carer": (
         "6B",
         {"text-young-carer": "She is two"},
-        "6B Physical disability or illness: say not in this case, or add 7A",
+        "6B Physical disability or illness: say “not in this case”, or add 7A",
     ),
 }
 

@@ -386,7 +386,7 @@ def test_what_is_still_open_is_listed_as_problems(ada: Client, people: People):
     assert problems(response) == [
         "Select what the assessment led to",
         "13A Gangs: give a reason, or add 24A",
-        "6B Physical disability or illness: say not in this case, or add 7A",
+        "6B Physical disability or illness: say “not in this case”, or add 7A",
     ]
 
 
