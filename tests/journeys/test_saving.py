@@ -10,6 +10,7 @@ from tests import people as given
 from tests.journeys.conftest import serving
 from tests.journeys.visitor import Visitor
 
+CLICK_BOXES = "codes => codes.forEach(code => document.getElementById(`code-${code}`).click())"
 WOULD_WARN = """() => !dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
 
 
@@ -57,9 +58,9 @@ def test_quick_changes_on_a_slow_network_are_sent_one_at_a_time(ada, draft):
 
     ada.page.on("request", began)
     ada.page.on("response", lambda response: under_way.discard(response.request))
-    for code in ("1A", "2B", "3A", "3B", "4B", "13A", "16A"):
-        ada.ticks(code)
-    ada.unticks("2B", "13A")
+    codes = ("1A", "2B", "3A", "3B", "4B", "13A", "16A", "2B", "13A")
+    # Quicker than any answer, however fast the machine is.
+    ada.page.evaluate(CLICK_BOXES, codes)
     # Pressed at once, it waits for what is under way.
     ada.presses("Save and continue")
     ada.sees_heading("Check answers")
