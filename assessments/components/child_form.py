@@ -88,7 +88,7 @@ class ChildForm(Form):
         label="Sex",
         choices=Sex.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select the child’s sex, or Not known"},
+        error_messages={"required": "Select the child’s sex, or “Not known”"},
     )
     disabled = forms.TypedChoiceField(
         label="Is the child recorded as disabled?",
@@ -126,6 +126,6 @@ class ChildForm(Form):
                 )
         if "disabled" in entered and not self["disabled"].data and self.needs_disabled():
             self.add_error(
-                "disabled", "Select whether the child is recorded as disabled, or Not known"
+                "disabled", "Select whether the child is recorded as disabled, or “Not known”"
             )
         return entered

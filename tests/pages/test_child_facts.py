@@ -204,7 +204,7 @@ def test_a_birth_asks_anew_whether_the_child_is_recorded_as_disabled(
 ):
     assert not read(ada.get(at("record_birth", unborn))).select("[name=disabled][checked]")
     response = ada.post(at("record_birth", unborn), birth(unborn, disabled=""))
-    assert problems(response) == ["Select whether the child is recorded as disabled, or Not known"]
+    assert problems(response) == ["Select whether the child is recorded as disabled, or “Not known”"]
 
 
 def test_a_slip_in_a_birth_date_is_put_right(ada: Client, draft: Assessment):
@@ -224,7 +224,7 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(ada: Client, 
     assert problems(response) == [
         "Enter up to 20 letters and digits",
         "Date of birth must be a real date",
-        "Select the child’s sex, or Not known",
+        "Select the child’s sex, or “Not known”",
     ]
     assert field_value(response, "given_name") == "Kim"
     assert field_value(response, "la_child_id") == "=1+1"

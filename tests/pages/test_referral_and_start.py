@@ -393,8 +393,8 @@ def test_a_born_child_needs_each_answer(ada: Client):
         response = ada.post(NEW_CHILD, fields)
     assert problems(response) == [
         "Enter the date of birth",
-        "Select the child’s sex, or Not known",
-        "Select whether the child is recorded as disabled, or Not known",
+        "Select the child’s sex, or “Not known”",
+        "Select whether the child is recorded as disabled, or “Not known”",
     ]
     assert field_value(response, "la_child_id") == "EX7000"
 
