@@ -65,6 +65,25 @@ def factors_not_saved(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def factors_without_an_answer(people: People, open_browser: SitDown) -> Visitor:
+    """The server answers neither a change nor a search."""
+    visitor = factors_of(people, open_browser, "3A", "6B")
+    visitor.context.set_offline(True)
+    visitor.ticks("4B")
+    visitor.page.get_by_label("Find a factor").fill("county lines")
+    visitor.sees("there is no answer from the server", "The search cannot be reached")
+    return visitor
+
+
+def factors_closed(people: People, open_browser: SitDown) -> Visitor:
+    """It was authorised while the page was open."""
+    visitor = factors_of(people, open_browser, "3A", "6B")
+    given.authorise(given.submit(Assessment.objects.get()), people.mo)
+    visitor.ticks("4B")
+    visitor.sees("this assessment is not with you any more")
+    return visitor
+
+
 def factors_recorded_before(people: People, open_browser: SitDown) -> Visitor:
     """For a sibling, and for the child in the same episode."""
     sibling = given.start(people.ada, "EX2002")
@@ -114,6 +133,8 @@ STATES = (
     factors_found,
     factors_not_found,
     factors_not_saved,
+    factors_without_an_answer,
+    factors_closed,
     factors_recorded_before,
     factors_chosen,
 )
