@@ -51,13 +51,13 @@ def test_the_page_with_all_its_guidance_is_at_most_14_kilobytes(ada, people, den
     assert weight(ada.get(at("factors", draft)).content.decode()) <= 14 * KILOBYTE
 
 
-def test_all_its_scripts_together_are_at_most_40_kilobytes(page):
+def test_all_its_scripts_together_are_at_most_20_kilobytes(page):
     names = scripts(page)
     assert names == {"pages.js", "factors.js"}
-    assert weight(*map(text_of, names)) <= 40 * KILOBYTE
+    assert weight(*map(text_of, names)) <= 20 * KILOBYTE
 
 
-def test_a_slow_phone_has_it_within_a_second(page):
+def test_a_slow_phone_has_it_in_time(page):
     """At 1.6 Mbit/s and 150 ms for each of two journeys there and back: the page, then its files.
 
     More files at once than a browser asks of one host would be a third journey.
@@ -65,7 +65,8 @@ def test_a_slow_phone_has_it_within_a_second(page):
     files = scripts(page) | styles(page)
     assert len(files) <= 5
     sent = weight(page.content.decode(), *map(text_of, files))
-    assert 2 * 0.150 + sent * 8 / 1_600_000 <= 0.75
+    # A third of the 0.9 s in which it is to be usable is left to the phone's processor.
+    assert 2 * 0.150 + sent * 8 / 1_600_000 <= 0.6
 
 
 def test_nothing_is_loaded_from_elsewhere(page):
