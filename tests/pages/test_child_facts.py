@@ -204,7 +204,9 @@ def test_a_birth_asks_anew_whether_the_child_is_recorded_as_disabled(
 ):
     assert not read(ada.get(at("record_birth", unborn))).select("[name=disabled][checked]")
     response = ada.post(at("record_birth", unborn), birth(unborn, disabled=""))
-    assert problems(response) == ["Select whether the child is recorded as disabled, or “Not known”"]
+    assert problems(response) == [
+        "Select whether the child is recorded as disabled, or “Not known”"
+    ]
 
 
 def test_a_slip_in_a_birth_date_is_put_right(ada: Client, draft: Assessment):
