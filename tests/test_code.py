@@ -232,7 +232,7 @@ def test_no_script_of_ours_makes_markup_or_code_from_text():
     assert {path.name for path in scripts() if bad.search(path.read_text())} == set()
     # Pages of our own server, which has made them safe, are read as what they are.
     parsing = {path.name for path in scripts() if "DOMParser" in path.read_text()}
-    assert parsing <= {"correction.js", "failures.js", "reloading.js"}
+    assert parsing <= {"requests.js", "reloading.js"}
 
 
 def test_no_script_of_ours_keeps_anything_in_the_browser_or_sends_it_elsewhere():

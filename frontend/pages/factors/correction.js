@@ -3,7 +3,7 @@
 
 import { describeBoxes, newMessages } from "./findings.js";
 import { announce, boxes, element, form, isBox, isOnlyCodes } from "./page.js";
-import { post } from "./requests.js";
+import { pageOf, post } from "./requests.js";
 
 const BUTTONS = "[name=preview], [name=offered], [name=remove], [name=instead], [name=undo], [name=complied], [name=answer]";
 let isTicking = false; // whether the boxes are ticked as the server has them
@@ -29,7 +29,7 @@ async function send(button) {
     sayThatNobodyAnswers();
     return;
   }
-  apply(new DOMParser().parseFromString(text, "text/html"), data.getAll("codes"), button);
+  apply(pageOf(text), data.getAll("codes"), button);
 }
 
 function apply(page, sent, button) {

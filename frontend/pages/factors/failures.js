@@ -3,6 +3,7 @@
 import { announceFailure } from "./announcements.js";
 import { leavingButton, stay } from "./leaving.js";
 import { element, form } from "./page.js";
+import { pageOf } from "./requests.js";
 import { endRequest, endSaving, OUTCOME_HEADER, request, showSaveState } from "./save_state.js";
 import { sendRequest } from "./sending.js";
 import { forgetPart } from "./swapping.js";
@@ -77,7 +78,7 @@ async function refreshToken() {
     const response = await fetch(form.dataset.autosaveUrl, { redirect: "error" });
     if (response.status === 404) handleNotFound();
     if (!response.ok || !response.headers.get(OUTCOME_HEADER)) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = pageOf(await response.text());
     const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
     return true;

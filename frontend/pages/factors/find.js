@@ -6,7 +6,7 @@
 // its codes stays so. Where nothing was found, nothing is hidden.
 
 import { announce, boxes, element, form, isOnlyCodes, nameOf, tickedCodes } from "./page.js";
-import { post } from "./requests.js";
+import { pageOf, post } from "./requests.js";
 
 const picker = element("picker");
 const find = element("find");
@@ -227,7 +227,7 @@ async function sendWords() {
 
 function showAnswer(status, html) {
   if (status === 200) {
-    answer.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    answer.replaceChildren(...pageOf(html).body.childNodes);
   } else {
     sentWords = "";
     goWhenFound = false;

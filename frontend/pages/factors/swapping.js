@@ -4,6 +4,7 @@
 
 import { restoreDescription, restoreTyped } from "./findings.js";
 import { boxes, element, form, tickedCodes } from "./page.js";
+import { pageOf } from "./requests.js";
 import { isLate, request } from "./save_state.js";
 import { focusedElement, restoreFocus, restoreScroll, scrollAnchor } from "./scroll_position.js";
 import { restoreTicks } from "./ticking.js";
@@ -21,8 +22,7 @@ let answer; // that is being swapped in: {parts, anchor, focus, ticked}
 
 export function swapParts(html) {
   answer = { parts: new Set() };
-  const { body } = new DOMParser().parseFromString(html, "text/html");
-  for (const part of [...body.children]) {
+  for (const part of [...pageOf(html).body.children]) {
     const place = element(part.id);
     if (part.id === "selection-changes") place.replaceWith(part);
     else if (part.id === "key-and-version") place.replaceChildren(...part.childNodes);
