@@ -387,6 +387,8 @@ def test_a_team_with_people_or_work_is_not_closed(people: People, abe):
             "reopen or correct. Save it as it is, then use “Close and move to another team”"
         ]
     }
+    link = read(response).find("a", href=re.compile("/merge/"))
+    assert words(link.text) == "Close and move to another team"
     people.north.active = False
     assert set(refused(services.save_team, by=people.abe, team=people.north)) == {"active"}
 
