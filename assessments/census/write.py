@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, getitem
 from typing import BinaryIO
 
 from lxml import etree
@@ -36,6 +36,9 @@ Part = Header | Child | Episode | Assessment
 
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LINES_AT_ONCE = 10_000
+MOST_KEPT = 10_000
+"""Lines of an element: days and codes that were written before."""
+LONGEST_CODE = 4
 
 
 def write(message: Message, file: BinaryIO, *, note: str = "") -> None:
@@ -48,9 +51,9 @@ def write(message: Message, file: BinaryIO, *, note: str = "") -> None:
         raise ValueError("a note cannot stand in a comment")
     lines = [f"<!--{note}-->\n"] if note else []
     lines += ["<Message>\n  <Header>\n    <CollectionDetails>\n"]
-    _add_values(lines, _COLLECTION, message.header)
+    lines += _COLLECTION.lines(message.header)
     lines += ["    </CollectionDetails>\n    <Source>\n"]
-    _add_values(lines, _SOURCE, message.header)
+    lines += _SOURCE.lines(message.header)
     lines += ["    </Source>\n  </Header>\n  <Children>\n"]
     file.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
     for child in message.children:
@@ -69,77 +72,87 @@ def write(message: Message, file: BinaryIO, *, note: str = "") -> None:
 # As text: building elements takes four times as long
 
 
+class _Lines(dict[object, str]):
+    """The line of an element by its value, made once for the many that are the same."""
+
+    def __init__(self, name: str, depth: int) -> None:
+        super().__init__({None: ""})
+        self._around = f"{' ' * depth}<{name}>", f"</{name}>\n"
+
+    def __missing__(self, value: object) -> str:
+        opening, closing = self._around
+        text = text_of(value)
+        line = f"{opening}{escaped(text)}{closing}"
+        # Ids are others each time, and nobody's id need be kept.
+        if (isinstance(value, date) or len(text) <= LONGEST_CODE) and len(self) < MOST_KEPT:
+            self[value] = line
+        return line
+
+
 class _Values:
-    """The elements of a part that hold one value each, with what is written around it."""
+    """The elements of a part that hold one value each."""
 
     def __init__(self, known: Mapping[str, str], *fields: str, depth: int) -> None:
-        self.of = attrgetter(*fields)
+        self._of = attrgetter(*fields)
         names = {field: name for name, field in known.items()}
-        self.around = tuple((f"{' ' * depth}<{names[f]}>", f"</{names[f]}>\n") for f in fields)
+        self._lines = tuple(_Lines(names[field], depth) for field in fields)
+
+    def lines(self, part: Part) -> Iterator[str]:
+        return map(getitem, self._lines, self._of(part))
 
 
 _COLLECTION = _Values(COLLECTION_ELEMENTS, *COLLECTION_ELEMENTS.values(), depth=6)
 _SOURCE = _Values(SOURCE_ELEMENTS, *SOURCE_ELEMENTS.values(), depth=6)
 _IDENTIFIERS = _Values(IDENTIFIER_ELEMENTS, *IDENTIFIER_ELEMENTS.values(), depth=8)
+_ETHNICITY = _Lines("Ethnicity", 8)
+_DISABILITY = _Lines(WRAPPED["Disabilities"], 10)
 _OF_EPISODE = [each for each in EPISODE_ELEMENTS.values() if each != "modules"]
 _PLACE = _OF_EPISODE.index("assessments")
 _BEFORE_ASSESSMENTS = _Values(EPISODE_ELEMENTS, *_OF_EPISODE[:_PLACE], depth=8)
+_NO_FURTHER_ACTION = _Lines("ReferralNFA", 8)
 _DAYS = _Values(
     ASSESSMENT_ELEMENTS, "start_date", "internal_review_date", "authorisation_date", depth=10
 )
+_FACTOR = _Lines(WRAPPED["FactorsIdentifiedAtAssessment"], 12)
 
 
 def _is_plain(child: Child) -> bool:
-    """Return whether all that the child has are values of the layout; refuse faults."""
-    _refuse_faults(child)
-    plain = not child.others
+    """Return whether all that the child has are values of the layout, read without faults."""
+    if child.faults or child.others:
+        return False
     for episode in child.episodes:
-        _refuse_faults(episode)
-        plain = plain and not (episode.others or episode.modules)
+        if episode.faults or episode.others or episode.modules:
+            return False
         for assessment in episode.assessments:
-            _refuse_faults(assessment)
-            plain = plain and not assessment.others
-    return plain
+            if assessment.faults or assessment.others:
+                return False
+    return True
 
 
 def _add_child(lines: list[str], child: Child) -> None:
     lines.append("    <Child>\n      <ChildIdentifiers>\n")
-    _add_values(lines, _IDENTIFIERS, child)
+    lines += _IDENTIFIERS.lines(child)
     lines.append("      </ChildIdentifiers>\n      <ChildCharacteristics>\n")
-    if child.ethnicity is not None:
-        lines.append(f"        <Ethnicity>{escaped(child.ethnicity)}</Ethnicity>\n")
-    _add_wrapped(lines, "Disabilities", child.disabilities, 8)
+    lines.append(_ETHNICITY[child.ethnicity])
+    if child.disabilities:
+        lines.append("        <Disabilities>\n")
+        lines += map(_DISABILITY.__getitem__, child.disabilities)
+        lines.append("        </Disabilities>\n")
     lines.append("      </ChildCharacteristics>\n")
     for episode in child.episodes:
         lines.append("      <CINdetails>\n")
-        _add_values(lines, _BEFORE_ASSESSMENTS, episode)
+        lines += _BEFORE_ASSESSMENTS.lines(episode)
         for assessment in episode.assessments:
             lines.append("        <Assessments>\n")
-            _add_values(lines, _DAYS, assessment)
-            _add_wrapped(lines, "FactorsIdentifiedAtAssessment", assessment.factors, 10)
+            lines += _DAYS.lines(assessment)
+            if assessment.factors:
+                lines.append("          <FactorsIdentifiedAtAssessment>\n")
+                lines += map(_FACTOR.__getitem__, assessment.factors)
+                lines.append("          </FactorsIdentifiedAtAssessment>\n")
             lines.append("        </Assessments>\n")
-        if episode.no_further_action is not None:
-            lines.append(
-                f"        <ReferralNFA>{text_of(episode.no_further_action)}</ReferralNFA>\n"
-            )
+        lines.append(_NO_FURTHER_ACTION[episode.no_further_action])
         lines.append("      </CINdetails>\n")
     lines.append("    </Child>\n")
-
-
-def _add_values(lines: list[str], values: _Values, part: Part) -> None:
-    for value, (opening, closing) in zip(values.of(part), values.around, strict=True):
-        if value.__class__ is date:  # most of them, and nothing in it to escape
-            lines.append(f"{opening}{value.isoformat()}{closing}")
-        elif value is not None:
-            text = value if value.__class__ is str else text_of(value)
-            lines.append(f"{opening}{escaped(text)}{closing}")
-
-
-def _add_wrapped(lines: list[str], name: str, values: tuple[str, ...], depth: int) -> None:
-    if values:
-        space, item = " " * depth, WRAPPED[name]
-        items = f"</{item}>\n{space}  <{item}>".join(map(escaped, values))
-        lines.append(f"{space}<{name}>\n{space}  <{item}>{items}</{item}>\n{space}</{name}>\n")
 
 
 def escaped(text: str) -> str:
