@@ -145,12 +145,15 @@ def test_texts_of_any_kind_are_written_as_xml_holds_them(plain: bool):
 
 CODES = sorted(loader.edition("2021-04").codes)
 day = st.dates(date(2025, 4, 1), date(2026, 3, 31))
+NOTHING = st.just(())
 assessment = st.builds(
     Assessment,
     day,
     st.none() | day,
     st.none() | day,
     st.lists(st.sampled_from(CODES), unique=True).map(tuple),
+    faults=NOTHING,
+    others=NOTHING,
 )
 episode = st.builds(
     Episode,
@@ -162,6 +165,9 @@ episode = st.builds(
     st.none() | day,
     st.booleans(),
     st.lists(assessment, max_size=3).map(tuple),
+    modules=NOTHING,
+    faults=NOTHING,
+    others=NOTHING,
 )
 child = st.builds(
     Child,
@@ -177,6 +183,8 @@ child = st.builds(
     st.sampled_from(["WBRI", "NOBT"]),
     st.lists(st.sampled_from(["LD", "MOB", "NONE"]), unique=True).map(tuple),
     st.lists(episode, min_size=1, max_size=3).map(tuple),
+    faults=NOTHING,
+    others=NOTHING,
 )
 HEADER = Header(
     "CIN", "2026", date(2026, 3, 31), "L", "330", "Own", "1", "001", "2026-05-01T09:00:00"
