@@ -760,3 +760,11 @@ def test_a_nightly_check_that_fails_is_tried_again_after_longer_and_longer(
         look_after_tasks()
         assert not CensusTask.objects.exists()
     assert tried == [0, 1, 3, 7, 15]
+
+
+def test_a_nightly_check_that_was_refused_is_not_tried_again_at_once(people: People):
+    with time_machine.travel(datetime(2026, 5, 21, 1, 30, tzinfo=UTC), tick=False):
+        look_after_tasks()
+        CensusTask.objects.update(status="refused", ended_at=timezone.now())
+        look_after_tasks()
+        assert not CensusTask.objects.filter(ended_at__isnull=True).exists()

@@ -324,8 +324,9 @@ def _check_years_once_a_night() -> None:
         tried = CensusTask.objects.filter(kind=Kind.CHECK, year=year, asked_at__gte=night)
         if tried.filter(ended_at__isnull=True).exists():
             continue
-        failed = [*tried.filter(_FAILED_NIGHTLY).order_by("ended_at")]
-        if not failed or now >= failed[-1].ended_at + PAUSE * 2 ** (len(failed) - 1):
+        # However each of them ended: none of them left the check that it was for.
+        nightly = [*tried.filter(asked_by__isnull=True).order_by("ended_at")]
+        if not nightly or now >= nightly[-1].ended_at + PAUSE * 2 ** (len(nightly) - 1):
             start_task(Kind.CHECK, by=None, year=year)
 
 
