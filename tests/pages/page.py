@@ -21,21 +21,25 @@ def read(response) -> BeautifulSoup:
 
 @lru_cache(maxsize=4)
 def _page(html: str) -> BeautifulSoup:
-    page = BeautifulSoup(html, "html.parser")
-    # Beautiful Soup closes and moves what is nested wrongly, and so would write other tags.
-    assert _tags(html) == _tags(page.decode())
-    return page
+    # Beautiful Soup would close and move what is nested wrongly.
+    assert _is_nested(html)
+    return BeautifulSoup(html, "html.parser")
 
 
-def _tags(html: str) -> list[str]:
-    """Where each element begins and ends, but for those that have no end."""
-    tags = []
+def _is_nested(html: str) -> bool:
+    """Whether each element that has an end is closed, in the order in which they were opened."""
+    opened: list[str] = []
     for closing, name, closed in TAG.findall(html):
-        if name.lower() not in HTMLTreeBuilder.DEFAULT_EMPTY_ELEMENT_TAGS:
-            tags.append(f"{closing}{name.lower()}")
-            if closed:  # a shape of an SVG
-                tags.append(f"/{name.lower()}")
-    return tags
+        name = name.lower()
+        if name in HTMLTreeBuilder.DEFAULT_EMPTY_ELEMENT_TAGS:
+            continue
+        if not closing:
+            opened.append(name)
+        if closing or closed:  # the latter a shape of an SVG
+            if opened[-1:] != [name]:
+                return False
+            opened.pop()
+    return not opened
 
 
 def words(text: str) -> str:
@@ -44,7 +48,8 @@ def words(text: str) -> str:
 
 def problems(response) -> list[str]:
     """The lines of the error summary."""
-    return [words(item.text) for item in read(response).select("#error-summary li")]
+    summary = read(response).find(id="error-summary")
+    return [words(item.text) for item in summary.find_all("li")] if summary else []
 
 
 def heading(response) -> str:
