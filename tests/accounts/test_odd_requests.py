@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -44,15 +45,23 @@ def nobody() -> Client:
 def halfway() -> Client:
     browser = nobody()
     browser.post("/account/sign-in/", {"login": "ada", "password": PASSWORD})
-    assert browser.get("/account/sign-in/code/").status_code == 200
+    assert is_still(halfway, browser)
     return browser
 
 
 def signed_in() -> Client:
     browser = nobody()
     browser.post("/account/sign-in/", {"login": "ben", "password": PASSWORD})
-    assert browser.get("/account/").status_code == 200
+    assert is_still(signed_in, browser)
     return browser
+
+
+ONLY_OPEN_TO = {halfway: "/account/sign-in/code/", signed_in: "/account/"}
+
+
+def is_still(who: Callable[[], Client], browser: Client) -> bool:
+    """Whether what was sent has ended neither the sign-in nor what was done of it."""
+    return who is nobody or browser.get(ONLY_OPEN_TO[who]).status_code == 200
 
 
 @pytest.fixture
@@ -93,7 +102,7 @@ def test_no_page_of_sign_in_has_an_error_whatever_is_sent(route, who):
         for answer in answers:
             assert answer.status_code < 500, (address, odd[:20])
             assert "elsewhere" not in answer.headers.get("Location", "").partition("?")[0]
-        if who is not nobody and browser.get("/account/").status_code != 200:
+        if not is_still(who, browser):
             browser = who()
 
 
