@@ -20,11 +20,13 @@ from django.db import connection
 from assessments.census import message
 from assessments.census.years import CensusYear, years
 from assessments.models import NEVER_COUNTED, NOT_YET_OBTAINED, Child, Sex
-from cinfactors.audit.models import Change
 
 ROWS_AT_ONCE = 2000
 CHILDREN_AT_ONCE = 500
 """Whose expected dates of birth are looked up together."""
+
+SEARCHED_TOGETHER = 50_000
+"""Values made and still referred to, after which Python searches for garbage: some megabytes."""
 
 NOT_RECORDED = frozenset({"upn", "ethnicity", "disabilities", "modules"})
 """What a return has and our records have not; rules about it are judged in files alone."""
@@ -118,6 +120,14 @@ _RESTRICTED = f"""
 _NUMBER = f"SELECT count(DISTINCT child.id) {_EPISODES} {_IN_THE_YEAR}"
 
 
+_EXPECTED = """
+    SELECT row_key, old ->> 'expected_birth_date' FROM history.change
+    WHERE table_name = %(table)s AND row_key = ANY(%(keys)s)
+      AND old ->> 'expected_birth_date' IS NOT NULL
+    ORDER BY id
+"""
+
+
 class RecordedAssessment(NamedTuple):
     """Where an assessment of a return is recorded."""
 
@@ -160,7 +170,7 @@ def children_in_return(year: CensusYear, on: date) -> Generator[ChildInReturn, N
     with connection.cursor() as cursor:
         # The first rows at once, in the order of an index, and so no sorting before them.
         cursor.execute("SET LOCAL cursor_tuple_fraction = 0.001")
-    with _garbage_left_alone(), connection.chunked_cursor() as cursor:
+    with _searching_less(), connection.chunked_cursor() as cursor:
         cursor.execute(ROWS_OF_A_YEAR, parameters_of_year(year, day))
         with closing(_fetched(cursor)) as rows:
             children = ([*own] for _, own in groupby(rows, key=itemgetter(_CHILD_KEY)))
@@ -202,19 +212,18 @@ _Row = tuple[Any, ...]
 
 
 @contextmanager
-def _garbage_left_alone() -> Iterator[None]:
-    """Do not search for references in circles, of which rows and what is made of them have none.
+def _searching_less() -> Iterator[None]:
+    """Search less often for values that refer to each other in circles; rows have none.
 
-    Each search goes through all that the last one left, and there are hundreds: a fifth of the
-    time of an export. What nothing refers to any more is given back at once all the same.
+    Each search goes through all that came since the last one, which takes a fifth of an export.
     """
-    searched = gc.isenabled()
-    gc.disable()
+    before = gc.get_threshold()
+    gc.set_threshold(SEARCHED_TOGETHER, *before[1:])
     try:
         yield
     finally:
-        if searched:
-            gc.enable()
+        if before[0] != SEARCHED_TOGETHER:  # which another export has set
+            gc.set_threshold(*before)
 
 
 def _fetched(cursor: Any) -> Generator[_Row, None, None]:
@@ -238,16 +247,9 @@ def _expected_birth_dates(children: Iterable[list[_Row]], day: date) -> Mapping[
     ]
     if not born_later:
         return {}
-    changes = Change.objects.filter(
-        table_name=Child._meta.db_table,
-        row_key__in=born_later,
-        old__expected_birth_date__isnull=False,
-    )
-    found = changes.exclude(old__expected_birth_date=None).order_by("pk")
-    return {
-        key: date.fromisoformat(expected)
-        for key, expected in found.values_list("row_key", "old__expected_birth_date")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPECTED, {"table": Child._meta.db_table, "keys": born_later})
+        return {key: date.fromisoformat(expected) for key, expected in cursor.fetchall()}
 
 
 def _child_in_return(rows: list[_Row], day: date, expected: Mapping[int, date]) -> ChildInReturn:
