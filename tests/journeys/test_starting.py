@@ -97,7 +97,7 @@ def test_the_page_to_add_a_child_is_short(people, at_a_browser, width: int):
 
 def test_an_unborn_child_is_asked_for_one_date_and_no_sex(ada):
     ada.opens("/assessments/start/new/")
-    page = ada.page
+    page, today = ada.page, timezone.localdate()
     expect(
         page.get_by_role("group", name="Date of birth or expected date of birth")
     ).to_be_visible()
@@ -105,11 +105,12 @@ def test_an_unborn_child_is_asked_for_one_date_and_no_sex(ada):
     expect(page.get_by_role("group", name="Date of birth", exact=True)).to_be_visible()
     expect(page.get_by_role("group", name="Sex")).to_be_visible()
     ada.chooses("Not born yet")
-    expect(page.get_by_role("group", name="Expected date of birth", exact=True)).to_be_visible()
+    asked = page.get_by_role("group", name="Expected date of birth", exact=True)
+    expect(asked).to_be_visible()
+    expect(asked.get_by_text(f"For example, 27 3 {today.year + 1}")).to_be_visible()
     expect(page.get_by_role("group", name="Sex")).to_be_hidden()
     ada.enters("Child id", "EX5000")
     ada.enters("Family name", "Sample")
-    today = timezone.localdate()
     ada.enters_date("Expected date of birth", today + timedelta(days=60))
     ada.enters_date("Referral date", today)
     page.get_by_label("Source of the referral").select_option(index=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from assessments.components.child_form import LAYOUT, ChildForm, validated_child_id
 from assessments.components.forms import DateField, Form, side_by_side
@@ -107,9 +108,14 @@ class NewChildForm(ChildForm):
         super().__init__(*args, **kwargs)
         # The messages name the date that was asked for.
         label = "Expected date of birth" if self.is_unborn() else "Date of birth"
-        date = DateField(label=label, help_text=self.fields["birth_date"].help_text)
+        date = DateField(label=label)
         # The legend says what the answer before it asks for; both where there is none yet.
         date.label = render_to_string("pages/start/birth_or_expected.html")
+        examples = {
+            "born": self.fields["birth_date"].help_text,
+            "unborn": f"For example, 27 3 {timezone.localdate().year + 1}",
+        }
+        date.help_text = render_to_string("pages/start/birth_or_expected_example.html", examples)
         self.fields["birth_date"] = date
         if self["born"].data not in {BORN, UNBORN}:
             date.error_messages["required"] = "Enter the date of birth, or the expected date"
