@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from tests import people as given
 from tests.journeys.states.opening import SitDown, ready_for_axe
 from tests.journeys.visitor import Visitor
@@ -51,7 +55,8 @@ def likely_duplicates(people: People, open_browser: SitDown) -> Visitor:
         (people.cleo, "EX3", "Alexa"),
         (people.ada, "EX4", "Alexa"),
     ):
-        given.start(by, la_child_id, given_name=name)
+        born = timezone.localdate() - timedelta(days=9 * 366)
+        given.start(by, la_child_id, given_name=name, birth_date=born)
     visitor = open_browser(people.mo)
     visitor.opens("/duplicates/")
     visitor.sees("Compare and join", "A record of another team.")
