@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from django.db import connections
 from django.test import override_settings
 
 from benchmarks import browser, census, database, exports, factor_page, finding, lists, rules, saves
+from benchmarks.pace import slowness
 from benchmarks.people import worker
-from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row
+from benchmarks.report import A_SECOND, AT_LEAST, AT_MOST, Goal, Row
 from cinfactors.dev.embedded_postgres import Server
 from cinfactors.dev.install import say
 from cinfactors.dev.prepare import collect_static_files
@@ -18,8 +20,10 @@ NOTES = """\
 Pages and saves: CPU of this process for the whole request, middleware and compression included,
 as the role of the application, with the large database. Lists: time on the clock, since the
 database works in a process of its own. The compressed size holds up to 100 random bytes that
-Django's GZipMiddleware adds against BREACH. Slow phone: a processor four times slower than this
-one, 150 ms for each request, 1.6 Mbit a second."""
+Django's GZipMiddleware adds against BREACH. Goals' machine: the figure, divided by how many times
+as long this machine took then to read a return with lxml; a goal in time is one for that machine.
+Slow phone: a processor four times slower than that machine's, 150 ms for each request, 1.6 Mbit a
+second."""
 
 HOSTS = ["testserver", "127.0.0.1"]
 """The hosts of Django's test requests and of the browser's."""
@@ -45,20 +49,28 @@ def all_rows(server: Server, small: int, large: int, *, runs: int, warm_up: int)
             own = worker().assessments.select_related("episode__child", "worker").earliest("pk")
             measured = {"runs": runs, "warm_up": warm_up}
             return [
-                *page_rows(factor_page.measure(own, **measured)),
-                *save_rows(saves.measure(own, **measured)),
-                *browser_rows(browser.measure(own)),
-                *list_rows(lists.measure(found[small], found[large], **measured)),
-                *rules_rows(),
-                *census_rows(census.measure()),
-                *export_rows(exports.measure()),
-                *finding_rows(),
+                *at_a_pace(lambda: page_rows(factor_page.measure(own, **measured))),
+                *at_a_pace(lambda: save_rows(saves.measure(own, **measured))),
+                *at_a_pace(lambda: browser_rows(browser.measure(own, slowness=slowness()))),
+                *at_a_pace(lambda: list_rows(lists.measure(*found.values(), **measured))),
+                *at_a_pace(rules_rows),
+                *at_a_pace(lambda: census_rows(census.measure())),
+                *at_a_pace(lambda: export_rows(exports.measure())),
+                *at_a_pace(finding_rows),
             ]
     finally:
         for connection in found.values():
             connection.close()
             connection.close_pool()
         connections["default"] = ordinary
+
+
+def at_a_pace(measured: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+    """Give each row how slow the machine was then: the mean of before and after."""
+    before = slowness()
+    rows = [*measured()]
+    mean = (before + slowness()) / 2
+    return (replace(row, slowness=mean) for row in rows)
 
 
 def page_rows(page: factor_page.FactorPage) -> Iterator[Row]:
@@ -103,8 +115,8 @@ def save_rows(save: saves.Save) -> Iterator[Row]:
 
 
 def browser_rows(times: browser.BrowserTimes) -> Iterator[Row]:
-    first = Goal(AT_MOST, 900, "ms", of_ratio=False)
-    again = Goal(AT_MOST, 1000, "ms", of_ratio=False)
+    first = Goal(AT_MOST, 900, "ms", of_ratio=False, on_any=True)
+    again = Goal(AT_MOST, 1000, "ms", of_ratio=False, on_any=True)
     yield Row(
         "  from the click to the screen, the 95th of 100",
         times.change,
@@ -133,7 +145,7 @@ def rules_rows() -> Iterator[Row]:
         rules.evaluations_a_second(),
         "",
         rules.floor_a_second(),
-        Goal(AT_LEAST, 50_000, "a second", of_ratio=False),
+        Goal(AT_LEAST, 50_000, A_SECOND, of_ratio=False),
     )
 
 
@@ -142,7 +154,7 @@ def census_rows(speed: census.Speed) -> Iterator[Row]:
         "Census: children judged a second",
         speed.judged_a_second,
         "",
-        goal=Goal(AT_LEAST, 20_000, "a second", of_ratio=False),
+        goal=Goal(AT_LEAST, 20_000, A_SECOND, of_ratio=False),
     )
     yield Row(
         "  CPU of one, beside lxml that does nothing",

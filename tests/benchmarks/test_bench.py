@@ -17,7 +17,7 @@ from assessments.census.check import check
 from assessments.components.picker.state import picker_state
 from assessments.evaluation import evaluate
 from assessments.models import CensusCheck
-from benchmarks import browser, census, exports, factor_page, lists, rules, run, saves
+from benchmarks import browser, census, exports, factor_page, lists, pace, rules, run, saves
 from benchmarks.measure import medians, percentile_95_time
 from benchmarks.people import worker
 from benchmarks.report import AT_LEAST, AT_MOST, Goal, Row, table
@@ -161,6 +161,15 @@ def test_subjects_are_measured_in_turn():
         (Row("", 2.1, "ms", 6, Goal(AT_LEAST, 3), times_faster=True), False),
         (Row("", 15, "ms", 1, Goal(AT_MOST, 15, of_ratio=False)), True),
         (Row("", 16, "ms", 100, Goal(AT_MOST, 15, of_ratio=False)), False),
+        (Row("", 30, "ms", 1, Goal(AT_MOST, 15, "ms", of_ratio=False), slowness=2), True),
+        (Row("", 31, "ms", 1, Goal(AT_MOST, 15, "ms", of_ratio=False), slowness=2), False),
+        (Row("", 16, "ms", 1, Goal(AT_MOST, 15, "ms", False, on_any=True), slowness=2), False),
+        (Row("", 240, "ms", 2, Goal(AT_MOST, 1.5, or_figure=120), slowness=2), True),
+        (Row("", 241, "ms", 2, Goal(AT_MOST, 1.5, or_figure=120), slowness=2), False),
+        (Row("", 25, "", None, Goal(AT_LEAST, 50, "a second", of_ratio=False), slowness=2), True),
+        (Row("", 24, "", None, Goal(AT_LEAST, 50, "a second", of_ratio=False), slowness=2), False),
+        (Row("", 16, "bytes", None, Goal(AT_MOST, 15, "bytes", False), slowness=2), False),
+        (Row("", 31, "ms", 20, Goal(AT_MOST, 1.5), slowness=2), False),
         (Row("", 16, "ms"), True),
     ],
 )
@@ -169,11 +178,29 @@ def test_a_goal_is_met_at_its_limit_and_missed_beyond_it(row, met):
 
 
 def test_the_table_says_which_goal_is_missed():
-    rows = [Row("Slow page", 4, "ms", 2, Goal(AT_MOST, 1.5)), Row("Bytes", 1234, "bytes")]
+    rows = [
+        Row("Slow page", 4, "ms", 2, Goal(AT_MOST, 1.5)),
+        Row("Save", 4, "ms", None, Goal(AT_MOST, 3, "ms", of_ratio=False), slowness=2),
+        Row("Bytes", 1234, "bytes"),
+    ]
     assert table(rows).splitlines()[1:] == [
-        "Slow page      4.00 ms  2.00 ms   2.00  at most 1.5 times  MISSED",
+        "Slow page      4.00 ms  2.00 ms   2.00                  at most 1.5 times  MISSED",
+        "Save           4.00 ms                         2.00 ms  at most 3 ms       met",
         "Bytes      1,234 bytes",
     ]
+
+
+def test_each_figure_is_given_how_slow_the_machine_was_when_it_was_measured(monkeypatch):
+    found = iter([1.0, 3.0, 4.0, 6.0])
+    monkeypatch.setattr(run, "slowness", lambda: next(found))
+    rows = [*run.at_a_pace(lambda: iter([Row("", 8, "ms")]))]
+    rows += run.at_a_pace(lambda: iter([Row("", 8, "ms")]))
+    assert [row.slowness for row in rows] == [2, 5]
+
+
+def test_the_machine_is_timed_by_reading_a_return(monkeypatch):
+    monkeypatch.setattr(pace, "CHILDREN", 5)
+    assert pace.slowness() > 0
 
 
 def test_the_invented_return_is_judged_whole_and_has_nothing_wrong_in_a_child():
