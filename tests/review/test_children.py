@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -10,11 +9,6 @@ from assessments.models import Episode
 from tests import people as make
 from tests.pages.page import read, words
 from tests.people import People
-
-
-@pytest.fixture
-def mo(people: People, browser_of) -> Client:
-    return browser_of(people.mo)
 
 
 def test_a_childs_page_says_in_words_what_is_about_the_child_alone(people: People, mo: Client):

@@ -21,11 +21,6 @@ MAY = "2025-05-20 10:00 +0000"
 
 
 @pytest.fixture
-def mo(people: People, browser_of) -> Client:
-    return browser_of(people.mo)
-
-
-@pytest.fixture
 def ended_late(people: People):
     """Referred on 5 March 2025, ended on 12 May 2025, as far as is recorded."""
     with time_machine.travel(MAY, tick=False):

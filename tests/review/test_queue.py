@@ -28,11 +28,6 @@ SESSIONS = "accounts_session"
 """Messages to a person wait in their session, and are no part of the record."""
 
 
-@pytest.fixture
-def mo(people: People, browser_of) -> Client:
-    return browser_of(people.mo)
-
-
 def listed(response) -> list[str]:
     """The ids of the children of the rows, in their order."""
     return [each.episode.child.la_child_id for each in response.context["cl"].result_list]

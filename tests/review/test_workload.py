@@ -21,11 +21,6 @@ from tests.people import People
 INDEX = "/admin/"
 
 
-@pytest.fixture
-def mo(people: People, browser_of) -> Client:
-    return browser_of(people.mo)
-
-
 def rows_of(response) -> dict[str, list[str]]:
     """The numbers of each row of the first table, by its name; in the table's order."""
     table = read(response).select_one("table.workload-table")
