@@ -38,6 +38,16 @@ def test_a_page_of_questions_with_errors_is_short(people, at_a_browser, question
     assert ada.page.evaluate("document.documentElement.scrollHeight") <= height
 
 
+@pytest.mark.parametrize("page", ["check/", ""])
+def test_the_facts_of_the_child_stand_in_one_row(people, at_a_browser, page: str):
+    child = {"given_name": "Wilhelmina", "family_name": "Featherstone", "disabled": None}
+    draft = given.start(people.ada, "DEMO000001", **child)
+    ada = at_a_browser(people.ada)
+    ada.opens(f"/assessments/{draft.reference}/{page}")
+    places = [each.bounding_box() for each in ada.page.locator(".app-child-facts dt").all()]
+    assert len({place["y"] for place in places if place}) == 1
+
+
 def test_the_outcome_comes_before_what_the_guide_asks(people, at_a_browser):
     ada = at_a_browser(people.ada)
     opens(ada, people, "13A")
