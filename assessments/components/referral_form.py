@@ -28,7 +28,7 @@ class ReferralForm(Form):
     )
     family_reference = forms.CharField(
         label="Family reference (optional)",
-        help_text="The same for brothers and sisters who were referred together",
+        help_text="The same for brothers and sisters referred together",
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

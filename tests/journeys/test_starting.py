@@ -138,6 +138,21 @@ def test_the_names_stand_beside_each_other_where_there_is_room(people, at_a_brow
     assert given_name < family_name
 
 
+def test_the_start_stands_beside_the_referral_where_there_is_room(people, at_a_browser):
+    ada = at_a_browser(people.ada)
+    ada.opens("/assessments/start/new/")
+
+    def tops() -> list[float]:
+        names = ("The referral", "The assessment")
+        return [ada.page.get_by_role("heading", name=n).bounding_box()["y"] for n in names]
+
+    referral, start = tops()
+    assert referral == start
+    ada.page.set_viewport_size({"width": 360, "height": 740})
+    referral, start = tops()
+    assert referral < start
+
+
 MOST_KEYS = {"born": 68, "unborn": 63}
 """With the letters and digits of what is typed."""
 
