@@ -283,6 +283,16 @@ def test_a_bar_says_what_is_selected_saved_and_waits_and_opens_the_list(phone):
     phone.waits_until_saved()
 
 
+def test_the_bar_stays_low_while_it_says_that_one_is_signed_out(phone):
+    phone.loses_answers()
+    phone.is_signed_out_by_time()
+    phone.unticks("1B")
+    bar = phone.page.locator(".app-panel__save")
+    expect(bar.get_by_role("link", name="sign in again")).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("button", name="Save and continue")).to_be_in_viewport(ratio=1)
+    assert bar.bounding_box()["height"] <= 90
+
+
 def test_the_bar_hides_nothing_and_gives_way_to_the_keyboard(phone):
     page = phone.page
     bar = page.locator(".app-panel__save")

@@ -39,21 +39,21 @@ function scheduleRetry(isSignedOut) {
     const link = document.createElement("a");
     Object.assign(link, {
       className: "govuk-link", target: "_blank", rel: "noopener",
-      textContent: "Sign in again (opens in a new tab)",
+      textContent: "sign in again (opens in a new tab)",
       href: form.dataset.signInUrl,
     });
-    showFailure("you have been signed out. What you selected stays here, and is saved once you have signed in.", link);
+    showFailure("you have been signed out. What you selected stays here, and is saved once you", link, ".");
   } else {
     showFailure("there is no answer from the server. Trying again; keep this page open.");
   }
 }
 
-function showFailure(text, link = "") {
+function showFailure(text, ...more) {
   const line = element("state");
   line.dataset.state = "failed";
   line.className = "govuk-body-s app-panel__saved app-panel__saved--failed";
   line.textContent = `Not saved: ${text} `;
-  line.append(link);
+  line.append(...more);
   if (leavingButton) line.append(" The page goes on once it is saved.");
   forgetPart("saved");
   // The list is the server's, and older than the page now.
