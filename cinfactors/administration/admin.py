@@ -48,6 +48,7 @@ from cinfactors.administration.forms import (
     PersonForm,
 )
 from cinfactors.administration.person_actions import PERSON_ACTIONS, PersonAction
+from cinfactors.web.problems import problems_of
 
 if TYPE_CHECKING:  # Django's class takes no parameter at run time
     from django.contrib.admin.options import _FieldsetSpec
@@ -275,7 +276,8 @@ class PersonAdmin(AdministratorsOnly):
             return redirect("admin:accounts_user_change", person.pk)
         if request.method == "POST" and "end" in request.POST:
             return self._end_cover(request, person)
-        form = CoverForm(request.POST if request.method == "POST" else None, manager=person)
+        posted = request.POST if request.method == "POST" else None
+        form = CoverForm(posted, manager=person, label_suffix="")
         if request.method == "POST" and form.is_valid():
             try:
                 arrange_cover(
@@ -295,6 +297,7 @@ class PersonAdmin(AdministratorsOnly):
             form=form,
             key_form=IdempotencyKeyForm(),
             covers=queries.covers_of(person),
+            problems=problems_of(form),
         )
 
     def _end_cover(self, request: SignedInRequest, person: User) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from assessments import queries
+from assessments.components.forms import DateField
 from cinfactors.accounts.models import Role, Team, User
 from cinfactors.accounts.sign_in.passwords import random_password
 from cinfactors.accounts.user_names import ALLOWED
@@ -158,16 +159,8 @@ class CoverForm(forms.Form):
         empty_label="Select a manager",
         error_messages={"required": "Select the manager who covers for them"},
     )
-    first_day = forms.DateField(
-        label="First day",
-        widget=forms.DateInput({"type": "date"}),
-        error_messages={"required": "Enter the first day", "invalid": "Enter a day as 2026-03-27"},
-    )
-    last_day = forms.DateField(
-        label="Last day (included)",
-        widget=forms.DateInput({"type": "date"}),
-        error_messages={"required": "Enter the last day", "invalid": "Enter a day as 2026-03-27"},
-    )
+    first_day = DateField(label="First day", help_text="For example, 3 10 2026")
+    last_day = DateField(label="Last day", help_text="That day included")
 
     def __init__(self, *args: Any, manager: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib import admin
@@ -47,6 +47,12 @@ def text_of(response) -> str:
 
 def shown(response) -> str:
     return words(read(response).text)
+
+
+def boxes(name: str, day: date) -> dict[str, int]:
+    """Day, month and year, as the three boxes of a date send them."""
+    parts = (day.day, day.month, day.year)
+    return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
 def save(by: User, person: User, *teams) -> None:
@@ -507,12 +513,26 @@ def test_who_is_deactivated_exports_nothing(people: People):
 
 def test_an_administrator_arranges_cover_for_a_manager_and_ends_it(people: People, abe: Client):
     today = timezone.localdate()
-    days = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=9)).isoformat()}
+    last_day = today + timedelta(days=9)
+    days = {**boxes("first_day", today), **boxes("last_day", last_day)}
     assert page_of(people.mo, "cover") in abe.get(page_of(people.mo)).content.decode()
     assert page_of(people.ada, "cover") not in abe.get(page_of(people.ada)).content.decode()
-    for refused in ({"covered_by": people.ada.pk}, {"last_day": "2020-01-01"}, {"first_day": ""}):
+    for refused, place, message in (
+        ({"covered_by": people.ada.pk}, "covered_by", "Select a valid choice"),
+        ({"last_day_2": "2020"}, "last_day_0", "The last day must be the first day or later"),
+        ({"first_day_1": ""}, "first_day_1", "First day must include a month"),
+        ({"last_day_0": "31", "last_day_1": "February"}, "last_day_0", "must be a real date"),
+    ):
         sent = {"key": uuid.uuid4(), "covered_by": people.nia.pk, **days, **refused}
-        assert "There is a problem" in abe.post(page_of(people.mo, "cover"), sent).content.decode()
+        page = read(abe.post(page_of(people.mo, "cover"), sent))
+        [problem] = page.select("#error-summary li a")
+        assert problem["href"] == f"#id_{place}"
+        assert message in problem.text
+        assert words(problem.text) == words(page.select_one(".form-row.errors .errorlist").text)
+        typed = {
+            box["name"]: box.get("value", "") for box in page.select(".govuk-date-input input")
+        }
+        assert typed == {name: str(sent[name]) for name in typed}
     assert not Cover.objects.exists()
     made = make.start(people.ada, "EX1")
     assert made not in queries.assessments_visible_to(people.nia)
@@ -523,6 +543,7 @@ def test_an_administrator_arranges_cover_for_a_manager_and_ends_it(people: Peopl
     assert made in queries.assessments_visible_to(people.nia)
     cover = Cover.objects.get()
     assert (cover.arranged_by, cover.covered_by) == (people.abe, people.nia)
+    assert (cover.first_day, cover.last_day) == (today, last_day)
     abe.post(page_of(people.mo, "cover"), {"end": cover.reference})
     assert made not in queries.assessments_visible_to(people.nia)
     assert abe.post(page_of(people.mo, "cover"), {"end": uuid.uuid4()}).status_code == 404

@@ -222,7 +222,7 @@ def test_a_decision_is_taken_whatever_filters_the_address_has(mo: Client, sent, 
 
 def test_the_day_it_ended_is_given_where_it_is_confirmed(mo: Client, people: People, sent):
     page = read(mo.post(at(sent, "authorise"), form_data(sent)))
-    boxes = page.select(".review-date input")
+    boxes = page.select(".govuk-date-input input")
     assert [box["name"] for box in boxes] == ["end_date_0", "end_date_1", "end_date_2"]
     assert {box["inputmode"] for box in boxes} == {"numeric"}
     assert {box["autocomplete"] for box in boxes} == {"off"}
@@ -252,7 +252,7 @@ def test_a_day_that_cannot_be_is_refused_with_what_was_typed(mo: Client, sent, e
     assert (response.status_code, problems(response)) == (422, [message])
     assert asks_to_confirm(response) == "Authorise 3A, 13A? It ends today."
     assert read(response).select_one("#error-summary a")["href"] == "#id_end_date_0"
-    boxes = read(response).select(".review-date input")
+    boxes = read(response).select(".govuk-date-input input")
     assert tuple(box.get("value", "") for box in boxes) == entered
 
 
@@ -286,7 +286,7 @@ def test_an_amendment_keeps_its_end_and_the_pages_say_so(mo: Client, people: Peo
     assert counts in words(read(page).text)
     confirmation = mo.post(at(sent, "authorise"), form_data(sent))
     assert asks_to_confirm(confirmation) == "Authorise 4A? It keeps its end, 8 May 2025."
-    assert not read(confirmation).select(".review-date")
+    assert not read(confirmation).select(".govuk-date-input")
     mo.post(at(sent, "authorise"), sent_by_page("authorise", sent))
     sent.refresh_from_db()
     assert (sent.status, str(sent.end_date)) == (Status.AUTHORISED, "2025-05-08")

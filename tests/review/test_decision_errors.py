@@ -114,7 +114,7 @@ def test_a_day_that_was_typed_stays_beside_a_comment(mo: Client, sent, button: s
     assert field_value(response, "comment") == "Look again"
     assert field_value(response, "end_date_0") == "8"
     assert asks_to_confirm(response) == "Authorise 3A, 13A? It ends today."
-    assert not read(response).select(".review-date .errorlist")
+    assert not read(response).select("[data-confirm] .errorlist")
 
 
 def test_a_day_and_a_comment_are_both_recovered_after_the_next_sign_in(

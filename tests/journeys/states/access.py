@@ -177,6 +177,15 @@ def cover_with_errors(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def cover_in_the_admin_with_errors(people: People, open_browser: SitDown) -> Visitor:
+    visitor = open_browser(people.abe)
+    visitor.opens(f"/admin/accounts/user/{people.mo.pk}/cover/")
+    visitor.enters_date("First day", timezone.localdate())
+    visitor.presses("Arrange the cover")
+    visitor.sees("Select the manager who covers for them", "Enter the last day")
+    return ready_for_axe(visitor)
+
+
 def a_team_to_merge(people: People, open_browser: SitDown) -> Visitor:
     given.start(people.cleo)
     visitor = open_browser(people.abe)
@@ -198,6 +207,7 @@ def what_has_no_manager(people: People, open_browser: SitDown) -> Visitor:
 
 STATES = (
     cover_with_errors,
+    cover_in_the_admin_with_errors,
     a_team_to_merge,
     what_has_no_manager,
     all_the_work_of_a_leaver,
