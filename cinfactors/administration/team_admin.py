@@ -65,6 +65,18 @@ class TeamAdmin(AdministratorsOnly):
     def open_work(self, team: TeamOfList) -> int:
         return team.open_assessments
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        team = Team.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        records = queries.records_of([team])[0] if team else None
+        context = {"records": records, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         services.save_team(by=person_of(request), team=obj)
 

@@ -358,11 +358,16 @@ def test_a_closed_team_that_still_has_records_is_listed_and_moved(people: People
     Team.objects.filter(pk=people.south.pk).update(active=False)
     assert "South (closed): 2 people, 0 open" in shown(abe.get("/admin/"))
     address = f"{TEAMS}{people.south.pk}/merge/"
+    page = shown(abe.get(f"{TEAMS}{people.south.pk}/change/"))
+    assert "It is closed, and still has some: move them to another team" in page
     posted = {"into": people.north.pk, "with_people": "on", "seen": "3"}
     assert abe.post(address, posted).status_code == 302
     done.refresh_from_db()
     assert done.team == people.north
     assert abe.get(address).status_code == 302
+    page = read(abe.get(f"{TEAMS}{people.south.pk}/change/"))
+    assert "nothing is left to move: its history says" in words(page.text)
+    assert address not in str(page)
     assert "(closed)" not in shown(abe.get("/admin/"))
 
 
