@@ -371,7 +371,7 @@ def test_a_child_added_twice_is_joined_and_another_childs_record_is_voided(
     mo.enters("Child id of the other record", "EX1001")
     mo.presses("Compare the records")
     mo.sees_heading("Join two records of a child")
-    mo.sees("Joined records cannot be parted again.")
+    mo.sees("Joined records cannot be separated again.")
     mo.chooses("EX1001")
     mo.enters("How do you know that it is the same child?", "One birth certificate")
     mo.presses("Join the records")

@@ -48,8 +48,8 @@ def test_the_other_record_is_found_by_its_id_and_shown_beside(mo: Client, later:
     found = mo.post(at("find_other_record", later), {"la_child_id": " ex1 "})
     assert (found.status_code, found["Location"]) == (302, joining(later, child("EX1")))
     page = read(mo.get(found["Location"]))
-    assert [words(each.text) for each in page.select("main section h2")] == ["EX2", "EX1"]
-    assert "Joined records cannot be parted again." in page.text
+    assert [words(each.text) for each in page.select("main thead th")] == ["EX2", "EX1"]
+    assert "Joined records cannot be separated again." in page.text
 
 
 @pytest.mark.parametrize(

@@ -98,5 +98,5 @@ def not_the_same(request: SignedInRequest) -> HttpResponse:
         services.say_not_the_same(duplicate=found, by=request.user)
     except services.NotPermitted as refused:
         raise Http404 from refused
-    messages.success(request, "It is kept that they are not the same child.")
+    messages.success(request, "It is recorded that they are not the same child.")
     return redirect("likely_duplicates")
