@@ -82,6 +82,11 @@ class CensusTask(models.Model):
         return f"{self.get_kind_display()} of {self.asked_at:%Y-%m-%d %H:%M}"
 
     @property
+    def title(self) -> str:
+        """What it is, and of which year once that is known."""
+        return ", ".join(filter(None, [self.get_kind_display(), self.year]))
+
+    @property
     def is_over(self) -> bool:
         return self.ended_at is not None
 

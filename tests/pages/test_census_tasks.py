@@ -91,7 +91,7 @@ def test_a_return_is_compared_with_what_is_recorded_here(people: People, dee: Cl
     mine = completed(people, "3B")
     address = done(dee, theirs(child(assessment(wrapper("4B"))), child(id="THEIRS1")))
     page = dee.get(address)
-    assert "Comparison with a return 2025-26" in text(page)
+    assert "Comparison with a return, 2025-26" in text(page)
     assert "2 children and 2 assessments in the return, 1 of them recorded here" in text(page)
     assert "Different factors" in text(dee.get(f"{address}?kind=factors"))
     different = dee.get(f"{address}?kind=factors").content.decode()
@@ -137,7 +137,7 @@ def test_a_return_is_judged_by_itself(people: People, dee: Client):
     address = done(dee, theirs(child(assessment(wrapper("21", "3B")))), "judge")
     page = text(dee.get(f"{address}?kind=error"))
     assert "8869" in page
-    assert "Check of a return 2025-26" in page
+    assert "Check of a return, 2025-26" in page
     assert "mend it in the case system" in page
     assert {row["rule"] for row in rows(dee, address)} >= {"8869"}
     assert not Reading.objects.filter(page="reconcile").exists()
@@ -280,6 +280,7 @@ def test_a_return_sent_after_the_sign_in_ended_leads_to_signing_in_and_back(
     client.force_login(people.dee)
     again = client.get(PAGE)
     assert "You were signed out before the return was sent" in text(again)
+    assert not problems(again)
     shown = BeautifulSoup(again.content, "html.parser")
     assert shown.select_one("input[value=merge]").has_attr("checked")
     assert "You were signed out" not in text(client.get(PAGE))
@@ -510,7 +511,7 @@ def test_a_person_has_only_so_much_kept_at_once(people: People, dee: Client, lar
         response = send(dee, theirs(child()), "judge")
         export = dee.post("/census/export/", {"year": "2025-26", "format": "xml"})
     assert response.status_code == export.status_code == 422
-    assert problems(response)[0].startswith("You have sent or had made as much within the hour")
+    assert problems(response)[0].startswith("You have asked for as much as is kept")
     assert problems(export) == problems(response)
     assert BeautifulSoup(response.content, "html.parser").select_one("input[value=judge][checked]")
     work()
@@ -626,7 +627,7 @@ def test_what_was_asked_for_within_the_hour_is_listed(people: People, dee: Clien
     done(dee, theirs(child()))
     send(dee, theirs(child()), "judge")
     page = text(dee.get(PAGE))
-    assert "Comparison with a return 2025-26" in page
+    assert "Comparison with a return, 2025-26" in page
     assert "waiting" in page
 
 
@@ -675,7 +676,7 @@ def test_a_file_of_a_large_year_is_made_in_the_background(
     address = dee.post("/census/export/", asked)["Location"]
     work()
     page = text(dee.get(address))
-    assert "File of a year 2025-26" in page
+    assert "File of a year, 2025-26" in page
     assert "1 child and 1 assessment, 1 of them completed" in page
     response = dee.post(f"{address}file/")
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'

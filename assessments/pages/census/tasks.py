@@ -62,9 +62,8 @@ def census_task(request: SignedInRequest, reference: UUID) -> HttpResponse:
     of_the_year = f"{reverse('census')}?year={task.year}"
     context: dict[str, Any] = {
         "task": task,
-        "heading": f"{task.get_kind_display()} {task.year}".strip(),
         "back": of_the_year if is_of_a_year else reverse("census_return"),
-        "back_to": f"Census {task.year}" if is_of_a_year else "A return of the case system",
+        "back_to": f"Census {task.year}" if is_of_a_year else "A return from the case system",
         "may_have_file": queries.may_have_file(request.user, task),
         "kept_until": task.asked_at + queries.CENSUS_TASKS_ARE_KEPT,
     }

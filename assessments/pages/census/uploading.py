@@ -35,8 +35,8 @@ from cinfactors.web.request_bodies import MOST_WITH_FILES, accepts_files
 MOST_MEGABYTES = 300
 MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 TOO_LARGE = (
-    f"The file must be smaller than {MOST_MEGABYTES} MB. Ask whoever runs this service to run the "
-    "command instead"
+    f"The file must be smaller than {MOST_MEGABYTES} MB. Ask whoever runs this service to do it "
+    "with a command on the server"
 )
 WHAT_TO_DO = (
     (CensusTask.Kind.JUDGE.value, "Check it by the census rules"),
@@ -66,7 +66,7 @@ class ReturnForm(forms.Form):
             "required": "Select the return that your case system made",
             "missing": "Select the return that your case system made",
             "invalid": "Select the return that your case system made",
-            "empty": "The file is empty. Make it anew in the case system",
+            "empty": "The file is empty. Make it again in the case system",
         },
     )
 
@@ -132,7 +132,9 @@ class Upload(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        return _page(request, ReturnForm(request.unsent_draft))
+        form = ReturnForm(request.unsent_draft)
+        form.errors.pop("file", None)  # the page says that it was not kept
+        return _page(request, form)
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         form = ReturnForm({})

@@ -74,8 +74,8 @@ class TooMuchKept(ReturnRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "You have sent or had made as much within the hour as is kept for one person. Wait "
-            "until some of it is done or, an hour after you asked for it, deleted"
+            "You have asked for as much as is kept for one person at a time. Wait until some of it "
+            "is done, or deleted an hour after you asked for it"
         )
 
 

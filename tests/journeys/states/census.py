@@ -312,6 +312,24 @@ def return_refused(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def return_under_way(people: People, open_browser: SitDown) -> Visitor:
+    visitor = return_waiting(people, open_browser)
+    CensusTask.objects.update(status="running", heard_at=timezone.now(), progress=2, of=5)
+    visitor.page.reload()
+    visitor.sees("40 per cent is done")
+    return visitor
+
+
+def a_return_too_many(people: People, open_browser: SitDown) -> Visitor:
+    waits = {"kind": "judge", "status": "waiting", "asked_at": timezone.now()}
+    CensusTask.objects.bulk_create(CensusTask(**waits, asked_by=people.dee) for _ in range(20))
+    visitor = open_browser(people.dee)
+    visitor.expects(422)
+    sends(visitor, b"<Message/>", COMPARE)
+    visitor.sees("There is a problem", "as is kept for one person")
+    return visitor
+
+
 def return_with_an_error(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.dee)
     visitor.opens("/census/return/")
@@ -342,10 +360,12 @@ STATES = (
     changes_since_the_submission,
     return_with_an_error,
     return_waiting,
+    return_under_way,
     return_compared,
     return_filled,
     return_of_records_restricted_since,
     return_no_longer_readable,
     return_judged,
     return_refused,
+    a_return_too_many,
 )
