@@ -34,7 +34,7 @@ AWAITING: Columns = [
     "factors",
     "reasons",
     "returned",
-    "with_others",
+    "together",
     "team_name",
     "worker_name",
 ]
@@ -53,7 +53,7 @@ MIXED: Columns = [
 ]
 COLUMNS: Mapping[str, Columns] = {
     "": AWAITING,
-    Status.SUBMITTED: [name for name in AWAITING if name != "with_others"],
+    Status.SUBMITTED: [name for name in AWAITING if name != "together"],
     Status.DRAFT: [name for name in WITH_WORKER if name != "returned"],
     Status.RETURNED: WITH_WORKER,
     Status.REOPENED: AMENDED,
@@ -134,9 +134,9 @@ class QueueColumns(ReadOnlyAdmin):
     def returned(self, row: QueueRow) -> SafeString:
         return _cell("returned", facts=row.queue_facts)
 
-    @admin.display(description="with others")
-    def with_others(self, row: QueueRow) -> SafeString:
-        return _cell("with_others", reasons=row.queue_facts.reasons_to_read)
+    @admin.display(description="authorise together")
+    def together(self, row: QueueRow) -> SafeString:
+        return _cell("together", reasons=row.queue_facts.reasons_to_read)
 
     @admin.display(description="ended", ordering="end_date")
     def ended(self, assessment: Assessment) -> str:
