@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Route, expect
 
@@ -124,3 +125,26 @@ def test_the_page_says_that_it_goes_on_once_it_is_saved(ada, draft):
     ada.waits_until_saved()
     ada.sees_heading("Select the factors identified")
     assert given.codes_of(draft) == ["3A", "4B"]
+
+
+def test_what_is_ticked_while_the_page_is_left_is_saved_though_leaving_is_stopped(ada, draft):
+    ada.ticks("3A")
+    ada.waits_until_saved()
+    ada.page.route("**/factors/", lambda route: route.abort("aborted"))
+    with ada.page.expect_event("requestfailed"):
+        ada.presses_in_place("Save and continue")
+    ada.ticks("4B")
+    ada.waits_until_saved()
+    assert given.codes_of(draft) == ["3A", "4B"]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_what_a_proxy_answers_while_the_server_starts_again_ends_nothing(ada, draft, status: int):
+    ada.expects(status)
+    ada.page.route("**/autosave/", lambda route: route.fulfill(status=status, body="Not here"))
+    ada.ticks("3A")
+    expect(ada.page.locator("#state")).to_contain_text("there is no answer from the server")
+    ada.page.unroute("**/autosave/")
+    ada.page.evaluate(COMES_BACK)
+    ada.waits_until_saved()
+    assert given.codes_of(draft) == ["3A"]

@@ -1,6 +1,8 @@
 // Leaving Check answers: a link saves what was entered and then leads on; any other way is warned
 // of, and so is every way from a page that was refused or not sent, which is to be looked at first.
 
+import { isPlainClick } from "../../site/plain_click.js";
+
 const form = document.querySelector("form[data-was-saved]");
 
 if (form) {
@@ -13,8 +15,7 @@ if (form) {
 
   document.addEventListener("click", event => {
     const link = event.target.closest("a[href]");
-    const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (!link || !isPlain || event.defaultPrevented) return;
+    if (!link || !isPlainClick(event) || event.defaultPrevented) return;
     if (!wasSaved || entered() === before) return;
     const { origin, pathname, search, hash } = new URL(link.href);
     if (origin !== location.origin || (pathname === location.pathname && hash)) return;

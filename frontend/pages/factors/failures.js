@@ -3,7 +3,7 @@
 import { announceFailure } from "./announcements.js";
 import { leavingButton, stay } from "./leaving.js";
 import { element, form } from "./page.js";
-import { pageOf } from "./requests.js";
+import { LONGEST, pageOf } from "./requests.js";
 import { endRequest, endSaving, OUTCOME_HEADER, request, showSaveState } from "./save_state.js";
 import { sendRequest } from "./sending.js";
 import { forgetPart } from "./swapping.js";
@@ -11,11 +11,16 @@ import { forgetPart } from "./swapping.js";
 const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000;
 let retryTimer = 0; // until the next try; 0 when none is waited for
 
-export function handleFailure(status) {
-  if (status === 404) handleNotFound();
+export function handleFailure(status, headers) {
+  if (isProxys(status, headers)) scheduleRetry(false);
+  else if (status === 404) handleNotFound();
   else if (status === 400 || status === 413) handleTooLarge();
   else scheduleRetry(status !== 0 && status < 500);
 }
+
+// What a proxy answers while the server starts again. Every response of ours has the header.
+const isProxys = (status, headers) =>
+  (status === 404 || status === 400) && !headers.has("Cross-Origin-Resource-Policy");
 
 // The person may not change this assessment any more.
 function handleNotFound() {
@@ -75,8 +80,10 @@ async function retry() {
 // After another sign-in the page's CSRF token is stale. Return whether there is a fresh one.
 async function refreshToken() {
   try {
-    const response = await fetch(form.dataset.autosaveUrl, { redirect: "error" });
-    if (response.status === 404) handleNotFound();
+    const response = await fetch(form.dataset.autosaveUrl, {
+      redirect: "error", signal: AbortSignal.timeout(LONGEST),
+    });
+    if (response.status === 404 && !isProxys(404, response.headers)) handleNotFound();
     if (!response.ok || !response.headers.get(OUTCOME_HEADER)) return false;
     const page = pageOf(await response.text());
     const token = page.querySelector("[name=csrfmiddlewaretoken]").value;

@@ -1,5 +1,6 @@
 // Leaving the page: a button of the page leaves it once all is saved; any other way is warned of.
 
+import { isPlainClick } from "../../site/plain_click.js";
 import { unsavedTexts } from "./findings.js";
 import { form } from "./page.js";
 import { isUnsaved } from "./save_state.js";
@@ -11,8 +12,11 @@ export function leaveOnceSaved(button) {
   leavingButton = button;
 }
 
+// Somebody who goes on working has not left, though the next page may be on its way: it may be
+// slow, or stopped.
 export function stay() {
   leavingButton = null;
+  isLeaving = false;
 }
 
 export function leaveNow() {
@@ -27,7 +31,8 @@ export function leaveIfAsked() {
 }
 
 form.addEventListener("click", event => {
-  if (event.target.closest("[data-leaves]") && !unsavedTexts().length) leaveNow();
+  const leaves = event.target.closest("[data-leaves]") && isPlainClick(event);
+  if (leaves && !unsavedTexts().length) leaveNow();
 });
 
 addEventListener("beforeunload", event => {

@@ -1,6 +1,6 @@
 // Requests to the server: what they answer, or a status of 0 where no answer came.
 
-const LONGEST = 20_000;
+export const LONGEST = 20_000;
 
 export async function post(url, data) {
   try {

@@ -13,7 +13,7 @@ import { catchUp } from "./catching_up.js";
 import { askToChooseFirst } from "./conflict.js";
 import { handleFailure, retryNow } from "./failures.js";
 import { isTextBox } from "./findings.js";
-import { isLeaving, leaveNow, leaveOnceSaved, stay } from "./leaving.js";
+import { leaveNow, leaveOnceSaved, stay } from "./leaving.js";
 import { element, form, isOnlyCodes, selectionPlace } from "./page.js";
 import {
   hasUnansweredChanges, isInConflict, OUTCOME_HEADER, queueAction, recordChange, showSaveState,
@@ -34,11 +34,10 @@ const ACTION_BUTTONS = [
 
 form.addEventListener("change", event => {
   const box = event.target;
-  if (isTicking || isLeaving) return;
+  if (isTicking) return;
   if (box.name === "codes") {
     recordChange(box);
   } else if (box.name !== "other_description") return;
-  // Somebody who goes on working has not left.
   stay();
   sendNext();
 });
@@ -50,6 +49,7 @@ document.addEventListener("input", event => {
 form.addEventListener("input", event => {
   if (event.target.name !== "other_description") return;
   recordChange();
+  stay();
   sendAfterTyping();
 });
 
@@ -95,6 +95,7 @@ function carryOut(button) {
   queueAction({
     name: button.name, value: button.value, id: button.id, place, typed: form.elements.typed.value,
   });
+  stay();
   sendNext();
 }
 
@@ -103,7 +104,7 @@ function carryOut(button) {
 form.addEventListener("answered", ({ detail: { status, headers, text } }) => {
   const outcome = status === 200 && headers.get(OUTCOME_HEADER);
   if (outcome) applyAnswer(outcome, text);
-  else handleFailure(status);
+  else handleFailure(status, headers);
   sendNextUnlessTyping();
   showSaveState();
 });
