@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from assessments.census.differences import Kind
+from assessments.census.matching import Unmatched
 from assessments.models import CensusFinding, CensusTask
 from assessments.services.returns import Format, Outcome
 from assessments.services.returns.rows import OF_DIFFERENCES, OF_FINDINGS, OF_MERGED
@@ -62,6 +63,11 @@ class Shown(NamedTuple):
     cells: dict[str, str]
     days: dict[str, date]
     """Those of the cells that are dates."""
+
+    @property
+    def is_of_the_file_alone(self) -> bool:
+        """Whether it says nothing of our records, but that those of the year have no such child."""
+        return self.cells.get("why", "").startswith(Unmatched.NO_CHILD)
 
     @property
     def starts(self) -> list[date]:

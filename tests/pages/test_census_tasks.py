@@ -22,7 +22,7 @@ from cinfactors.accounts.models import User
 from cinfactors.audit.models import Reading
 from cinfactors.web import request_bodies
 from tests import people as make
-from tests.pages.page import problems
+from tests.pages.page import problems, read
 from tests.people import People
 from tests.services.test_merging_returns import (
     _may,
@@ -398,6 +398,7 @@ def test_what_was_found_is_not_shown_once_a_record_of_it_was_restricted(
     assert "Records were restricted since this was made" in page
     assert "EX1002" not in page
     assert "1 child" not in page
+    assert "1 child" not in text(dee.get(address, headers={"Sec-Fetch-Dest": "empty"}))
     assert dee.post(f"{address}table/")["Location"] == address
     mine.episode.child.named_people.create(
         person=people.dee, named_by=people.mo, named_at=timezone.now()
@@ -413,16 +414,24 @@ def test_what_was_restricted_before_hides_nothing_else(people: People, dee: Clie
     assert "EX1002" in text(dee.get(f"{address}?kind=here_not_there"))
 
 
-def test_a_row_of_a_child_restricted_in_another_year_is_left_out(people: People, dee: Client):
-    completed(people, "3B", la_child_id="EX1002")
-    address = done(dee, theirs(child(id="EX1001")))
-    assert "EX1001" in text(dee.get(f"{address}?kind=there_not_here"))
+@pytest.mark.parametrize("action", ["reconcile", "merge"])
+def test_a_file_does_not_tell_which_of_its_ids_are_restricted_in_another_year(
+    people: People, dee: Client, action: str
+):
     earlier = make.start(people.ada, "EX1001", referred=date(2026, 5, 11))
     make.restrict(earlier, people.mo)
-    page = text(dee.get(f"{address}?kind=there_not_here"))
-    assert "EX1001" not in page
-    assert "1 of this page in records that were restricted since" in page
-    assert {row["child_id"] for row in rows(dee, address)} == {"EX1002"}
+    address = done(dee, theirs(child(id="EX1001"), child(id="NOBODY1")), action)
+    page = read(dee.get(address))
+    listed = [" ".join(row.text.split()) for row in page.select("tbody tr")]
+    assert len(listed) == 2
+    assert listed[0].replace("EX1001", "NOBODY1").replace("Child 1", "Child 2") == listed[1]
+    assert "restricted" not in page.main.text
+    assert not page.select("tbody a")
+    found = rows(dee, address)
+    assert [row.pop("child_id") for row in found] == ["EX1001", "NOBODY1"]
+    for row in found:
+        row.pop("child_number", None)
+    assert found[0] == found[1]
 
 
 def test_what_is_listed_is_recorded_as_read(people: People, dee: Client):
@@ -698,6 +707,10 @@ def test_where_errors_stand_no_file_is_made_and_they_are_listed(people, dee: Cli
     assert [row["rule"] for row in rows(dee, address) if row["kind"] == "DfE would refuse"] == [
         "8610"
     ]
+    make.restrict(mine, people.mo)
+    page = text(dee.get(address))
+    assert "Records were restricted since this was made" in page
+    assert "1 error" not in page
 
 
 def test_where_the_errors_are_is_said_if_they_are_in_restricted_records(people, dee, large):

@@ -67,9 +67,10 @@ def census_task(request: SignedInRequest, reference: UUID) -> HttpResponse:
         "may_have_file": queries.may_have_file(request.user, task),
         "kept_until": task.asked_at + queries.CENSUS_TASKS_ARE_KEPT,
     }
-    if task.is_over and not is_script_request(request):  # which learns that, and reloads the page
+    if task.is_over:
         context["withheld"] = _why_withheld(request, task)
-        if not context["withheld"]:
+        # A script learns that it is over, and reloads the page.
+        if not context["withheld"] and not is_script_request(request):
             context |= _found(request, task)
     return render(request, "pages/census/task.html", context)
 
@@ -117,7 +118,8 @@ def _rows(
 ) -> tuple[list[Row], set[int]]:
     """Return what may be shown of the rows, and the keys of the children who are recorded here.
 
-    A record may have been restricted since it was compared.
+    A record may have been restricted since it was compared. One of another year stands as an id
+    that nobody has here, or else a file of many ids would tell which of them are restricted.
     """
     every = [shown(task, row) for row in rows]
     if task.kind not in CensusTask.OF_OUR_RECORDS:
@@ -128,6 +130,8 @@ def _rows(
         child = known.get(each.child_id.upper())
         if child is None or not child.is_hidden:
             found.append(Row(each, _record(child, each)))
+        elif each.is_of_the_file_alone:
+            found.append(Row(each, None))
     return found, {child.key for child in known.values() if not child.is_hidden}
 
 
