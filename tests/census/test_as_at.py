@@ -32,7 +32,8 @@ def said(edits: list[Edit], day: str | None) -> dict[str, str]:
 def test_an_open_assessment_is_queried_only_once_it_is_overdue():
     # Started on 12 May 2025: its 45th working day is 15 July.
     message = (
-        "The assessment is not completed, and started more than 45 working days before 31 March."
+        "The assessment is not completed, and started more than 45 working days before 31 March "
+        "2026."
     )
     for day in ("2025-05-13", "2025-07-15"):
         assert said(OPEN_ASSESSMENT, day) == {"8670": f"{LATER}, unless explained: {message}"}

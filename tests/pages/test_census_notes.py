@@ -224,6 +224,22 @@ def test_a_note_on_a_query_that_is_gone_is_shown_and_said_not_to_be_kept(people,
     assert not CensusNote.objects.exists()
 
 
+def test_why_an_assessment_is_open_in_one_year_explains_nothing_of_the_next(people, dee, clock):
+    assessment = started(people, "EX1003", date(2025, 9, 1))
+    check_year(YEAR)
+    content = {"key": str(uuid.uuid4()), "text": "Waits for the court", "seen": ""}
+    dee.post(address_of(query_of(assessment)), content)
+    check_year(YEAR)
+    assert "Nothing found" in page(dee)
+    clock.move_to(datetime(2026, 6, 20, 12, tzinfo=UTC))
+    check_year(years()["2026-27"])
+    found = CensusFinding.objects.get(census_check__year="2026-27", rule="8670")
+    assert (found.kind, found.assessment) == ("query", assessment)
+    assert found.message.endswith("before 31 March 2027.")
+    dee.force_login(people.dee)  # the sign-in of February has ended
+    assert "DfE would query 1 finding" in page(dee, "/census/?year=2026-27")
+
+
 def test_a_query_of_two_years_leads_back_to_the_one_it_was_opened_from(people, dee, clock):
     assessment = queried(people)
     check_year(YEAR)

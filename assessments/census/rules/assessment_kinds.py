@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -44,14 +45,19 @@ def open_from_another_year(settings: Settings, context: Context) -> Check:
 
 
 def open_too_long(settings: Settings, context: Context) -> Check:
-    """It is open, and started more working days ago than it may take, counted from its start."""
+    """It is open, and started more working days ago than it may take, counted from its start.
+
+    The message names the year: why it is open in one explains nothing of the next.
+    """
     most, last, day = settings["working_days"], context.year.reference_date, context.day
+    wrong = Raised({"year": last.year})
+    still_open = replace(wrong, if_still_open=True)
 
     def check(child: Child, episode: Episode, assessment: Assessment) -> Raised | None:
         start = assessment.start_date
         if start is None or start > last or _days(start, last) <= most:
             return None
-        return WRONG if start <= day and _days(start, day) > most else STILL_OPEN
+        return wrong if start <= day and _days(start, day) > most else still_open
 
     return check
 
