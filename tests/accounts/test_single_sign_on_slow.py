@@ -192,17 +192,9 @@ def test_starts_and_returns_are_limited_by_client_address(client, settings, monk
 # Through gunicorn, with its own number of threads
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 @contextmanager
 def gunicorn(issuer: str) -> Iterator[str]:
     """Serve the tests' database with this provider, as production does; yield the address."""
-    port = str(free_port())
     variables = {
         "SECRET_KEY": project.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
@@ -216,28 +208,23 @@ def gunicorn(issuer: str) -> Iterator[str]:
     }
     collected = python("manage.py", "collectstatic", "--no-input", "--verbosity=0", **variables)
     assert collected.returncode == 0, collected.stderr
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "cinfactors.wsgi"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PORT": port} | variables,
-        stderr=subprocess.DEVNULL,
-    )
+    # Whoever asks before it has started waits at the socket, which it takes over.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        bound = f"--bind=fd://{listener.fileno()}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", bound, "cinfactors.wsgi"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"]} | variables,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[listener.fileno()],
+        )
     try:
-        end = time.monotonic() + 60
-        while not _answers(f"http://127.0.0.1:{port}/healthz"):
-            assert process.poll() is None
-            assert time.monotonic() < end
-        yield f"http://127.0.0.1:{port}"
+        assert requests.get(f"{address}/healthz", timeout=180).status_code == 200
+        yield address
     finally:
         process.terminate()
         process.wait(timeout=60)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return requests.get(address, timeout=20).status_code == 200
-    except requests.ConnectionError:
-        return False
 
 
 class Counting:
