@@ -38,7 +38,7 @@ class PersonByNameForm(forms.Form):
 
     def people(self, words: str) -> QuerySet[User]:
         """Return those of whom one can be selected, with each of the words in their name."""
-        raise NotImplementedError
+        raise NotImplementedError  # each form says whom it offers
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
