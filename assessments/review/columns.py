@@ -34,7 +34,7 @@ AWAITING: Columns = [
     "factors",
     "reasons",
     "returned",
-    "together",
+    "authorise_together",
     "team_name",
     "worker_name",
 ]
@@ -53,7 +53,7 @@ MIXED: Columns = [
 ]
 COLUMNS: Mapping[str, Columns] = {
     "": AWAITING,
-    Status.SUBMITTED: [name for name in AWAITING if name != "together"],
+    Status.SUBMITTED: [name for name in AWAITING if name != "authorise_together"],
     Status.DRAFT: [name for name in WITH_WORKER if name != "returned"],
     Status.RETURNED: WITH_WORKER,
     Status.REOPENED: AMENDED,
@@ -135,8 +135,8 @@ class QueueColumns(ReadOnlyAdmin):
         return _cell("returned", facts=row.queue_facts)
 
     @admin.display(description="authorise together")
-    def together(self, row: QueueRow) -> SafeString:
-        return _cell("together", reasons=row.queue_facts.reasons_to_read)
+    def authorise_together(self, row: QueueRow) -> SafeString:
+        return _cell("authorise_together", reasons=row.queue_facts.reasons_to_read)
 
     @admin.display(description="ended", ordering="end_date")
     def ended(self, assessment: Assessment) -> str:

@@ -91,14 +91,14 @@ def test_a_row_shows_what_there_is_to_decide(people: People, mo: Client):
         "factors": "1A Alcohol Misuse, the child 3B Domestic Abuse, a parent or carer 13A Gangs",
         "reasons": "1 reason, 1 considered",
         "returned": "Once 0 of 1 comment replied to",
-        "together": "No: the worker gave a reason; it was returned before",
+        "authorise_together": "No: the worker gave a reason; it was returned before",
         "worker_name": "Ada Winter",
     }
     assert row_of(mo.get(f"{LIST}?status=any"), "EX1")["state"] == "Submitted"
 
 
 COLUMNS_BY_STATUS = {
-    "": "child waiting referral factors reasons returned together worker_name",
+    "": "child waiting referral factors reasons returned authorise_together worker_name",
     "submitted": "child waiting referral factors reasons returned worker_name",
     "draft": "child referral factors worker_name",
     "returned": "child referral factors returned worker_name",
@@ -463,8 +463,8 @@ def test_what_was_considered_and_described_is_printed_before_several_are_authori
     page = mo.get(LIST)
     selected = {each["value"] for each in read(page).select("input.action-select")}
     assert selected == {str(considered.pk), str(described.pk)}
-    assert row_of(page, "EX3")["together"] == "No: the worker gave a reason"
-    assert row_of(page, "EX1")["together"] == "Yes"
+    assert row_of(page, "EX3")["authorise_together"] == "No: the worker gave a reason"
+    assert row_of(page, "EX1")["authorise_together"] == "Yes"
     selected = [considered.pk, described.pk, explained.pk]
     versions = {f"version-{each.pk}": each.version for each in (considered, described, explained)}
     with unchanged(SESSIONS):
