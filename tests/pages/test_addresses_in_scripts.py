@@ -15,6 +15,7 @@ SCRIPTS = sorted((ROOT / "frontend").rglob("*.js"))
 TOKEN = re.compile(
     r"""
     //[^\n]* | /\*.*?\*/                                       # a comment
+    | \b(?:from|import)\s*(?:"\.[^"\n]*"|'\.[^'\n]*')           # another file's path
     | (?<=[(,=:!&|?{};\n]) \s* /(?![*/])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+/[a-z]*  # a regex
     | (?P<string>
         "(?:\\.|[^"\\\n])*"
@@ -24,7 +25,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# A "/" alone is a key of the keyboard or a character of base64; "./…" is an import.
+# A "/" alone is a key of the keyboard or a character of base64.
 ADDRESS = re.compile(r"(\.\.)?/.|.*/(assessments|account)/", re.DOTALL)
 
 
@@ -54,6 +55,7 @@ def test_no_script_holds_an_address_of_the_product(script: Path):
         "href = `/account/sign-in/?next=${next}`",
         "fetch(origin + `${base}/account/session/`)",
         'const quote = /"/; fetch("/reading/")',
+        'import("../find/")',
         '// a "comment"\nfetch("/reading/")',
     ],
 )
@@ -65,6 +67,7 @@ def test_an_address_in_a_script_is_found(script):
     "script",
     [
         'import "./pages/factors/find.js";',
+        'import { isPlainClick } from "../../site/plain_click.js";',
         'const keys = { "/": open };',
         'title.replace(/^Error: /, "")',
         "// see /assessments/find/ and '../autosave/'\nload();",
