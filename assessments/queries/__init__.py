@@ -38,6 +38,7 @@ from assessments.queries.census_findings import (
     hidden_census_findings,
     is_explained,
     late_assessments,
+    late_counts,
     notes_on,
 )
 from assessments.queries.census_of_record import census_of_record
@@ -304,6 +305,7 @@ __all__ = [
     "last_reviews",
     "last_submission",
     "late_assessments",
+    "late_counts",
     "latest_authorised_version",
     "left_without_a_manager",
     "legacy_codes",

@@ -189,6 +189,32 @@ def late_assessments(person: User, check: CensusCheck, team: int) -> QuerySet[Ce
 
 
 @dataclass(frozen=True, slots=True)
+class LateCounts:
+    """How many assessments took too long."""
+
+    by_team: dict[int, int]
+    """By the keys of the teams that have one, without what is restricted to others."""
+    hidden: int
+    """In records that are restricted to others, of every team: which has one is not told."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_team.values()) + self.hidden
+
+
+def late_counts(person: User, check: CensusCheck) -> LateCounts:
+    """Return how many took too long, as the check counted them and the person may see them."""
+    found = CensusLateAssessment.objects.filter(_hidden_from(person), census_check=check)
+    hidden = dict(found.values_list("team").annotate(Count("pk")))
+    counted = {int(team): number for team, number in check.late_by_team.items()}
+    shown = {team: number - hidden.get(team, 0) for team, number in counted.items()}
+    return LateCounts(
+        by_team={team: number for team, number in shown.items() if number},
+        hidden=sum(hidden.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class FindingCount:
     """How many findings of each kind somebody, or a team, has to look at."""
 

@@ -98,12 +98,30 @@ def test_what_took_too_long_is_listed_by_team_the_longest_first(people, dee):
     assert {*reading.children} == {each.child_id for each in CensusLateAssessment.objects.all()}
 
 
-def test_late_assessments_of_restricted_records_are_counted_and_not_shown(people, dee):
+def test_late_assessments_of_restricted_records_are_counted_and_no_team_is_told(people, dee):
+    record = completed(people, "EX1001", date(2025, 12, 1), "3B")
+    completed(people, "EX1002", date(2025, 12, 1), "3B")
+    check_year(YEAR)
+    assert rows(dee.get(PAGE))["North"] == ["2"]
+    make.restrict(record, people.mo)
+    for _ in range(2):
+        figures, late = dee.get(PAGE), dee.get(late_of(people))
+        assert "2 of 2 completed assessments took more working days" in text_of(figures)
+        assert "1 of them in restricted records, which no team’s number has" in text_of(figures)
+        assert rows(figures)["North"] == ["1"]
+        assert [*rows(late)] == ["EX1002"]
+        assert "restricted" not in text_of(late)
+        check_year(YEAR)
+
+
+def test_a_team_whose_late_assessments_are_all_restricted_is_not_listed(people, dee):
     make.restrict(completed(people, "EX1001", date(2025, 12, 1), "3B"), people.mo)
     check_year(YEAR)
-    text = text_of(dee.get(late_of(people)))
-    assert "1 more in restricted records: ask a manager who is named" in text
-    assert "EX1001" not in text
+    response = dee.get(PAGE)
+    assert "1 of 1 completed assessment took more working days" in text_of(response)
+    assert "None: every completed" not in text_of(response)
+    assert "North" not in rows(response)
+    assert dee.get(late_of(people)).status_code == 404
     assert not Reading.objects.exists()
 
 

@@ -78,7 +78,7 @@ def figures(request: SignedInRequest) -> HttpResponse:
         "problems": problems_of(form),
     }
     if check is not None and check.figures:
-        context |= _counted(check, year) | _continuity(request, check, year)
+        context |= _counted(request, check, year) | _continuity(request, check, year)
     status = 422 if form.errors else 200
     return render(request, "pages/census/figures.html", context, status=status)
 
@@ -98,17 +98,18 @@ def _continuity(request: SignedInRequest, check: CensusCheck, year: CensusYear) 
     }
 
 
-def _counted(check: CensusCheck, year: CensusYear) -> dict[str, Any]:
+def _counted(request: SignedInRequest, check: CensusCheck, year: CensusYear) -> dict[str, Any]:
     found = check.figures
-    names = queries.names_of((), [*map(int, check.late_by_team)])[1]
-    late = [(key, name, check.late_by_team[str(key)]) for key, name in names.items()]
+    late = queries.late_counts(request.user, check)
+    names = queries.names_of((), late.by_team)[1]
+    teams = [(key, name, late.by_team[key]) for key, name in names.items()]
     names_of_bands = [name for name, _ in BANDS]
     return {
         "counted": found,
         "factors": _factors(found, year),
         "bands": [*zip(names_of_bands, found["from_referral"], found["from_start"], strict=True)],
-        "late": sum(check.late_by_team.values()),
-        "teams": sorted(late, key=lambda row: row[1].casefold()),
+        "late": late,
+        "teams": sorted(teams, key=lambda row: row[1].casefold()),
     }
 
 

@@ -19,9 +19,10 @@ def late(request: SignedInRequest) -> HttpResponse:
     """List what the last check of a year found of a team, what took longest first."""
     check = queries.census_check_of(request.user, request.GET.get("year", ""))
     given = request.GET.get("team", "")
-    if check is None or given not in check.late_by_team:
+    counts = queries.late_counts(request.user, check) if check else None
+    team = next((key for key in counts.by_team if str(key) == given), None) if counts else None
+    if check is None or team is None:
         raise Http404
-    team = int(given)
     found = queries.late_assessments(request.user, check, team)
     # Keys alone are put in order: with all that is shown of each, that takes many times as long.
     paginator = Paginator(found.values_list("pk", flat=True), ROWS_PER_PAGE)
@@ -35,6 +36,5 @@ def late(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "rows": shown,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "hidden": check.late_by_team[given] - paginator.count,
     }
     return render(request, "pages/census/late.html", context)
