@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments import queries
@@ -52,8 +52,13 @@ def explain_query(
     with transaction.atomic():
         if not is_first_time(derived_key, by=by, act=act):
             return
-        # Two at once wait for each other here, so that the second sees the note of the first.
-        CensusFinding.objects.select_for_update().filter(pk=finding.pk).first()
+        # Two at once wait for each other here, so that the second sees the note of the first. The
+        # finding itself may be made anew by a check meanwhile.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('census note ' || %s, 0))",
+                [str(finding.reference)],
+            )
         latest = queries.notes_on([finding.reference]).get(finding.reference)
         if latest is not None and latest.pk != seen:
             raise ExplainedMeanwhile(latest)
