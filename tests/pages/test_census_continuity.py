@@ -58,7 +58,7 @@ def test_a_submission_keeps_what_stands_in_the_year_as_it_is(people):
     )
     submitted(people.dee)
     assert [
-        *CensusSubmittedAssessment.objects.order_by("pk").values_list(
+        *CensusSubmittedAssessment.objects.order_by("child").values_list(
             "child", "assessment", "referral_date", "start_date", "authorisation_date", "codes"
         )
     ] == [
