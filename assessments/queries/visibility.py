@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, NegatedExpression
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.database.compiled_queries import CompiledQuery, instances
@@ -73,12 +74,12 @@ def _person_is_named_for_child(person: User) -> Exists:
 def _is_not_restricted_from(person: User, **child: OuterRef) -> NegatedExpression[Combinable]:
     """Return the condition on rows that their child's record is not restricted to others.
 
-    `child` is the look-up that leads from a child to the row. It is NOT EXISTS over the few
-    restricted records: two index look-ups for one record, and no join where many are counted.
+    `child` is the look-up that leads from a child to the row. It is two index look-ups for each
+    row that is all else that was asked for. Were it NOT EXISTS, the database could join the few
+    restricted records instead, and go through every episode there is to come to the next of them.
     """
-    return ~Exists(
-        Child.objects.filter(~_person_is_named_for_child(person), restricted=True, **child)
-    )
+    hidden = Child.objects.filter(~_person_is_named_for_child(person), restricted=True, **child)
+    return ~Coalesce(Subquery(hidden.values("restricted")[:1]), False)
 
 
 def assessments_visible_to(person: User) -> QuerySet[Assessment]:

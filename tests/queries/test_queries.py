@@ -282,8 +282,14 @@ def test_everybodys_assessments_are_listed_by_start_and_by_submission(people: Pe
 def test_the_teams_of_a_worker_are_looked_up_before_their_assessments(people: People):
     """As a subquery of one of two alternatives they would be looked for in every assessment."""
     read = queries.assessments_visible_to(people.ada).explain()
-    assert "InitPlan" in read
-    assert "SubPlan" not in read
+    assert "team_id = ANY ((InitPlan" in read
+
+
+def test_restricted_records_are_looked_up_for_each_row_and_never_joined(people: People):
+    """A join may walk through every episode to come to the next that is restricted."""
+    read = queries.assessments_visible_to(people.dee).explain()
+    assert "SubPlan" in read
+    assert "Join" not in read.replace("Join Filter", "").split("SubPlan")[0]
 
 
 def test_a_search_of_everybodys_assessments_says_that_it_leaves_out_some(
