@@ -8,6 +8,7 @@ from uuid import UUID
 
 from assessments import services
 from assessments.models import Assessment
+from assessments.presenters.absence import absence_in_words
 from assessments.review.forms import (
     AuthoriseForm,
     CorrectDatesForm,
@@ -30,6 +31,8 @@ class Decision:
     """Takes assessment, by, version and key, as every decision does, and the form's values."""
     done: str
     """The message once it is taken, with places for the child and the worker."""
+    done_without_worker: str = ""
+    """The same where the worker cannot go on with it, with a place for why."""
 
     def carry_out(
         self, form: DecisionForm, *, assessment: Assessment, by: User, version: int, key: UUID
@@ -40,7 +43,10 @@ class Decision:
         )
 
     def done_message(self, assessment: Assessment) -> str:
-        return self.done.format(child=assessment.episode.child, worker=assessment.worker)
+        absence = absence_in_words(assessment)
+        done = (absence and self.done_without_worker) or self.done
+        child, worker = assessment.episode.child, assessment.worker
+        return done.format(child=child, worker=worker, absence=absence)
 
 
 AUTHORISE = Decision(
@@ -54,18 +60,21 @@ RETURN = Decision(
     ReturnForm,
     services.return_to_worker,
     "The assessment of {child} is back with {worker}.",
+    "The assessment of {child} is returned. {worker} {absence}: it waits to be reassigned.",
 )
 CORRECT = Decision(
     "correct",
     CorrectForm,
     services.correct,
     "The codes of {child} are corrected, and {worker} is told. It still awaits your decision.",
+    "The codes of {child} are corrected. It still awaits your decision.",
 )
 REOPEN = Decision(
     "reopen",
     ReopenForm,
     services.reopen,
     "The assessment of {child} is reopened for {worker}.",
+    "The assessment of {child} is reopened. {worker} {absence}: it waits to be reassigned.",
 )
 CORRECT_DATES = Decision(
     "dates",

@@ -43,17 +43,18 @@ class ChangeSince:
 
 
 def since_last_submission(
-    assessment: Assessment, edition: Edition, versions: Sequence[Version]
+    assessment: Assessment, edition: Edition, versions: Sequence[Version], asked: Review | None
 ) -> ChangeSince | None:
-    """Against the submission before the last, or the last while the worker changes it.
+    """Against what was returned or reopened, where the answer to that is read.
 
-    None where there is none before it.
+    Else against the submission before the last, or the last while the worker changes it; None
+    where there is none before it.
     """
     is_submitted = assessment.status in (Status.SUBMITTED, Status.AUTHORISED)
     before = versions[1:] if is_submitted else versions
     if not before:
         return None
-    earlier = before[0]
+    earlier = asked.version if asked else before[0]
     others = []
     if earlier.outcome != assessment.outcome:
         now = assessment.get_outcome_display() or "not recorded"
@@ -119,7 +120,7 @@ def page_context(person: User, assessment: Assessment) -> dict[str, Any]:
         if assessment.status in NEVER_COUNTED
         else next((each for each in versions if each.authorised_at), None),
         "since_last": since_last_submission(
-            assessment, edition, without_corrected_dates(versions, reviews)
+            assessment, edition, without_corrected_dates(versions, reviews), asked
         ),
         "since_previous": since_previous_assessment(previous, edition, assessment.codes),
         "previous": previous,

@@ -12,7 +12,7 @@ from assessments.models import (
     Status,
     Version,
 )
-from cinfactors.accounts.models import Role
+from cinfactors.accounts.models import Role, User
 from tests import people as make
 from tests.pages.page import read, words
 from tests.people import People
@@ -89,12 +89,16 @@ def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client
     ]
 
 
+def leaves(person: User) -> None:
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+
+
 def test_what_somebody_left_is_returned_to_another_worker_in_one_step(
     mo: Client, people: People, sent
 ):
     assert "id_to" not in mo.get(at(sent)).content.decode()
-    people.ada.is_active = False
-    people.ada.save(update_fields=["is_active"])
+    leaves(people.ada)
     page = read(mo.get(at(sent)))
     notices = [words(each.text) for each in page.select(".review-notice")]
     assert any("choose who has it next" in each for each in notices)
@@ -104,11 +108,39 @@ def test_what_somebody_left_is_returned_to_another_worker_in_one_step(
     with unchanged():
         refused = mo.post(at(sent, "return"), form_data(sent, **fields, to=people.cleo.pk))
     assert problems(refused) == ["Select a social worker of your teams"]
+    assert "Return to" not in words(page.select_one(".review-return").text)
     chosen, before = form_data(sent, **fields, to=people.ben.pk), sent.version
     response = mo.post(at(sent, "return"), chosen, follow=True)
     assert messages(response) == ["The assessment of EX1001 is back with Ben Marsh."]
     sent.refresh_from_db()
     assert (sent.status, sent.worker, sent.version) == (Status.RETURNED, people.ben, before + 2)
+
+
+def test_what_somebody_left_is_returned_to_nobody_yet(mo: Client, people: People, sent):
+    leaves(people.ada)
+    fields = form_data(sent, reason="evidence_not_clear", comment="Look again", to="")
+    response = mo.post(at(sent, "return"), fields, follow=True)
+    assert messages(response) == [
+        "The assessment of EX1001 is returned. Ada Winter has left: it waits to be reassigned."
+    ]
+
+
+def test_nobody_who_has_left_is_told_of_a_correction_or_has_work_reopened(
+    mo: Client, people: People, sent
+):
+    leaves(people.ada)
+    corrected = form_data(sent, codes=["3A"], reason="The report names no gang")
+    response = mo.post(at(sent, "correct"), corrected, follow=True)
+    assert messages(response) == [
+        "The codes of EX1001 are corrected. It still awaits your decision."
+    ]
+    sent.refresh_from_db()
+    done = make.authorise(sent, people.mo)
+    fields = form_data(done, comment="The report says otherwise")
+    response = mo.post(at(done, "reopen"), fields, follow=True)
+    assert messages(response) == [
+        "The assessment of EX1001 is reopened. Ada Winter has left: it waits to be reassigned."
+    ]
 
 
 def test_reopening_leaves_the_authorised_version_as_it_was(mo: Client, people: People, sent):

@@ -123,6 +123,17 @@ def test_what_changed_since_the_last_submission_is_shown_by_code_and_name(
     )
 
 
+def test_a_correction_of_the_answer_to_a_return_hides_nothing_of_the_answer(
+    mo: Client, people: People, sent
+):
+    again = make.submit(make.return_it(sent, people.mo, "Look again"), "3A", "4B")
+    corrected = make.correct(again, people.mo, "3A", "4C")
+    page = mo.get(at(corrected))
+    assert "Added 4C Mental health disorder" in changes(page)
+    assert "Removed 13A Gangs" in changes(page)
+    assert "4B" not in changes(page)
+
+
 def test_a_submission_with_the_same_codes_says_so(mo: Client, people: People, sent):
     again = make.submit(make.return_it(sent, people.mo), "3A", "13A")
     assert changes(mo.get(at(again))).endswith("Codes The same as before")
