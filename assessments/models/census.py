@@ -48,9 +48,10 @@ class CensusFinding(models.Model):
     """What a census rule says of a record; `assessment` is where it can be mended."""
 
     class Kind(models.TextChoices):
+        # A list is in the order of these words, what is to be mended first at its top.
         ERROR = "error", "DfE would refuse"
         QUERY = "query", "DfE would query"
-        IF_STILL_OPEN = "if_still_open", "If still open on 31 March"
+        IF_STILL_OPEN = "still_open", "If still open on 31 March"
 
     census_check = models.ForeignKey(CensusCheck, on_delete=models.CASCADE, related_name="findings")
     kind = models.CharField(max_length=13, choices=Kind)
@@ -74,7 +75,7 @@ class CensusFinding(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="census_finding_is_of_a_known_kind",
-                condition=Q(kind__in=["error", "query", "if_still_open"]),
+                condition=Q(kind__in=["error", "query", "still_open"]),
             ),
         ]
         indexes = [

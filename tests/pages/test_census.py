@@ -131,7 +131,7 @@ def test_what_is_mended_is_gone_from_the_next_check_and_marked_until_then(people
 
 @pytest.mark.parametrize(
     ("kind", "child"),
-    [("error", "EX1001"), ("query", "EX1002"), ("if_still_open", "EX1003")],
+    [("error", "EX1001"), ("query", "EX1002"), ("still_open", "EX1003")],
 )
 def test_findings_are_listed_by_what_dfe_would_do(people, dee, kind, child):
     refused(people)
@@ -144,6 +144,14 @@ def test_findings_are_listed_by_what_dfe_would_do(people, dee, kind, child):
     assert [each.children for each in Reading.objects.all()] == [
         [CensusFinding.objects.get(kind=kind).child_id]
     ]
+
+
+def test_what_dfe_would_refuse_is_listed_first_and_what_is_open_last(people, dee):
+    for record in (would_be_queried, queried, refused):
+        record(people)
+    check_year(YEAR)
+    text = page(dee)
+    assert text.index("EX1001") < text.index("EX1002") < text.index("EX1003")
 
 
 def test_findings_are_counted_by_team_and_within_it_by_worker(people, dee):
@@ -303,6 +311,20 @@ def test_a_file_with_restricted_records_is_made_under_the_permission_alone(peopl
     assert b"EX1001" in b"".join(response.streaming_content)
     [reading] = Reading.objects.all()
     assert (reading.page, reading.restricted, reading.address) == ("export", True, "127.0.0.1")
+
+
+def test_what_a_file_needs_is_said_before_it_is_asked_for(people, dee, settings):
+    assert "without the permission “may export restricted records”" in page(dee)
+    people.dee.exports_restricted = True
+    people.dee.save(update_fields=["exports_restricted"])
+    before = page(dee)
+    assert "without the permission" not in before
+    assert "Make the file" in before
+    settings.LEA = ""
+    without = page(dee)
+    assert "the authority’s number, which stands in each, is not set" in without
+    assert "Make the file" not in without
+    assert "The authority’s number is not set" in text_of(export(dee))
 
 
 def test_a_year_without_anything_gives_no_file(people, dee):

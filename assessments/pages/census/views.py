@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -80,6 +81,8 @@ def census_page(
         "form": form,
         "problems": problems_of(export_form if export_form and not form.errors else form),
         "export_form": export_form or ExportForm(initial={"year": year}, years=years),
+        "authority_number": settings.LEA,
+        "may_export_restricted": queries.may_export_restricted(request.user),
         "year": year,
         "check": check,
         "under_way": queries.check_under_way(year),

@@ -15,8 +15,8 @@ class ReturnRefused(Exception):
 class NoAuthorityNumber(ReturnRefused):
     def __init__(self) -> None:
         super().__init__(
-            "The authority’s number is not set. Set LEA to the three digits by which the "
-            "Department for Education knows the authority"
+            "The authority’s number is not set. Whoever runs this service sets LEA to the three "
+            "digits by which the Department for Education knows the authority"
         )
 
 
