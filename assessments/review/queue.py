@@ -20,9 +20,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessments import queries, services
+from assessments.components.idempotency import key_of
 from assessments.models import Assessment, Child
 from assessments.review.columns import QueueColumns
-from assessments.review.decide import DecisionViews
+from assessments.review.decide import REFUSED, DecisionViews
 from assessments.review.filters import (
     InCensusYear,
     InStatus,
@@ -34,13 +35,14 @@ from assessments.review.filters import (
 )
 from assessments.review.messages import refusal_in_words
 from assessments.review.read_only import PrivateSearchChangeList, signed_in
-from assessments.review.together import selected_versions, to_authorise
+from assessments.review.together import listed_versions, selected_versions, to_authorise
 from cinfactors.audit.models import Page
 from cinfactors.audit.services import record_list
+from cinfactors.web.problems import Problem
 from cinfactors.web.rate_limits import rate_limited_search
 
 NOTHING_SELECTED = "Select at least one assessment. Nothing was changed."
-
+NOTHING_TICKED = "Select at least one assessment to authorise"
 
 MOST_ELSEWHERE = 5
 """How many that are in another status than the list's are named below a search."""
@@ -128,6 +130,8 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if "action" in request.POST and not selected_versions(request):
+            if "confirmed" in request.POST and self.has_view_permission(request):
+                return self._confirmation_page(request, listed_versions(request), NOTHING_TICKED)
             self.message_user(request, NOTHING_SELECTED, messages.WARNING)
             return redirect(request.get_full_path())
         context = {"title": self.name_of_list(request.GET)}
@@ -168,19 +172,13 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
     ) -> HttpResponse:
         """Show what is authorised; once confirmed, each is authorised or refused on its own."""
         selected = selected_versions(request)
-        person = signed_in(request).user
-        visible = queries.with_child_team_and_worker(queries.assessments_visible_to(person))
-        # Not of the list's own rows: where the form is sent twice, they are authorised by then.
-        by_key = {each.pk: each for each in visible.filter(pk__in=selected)}
-        chosen = {pk: version for pk, version in selected.items() if pk in by_key}
-        absent = len(selected) - len(chosen)
-        record_list(request, [each.episode.child.pk for each in by_key.values()], Page.REVIEW)
         if "confirmed" not in request.POST:
-            return self._confirmation_page(request, by_key, chosen, absent)
+            return self._confirmation_page(request, selected)
+        by_key, chosen, absent = self._visible(request, selected)
         results = services.authorise_each(
             chosen=[(by_key[pk].reference, version) for pk, version in chosen.items()],
-            by=person,
-            key=uuid.UUID(request.POST["key"]),
+            by=signed_in(request).user,
+            key=key_of(request),
         )
         children = {each.reference: each.episode.child for each in by_key.values()}
         self._say_what_became(request, results, children, absent)
@@ -208,38 +206,41 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
             told = render_to_string("review/absent.html", {"absent": absent})
             self.message_user(request, told, messages.WARNING)
 
-    def _confirmation_page(
-        self,
-        request: HttpRequest,
-        by_key: dict[int, Assessment],
-        chosen: dict[int, int],
-        absent: int,
-    ) -> HttpResponse:
-        """Print what is to be read of each, so that it is read; some may be left out.
+    def _visible(
+        self, request: HttpRequest, selected: Mapping[int, int]
+    ) -> tuple[dict[int, Assessment], dict[int, int], int]:
+        """Return the rows that the person may see, their versions, and how many others there are.
 
-        Of those that are `absent`, as they are not the person's to see any more, the number alone.
+        Of those that are not the person's to see any more, the number alone.
         """
+        visible = queries.assessments_visible_to(signed_in(request).user)
+        # Not of the list's own rows: where the form is sent twice, they are authorised by then.
+        rows = queries.with_child_team_and_worker(visible).filter(pk__in=selected)
+        by_key = {each.pk: each for each in rows}
+        chosen = {pk: version for pk, version in selected.items() if pk in by_key}
+        record_list(request, [each.episode.child.pk for each in by_key.values()], Page.REVIEW)
+        return by_key, chosen, len(selected) - len(chosen)
+
+    def _confirmation_page(
+        self, request: HttpRequest, selected: Mapping[int, int], problem: str = ""
+    ) -> HttpResponse:
+        """Print what is to be read of each, so that it is read; some may be left out."""
+        by_key, chosen, absent = self._visible(request, selected)
         facts = queries.facts_for_the_queue(by_key.keys())
         read = [to_authorise(by_key[pk], version, facts[pk]) for pk, version in chosen.items()]
-        context = {
-            "title": "Authorise these together?",
-            "to_authorise": [each for each in read if not each.refusal],
-            "absent": absent,
-            "left_out": [each for each in read if each.refusal],
-            "today": timezone.localdate(),
-            "key": uuid.UUID(request.POST["key"]),
-        }
-        return self._page_of_several(request, "authorise_several", context)
-
-    def _page_of_several(
-        self, request: HttpRequest, name: str, context: dict[str, Any]
-    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "address": request.get_full_path(),
             "kept": self.get_preserved_filters(request),
             "media": self.media,
-            **context,
+            "title": "Authorise these together?",
+            "to_authorise": [each for each in read if not each.refusal],
+            "absent": absent,
+            "left_out": [each for each in read if each.refusal],
+            "today": timezone.localdate(),
+            "key": key_of(request),
+            "problems": [Problem(problem, "authorise-1")] if problem else [],
         }
-        return TemplateResponse(request, f"review/{name}.html", context)
+        status = REFUSED if problem else 200
+        return TemplateResponse(request, "review/authorise_several.html", context, status=status)

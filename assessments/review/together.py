@@ -11,12 +11,17 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from assessments import services
+from assessments.catalogue.working_days import Deadline
 from assessments.evaluation import edition_of, evaluate
 from assessments.models import Assessment, RuleAnswer
+from assessments.presenters.deadlines import deadline_of
 from assessments.presenters.findings import considered_label
 from assessments.presenters.selection import SelectedCode, named_codes
 from assessments.queries import QueueFacts
 from assessments.review.messages import refusal_in_words
+
+VERSION = "version-"
+"""Begins the name of the field with the version that a row shows; the row's key follows."""
 
 
 def selected_versions(request: HttpRequest) -> dict[int, int]:
@@ -24,11 +29,20 @@ def selected_versions(request: HttpRequest) -> dict[int, int]:
 
     Raises BadRequest for what no page of ours sends.
     """
+    return _versions_of(request, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME))
+
+
+def listed_versions(request: HttpRequest) -> dict[int, int]:
+    """Return the same of every row of the page, selected or not."""
+    return _versions_of(
+        request,
+        [name.removeprefix(VERSION) for name in request.POST if name.startswith(VERSION)],
+    )
+
+
+def _versions_of(request: HttpRequest, keys: Sequence[str]) -> dict[int, int]:
     try:
-        return {
-            int(key): int(request.POST[f"version-{int(key)}"])
-            for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
-        }
+        return {int(key): int(request.POST[f"{VERSION}{int(key)}"]) for key in keys}
     except (KeyError, ValueError) as unreadable:
         raise BadRequest("selection") from unreadable
 
@@ -51,6 +65,7 @@ class ToAuthorise:
     """The one that the list showed."""
     codes: tuple[SelectedCode, ...]
     answers: tuple[Considered, ...]
+    deadline: Deadline | None
     refusal: str
     """Why it is left out; empty where it is not."""
 
@@ -63,7 +78,8 @@ def to_authorise(assessment: Assessment, version: int, facts: QueueFacts) -> ToA
     elif why := facts.reasons_to_read:
         refusal = refusal_in_words(services.NeedsReading(why))
     codes = named_codes(edition_of(assessment), assessment.codes)
-    return ToAuthorise(assessment, version, codes, _considered(assessment, facts.answers), refusal)
+    answers = _considered(assessment, facts.answers)
+    return ToAuthorise(assessment, version, codes, answers, deadline_of(assessment), refusal)
 
 
 def _considered(

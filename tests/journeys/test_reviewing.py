@@ -159,7 +159,13 @@ def test_returned_changed_authorised_reopened_and_authorised_again(people: Peopl
     mo.presses("Authorise the selected together")
     mo.sees_heading("Authorise these together?")
     assert_no_axe_violations(mo.page, "review_together")
-    mo.presses("Yes, authorise it")
+    box = mo.page.get_by_role("checkbox", name="Authorise EX2002")
+    box.uncheck()
+    mo.presses("Yes, authorise those selected")
+    mo.sees("Select at least one assessment to authorise")
+    assert_no_axe_violations(mo.page, "review_together_none_ticked")
+    box.check()
+    mo.presses("Yes, authorise those selected")
     mo.sees("1 authorised: EX2002.")
 
 

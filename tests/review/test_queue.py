@@ -483,14 +483,74 @@ def test_what_was_considered_and_described_is_printed_before_several_are_authori
         link["href"].endswith("/change/?_changelist_filters=overdue%3Dno")
         for link in read(asked).select(".review-together a")
     )
-    form = read(asked).find_all("form")[-1]
-    fields = [(each["name"], each["value"]) for each in form.select("input[name]")]
-    posted: dict = {}
-    for name, value in fields:
-        posted.setdefault(name, []).append(value)
-    response = mo.post(f"{LIST}?overdue=no", posted, follow=True)
+    response = mo.post(f"{LIST}?overdue=no", form_of(asked), follow=True)
     assert response.redirect_chain == [(f"{LIST}?overdue=no", 302)]
     assert told(response) == ["2 authorised: EX1, EX2."]
+
+
+def form_of(page) -> dict[str, list[str]]:
+    """What the page's last form sends as it stands."""
+    posted: dict[str, list[str]] = {}
+    for each in read(page).find_all("form")[-1].select("input[name]"):
+        if each["type"] != "checkbox" or each.has_attr("checked"):
+            posted.setdefault(each["name"], []).append(each["value"])
+    return posted
+
+
+def ask_for(client: Client, *chosen: Assessment):
+    """Select them on the list, and return the page that asks for confirmation."""
+    selected = {"_selected_action": [each.pk for each in chosen]}
+    return client.post(LIST, boxes(client.get(LIST)) | selected)
+
+
+def test_one_of_several_is_left_out_by_unticking_it(people: People, mo: Client):
+    one, two = (make.submit(make.start(people.ada, name)) for name in ("EX1", "EX2"))
+    asked = ask_for(mo, one, two)
+    labels = read(asked).select(".review-together label")
+    assert [words(each.text) for each in labels] == [
+        "Authorise EX1 Robin Sample",
+        "Authorise EX2 Robin Sample",
+    ]
+    response = mo.post(LIST, form_of(asked) | {"_selected_action": [str(two.pk)]}, follow=True)
+    assert told(response) == ["1 authorised: EX2."]
+    one.refresh_from_db()
+    assert one.status == Status.SUBMITTED
+
+
+def test_with_none_ticked_the_page_stays_and_says_so(people: People, mo: Client, browser_of):
+    one, two = (make.submit(make.start(people.ada, name)) for name in ("EX1", "EX2"))
+    fields = form_of(ask_for(mo, one, two))
+    del fields["_selected_action"]
+    administrator = browser_of(people.abe)
+    with unchanged(SESSIONS):
+        again = mo.post(f"{LIST}?overdue=no", fields)
+        assert "EX1" not in administrator.post(LIST, fields).content.decode()
+    assert again.status_code == 422
+    [problem] = read(again).select(".govuk-error-summary__list a")
+    assert words(problem.text) == "Select at least one assessment to authorise"
+    listed_again = read(again).select(".review-together > li")
+    assert [words(each.a.text) for each in listed_again] == ["EX1", "EX2"]
+    assert read(again).select_one(problem["href"])["name"] == "_selected_action"
+    assert "_selected_action" not in form_of(again)
+    assert read(again).find("a", string="Go back to the list")["href"] == f"{LIST}?overdue=no"
+    ticked = form_of(again) | {"_selected_action": [str(one.pk)]}
+    assert told(mo.post(LIST, ticked, follow=True)) == ["1 authorised: EX1."]
+
+
+def test_what_the_decision_needs_is_read_before_several_are_authorised(people: People, mo: Client):
+    referred = timezone.localdate() - timedelta(days=100)
+    late = make.submit(make.start(people.ada, "EX1", referred=referred, disabled=None))
+    make.restrict(late, people.mo)
+    child = late.episode.child
+    plain = make.submit(make.start(people.ada, "EX2"))
+    first, second = read(ask_for(mo, late, plain)).select(".review-together > li")
+    overdue = working_days_after(due_date(referred), timezone.localdate())
+    sex = child.get_sex_display().lower()
+    says = f"Overdue by {overdue} working days; {sex}; disabled: not known"
+    assert words(first.select_one("h2 + p").text) == says
+    assert "; disabled: no" in words(second.select_one("h2 + p").text)
+    tags = [words(each.text) for each in read(ask_for(mo, late, plain)).select(".review-tag")]
+    assert tags == ["Restricted record"]
 
 
 def test_without_one_that_can_be_authorised_with_others_there_is_no_button(

@@ -11,6 +11,7 @@ from tests.journeys.states.opening import SitDown, ready_for_axe
 from tests.journeys.visitor import Visitor
 from tests.people import People
 
+QUEUE = "/admin/assessments/assessment/"
 CHILDREN, EPISODES = "/admin/assessments/child/", "/admin/assessments/episode/"
 
 
@@ -63,6 +64,24 @@ def likely_duplicates(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def several_of_whom_none_is_ticked(people: People, open_browser: SitDown) -> Visitor:
+    """One of them overdue and restricted, which its row says too."""
+    long_ago = timezone.localdate() - timedelta(days=100)
+    late = given.submit(given.start(people.ada, "EX1", referred=long_ago), "3B", "4A")
+    given.restrict(late, people.mo)
+    given.submit(given.start(people.ben, "EX2"))
+    visitor = open_browser(people.mo)
+    visitor.opens(QUEUE)
+    for child in ("EX1", "EX2"):
+        visitor.page.get_by_role("checkbox", name=f"Select the assessment of {child}").check()
+    visitor.presses("Authorise the selected together")
+    for child in ("EX1", "EX2"):
+        visitor.page.get_by_role("checkbox", name=f"Authorise {child}").uncheck()
+    visitor.presses("Yes, authorise those selected")
+    visitor.sees("There is a problem", "Restricted record")
+    return ready_for_axe(visitor)
+
+
 def a_team_that_cannot_be_closed(people: People, open_browser: SitDown) -> Visitor:
     visitor = open_browser(people.abe)
     visitor.opens(f"/admin/accounts/team/{people.north.pk}/change/")
@@ -78,5 +97,6 @@ STATES = (
     a_child_in_the_admin,
     children_of_whom_none_is_found,
     likely_duplicates,
+    several_of_whom_none_is_ticked,
     a_team_that_cannot_be_closed,
 )
