@@ -120,15 +120,6 @@ def assessment_for(person: User, reference: UUID) -> Assessment:
     return with_child_team_and_worker(assessments_visible_to(person)).get(reference=reference)
 
 
-def is_restricted_from(person: User, reference: UUID) -> bool:
-    """Return whether this is a restricted record that the person may not see.
-
-    To them it looks absent, whatever else would keep them from it; the attempt is recorded.
-    """
-    restricted = Assessment.objects.filter(reference=reference, episode__child__restricted=True)
-    return restricted.exclude(pk__in=assessments_visible_to(person)).exists()
-
-
 def own_assessments(person: User) -> QuerySet[Assessment]:
     """Return the assessments whose worker the person is, in any status, with the child of each."""
     if not (person.is_active and person.is_social_worker):

@@ -130,23 +130,6 @@ def test_other_records_stay_as_they_are(people: People, restricted):
     assert list(queries.assessments_visible_to(people.dee)) == [other]
 
 
-# What is refused is known
-
-
-@pytest.mark.parametrize(
-    ("who", "refused"),
-    [("ada", False), ("mo", False), ("ben", True), ("dee", True), ("cleo", True), ("abe", True)],
-)
-def test_a_refusal_of_a_restricted_record_is_distinguished_from_absence(
-    people: People, restricted, who: str, refused: bool
-):
-    person = getattr(people, who)
-    assert queries.is_restricted_from(person, restricted.reference) == refused
-    assert not queries.is_restricted_from(person, uuid.uuid4())
-    lift(restricted, people.mo)
-    assert not queries.is_restricted_from(person, restricted.reference)
-
-
 # Starting an assessment of the child
 
 
