@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests import people as given
-from tests.journeys.conftest import NARROW
+from tests.journeys.conftest import NARROW, WIDE
 from tests.journeys.states.recording import all_but_solitary_codes
 from tests.journeys.visitor import Visitor
 
@@ -138,6 +138,30 @@ def test_text_is_codes_or_words_as_it_is_typed(people, at_a_browser):
     expect(select).to_be_hidden()
     ada.waits_until_saved()
     ada.sees_ticked("3A", "3B")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_typed_20_leads_to_its_description(people, at_a_browser, width):
+    ada = at_a_browser(people.ada, viewport={"width": width, "height": 740})
+    ada.opens_factors(given.record(given.start(people.ada), "4B"))
+    page = ada.page
+    box = page.get_by_label("Describe what was found, in a few words")
+    answer = page.locator("#typed-answer")
+    ask = "Describe what 20 Other stands for in this assessment, in a few words."
+    waits = page.locator("#findings") if width == WIDE else page.locator("#still-open")
+    for link in (answer.get_by_role("link", name=ask), waits.get_by_role("link")):
+        page.locator("#find").fill("20")
+        page.locator("#find").press("Enter")
+        expect(waits).to_have_text("To describe: 20" if width == WIDE else "1 to describe")
+        for each in (answer.get_by_role("link", name=ask), waits.get_by_role("link")):
+            expect(each).to_be_in_viewport(ratio=1)
+        link.click()
+        expect(box).to_be_focused()
+        expect(box).to_be_in_viewport(ratio=1)
+    box.press_sequentially("Debts")
+    expect(waits).to_be_empty()
+    expect(answer).to_be_empty()
+    ada.waits_until_saved()
 
 
 # A factor's codes of other domains

@@ -48,6 +48,7 @@ def picker_state(
             if finding.rule.severity is not Severity.ERROR_ON_SUBMISSION
             or (with_submission_errors and not _waits_for_outcome(finding, evaluation))
         ),
+        to_describe=tuple(each for each in evaluation.findings if each.is_about_the_description),
         notes=notes,
         answers=given_answers(evaluation, texts, errors),
         choice=choice,
@@ -99,6 +100,8 @@ class PickerState:
     description: str = ""
     description_error: str = ""
     findings: tuple[Finding, ...] = ()
+    to_describe: tuple[Finding, ...] = ()
+    """What misses its description, whether or not it is among the findings."""
     notes: Notes = field(default_factory=dict)
     answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
     """By rule."""

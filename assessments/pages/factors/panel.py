@@ -22,6 +22,7 @@ class PanelFindings(NamedTuple):
     """The findings by how they are met."""
 
     errors: tuple[Finding, ...]
+    to_describe: tuple[Finding, ...]
     questions: tuple[Finding, ...]
     """Findings that ask for an answer and have none that holds."""
     notes: tuple[Finding, ...]
@@ -37,6 +38,7 @@ def panel_findings(state: PickerState) -> PanelFindings:
     answered = {rule for rule, answer in state.answers.items() if answer.holds}
     return PanelFindings(
         errors=tuple(f for f in state.findings if f.is_error_on_save),
+        to_describe=state.to_describe,
         questions=tuple(f for f in asking if f.rule.id not in answered),
         notes=tuple(f for f in state.findings if f.rule.severity is Severity.NOTE),
     )
@@ -75,7 +77,12 @@ def _render_findings(findings: PanelFindings) -> str:
         for severity in (Severity.EXPLAIN, Severity.CONSIDER, Severity.NOTE)
         if (found := findings.of(severity))
     ]
-    return render_part("panel_findings", {"errors": findings.errors, "waiting": waiting})
+    context = {
+        "errors": findings.errors,
+        "to_describe": findings.to_describe,
+        "waiting": waiting,
+    }
+    return render_part("panel_findings", context)
 
 
 _cached_findings = lru_cache(maxsize=256)(_render_findings)
@@ -90,10 +97,15 @@ def render_findings(findings: PanelFindings) -> str:
 
 
 @lru_cache(maxsize=256)
-def render_open_questions(questions: tuple[Finding, ...]) -> str:
+def render_open_questions(to_describe: tuple[Finding, ...], questions: tuple[Finding, ...]) -> str:
     """Return how many answers are missing, for the bar of a phone."""
     explain = sum(finding.rule.severity is Severity.EXPLAIN for finding in questions)
-    context = {"first": questions[0], "explain": explain, "consider": len(questions) - explain}
+    context = {
+        "to_describe": len(to_describe),
+        "questions": questions,
+        "explain": explain,
+        "consider": len(questions) - explain,
+    }
     return render_part("bar_questions", context)
 
 

@@ -314,8 +314,10 @@ def _number(page: FactorPage) -> str:
 
 def _open_questions(page: FactorPage) -> str:
     """Render how many answers are missing, for the bar of a phone."""
-    questions = panel_findings(page.picker).questions
-    return render_open_questions(questions) if questions else ""
+    found = panel_findings(page.picker)
+    if not (found.to_describe or found.questions):
+        return ""
+    return render_open_questions(found.to_describe, found.questions)
 
 
 def _selected(page: FactorPage) -> str:
@@ -367,6 +369,9 @@ def _typed_codes(page: FactorPage) -> str:
         return ""
     context = {
         "selected": listed(edition, selected),
+        "to_describe": [
+            each for each in page.picker.to_describe if not set(selected).isdisjoint(each.codes)
+        ],
         "messages": posted.typed.messages,
         "choice": render_choice(page.picker),
     }

@@ -64,6 +64,14 @@ def factors_with_a_description_refused(people: People, open_browser: SitDown) ->
     return visitor
 
 
+def factors_to_describe(people: People, open_browser: SitDown) -> Visitor:
+    visitor = factors_of(people, open_browser, "6B", "13A")
+    visitor.page.locator("#find").fill("20")
+    visitor.page.locator("#find").press("Enter")
+    visitor.sees("Describe what 20 Other stands for")
+    return visitor
+
+
 def factors_as_key_points_all_ticked_and_open(people: People, open_browser: SitDown) -> Visitor:
     people.ada.density = Density.KEY_POINTS
     people.ada.save()
@@ -284,6 +292,7 @@ STATES = (
     factors_empty,
     factors_all_ticked,
     factors_refused,
+    factors_to_describe,
     factors_with_a_description_refused,
     factors_as_key_points_all_ticked_and_open,
     factors_as_key_points,
