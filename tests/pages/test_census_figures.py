@@ -69,6 +69,7 @@ def test_factors_and_working_days_of_the_year_are_counted_before_the_upload(peop
     assert found["61 or more"] == ["1", "1"]
     assert found["46 to 50"] == ["0", "0"]
     assert "1 of 2 completed assessments took more working days from the referral" in text
+    assert "than the statutory guidance allows, 45 for one of 2025-26." in text
     assert found["North"] == ["1"]
     by_code = {name.split()[0]: cells for name, cells in found.items()}
     assert by_code["3B"] == ["2", "100.0%", "2"]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import queries
 from assessments.catalogue import loader
+from assessments.catalogue.working_days import working_days_allowed
 from assessments.census.figures import BANDS
 from assessments.census.years import CensusYear
 from assessments.components.forms import posted_or_draft
@@ -109,6 +110,8 @@ def _counted(request: SignedInRequest, check: CensusCheck, year: CensusYear) -> 
         "factors": _factors(found, year),
         "bands": [*zip(names_of_bands, found["from_referral"], found["from_start"], strict=True)],
         "late": late,
+        # Of referrals in the year; a list of a team says it of each.
+        "allowed": working_days_allowed(year.reference_date),
         "teams": sorted(teams, key=lambda row: row[1].casefold()),
     }
 
