@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from assessments.models import Status
 from tests import people as given
+from tests.journeys.conftest import NARROW
 
 SEVEN_QUESTIONS = ["3B", "6B", "8B", "8E", "13A", "22A"]
 HIGHEST = {7: (SEVEN_QUESTIONS, 2000), 9: ([*SEVEN_QUESTIONS, "9A", "23A"], 2320)}
@@ -150,6 +151,17 @@ def test_an_answer_leads_to_the_next_question_and_then_to_submit(people, at_a_br
         ada.is_at(f"/assessments/{draft.reference}/check/#next-question")
         following = ada.page.locator("#next-question")
         expect(following).to_have_text(asked or "Submit")
+
+
+def test_the_last_answer_leads_to_an_outcome_that_is_not_chosen_yet(people, at_a_browser):
+    ada = at_a_browser(people.ada, viewport={"width": NARROW, "height": 740})
+    draft = opens(ada, people, "6B")
+    with ada.page.expect_navigation():
+        ada.page.get_by_role("button", name="Considered: not in this case").click()
+    ada.is_at(f"/assessments/{draft.reference}/check/#id_outcome_1")
+    expect(ada.page.get_by_role("radio").first).to_be_focused()
+    question = ada.page.get_by_role("heading", name="What did the assessment lead to?")
+    expect(question).to_be_in_viewport(ratio=1)
 
 
 # Keys

@@ -130,8 +130,7 @@ def _save_check(request: SignedInRequest, assessment: Assessment) -> HttpRespons
         messages.success(request, _saved_message(assessment, then))
     if then or not _answers_a_question(request.POST):
         return redirect(then or request.path)
-    # To the next question, by a name that says nothing of the child.
-    return redirect(f"{request.path}#next-question")
+    return redirect(f"{request.path}#{_what_is_next(result.evaluation)}")
 
 
 def _page_to_leave_for(request: SignedInRequest) -> str:
@@ -143,6 +142,15 @@ def _page_to_leave_for(request: SignedInRequest) -> str:
 
 def _answers_a_question(data: QueryDict) -> bool:
     return "answer" in data or "complied" in data
+
+
+def _what_is_next(evaluation: Evaluation) -> str:
+    """Return the id of the next question, else of the outcome, or where it is chosen of Submit.
+
+    It stands in the address, and says nothing of the child.
+    """
+    is_asked = any(not question.answered for question in questions_of(evaluation))
+    return "next-question" if is_asked or evaluation.selection.outcome else "id_outcome_1"
 
 
 def _leads_back(address: str) -> bool:
