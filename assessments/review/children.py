@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 
 from assessments import queries
 from assessments.models import Child, Episode
@@ -68,6 +70,11 @@ class Closed(ChoiceFilter):
         return episodes.filter(reason_for_closure="" if value == self.OPEN else value)
 
 
+def id_cell(child: Child) -> SafeString:
+    """The child's id, and whether the record is restricted."""
+    return render_to_string("review/cells/child_id.html", {"child": child})
+
+
 class WithAssessments(ReadOnlyAdmin):
     """A page of one record that lists below it the episodes and assessments that belong to it."""
 
@@ -97,7 +104,7 @@ class WithAssessments(ReadOnlyAdmin):
 class ChildAdmin(WithAssessments):
     heading = "Children"
     heading_of_one = "Child"
-    list_display = ["la_child_id", "given_name", "family_name", "birth_date", "sex", "disabled"]
+    list_display = ["id_of_child", "given_name", "family_name", "birth_date", "sex", "disabled"]
     list_filter = [Sex, Disabled]
     search_fields = ["pk"]
     ordering = ["la_child_id"]
@@ -111,6 +118,10 @@ class ChildAdmin(WithAssessments):
         if obj and obj.death_date:
             about.append("death_date")
         return ["given_name", "family_name", *about, "sex", "disabled"]
+
+    @admin.display(description="child id", ordering="la_child_id")
+    def id_of_child(self, child: Child) -> SafeString:
+        return id_cell(child)
 
     @admin.display(description="born")
     def born(self, child: Child) -> str:
@@ -156,8 +167,8 @@ class EpisodeAdmin(WithAssessments):
         return {"pk": row.pk}
 
     @admin.display(description="child", ordering="child__la_child_id")
-    def child_id(self, episode: Episode) -> str:
-        return episode.child.la_child_id
+    def child_id(self, episode: Episode) -> SafeString:
+        return id_cell(episode.child)
 
     @admin.display(description="child")
     def child_name(self, episode: Episode) -> str:

@@ -300,7 +300,7 @@ def test_a_manager_restricts_a_record_and_lifts_it(people: People, draft, mo, br
     names = {"people": [people.ada.pk, people.mo.pk]}
     response = mo.post(at("restrict", draft), names, follow=True)
     assert "Only the people you named may see the record now." in text_of(response)
-    assert "Restricted</strong>" in text_of(response)
+    assert "Restricted record</strong>" in text_of(response)
     assert browser_of(people.ben).get(at("record", draft)).status_code == 404
     assert "Named now: Ada Winter, Mo Harbour." in " ".join(
         text_of(mo.get(at("restrict", draft))).split()

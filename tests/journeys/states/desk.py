@@ -57,10 +57,27 @@ def likely_duplicates(people: People, open_browser: SitDown) -> Visitor:
         (people.ada, "EX4", "Alexa"),
     ):
         born = timezone.localdate() - timedelta(days=9 * 366)
-        given.start(by, la_child_id, given_name=name, birth_date=born)
+        last = given.start(by, la_child_id, given_name=name, birth_date=born)
+    given.restrict(last, people.mo)
     visitor = open_browser(people.mo)
     visitor.opens("/duplicates/")
     visitor.sees("Compare and join", "A record of another team.")
+    return visitor
+
+
+def queue_with_a_restricted_record(people: People, open_browser: SitDown) -> Visitor:
+    given.restrict(given.submit(given.start(people.ada, "EX1"), "3B", "4A"), people.mo)
+    given.submit(given.start(people.ben, "EX2"), "13A")
+    visitor = open_browser(people.mo)
+    visitor.opens(QUEUE)
+    visitor.sees("Restricted record")
+    return ready_for_axe(visitor)
+
+
+def children_with_a_restricted_record(people: People, open_browser: SitDown) -> Visitor:
+    visitor = queue_with_a_restricted_record(people, open_browser)
+    visitor.opens(CHILDREN)
+    visitor.sees("Restricted record")
     return visitor
 
 
@@ -97,6 +114,8 @@ STATES = (
     a_child_in_the_admin,
     children_of_whom_none_is_found,
     likely_duplicates,
+    queue_with_a_restricted_record,
+    children_with_a_restricted_record,
     several_of_whom_none_is_ticked,
     a_team_that_cannot_be_closed,
 )
