@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from playwright.sync_api import Locator, expect
 
 from assessments.catalogue import search
@@ -235,6 +236,22 @@ def test_the_found_factor_is_in_view_and_clearing_restores_the_scroll_position(a
     assert page.locator(".app-factor:not(:visible)").count() == 0
     page.unroute(FIND)
     keyboard.press("Enter")
+    is_in_view(ada.box("13A"))
+
+
+def test_a_search_after_the_sign_in_has_ended_says_so_and_goes_on_after_another(people, ada):
+    ada.loses_answers()
+    ada.is_signed_out_by_time()
+    ada.page.keyboard.press("/")
+    ada.page.keyboard.type("gang knife")
+    expect(found(ada)).to_have_text(
+        "You have been signed out. Every factor is shown. "
+        "To search, sign in again (opens in a new tab)."
+    )
+    ada.is_signed_in(people.ada)
+    # The page's token is of the session that has ended.
+    ada.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    ada.page.keyboard.press("Enter")
     is_in_view(ada.box("13A"))
 
 

@@ -2,10 +2,10 @@
 
 import { announceFailure } from "./announcements.js";
 import { leavingButton, stay } from "./leaving.js";
-import { element, form } from "./page.js";
-import { LONGEST, pageOf } from "./requests.js";
-import { endRequest, endSaving, OUTCOME_HEADER, request, showSaveState } from "./save_state.js";
+import { element } from "./page.js";
+import { endRequest, endSaving, request, showSaveState } from "./save_state.js";
 import { sendRequest } from "./sending.js";
+import { refreshToken, signInLink } from "./signing_in.js";
 import { forgetPart } from "./swapping.js";
 
 const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30_000;
@@ -41,13 +41,9 @@ function scheduleRetry(isSignedOut) {
   request.tries += 1;
   request.isSignedOut = isSignedOut;
   if (isSignedOut) {
-    const link = document.createElement("a");
-    Object.assign(link, {
-      className: "govuk-link", target: "_blank", rel: "noopener",
-      textContent: "sign in again (opens in a new tab)",
-      href: form.dataset.signInUrl,
-    });
-    showFailure("you have been signed out. What you selected stays here, and is saved once you", link, ".");
+    showFailure(
+      "you have been signed out. What you selected stays here, and is saved once you", signInLink(), ".",
+    );
   } else {
     showFailure("there is no answer from the server. Trying again; keep this page open.");
   }
@@ -73,25 +69,14 @@ function showFailure(text, ...more) {
 async function retry() {
   clearTimeout(retryTimer);
   retryTimer = 0;
-  if (!request.isSignedOut || await refreshToken()) sendRequest();
+  if (!request.isSignedOut || await isSignedInAgain()) sendRequest();
   else if (request) scheduleRetry(true);
 }
 
-// After another sign-in the page's CSRF token is stale. Return whether there is a fresh one.
-async function refreshToken() {
-  try {
-    const response = await fetch(form.dataset.autosaveUrl, {
-      redirect: "error", signal: AbortSignal.timeout(LONGEST),
-    });
-    if (response.status === 404 && !isProxys(404, response.headers)) handleNotFound();
-    if (!response.ok || !response.headers.get(OUTCOME_HEADER)) return false;
-    const page = pageOf(await response.text());
-    const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
-    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
-    return true;
-  } catch {
-    return false;
-  }
+async function isSignedInAgain() {
+  const { isFresh, response } = await refreshToken();
+  if (response?.status === 404 && !isProxys(404, response.headers)) handleNotFound();
+  return isFresh;
 }
 
 export function retryNow() {

@@ -7,6 +7,7 @@
 
 import { announce, boxes, element, form, isOnlyCodes, nameOf, tickedCodes } from "./page.js";
 import { pageOf, post } from "./requests.js";
+import { refreshToken, signInLink } from "./signing_in.js";
 
 const picker = element("picker");
 const find = element("find");
@@ -216,14 +217,19 @@ function search() {
 async function sendWords() {
   isUnderWay = true;
   requestWords = sentWords;
-  const { csrfmiddlewaretoken } = form.elements;
-  const { status, text } = await post(form.dataset.findUrl, {
-    find: requestWords, csrfmiddlewaretoken: csrfmiddlewaretoken.value,
-  });
+  let { status, text } = await postWords();
+  if (isSignedOut(status) && (await refreshToken()).isFresh) ({ status, text } = await postWords());
   isUnderWay = false;
   if (!isStale()) showAnswer(status, text);
   else if (sentWords && sentWords !== requestWords) sendWords();
 }
+
+const postWords = () => post(form.dataset.findUrl, {
+  find: requestWords, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
+});
+
+// Where codes are corrected, nothing leads to signing in.
+const isSignedOut = status => [401, 403].includes(status) && "signInUrl" in form.dataset;
 
 function showAnswer(status, html) {
   if (status === 200) {
@@ -233,7 +239,12 @@ function showAnswer(status, html) {
     goWhenFound = false;
     const line = document.createElement("p");
     line.className = "govuk-body-s app-find__message";
+    line.dataset.said = "";
     line.textContent = "The search cannot be reached. Every factor is shown.";
+    if (isSignedOut(status)) {
+      line.textContent = "You have been signed out. Every factor is shown. To search, ";
+      line.append(signInLink(), ".");
+    }
     answer.replaceChildren(line);
   }
   filter();

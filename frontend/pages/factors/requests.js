@@ -1,6 +1,7 @@
 // Requests to the server: what they answer, or a status of 0 where no answer came.
 
 export const LONGEST = 20_000;
+export const OUTCOME_HEADER = "X-Save-Outcome";
 
 export async function post(url, data) {
   try {

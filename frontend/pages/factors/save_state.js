@@ -4,8 +4,6 @@
 import { unsavedTexts } from "./findings.js";
 import { codeBeside, element, form } from "./page.js";
 
-export const OUTCOME_HEADER = "X-Save-Outcome";
-
 // Of the last answer: saved, refused, conflict or closed. It is unseen where a late answer had
 // another one than the page shows.
 export let outcome = element("state").dataset.state;

@@ -15,8 +15,9 @@ import { handleFailure, retryNow } from "./failures.js";
 import { isTextBox } from "./findings.js";
 import { leaveNow, leaveOnceSaved, stay } from "./leaving.js";
 import { element, form, isOnlyCodes, selectionPlace } from "./page.js";
+import { OUTCOME_HEADER } from "./requests.js";
 import {
-  hasUnansweredChanges, isInConflict, OUTCOME_HEADER, queueAction, recordChange, showSaveState,
+  hasUnansweredChanges, isInConflict, queueAction, recordChange, showSaveState,
 } from "./save_state.js";
 import { sendAfterTyping, sendNext, sendNextUnlessTyping } from "./sending.js";
 import { isTicking } from "./ticking.js";

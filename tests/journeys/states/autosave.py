@@ -60,7 +60,8 @@ def factors_not_saved(people: People, open_browser: SitDown) -> Visitor:
     visitor.loses_answers()
     visitor.is_signed_out_by_time()
     visitor.ticks("4B")
-    visitor.sees("you have been signed out")
+    visitor.page.get_by_label("Find a factor").fill("county lines")
+    visitor.sees("you have been signed out", "You have been signed out")
     # Who looks at it next must be let in.
     return visitor
 
