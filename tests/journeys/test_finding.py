@@ -255,6 +255,21 @@ def test_a_search_after_the_sign_in_has_ended_says_so_and_goes_on_after_another(
     is_in_view(ada.box("13A"))
 
 
+def test_what_is_no_code_is_said_until_something_else_is_found(ada):
+    field, typed = ada.page.locator("#find"), ada.page.locator("#typed-answer")
+    for is_cleared in (False, True):
+        field.fill("3a 99z")
+        field.press("Enter")
+        expect(typed).to_contain_text("“99z”")
+        expect(field).to_have_value("99z")
+        if is_cleared:
+            ada.page.get_by_role("button", name="Clear the search").click()
+        else:
+            finds(ada, "county lines")
+        expect(typed).to_be_empty()
+    ada.sees_ticked("3A")
+
+
 def test_a_touch_screen_has_a_clear_button_and_no_hints_about_keys(people, at_a_browser, draft):
     ada = at_a_browser(people.ada, width=NARROW, has_touch=True, is_mobile=True)
     ada.opens_factors(draft)

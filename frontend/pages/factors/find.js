@@ -152,10 +152,18 @@ function clearSearch() {
   const hasSearched = answer.hasChildNodes();
   if (focused === clear || answer.contains(focused)) find.focus({ preventScroll: true });
   showAll();
+  forgetTyped();
   const back = hasSearched ? scrollBefore - scrollY : 0;
   const by = anchor ? anchor.getBoundingClientRect().top - top : back;
   scrollBy({ top: by, behavior: "instant" });
   announce("Every factor is shown.");
+}
+
+// What was said of codes typed before goes once something else is answered, or the field is cleared;
+// what waits for a choice stays.
+function forgetTyped() {
+  for (const line of element("typed-answer").querySelectorAll(".app-find__message")) line.remove();
+  form.dispatchEvent(new CustomEvent("typedforgotten"));
 }
 
 // Show everything again where the search has hidden the target.
@@ -234,6 +242,7 @@ const isSignedOut = status => [401, 403].includes(status) && "signInUrl" in form
 function showAnswer(status, html) {
   if (status === 200) {
     answer.replaceChildren(...pageOf(html).body.childNodes);
+    forgetTyped();
   } else {
     sentWords = "";
     goWhenFound = false;

@@ -60,6 +60,7 @@ const staysForAppearance = part =>
 export function forgetPart(id) {
   lastHtml.delete(id);
 }
+form.addEventListener("typedforgotten", () => forgetPart("typed-answer"));
 
 // Tick the boxes of a new picker, or else clear the places beside codes of which the answer said
 // nothing.
