@@ -95,8 +95,9 @@ class Review(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                # A return may say it beside codes: guards/check_return_says_why.sql.
                 name="every_decision_but_authorising_says_why",
-                condition=Q(decision="authorised") | ~Q(comment=""),
+                condition=Q(decision__in=["authorised", "returned"]) | ~Q(comment=""),
             ),
             models.CheckConstraint(
                 name="a_return_has_a_reason_of_the_list",

@@ -148,7 +148,10 @@ def _comments_and_replies(keys: Collection[int]) -> dict[int, tuple[int, int]]:
         )
     )
     return {
-        review.assessment_id: (1 + review.pinned_number, review.replied_number)
+        review.assessment_id: (
+            bool(review.comment) + review.pinned_number,
+            review.replied_number,
+        )
         for review in last
         if review.decision == Review.Decision.RETURNED
     }

@@ -79,6 +79,12 @@ class ReviewFeedback:
     pinned: Mapping[str, str]
     """The comments by code. A code need not be selected: the manager may find it missing."""
 
+    @property
+    def comments(self) -> Mapping[str, str]:
+        """The same, and by "" the decision's own comment, if it has one."""
+        own = {"": self.review.comment} if self.review.comment else {}
+        return {**own, **self.pinned}
+
 
 def review_feedback(assessment: Assessment) -> ReviewFeedback | None:
     """Return the return or reopening that the worker has yet to answer; None if there is none.

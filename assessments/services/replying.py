@@ -58,7 +58,7 @@ def reply(
         asked = queries.review_feedback(current)
         if asked is None or asked.review.pk != review:
             raise UnknownComment
-        if any(each.code and each.code not in asked.pinned for each in new):
+        if any(each.code not in asked.comments for each in new):
             raise UnknownComment
         _insert(asked.review, new, by)
         return current

@@ -179,6 +179,7 @@ def return_to_worker(
     """Return a submission with a reason of the list, a comment, and comments on single codes.
 
     A comment may be pinned to any code of the edition, selected or missed; a blank one is dropped.
+    Where one is pinned, there need be no other.
     With `to` it is given to another social worker first, as by `reassign`. Raises as `authorise`,
     and FactsRefused by "reason", "comment", "to" and "pinned-" with the code.
     """
@@ -195,8 +196,8 @@ def return_to_worker(
         comments = [PinnedComment(review=review, code=code, text=texts[code]) for code in texts]
         if reason not in Review.Reason.values:
             refused["reason"] = "Select why you are returning it"
-        if not comment_text:
-            refused["comment"] = "Enter what the worker should look at"
+        if not comment_text and not texts:
+            refused["comment"] = "Enter what the worker should look at, here or beside a code"
         refused |= field_errors(review, "comment") if comment_text else {}
         for each in comments:
             if each.code not in listed:

@@ -95,7 +95,7 @@ def _refuse_unchanged(evaluation: Evaluation) -> None:
         getattr(current, name) == getattr(review.version, name) for name in _FIELDS_OF_A_VERSION
     )
     if is_same and not any(each.answered_at > review.decided_at for each in evaluation.answers):
-        raise NothingChanged(review, comments=1 + len(asked.pinned))
+        raise NothingChanged(review, comments=len(asked.comments))
 
 
 _FIELDS_OF_A_VERSION = (

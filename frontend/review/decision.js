@@ -78,7 +78,7 @@ function countComments(form) {
     const typed = [...form.querySelectorAll(".review-selection textarea")].filter(each => each.value.trim());
     place.replaceChildren();
     if (!typed.length) {
-      place.textContent = "Comments beside the codes go with it.";
+      place.textContent = "Comments beside the codes go with it, and can be all of it.";
       return;
     }
     place.append(`With it ${typed.length === 1 ? "goes 1 comment" : `go ${typed.length} comments`}: `);

@@ -547,6 +547,18 @@ def test_a_correction_that_was_withdrawn_from_leaves_the_return_to_be_replied_to
     insert(Reply, **a_reply_row(returned, people.ada))
 
 
+def test_a_return_says_why_in_its_comment_or_beside_a_code(people: People, submitted: Assessment):
+    with refused("every_return_says_why"):
+        insert(Review, **a_review_row(submitted, people.mo, comment=""))
+        change(submitted, status="returned", submitted_at=None)
+        settle()
+    review = make.return_it(submitted, people.mo, "", pinned={"13A": "Which?"}).reviews.get()
+    settle()
+    with refused("a_reply_is_to_a_comment"):
+        insert(Reply, **a_reply_row(review, people.ada))
+    insert(Reply, **a_reply_row(review, people.ada, code="13A"))
+
+
 def test_a_reply_is_to_a_comment_of_the_decision(people: People, submitted: Assessment):
     review = make.return_it(submitted, people.mo, pinned={"13A": "Which?"}).reviews.get()
     insert(Reply, **a_reply_row(review, people.ada, code="13A"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import (
@@ -86,6 +87,50 @@ def test_returning_keeps_reason_comment_and_the_comments_beside_codes(mo: Client
     assert list(review.pinned.values_list("code", "text")) == [
         ("13A", "Who says so?"),
         ("24A", "Is he carrying?"),
+    ]
+
+
+def test_a_return_with_comments_beside_codes_alone_shows_no_empty_one(
+    mo: Client, people: People, sent, browser_of
+):
+    fields = {"reason": "evidence_not_clear", "comment": "", "pinned-13A": "Who says so?"}
+    assert mo.post(at(sent, "return"), form_data(sent, **fields)).status_code == 302
+    sent.refresh_from_db()
+    ada = browser_of(people.ada)
+    worker = {
+        name: read(ada.get(address)).main
+        for name, address in {
+            "factors": reverse("factors", args=[sent.reference]),
+            "check": reverse("check", args=[sent.reference]),
+            "history": reverse("history", args=[sent.reference]),
+            "record": reverse("record", args=[sent.reference]),
+            "list": "/assessments/?tab=returned",
+        }.items()
+    }
+    for name, page in worker.items():
+        assert "“”" not in page.text, name
+        assert "The evidence is not clear".lower() in words(page.text).lower(), name
+    for name in ("factors", "check"):
+        ids = [each["id"] for each in worker[name].select(".app-comment")]
+        assert ids == ["asked-13A"], name
+    decided = worker["record"].select(".app-decisions__one")[-1]
+    assert [words(each.text) for each in decided.select("p")] == [
+        "The evidence is not clear",
+        "13A Gangs: Who says so?",
+    ]
+    assert "0 of 1 comment replied to" in words(
+        read(mo.get("/admin/assessments/assessment/?status=returned")).text
+    )
+    make.reply(sent, {"13A": "The school"})
+    make.submit(sent, "3A", "13A", "4B")
+    page = read(mo.get(at(sent)))
+    asked = page.select_one(".review-changes")
+    assert "The evidence is not clear" in words(asked.text)
+    assert not asked.select(".review-asked")
+    returned = [each for each in page.select("li") if each.h3 and "Returned" in each.h3.text]
+    assert [words(each.text) for each in returned[0].find_all("p")][1:3] == [
+        "The evidence is not clear",
+        "13A Gangs: Who says so?",
     ]
 
 

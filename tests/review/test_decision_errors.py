@@ -21,8 +21,10 @@ from tests.snapshot import unchanged
     ("fields", "expected"),
     [
         ({"comment": "x"}, ["Select why you are returning it"]),
-        ({"reason": "other"}, ["Enter what the worker should look at"]),
-        ({"reason": "other", "comment": " \r\n "}, ["Enter what the worker should look at"]),
+        (
+            {"reason": "other", "comment": " \r\n ", "pinned-13A": " "},
+            ["Enter what the worker should look at, here or beside a code"],
+        ),
         (
             {"reason": "other", "comment": "x", "missing_code": "24A"},
             ["Enter why this code is missing"],

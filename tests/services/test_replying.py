@@ -289,6 +289,13 @@ def test_submitting_what_was_returned_as_it_is_is_asked_about(people: People, re
     assert submit(returned, unchanged_is_meant=True).status == Status.SUBMITTED
 
 
+def test_the_comments_that_are_asked_about_are_those_that_there_are(people, submitted):
+    back = make.return_it(submitted, people.mo, "", pinned={"13A": "Which gang?"})
+    with unchanged(), pytest.raises(services.NothingChanged) as asked:
+        submit(back)
+    assert asked.value.comments == 1
+
+
 def test_so_is_submitting_what_was_reopened(people: People, authorised: Assessment):
     reopened = make.reopen(authorised, people.mo)
     with unchanged(), pytest.raises(services.NothingChanged) as asked:

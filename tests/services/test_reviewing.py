@@ -391,10 +391,24 @@ def test_a_return_keeps_reason_comment_and_what_is_pinned(people: People, submit
     assert (words.review, words.pinned) == (review, {"4B": "Whose?", "13A": "Which gang?"})
 
 
+def test_a_return_may_say_why_beside_codes_alone(people: People, submitted: Assessment):
+    back = make.return_it(submitted, people.mo, " ", pinned={"13A": "Which gang?", "3A": " "})
+    words = queries.review_feedback(back)
+    assert (words.review.comment, words.comments) == ("", {"13A": "Which gang?"})
+    facts = queries.facts_for_the_queue([back.pk])[back.pk]
+    assert (facts.comments, facts.replied) == (1, 0)
+    with unchanged(), pytest.raises(services.UnknownComment):
+        make.reply(back, {"": "Which comment?"})
+    make.reply(back, {"13A": "The one at school"})
+    facts = queries.facts_for_the_queue([back.pk])[back.pk]
+    assert (facts.comments, facts.replied) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("entered", "fields"),
     [
         ({"reason": ""}, {"reason"}),
+        ({"pinned": {"13A": " "}, "comment": ""}, {"comment"}),
         ({"reason": "because"}, {"reason"}),
         ({"comment": ""}, {"comment"}),
         ({"comment": " \r\n "}, {"comment"}),
@@ -407,7 +421,7 @@ def test_a_return_keeps_reason_comment_and_what_is_pinned(people: People, submit
         ({"pinned": {"x" * 5000: "Why?"}}, {"pinned-" + "x" * 5000}),
         ({"pinned": {"4B": "x" * 1001}}, {"pinned-4B"}),
         ({"pinned": {"4B": "a\x1bb", "4A": "Fine"}}, {"pinned-4B"}),
-        ({"reason": "", "comment": "", "pinned": {"4b": "?"}}, {"reason", "comment", "pinned-4b"}),
+        ({"reason": "", "comment": "", "pinned": {"4b": "?"}}, {"reason", "pinned-4b"}),
     ],
     ids=lambda value: None,
 )

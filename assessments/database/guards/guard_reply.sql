@@ -22,7 +22,10 @@ BEGIN
         ORDER BY id DESC LIMIT 1
     ) THEN
         broken := 'a_reply_is_to_the_last_decision';
-    ELSIF NEW.code <> '' AND NOT EXISTS (
+    ELSIF NOT EXISTS (
+        SELECT FROM assessments_review
+        WHERE id = NEW.review_id AND NEW.code = '' AND comment <> ''
+        UNION ALL
         SELECT FROM assessments_pinnedcomment
         WHERE review_id = NEW.review_id AND code = NEW.code
     ) THEN
