@@ -127,7 +127,9 @@ def start_with_new_child(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST" or not _are_valid([child, referral, start]):
         started = request.session.get(STARTED, {}).get(key)
         if started is not None:
-            return redirect("factors", started)
+            # Who goes back from the factors to this form is led to where its facts are changed: to
+            # the factors again would be no way back.
+            return redirect("factors" if request.method == "POST" else "record", started)
         return _new_child_page(request, child, referral, start, sibling, not_found=not_found)
     try:
         assessment = services.start_assessment(
