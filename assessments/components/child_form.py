@@ -65,13 +65,14 @@ class ChildForm(Form):
     )
     given_name = NameFormField(
         label="Given name",
-        help_text="Leave empty for an unborn child without a name",
+        help_text="Leave empty for an unborn child without a given name",
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     family_name = NameFormField(
         label="Family name",
+        help_text="Needed for an unborn child too, as in your case system",
         max_length=100,
         error_messages={"required": "Enter the child’s family name"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from assessments.models import Assessment, Child, FactsCorrection
 from cinfactors.audit.models import Reading
 from tests import people as make
-from tests.pages.form_data import at
+from tests.pages.form_data import at, new_child_form
 from tests.pages.page import field_value, heading, problems, read, words
 from tests.people import People
 from tests.snapshot import unchanged
@@ -191,6 +191,20 @@ def test_disabled_has_three_answers(ada: Client, draft: Assessment, sent: str, r
     assert row.find_next("dd").text.strip() == said
     checked = read(ada.get(at("change_child_details", draft))).select("[name=disabled][checked]")
     assert [each["value"] for each in checked] == [sent]
+
+
+def test_the_form_of_an_unborn_child_says_which_of_its_names_is_needed(ada: Client):
+    unborn = new_child_form(
+        born="unborn", given_name="", family_name="", sex="", **date_fields("birth_date", day(60))
+    )
+    response = ada.post(reverse("start_with_new_child"), unborn)
+    assert problems(response) == ["Enter the child’s family name"]
+    names = ("given_name", "family_name")
+    hints = [words(read(response).find(id=f"id_{name}_helptext").text) for name in names]
+    assert hints == [
+        "Leave empty for an unborn child without a given name",
+        "Needed for an unborn child too, as in your case system",
+    ]
 
 
 def test_of_an_unborn_child_it_is_not_known_unless_it_is_said(ada: Client, unborn: Assessment):

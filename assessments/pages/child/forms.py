@@ -70,7 +70,8 @@ class BirthForm(ChildForm):
         if child.disabled is not None:
             known["disabled"] = disabled_answer(child.disabled)
         super().__init__(*args, initial=known, **kwargs)
-        self.fields["given_name"].help_text = "Leave empty for a child without a name yet"
+        self.fields["given_name"].help_text = "Leave empty for a child without a given name yet"
+        self.fields["family_name"].help_text = ""
         _ask_reason(self, asks_reason)
 
 
