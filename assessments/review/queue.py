@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from assessments import queries, services
 from assessments.components.idempotency import key_of
-from assessments.models import Assessment, Child
+from assessments.models import Assessment, Child, Status
 from assessments.review.columns import QueueColumns
 from assessments.review.decide import REFUSED, DecisionViews
 from assessments.review.filters import (
@@ -76,6 +76,10 @@ class ReviewQueue(PrivateSearchChangeList):
         self.result_list = [rows[key] for key in keys if key in rows]
         self.number_with_box = sum(not facts[key].reasons_to_read for key in keys)
         self.elsewhere = self._found_in_another_status(request)
+        # A search without a status is of every status, whatever the filter's box shows.
+        self.goes_beyond_the_queue = not self.params.get(InStatus.parameter_name) and any(
+            row.status != Status.SUBMITTED for row in self.result_list
+        )
         if not self.number_with_box:
             # No row has a box, and so neither has the heading.
             self.list_display = [name for name in self.list_display if name != "action_checkbox"]

@@ -165,6 +165,12 @@ def test_what_is_found_in_another_status_is_shown_with_it(people: People, mo: Cl
     assert row_of(response, "EX2")["state"] == "Authorised"
     assert response.context["title"] == "Assessments"
     assert not read(response).select("input.action-select")
+    line = "Every status was searched, not only “Awaiting review”."
+    assert [words(each.text) for each in read(response).select(".review-elsewhere")] == [line]
+    for address, query in ((LIST, "ex1"), (f"{LIST}?status=any", "ex2")):
+        page = mo.post(address, {"q": query}, follow=True)
+        assert len(listed(page)) == 1
+        assert line not in words(read(page).text)
 
 
 def test_a_row_says_how_many_comments_of_the_last_return_have_a_reply(mo: Client, people: People):

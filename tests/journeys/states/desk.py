@@ -74,6 +74,16 @@ def queue_with_a_restricted_record(people: People, open_browser: SitDown) -> Vis
     return ready_for_axe(visitor)
 
 
+def queue_searched_in_every_status(people: People, open_browser: SitDown) -> Visitor:
+    given.authorise(given.submit(given.start(people.ada, "EX1")), people.mo)
+    visitor = open_browser(people.mo)
+    visitor.opens(QUEUE)
+    visitor.enters("Child id or name", "EX1")
+    visitor.presses("Find")
+    visitor.sees("Every status was searched")
+    return ready_for_axe(visitor)
+
+
 def children_with_a_restricted_record(people: People, open_browser: SitDown) -> Visitor:
     visitor = queue_with_a_restricted_record(people, open_browser)
     visitor.opens(CHILDREN)
@@ -116,6 +126,7 @@ STATES = (
     likely_duplicates,
     queue_with_a_restricted_record,
     children_with_a_restricted_record,
+    queue_searched_in_every_status,
     several_of_whom_none_is_ticked,
     a_team_that_cannot_be_closed,
 )
