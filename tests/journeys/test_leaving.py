@@ -40,6 +40,7 @@ def test_the_work_of_a_leaver_goes_to_another_at_once(people: People, at_a_brows
     mo.sees("2 assessments are with Ben Marsh now.")
     mo.page.get_by_label("Who takes them over?").select_option(label="Ben Marsh, North, 3 open")
     mo.presses("Reassign all 1")
+    mo.presses("Yes, reassign all 1")
     mo.sees("Every open assessment of your teams has its social worker.")
 
     ben = at_a_browser(people.ben)

@@ -13,8 +13,9 @@ from assessments.models import Assessment, NamedPerson, Status
 from cinfactors.accounts.models import Role
 from tests import people as make
 from tests.pages.form_data import at, key_and_version
-from tests.pages.page import words
+from tests.pages.page import read, words
 from tests.people import People
+from tests.snapshot import unchanged
 
 
 @pytest.fixture
@@ -161,14 +162,34 @@ def test_those_selected_of_a_workers_go_to_another(people: People, mo):
 def test_all_of_a_leavers_work_goes_to_another_at_once(people: People, mo):
     drafts = [make.start(people.ada, f"EX{number}") for number in range(26)]
     cleos = make.start(people.cleo, "EX99")
+    make.restrict(drafts[0], people.mo)
     people.ada.is_active = False
     people.ada.save()
     address = f"/reassign/?worker={people.ada.reference}"
     assert "Reassign all 26" in " ".join(text_of(mo.get(address)).split())
-    response = mo.post(address, several(to=people.ben, which="all"), follow=True)
+    with unchanged():
+        asked = read(mo.post(address, several(to=people.ben, which="all"))).main
+    assert words(asked.h1.text) == "Reassign 26 assessments to Ben Marsh?"
+    assert [words(each.text) for each in asked.select("li")] == ["From Ada Winter: 26"]
+    assert "1 is a restricted record: Ben Marsh becomes" in words(asked.text)
+    assert asked.find("a", string="Go back to the list")["href"] == address
+    fields = {
+        each["name"]: each["value"]
+        for each in asked.select("form [name]")
+        if each["name"] != "csrfmiddlewaretoken"
+    }
+    response = mo.post(address, fields, follow=True)
     assert "26 assessments are with Ben Marsh now." in text_of(response)
     assert set(workers_of(*drafts)) == {"ben"}
     assert workers_of(cleos) == ["cleo"]
+
+
+def test_all_is_asked_about_again_where_it_is_more_by_then(people: People, draft, mo):
+    address = f"/reassign/?worker={people.ada.reference}"
+    make.start(people.ada, "EX2")
+    response = mo.post(address, several(to=people.ben, which="all", confirmed="1"))
+    assert "Reassign 2 assessments" in words(read(response).h1.text)
+    assert workers_of(draft) == ["ada"]
 
 
 def test_sent_twice_it_is_done_once(people: People, draft, mo):
@@ -207,7 +228,7 @@ def test_what_the_manager_may_not_see_is_not_given_away(people: People, mo):
     for address in ("/reassign/", f"/reassign/?worker={people.ada.reference}"):
         posted = several(theirs, hidden, to=people.ben)
         assert problems(mo.post(address, posted)) == ["Select at least one assessment"]
-        mo.post(address, several(to=people.ben, which="all"))
+        mo.post(address, several(to=people.ben, which="all", confirmed="0"))
     assert workers_of(theirs, hidden) == ["cleo", "ada"]
     assert mo.get(f"/reassign/?worker={people.cleo.reference}").status_code == 404
     for who in (people.cleo, people.dee):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -33,7 +34,10 @@ MOST_AT_ONCE = 500
 @recovers_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_to_reassign(request: SignedInRequest) -> HttpResponse:
-    """List the open work, and give what is selected, or all of it, to another worker."""
+    """List the open work, and give what is selected, or all of it, to another worker.
+
+    All of it once the person has seen how much that is, and whose, as it is by then.
+    """
     if not request.user.is_team_manager:
         raise Http404
     whose = WhoseWorkForm(request.GET, workers=queries.workers_for(request.user))
@@ -49,6 +53,8 @@ def work_to_reassign(request: SignedInRequest) -> HttpResponse:
         problem = Problem("Select at least one assessment", target=_box_of(0))
         return _page(request, worker, whose, form, data, [problem])
     to: User = form.cleaned_data["to"]
+    if request.POST.get("which") == "all" and request.POST.get("confirmed") != str(len(chosen)):
+        return _confirmation_page(request, chosen, to)
     results = services.reassign_each(chosen=chosen, to=to, by=request.user, key=key_of(request))
     refused = [each for each in results if each.refusal is not None]
     if done := len(results) - len(refused):
@@ -119,6 +125,20 @@ def _in_words(refusal: services.Refused) -> str:
 
 def _box_of(place: int) -> str:
     return f"select-{place + 1}"
+
+
+def _confirmation_page(
+    request: SignedInRequest, chosen: Sequence[tuple[Assessment, int]], to: User
+) -> HttpResponse:
+    """Ask whether all of it goes to the worker; no child is named."""
+    context = {
+        "to": to,
+        "number": len(chosen),
+        "of_workers": Counter(each.worker for each, _ in chosen).most_common(),
+        "number_restricted": sum(each.episode.child.restricted for each, _ in chosen),
+        "key_form": IdempotencyKeyForm(),
+    }
+    return render(request, "pages/access/reassign_all.html", context)
 
 
 def _page(

@@ -160,6 +160,17 @@ def all_the_work_of_a_leaver(people: People, open_browser: SitDown) -> Visitor:
     return visitor
 
 
+def all_of_it_to_be_confirmed(people: People, open_browser: SitDown) -> Visitor:
+    given.restrict(given.start(people.ada, "EX1"), people.mo)
+    given.start(people.ada, "EX2")
+    visitor = open_browser(people.mo)
+    visitor.opens(f"/reassign/?worker={people.ada.reference}")
+    visitor.page.get_by_label("Who takes them over?").select_option(str(people.ben.pk))
+    visitor.presses("Reassign all 2")
+    visitor.sees("Yes, reassign all 2")
+    return visitor
+
+
 def cover_with_errors(people: People, open_browser: SitDown) -> Visitor:
     day = timezone.localdate()
     services.arrange_cover(
@@ -211,6 +222,7 @@ STATES = (
     a_team_to_merge,
     what_has_no_manager,
     all_the_work_of_a_leaver,
+    all_of_it_to_be_confirmed,
     reassign,
     reassign_with_an_error,
     restrict_with_errors,
