@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 from playwright.sync_api import expect
@@ -267,6 +268,20 @@ def test_without_scripts_the_server_asks_in_the_same_place(people: People, at_a_
     mo.presses("Authorise 1 factor")
     mo.presses("Yes, authorise")
     mo.sees("The assessment of EX1001 is authorised.")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_box_of_all_is_shown_where_it_does_something(
+    people: People, at_a_browser, javascript: bool
+):
+    given.submit(given.start(people.ada), "3A")
+    mo = at_a_browser(people.mo, javascript=javascript)
+    for width in (1280, 360):
+        mo.page.set_viewport_size({"width": width, "height": 740})
+        mo.opens(LIST)
+        assert mo.page.get_by_text("0 of 1 selected").is_visible() == javascript
+        assert mo.page.locator("#action-toggle").is_visible() == javascript
+        assert mo.page.get_by_role("checkbox", name="Select the assessment of EX1001").is_visible()
 
 
 def opens_the_record_of(manager: Visitor, la_child_id: str) -> None:
