@@ -13,6 +13,8 @@ from assessments import queries, services
 from assessments.models import Assessment, CensusFinding, Episode
 from assessments.services.returns import check_year, explain_query
 from tests import people as make
+from tests.pages.form_data import at, key_and_version
+from tests.pages.page import read, words
 from tests.pages.test_census import YEAR, queried, refused, started, text_of, would_be_queried
 from tests.people import People
 
@@ -134,6 +136,33 @@ def test_the_page_that_confirms_a_submission_says_it(people, browser_of):
     assert "DfE would refuse The primary need is missing" in text
     assert "Change the referral" in text
     assert "by 31 March" not in text
+
+
+def test_check_answers_says_it_beside_the_facts_and_lets_it_be_submitted(people, browser_of):
+    wrong = make.record(started(people, "EX1001", date(2026, 2, 2), need=""), "4B")
+    make.set_outcome(wrong, "early_help")
+    ada = browser_of(people.ada)
+    page = read(ada.get(at("check", wrong)))
+    assert [words(each.text) for each in page.select(".app-check__census")] == [
+        "DfE would refuse The primary need is missing, and the referral led to further action. "
+        "Choose the primary need."
+    ]
+    facts = page.select_one("div:has(> .app-check__census)")
+    assert words(facts.h2.text) == "The referral"
+    changes = [words(each.text) for each in facts.find_all("a")]
+    assert "Change the primary need" in changes
+    sent = ada.post(at("check", wrong), key_and_version(wrong, next="submit", outcome="early_help"))
+    assert sent["Location"] == at("submitted", wrong)
+
+    right = make.record(started(people, "EX1002", date(2026, 2, 2)), "4B")
+    assert not read(ada.get(at("check", right))).select(".app-check__census")
+
+
+def test_check_answers_says_nothing_of_what_only_time_makes_wrong(people, browser_of):
+    open_still = would_be_queried(people)
+    assert rules_of(people.ada, open_still) == ["8670"]
+    page = read(browser_of(people.ada).get(at("check", open_still)))
+    assert not page.select(".app-check__census")
 
 
 def test_a_manager_reads_it_before_deciding(people, browser_of):

@@ -128,12 +128,12 @@ POSTS: dict[str, tuple[Post, int, Work]] = {
     "form closed": (when_closed("factors", codes=MORE), 409, Work(0, 0, 4, rows=1, parsed=0)),
     "check saved": (posting("check", outcome="early_help"), 302, Work(1, 1, 9)),
     "check answered": (posting("check", answer=REASON, **{TEXT: "So"}), 302, Work(1, 1, 9)),
-    "check refused": (posting("check", answer=REASON, **{TEXT: ""}), 422, Work(1, 1, 9)),
-    "check merged": (after("check", "6B", "4B", outcome="early_help"), 200, Work(2, 1, 16)),
+    "check refused": (posting("check", answer=REASON, **{TEXT: ""}), 422, Work(1, 1, 11)),
+    "check merged": (after("check", "6B", "4B", outcome="early_help"), 200, Work(2, 1, 17)),
     "check submit refused": (
         posting("check", outcome="early_help", next="submit"),
         422,
-        Work(1, 1, 15, rows=3),
+        Work(1, 1, 16, rows=3),
     ),
     "check answered and submitted": (
         posting("check", outcome="early_help", **SUBMIT),

@@ -328,6 +328,7 @@ def _check_page(
         "unsaved": unsaved,
         "may_correct": queries.may_correct_facts(request.user, assessment.episode.child),
         "may_correct_start": queries.may_correct_start(request.user, assessment),
+        "census": queries.census_of_record(request.user, assessment),
         "was_saved": not (refused or replies.is_refused or conflict or unsaved),
         "managers": queries.managers_of(assessment),
     }
