@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from assessments.census.check import TOGETHER, check_message
 from assessments.census.message import Child as ChildOfReturn
@@ -24,6 +25,7 @@ from assessments.models import (
     CensusFinding,
     CensusLateAssessment,
     CensusNote,
+    Child,
     NamedPerson,
 )
 from assessments.queries.returns import (
@@ -132,9 +134,13 @@ def census_check_of(person: User, year: str) -> CensusCheck | None:
 
 
 def _hidden_from(person: User) -> Q:
-    """Return the condition on findings that they are of a record restricted to others."""
-    named = NamedPerson.objects.filter(child=OuterRef("child_id"), person=person)
-    return Q(child__restricted=True) & ~Q(Exists(named))
+    """Return the condition on findings that they are of a record restricted to others.
+
+    Of a child that was joined to another since the check, the other's restriction counts.
+    """
+    kept = Child.objects.filter(pk=Coalesce(OuterRef("child__joined_to"), OuterRef("child")))
+    named = NamedPerson.objects.filter(child=OuterRef("pk"), person=person)
+    return Q(Exists(kept.filter(~Exists(named), restricted=True)))
 
 
 def census_findings(person: User, check: CensusCheck) -> QuerySet[CensusFinding]:

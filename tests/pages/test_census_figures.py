@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,8 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assessments import services
 from assessments.census.years import years
-from assessments.models import Assessment, CensusCheck, CensusLateAssessment
+from assessments.models import Assessment, CensusCheck, CensusLateAssessment, Child, Episode
 from assessments.services.returns import check_year
 from cinfactors.audit.models import Reading
 from tests import people as make
@@ -124,6 +126,31 @@ def test_a_team_whose_late_assessments_are_all_restricted_is_not_listed(people, 
     assert "North" not in rows(response)
     assert dee.get(late_of(people)).status_code == 404
     assert not Reading.objects.exists()
+
+
+def test_what_was_joined_to_a_restricted_record_since_the_check_is_hidden_too(people, dee):
+    late = completed(people, "EX1001", date(2025, 12, 1), "3B")
+    Episode.objects.filter(pk=late.episode_id).update(
+        closure_date=date(2025, 12, 2), reason_for_closure="RC1", primary_need=""
+    )
+    later = make.start(people.ada, "EX1002", referred=date(2026, 1, 12))
+    check_year(YEAR)
+    census = "/census/?year=2025-26"
+    assert "EX1001" in text_of(dee.get(census))
+    kept, other = Child.objects.get(la_child_id="EX1002"), Child.objects.get(la_child_id="EX1001")
+    services.join_records(
+        kept=kept,
+        other=other,
+        versions=(kept.version, other.version),
+        reason="The same child",
+        by=people.mo,
+        key=uuid4(),
+    )
+    later.refresh_from_db()
+    make.restrict(later, people.mo)
+    assert "North" not in rows(dee.get(PAGE))
+    assert dee.get(late_of(people)).status_code == 404
+    assert "EX1001" not in text_of(dee.get(census))
 
 
 def test_late_assessments_of_another_team_or_year_are_not_found(people, dee, browser_of):
