@@ -184,12 +184,36 @@ def test_all_of_a_leavers_work_goes_to_another_at_once(people: People, mo):
     assert workers_of(cleos) == ["cleo"]
 
 
-def test_all_is_asked_about_again_where_it_is_more_by_then(people: People, draft, mo):
+def confirmed(asked) -> str:
+    return read(asked).select_one("[name=confirmed]")["value"]
+
+
+def test_all_is_asked_about_again_where_it_is_another_by_then(people: People, draft, mo):
+    """Also where it is as many: one may be restricted, and the worker would be named for it."""
     address = f"/reassign/?worker={people.ada.reference}"
-    make.start(people.ada, "EX2")
-    response = mo.post(address, several(to=people.ben, which="all", confirmed="1"))
-    assert "Reassign 2 assessments" in words(read(response).h1.text)
-    assert workers_of(draft) == ["ada"]
+    asked = mo.post(address, several(to=people.ben, which="all"))
+    assert "restricted" not in words(read(asked).main.text)
+    make.cancel(draft)
+    hidden = make.start(people.ada, "EX2")
+    make.restrict(hidden, people.mo)
+    yes = several(to=people.ben, which="all", confirmed=confirmed(asked))
+    again = mo.post(address, yes)
+    assert "Reassign 1 assessment to Ben Marsh" in words(read(again).h1.text)
+    assert "1 is a restricted record: Ben Marsh becomes" in words(read(again).main.text)
+    assert workers_of(hidden) == ["ada"]
+    to_another = several(to=people.cleo, which="all", confirmed=confirmed(again))
+    mo.post(address, to_another)
+    assert workers_of(hidden) == ["ada"]
+
+
+def test_who_may_see_a_restricted_record_already_is_not_said_to_become_one(
+    people: People, draft, mo
+):
+    make.restrict(draft, people.mo, people.ben)
+    asked = mo.post(
+        f"/reassign/?worker={people.ada.reference}", several(to=people.ben, which="all")
+    )
+    assert "restricted" not in words(read(asked).main.text)
 
 
 def test_sent_twice_it_is_done_once(people: People, draft, mo):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,7 +37,7 @@ MOST_AT_ONCE = 500
 def work_to_reassign(request: SignedInRequest) -> HttpResponse:
     """List the open work, and give what is selected, or all of it, to another worker.
 
-    All of it once the person has seen how much that is, and whose, as it is by then.
+    All of it once the person has seen how much that is, and whose, and nothing of it has changed.
     """
     if not request.user.is_team_manager:
         raise Http404
@@ -53,7 +54,7 @@ def work_to_reassign(request: SignedInRequest) -> HttpResponse:
         problem = Problem("Select at least one assessment", target=_box_of(0))
         return _page(request, worker, whose, form, data, [problem])
     to: User = form.cleaned_data["to"]
-    if request.POST.get("which") == "all" and request.POST.get("confirmed") != str(len(chosen)):
+    if request.POST.get("which") == "all" and request.POST.get("confirmed") != _digest(chosen, to):
         return _confirmation_page(request, chosen, to)
     results = services.reassign_each(chosen=chosen, to=to, by=request.user, key=key_of(request))
     refused = [each for each in results if each.refusal is not None]
@@ -127,15 +128,23 @@ def _box_of(place: int) -> str:
     return f"select-{place + 1}"
 
 
+def _digest(chosen: Sequence[tuple[Assessment, int]], to: User) -> str:
+    """Return what stands for all that the question is about."""
+    asked = [(each.pk, each.worker_id, each.episode.child.restricted) for each, _ in chosen]
+    return sha256(repr((to.pk, sorted(asked))).encode()).hexdigest()
+
+
 def _confirmation_page(
     request: SignedInRequest, chosen: Sequence[tuple[Assessment, int]], to: User
 ) -> HttpResponse:
     """Ask whether all of it goes to the worker; no child is named."""
+    restricted = {each.episode.child for each, _ in chosen if each.episode.child.restricted}
     context = {
         "to": to,
         "number": len(chosen),
         "of_workers": Counter(each.worker for each, _ in chosen).most_common(),
-        "number_restricted": sum(each.episode.child.restricted for each, _ in chosen),
+        "number_restricted": len(restricted) - len(queries.visible_among(to, [*restricted])),
+        "digest": _digest(chosen, to),
         "key_form": IdempotencyKeyForm(),
     }
     return render(request, "pages/access/reassign_all.html", context)
