@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from django.conf import settings
 from playwright.sync_api import Locator, expect
 
+from assessments import services
 from assessments.catalogue import search
 from assessments.evaluation import current_edition
 from tests import people as given
@@ -253,6 +255,44 @@ def test_a_search_after_the_sign_in_has_ended_says_so_and_goes_on_after_another(
     ada.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
     ada.page.keyboard.press("Enter")
     is_in_view(ada.box("13A"))
+
+
+def test_who_is_signed_in_is_not_told_to_sign_in_where_the_record_is_anothers_by_now(
+    people, ada, draft
+):
+    ada.loses_answers()
+    ada.expected |= {404, 409}
+    ada.is_signed_out_by_time()
+    draft.refresh_from_db()
+    services.reassign(
+        assessment=draft, to=people.ben, by=people.mo, version=draft.version, key=uuid.uuid4()
+    )
+    ada.is_signed_in(people.ada)
+    ada.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    ada.page.keyboard.press("/")
+    ada.page.keyboard.type("gang knife")
+    expect(found(ada)).to_have_text("The search cannot be reached. Every factor is shown.")
+
+
+def test_a_correction_that_nobody_looked_at_is_said_so_whatever_is_found_meanwhile(
+    people, at_a_browser, draft
+):
+    sent = given.submit(draft)
+    mo = at_a_browser(people.mo)
+    mo.expected |= {503}
+    mo.opens(f"/admin/assessments/assessment/{sent.reference}/correct/")
+    mo.page.route(
+        "**/correct/",
+        lambda route: (
+            route.fulfill(status=503) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+    mo.page.locator("#code-13A").check()
+    warning = mo.page.locator("#typed-answer")
+    expect(warning).to_contain_text("not looked at yet")
+    mo.page.locator("#find").fill("county lines")
+    expect(mo.page.locator("#find-answer")).to_contain_text("found")
+    expect(warning).to_contain_text("not looked at yet")
 
 
 def test_what_is_no_code_is_said_until_something_else_is_found(ada):

@@ -74,6 +74,7 @@ function focusNear(button) {
 function sayThatNobodyAnswers() {
   const line = document.createElement("p");
   line.className = "govuk-error-message app-find__message";
+  line.dataset.stays = "";
   line.textContent = "There is no answer from the server: what is selected on the page is not looked at yet. Nothing you chose or wrote is lost.";
   element("typed-answer").replaceChildren(line);
 }

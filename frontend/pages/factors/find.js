@@ -160,9 +160,9 @@ function clearSearch() {
 }
 
 // What was said of codes typed before goes once something else is answered, or the field is cleared;
-// what waits for a choice stays.
+// what waits for a choice stays, and so does what no answer came for.
 function forgetTyped() {
-  for (const line of element("typed-answer").querySelectorAll(".app-find__message")) line.remove();
+  for (const line of element("typed-answer").querySelectorAll(".app-find__message:not([data-stays])")) line.remove();
   form.dispatchEvent(new CustomEvent("typedforgotten"));
 }
 
@@ -226,7 +226,11 @@ async function sendWords() {
   isUnderWay = true;
   requestWords = sentWords;
   let { status, text } = await postWords();
-  if (isSignedOut(status) && (await refreshToken()).isFresh) ({ status, text } = await postWords());
+  if (isSignedOut(status)) {
+    const { isFresh, response } = await refreshToken();
+    if (isFresh) ({ status, text } = await postWords());
+    else if (response && !response.ok) ({ status } = response);
+  }
   isUnderWay = false;
   if (!isStale()) showAnswer(status, text);
   else if (sentWords && sentWords !== requestWords) sendWords();
