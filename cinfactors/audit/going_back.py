@@ -28,9 +28,12 @@ from django.db.models import (
 )
 
 NOT_KEPT = frozenset(
-    {"django_session", "accounts_session", "accounts_heldform", "assessments_idempotencykey"}
+    {
+        *("django_session", "accounts_session", "accounts_heldform", "assessments_idempotencykey"),
+        *("assessments_censusfinding", "assessments_censuslateassessment"),
+    }
 )
-"""Tables of what matters for a day at most."""
+"""Tables of what matters for a day at most, and of what each census check makes anew."""
 
 
 def refuse_to_delete(

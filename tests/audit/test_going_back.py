@@ -16,7 +16,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Child, NamedPerson
+from assessments.models import CensusFinding, Child, NamedPerson
+from assessments.queries import return_years
+from assessments.services.returns import check_year
 from cinfactors.accounts.models import SignInChangeKind
 from cinfactors.accounts.services import record_sign_in_change
 from cinfactors.audit import going_back
@@ -111,6 +113,17 @@ def test_a_step_that_deletes_nothing_is_taken(transactional_db, owner: None):
 def test_sessions_are_no_reason_to_stay(transactional_db, owner: None):
     call_command("migrate", "sessions", "zero", verbosity=0)
     assert Session._meta.db_table not in connection.introspection.table_names()
+
+
+def test_what_a_census_check_makes_anew_is_no_reason_to_stay(records: People, owner: None):
+    check = check_year(return_years(timezone.localdate())["2025-26"])
+    CensusFinding.objects.create(census_check=check, kind="still_open", rule="8670")
+    call_command("migrate", "assessments", "0033", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind FROM assessments_censusfinding")
+        assert cursor.fetchall() == [("if_still_open",)]
+    call_command("migrate", verbosity=0)
+    assert CensusFinding.objects.get().kind == "still_open"
 
 
 def test_going_on_is_never_refused(records: People, owner: None):
