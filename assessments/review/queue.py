@@ -232,6 +232,7 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
         by_key, chosen, absent = self._visible(request, selected)
         facts = queries.facts_for_the_queue(by_key.keys())
         read = [to_authorise(by_key[pk], version, facts[pk]) for pk, version in chosen.items()]
+        left = [each for each in read if not each.refusal]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -239,12 +240,12 @@ class AssessmentAdmin(QueueColumns, DecisionViews):
             "kept": self.get_preserved_filters(request),
             "media": self.media,
             "title": "Authorise these together?",
-            "to_authorise": [each for each in read if not each.refusal],
+            "to_authorise": left,
             "absent": absent,
             "left_out": [each for each in read if each.refusal],
             "today": timezone.localdate(),
             "key": key_of(request),
-            "problems": [Problem(problem, "authorise-1")] if problem else [],
+            "problems": [Problem(problem, "authorise-1")] if problem and left else [],
         }
         status = REFUSED if problem else 200
         return TemplateResponse(request, "review/authorise_several.html", context, status=status)

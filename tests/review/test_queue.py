@@ -543,6 +543,16 @@ def test_with_none_ticked_the_page_stays_and_says_so(people: People, mo: Client,
     assert told(mo.post(LIST, ticked, follow=True)) == ["1 authorised: EX1."]
 
 
+def test_with_none_ticked_and_none_left_no_error_leads_nowhere(people: People, mo: Client):
+    one = make.submit(make.start(people.ada, "EX1"))
+    fields = form_of(ask_for(mo, one))
+    del fields["_selected_action"]
+    make.withdraw(one)
+    page = read(mo.post(LIST, fields))
+    assert page.find("h2", string="Left out")
+    assert not page.select(".govuk-error-summary")
+
+
 def test_what_the_decision_needs_is_read_before_several_are_authorised(people: People, mo: Client):
     referred = timezone.localdate() - timedelta(days=100)
     late = make.submit(make.start(people.ada, "EX1", referred=referred, disabled=None))
