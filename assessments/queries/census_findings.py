@@ -12,7 +12,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from assessments.census.check import TOGETHER, check_message
 from assessments.census.message import Child as ChildOfReturn
@@ -138,9 +137,10 @@ def _hidden_from(person: User) -> Q:
 
     Of a child that was joined to another since the check, the other's restriction counts.
     """
-    kept = Child.objects.filter(pk=Coalesce(OuterRef("child__joined_to"), OuterRef("child")))
     named = NamedPerson.objects.filter(child=OuterRef("pk"), person=person)
-    return Q(Exists(kept.filter(~Exists(named), restricted=True)))
+    hidden = Child.objects.filter(~Exists(named), restricted=True, joined_to=None).values("pk")
+    joined = Child.objects.filter(joined_to__in=hidden).values("pk")
+    return Q(child__in=hidden.union(joined))
 
 
 def census_findings(person: User, check: CensusCheck) -> QuerySet[CensusFinding]:
