@@ -45,6 +45,7 @@ COOKIE = f"{settings.COOKIE_PREFIX}held"
 """The name of a draft's cookie begins with it. This alone has several drafts' tokens, of before
 each had a cookie: it is read, and ends by time."""
 OWNER_FIELD = "typed_by"
+# The salt keeps its words: with others, what browsers hold while a release is made would be lost.
 _signer = TimestampSigner(salt="cinfactors.accounts.held_forms")
 
 MAX_AGE = timedelta(minutes=15)
